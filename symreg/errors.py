@@ -1,0 +1,27 @@
+"""Every mistake a caller can make, as one family of exceptions.
+
+An error stores its fields and makes its text in ``__str__``; it can be pickled, so that it survives the way back
+from a child process. Numerical failure is not an error: it is an ``Outcome`` (see ``engine``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class SymregError(Exception):
+    """Base of all errors of this package: keyword fields, picklable, text from the fields."""
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(fields)
+        self.__dict__.update(fields)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args[0])
+
+    def __str__(self) -> str:
+        return str(self.args[0].get("message", self.args[0]))
+
+
+def _rebuild(kind: type[SymregError], fields: dict[str, Any]) -> SymregError:
+    return kind(**fields)
