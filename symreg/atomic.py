@@ -1,7 +1,7 @@
 """Files that are either the old one or the new one, never a half.
 
-A file is written beside its destination, forced to the disk and then renamed over it. A power cut, a full disk or a
-kill between any two steps leaves the old file (or none) and at most a temporary file with a leading dot.
+A file is written beside its destination, forced to the disk and then renamed over it. A power cut, a full disk or
+a kill between any two steps leaves the old file (or none) and at most a temporary file with a leading dot.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _mode_for(destination: Path) -> int:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the rename itself last; not every system lets a folder be opened, and there it is left to the system."""
+    """Make the rename itself last; where a folder cannot be opened this is left to the system."""
     flags = getattr(os, "O_DIRECTORY", None)
     if flags is None:
         return

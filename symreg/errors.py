@@ -25,3 +25,16 @@ class SymregError(Exception):
 
 def _rebuild(kind: type[SymregError], fields: dict[str, Any]) -> SymregError:
     return kind(**fields)
+
+
+class ReportError(SymregError):
+    """A report cannot be written truthfully: ``reason``, ``advice`` (may be empty)."""
+
+    reason: str
+    advice: str
+
+    def __init__(self, *, reason: str, advice: str = "", **fields: Any) -> None:
+        super().__init__(reason=reason, advice=advice, **fields)
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.advice}".strip()
