@@ -1,0 +1,222 @@
+"""A law is a formula together with everything needed to judge and to use it.
+
+Inside the search values are SI arrays and formulas are bare trees. A ``Law`` is what leaves it: the formula, its
+constants in the user's units with standard errors, how well it does on rows that it was fitted on and on rows that it
+has never seen, and ``predict``, which takes and gives the user's units. A ``ParetoFront`` is the short list worth
+reading: one law per complexity, each better than every simpler one, and one of them selected (``selection.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symreg.errors import SymregError
+from symreg.expression import Expression, evaluate_tree, variables_of
+from symreg.units import Unit
+
+Array = NDArray[np.float64]
+
+
+class PredictionError(SymregError):
+    """The data given to ``Law.predict`` do not fit the law; ``column`` names what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How far a law is from the data: ``rmse`` in the target's unit, over the rows where the law is defined."""
+
+    rmse: float
+    r2: float
+    n_rows: int
+    undefined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LawConstant:
+    """A named constant of a law: ``value`` and ``stderr`` in ``unit``.
+
+    ``snapped`` is the simple number that replaced ``fitted_value`` ("1/2", "pi/4"), or None.
+    """
+
+    name: str
+    value: float
+    stderr: float
+    unit: Unit
+    kind: Literal["free", "known"] = "free"
+    snapped: str | None = None
+    fitted_value: float = float("nan")
+
+    def __post_init__(self) -> None:
+        if np.isnan(self.fitted_value):
+            object.__setattr__(self, "fitted_value", self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """One formula, its constants and its scores.
+
+    ``unit`` is the target's; ``input_units`` holds every input of the problem in order, also those that the formula
+    does not use; ``covariance`` is ``(n_free, n_free)`` in the units of the free constants; ``held_out`` is the
+    leave-one-out score where a table is too small to be split.
+    """
+
+    expression: Expression
+    formula: str
+    complexity: int
+    unit: Unit
+    dimension_ok: bool
+    train: Score
+    held_out: Score
+    description_length: float
+    constants: tuple[LawConstant, ...] = ()
+    covariance: Array = field(default_factory=lambda: np.zeros((0, 0)), compare=False, repr=False)
+    backend: str = "native"
+    simplified: bool = False
+    notes: tuple[str, ...] = ()
+    input_units: Mapping[str, Unit] = field(default_factory=dict, hash=False)
+    target: str = "y"
+
+    def predict(self, data: Any) -> Array:
+        """Values of the target in its own unit, ``(n_rows,)``; NaN where the law is undefined.
+
+        ``data`` is a DataFrame, a mapping of columns, or an array ``(n_rows, n_inputs)`` in the order of
+        ``input_units``, in the units the law was found in. Raises ``PredictionError`` for a missing column.
+        """
+        columns, n_rows = columns_of(data, tuple(self.input_units), variables_of(self.expression), self.formula)
+        leaves: dict[str, Any] = {c.name: float(c.unit.to_si(c.value)) for c in self.constants}
+        for name, values in columns.items():
+            leaves[name] = self.input_units[name].to_si(values) if name in self.input_units else values
+        with np.errstate(all="ignore"):
+            si = np.asarray(evaluate_tree(self.expression, leaves), dtype=np.float64)
+            values = np.asarray(self.unit.from_si(si), dtype=np.float64)
+        values = np.where(np.isfinite(values), values, np.nan)
+        return np.array(np.broadcast_to(values, (n_rows,)))
+
+    def to(self, language: str) -> str:
+        """The formula as source text: "python", "numpy", "latex", "text", ... (``report.export``)."""
+        from symreg.report.export import export_law
+
+        return export_law(self, language)
+
+    def summary(self) -> str:
+        """One line: ``period = k*a**(3/2), k = 365.21 ± 0.40 day/au**(3/2)``."""
+        from symreg.front_table import summary
+
+        return summary(self)
+
+    def __str__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        from symreg.front_table import law_html
+
+        return law_html(self)
+
+    def _repr_latex_(self) -> str:
+        from symreg.front_table import law_latex
+
+        return law_latex(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ParetoFront:
+    """The laws worth reading, in ascending complexity; ``selected`` is the index of the one to believe (-1: none)."""
+
+    laws: tuple[Law, ...]
+    selected: int
+
+    @property
+    def best(self) -> Law:
+        """The selected law."""
+        if not self.laws:
+            raise SymregError(message="the front is empty: no law was found that is defined on the data")
+        return self.laws[self.selected]
+
+    def __len__(self) -> int:
+        return len(self.laws)
+
+    def __iter__(self) -> Iterator[Law]:
+        return iter(self.laws)
+
+    @overload
+    def __getitem__(self, index: int) -> Law: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Law, ...]: ...
+    def __getitem__(self, index: int | slice) -> Law | tuple[Law, ...]:
+        return self.laws[index]
+
+    def __str__(self) -> str:
+        from symreg.front_table import table_text
+
+        return table_text(self)
+
+    def _repr_html_(self) -> str:
+        from symreg.front_table import table_html
+
+        return table_html(self)
+
+
+def pareto_front(laws: Iterable[Law]) -> ParetoFront:
+    """The front over complexity and held-out error, with one law selected (see ``selection.py``)."""
+    from symreg.selection import front_of, select
+
+    front = front_of(tuple(laws))
+    return ParetoFront(front, select(front))
+
+
+def score(predicted: Array, actual: Array) -> Score:
+    """Root mean square error and R² over the rows ``(n_rows,)`` where ``predicted`` is finite."""
+    predicted, actual = np.asarray(predicted, dtype=np.float64), np.asarray(actual, dtype=np.float64)
+    defined = np.isfinite(predicted)
+    undefined = int(np.count_nonzero(~defined))
+    if undefined == actual.size:
+        return Score(float("nan"), float("nan"), int(actual.size), undefined)
+    actual = actual[defined]
+    residual = predicted[defined] - actual
+    rmse = _root_mean_square(residual)
+    spread = _root_mean_square(actual - actual.mean())
+    r2 = 1.0 - (rmse / spread) ** 2 if spread > 0 else float("nan")
+    return Score(rmse, r2, int(predicted.size), undefined)
+
+
+def _root_mean_square(values: Array) -> float:
+    """Scaled by the largest value, so that 1e-200 does not vanish when it is squared."""
+    largest = float(np.max(np.abs(values)))
+    return largest * float(np.sqrt(np.mean((values / largest) ** 2))) if largest > 0 else 0.0
+
+
+def columns_of(
+    data: Any, order: tuple[str, ...], wanted: tuple[str, ...], formula: str
+) -> tuple[dict[str, Array], int]:
+    """The wanted columns of any kind of table as float arrays, and the number of rows."""
+    if hasattr(data, "columns") or isinstance(data, Mapping):
+        return _named_columns(data, wanted, formula)
+    matrix = np.asarray(data, dtype=np.float64)
+    if matrix.ndim != 2 or matrix.shape[1] != len(order):
+        raise PredictionError(
+            column=None,
+            message=f"predict takes an array of shape (n_rows, {len(order)}) with the columns "
+            f"{', '.join(order)}; this one has shape {matrix.shape}",
+        )
+    return {name: np.ascontiguousarray(matrix[:, order.index(name)]) for name in wanted}, matrix.shape[0]
+
+
+def _named_columns(data: Any, wanted: tuple[str, ...], formula: str) -> tuple[dict[str, Array], int]:
+    present = [str(name) for name in (data.columns if hasattr(data, "columns") else data)]
+    for name in wanted:
+        if name not in present:
+            raise PredictionError(
+                column=name,
+                message=f"column {name!r} is missing: the law {formula} needs {', '.join(wanted)}, "
+                f"the data have {', '.join(present) or 'no columns'}",
+            )
+    columns = {name: np.asarray(data[name], dtype=np.float64) for name in wanted}
+    if hasattr(data, "columns"):
+        return columns, len(data)
+    shapes = [np.atleast_1d(np.asarray(data[name])).shape[0] for name in (wanted or tuple(data)[:1])]
+    return columns, max(shapes, default=1)
