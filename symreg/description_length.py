@@ -1,0 +1,122 @@
+"""How many bits it takes to send the training targets to someone who knows the inputs: formula, constants, residuals.
+
+The shorter message is the better law. With base-2 logarithms (Bartlett, Desmond and Ferreira, "Exhaustive symbolic
+regression", 2023, section on the description length)::
+
+    L = residuals:  N/2 log2(2 pi s²) + RSS/(2 s² ln 2)
+      + tree:       k log2(A) + sum over numbers written in the formula of their own bits
+      + constants:  sum over free constants of 1/2 log2(I) + log2|θ| - 1/2 log2(3) + 1/(2 ln 2)
+
+``A`` is the size of the alphabet and ``k`` the number of nodes. A constant θ is worth sending to a step
+Δ = sqrt(12/I) where I = d²(-ln likelihood)/dθ²: log2(|θ|/Δ) bits for the digits and 1 for the sign, and rounding it to
+that step costs half a nat of likelihood. Both I·θ² and RSS/s² do not depend on the unit of anything. When s² is not
+known it is RSS/N, and the residuals cost N/2 log2(2 pi e s²).
+
+Without a floor a noise-free law would be judged by its rounding errors. ``resolution`` is the step to which the
+targets themselves are known; residuals are never sent finer than that (s² >= resolution²/12).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from symreg.expression import Apply, Constant, Expression, Number, Variable, walk
+
+TRIGONOMETRIC = frozenset({"sin", "cos", "tan"})
+PLAIN_ANGLE_BITS = 4.0
+"""Price of a sine of something that is not an angle: a prior, never a prohibition."""
+
+_SMALLEST = 1e-300
+
+
+def description_length(
+    *,
+    residual_sum_squares: float,
+    n_rows: int,
+    expression: Expression,
+    alphabet_size: int,
+    noise_variance: float | None = None,
+    values: Mapping[str, float] | None = None,
+    fisher_diagonal: ArrayLike = (),
+    snapped_bits: float = 0.0,
+    resolution: float = 0.0,
+    angles: Collection[str] | None = None,
+) -> float:
+    """Bits of the law and of what it leaves over, ``(float)``; infinite when the residual sum is not finite.
+
+    ``values`` holds the free constants that were fitted, in the order of ``fisher_diagonal`` ``(n_free,)``, which is
+    d²(-ln likelihood)/dθ² (for least squares: sum_i (df_i/dθ)² / s²). Constants replaced by simple numbers are left
+    out of both and pay ``snapped_bits`` (``Recognised.bits``) together. ``angles`` are the names of the inputs and
+    constants that carry an angle; None switches that prior off.
+    """
+    if not math.isfinite(residual_sum_squares) or residual_sum_squares < 0:
+        return math.inf
+    fitted = np.array(list((values or {}).values()), dtype=np.float64)
+    bits = residual_bits(residual_sum_squares, n_rows, noise_variance, resolution)
+    bits += tree_bits(expression, alphabet_size) + snapped_bits
+    bits += constant_bits(fitted, np.asarray(fisher_diagonal, dtype=np.float64))
+    if angles is not None:
+        bits += PLAIN_ANGLE_BITS * trigonometric_of_plain(expression, angles)
+    return float(bits)
+
+
+def residual_bits(
+    residual_sum_squares: float, n_rows: int, noise_variance: float | None = None, resolution: float = 0.0
+) -> float:
+    """Bits of ``n_rows`` Gaussian residuals: negative log2 likelihood, up to a constant that all laws share."""
+    if n_rows == 0:
+        return 0.0
+    variance = residual_sum_squares / n_rows if noise_variance is None else noise_variance
+    variance = max(variance, resolution**2 / 12.0, _SMALLEST)
+    return 0.5 * n_rows * math.log2(2 * math.pi * variance) + residual_sum_squares / (2 * variance * math.log(2))
+
+
+def tree_bits(expression: Expression, alphabet_size: int) -> float:
+    """log2 of the alphabet for every node, plus the digits of the numbers written in the formula."""
+    per_node = math.log2(max(alphabet_size, 2))
+    total = 0.0
+    for node in walk(expression):
+        total += per_node
+        if isinstance(node, Number):
+            total += number_bits(node.value)
+    return total
+
+
+def number_bits(value: Fraction | float) -> float:
+    """log2 of numerator and denominator (each at least 2) of a fraction; 53 bits for a float; 1 more for a sign."""
+    if isinstance(value, float):
+        return 53.0 + (value < 0)
+    sizes = (max(abs(value.numerator), 2), max(value.denominator, 1))
+    return sum(math.log2(size) for size in sizes) + (value < 0)
+
+
+def constant_bits(values: np.ndarray, fisher_diagonal: np.ndarray) -> float:
+    """Bits of the fitted constants; each pays at least its sign, and half a nat for being rounded."""
+    if values.shape != fisher_diagonal.shape:
+        raise ValueError(f"{values.size} constants and {fisher_diagonal.size} Fisher informations")
+    total = 0.0
+    for value, information in zip(values.tolist(), fisher_diagonal.tolist(), strict=True):
+        total += 1.0 + 0.5 / math.log(2)
+        if not (math.isfinite(information) and math.isfinite(value)):
+            total += 53.0  # nothing says how coarsely it may be rounded: every bit of a float is sent
+        elif information > 0 and value != 0:
+            # log2(|θ|/Δ), each factor on its own: constants of physics overflow when multiplied first.
+            total += max(0.0, math.log2(abs(value)) + 0.5 * math.log2(information) - 0.5 * math.log2(12.0))
+    return total
+
+
+def trigonometric_of_plain(expression: Expression, angles: Collection[str]) -> int:
+    """How many sines, cosines and tangents act on something in which no angle occurs."""
+    return sum(
+        isinstance(node, Apply) and node.operator in TRIGONOMETRIC and not _mentions(node, angles)
+        for node in walk(expression)
+    )
+
+
+def _mentions(expression: Expression, names: Collection[str]) -> bool:
+    return any(isinstance(node, Variable | Constant) and node.name in names for node in walk(expression))

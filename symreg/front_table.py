@@ -1,0 +1,87 @@
+"""Laws and fronts as text, HTML and LaTeX for a terminal and a notebook."""
+
+from __future__ import annotations
+
+from html import escape
+
+from symreg.expression import Variable
+from symreg.law import Law, LawConstant, ParetoFront, Score
+from symreg.printing import to_latex
+from symreg.uncertain_text import number_text, r2_text, uncertain_text
+
+HEADINGS = ("", "complexity", "train RMSE", "held-out RMSE", "R2", "bits", "unit", "formula")
+_LEFT = {"", "unit", "formula"}
+
+
+def summary(law: Law) -> str:
+    """``period = k*a**(3/2), k = 365.21 ± 0.40 day/au**(3/2)``."""
+    return ", ".join([f"{law.target} = {law.formula}", *(constant_text(c) for c in law.constants)])
+
+
+def constant_text(constant: LawConstant) -> str:
+    """``k = 365.21 ± 0.40 day/au**(3/2)``; a snapped one shows what was fitted."""
+    unit = "" if constant.unit.text in ("", "1", "dimensionless") else f" {constant.unit.text}"
+    measured = uncertain_text(constant.value, constant.stderr)
+    if constant.snapped is not None:
+        fitted = uncertain_text(constant.fitted_value, constant.stderr)
+        return f"{constant.name} = {constant.snapped}{unit} (fitted {fitted})"
+    return f"{constant.name} = {measured}{unit}"
+
+
+def table_text(front: ParetoFront) -> str:
+    """The front as an aligned table; ``>`` marks the selected law."""
+    if not front.laws:
+        return "no law found"
+    rows = [HEADINGS, *(_cells(law, i == front.selected) for i, law in enumerate(front.laws))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    return "\n".join(_aligned(row, widths) for row in rows)
+
+
+def table_html(front: ParetoFront) -> str:
+    """The same table for a notebook; every text is escaped."""
+    head = "".join(f"<th>{escape(text)}</th>" for text in HEADINGS)
+    body = "".join(_html_row(law, i == front.selected) for i, law in enumerate(front.laws))
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def law_html(law: Law) -> str:
+    """The law in one line, escaped."""
+    return f"<code>{escape(summary(law))}</code>"
+
+
+def law_latex(law: Law) -> str:
+    """``$\\displaystyle T = k a^{3/2}$``."""
+    return rf"$\displaystyle {to_latex(Variable(law.target))} = {to_latex(law.expression)}$"
+
+
+def _cells(law: Law, selected: bool) -> tuple[str, ...]:
+    judged = law.held_out if law.held_out.n_rows > 0 else law.train
+    return (
+        ">" if selected else "",
+        str(law.complexity),
+        _error_text(law.train),
+        _error_text(law.held_out) if law.held_out.n_rows > 0 else "-",
+        r2_text(judged.r2),
+        f"{law.description_length:.1f}",
+        law.unit.text if law.dimension_ok else f"{law.unit.text} (dimension not checked)",
+        ", ".join([law.formula, *(constant_text(c) for c in law.constants)]),
+    )
+
+
+def _error_text(score: Score) -> str:
+    text = number_text(score.rmse, 4)
+    return f"{text} ({score.undefined} undefined)" if score.undefined else text
+
+
+def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
+    cells = (
+        text.ljust(width) if heading in _LEFT else text.rjust(width)
+        for text, width, heading in zip(row, widths, HEADINGS, strict=True)
+    )
+    return "  ".join(cells).rstrip()
+
+
+def _html_row(law: Law, selected: bool) -> str:
+    cells = "".join(f"<td>{escape(text)}</td>" for text in _cells(law, selected))
+    style = ' style="font-weight:bold"' if selected else ""
+    return f"<tr{style}>{cells}</tr>"
