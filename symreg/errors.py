@@ -38,3 +38,20 @@ class ReportError(SymregError):
 
     def __str__(self) -> str:
         return f"{self.reason} {self.advice}".strip()
+
+
+class EngineError(SymregError):
+    """The engine is absent, or was called with arrays that do not fit together: ``message``."""
+
+    message: str
+
+
+class ProgramError(SymregError):
+    """A program that no engine may read: ``row`` (None when it is about the whole) and ``reason``."""
+
+    row: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        place = "" if self.row is None else f", row {self.row}"
+        return f"invalid program{place}: {self.reason}"

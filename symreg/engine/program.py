@@ -1,0 +1,194 @@
+"""The engine's boundary: arrays and integers, nothing else.
+
+A ``Program`` is a small table of int32 rows ``(opcode, a, b)`` in which operands point to earlier rows, so that one
+pass from top to bottom evaluates it. It knows no names, no units and no trees. An engine evaluates programs,
+differentiates them by their free constants and fits those; numerical failure comes back as an ``Outcome``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from symreg.errors import EngineError, ProgramError
+
+Floats = NDArray[np.float64]
+
+VARIABLE: Final = 0
+CONSTANT: Final = 1
+BINARY: Final[dict[str, int]] = {"+": 2, "-": 3, "*": 4, "/": 5, "pow": 6}
+UNARY: Final[dict[str, int]] = {
+    "neg": 7, "inv": 8, "square": 9, "cube": 10, "sqrt": 11, "exp": 12, "log": 13, "log10": 14, "sin": 15,
+    "cos": 16, "tan": 17, "asin": 18, "acos": 19, "atan": 20, "sinh": 21, "cosh": 22, "tanh": 23, "abs": 24,
+}  # fmt: skip
+OPCODES: Final[dict[str, int]] = {**BINARY, **UNARY}
+N_OPCODES: Final = 25
+MAX_ROWS: Final = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """Rows ``(opcode, a, b)``; the last row is the value.
+
+    ``VARIABLE`` takes column ``a`` of the inputs, ``CONSTANT`` takes entry ``a`` of ``[free..., fixed...]``, every
+    other opcode takes earlier rows ``a`` and, for two operands, ``b``. A row may be used more than once.
+    """
+
+    code: NDArray[np.int32]  # (n_ops, 3)
+    n_inputs: int
+    n_free: int
+    fixed: Floats  # (n_fixed,)
+
+    def __post_init__(self) -> None:
+        code = np.array(self.code)
+        if code.ndim != 2 or code.shape[1] != 3 or not 1 <= code.shape[0] <= MAX_ROWS:
+            raise ProgramError(row=None, reason=f"code has shape {code.shape}, expected (1..{MAX_ROWS}, 3)")
+        if not np.issubdtype(code.dtype, np.integer):
+            raise ProgramError(row=None, reason=f"code has type {code.dtype}, expected int32")
+        fixed = np.array(self.fixed, dtype=np.float64).reshape(-1)
+        if self.n_inputs < 0 or self.n_free < 0:
+            raise ProgramError(row=None, reason="n_inputs and n_free must not be negative")
+        _check_operands(code, self.n_inputs, self.n_free + fixed.size)
+        object.__setattr__(self, "code", _frozen(np.ascontiguousarray(code, dtype=np.int32)))
+        object.__setattr__(self, "fixed", _frozen(fixed))
+
+    @property
+    def n_ops(self) -> int:
+        """Number of rows."""
+        return int(self.code.shape[0])
+
+
+def _frozen(array: Any) -> Any:
+    array.flags.writeable = False
+    return array
+
+
+def _check_operands(code: NDArray[Any], n_inputs: int, n_constants: int) -> None:
+    """Raise a ``ProgramError`` for the first row that points outside of its bounds."""
+    opcode, a, b = code[:, 0], code[:, 1], code[:, 2]
+    row = np.arange(len(code))
+    limit = np.where(opcode == VARIABLE, n_inputs, np.where(opcode == CONSTANT, n_constants, row))
+    two = (opcode >= 2) & (opcode <= 6)
+    bad_opcode = (opcode < 0) | (opcode >= N_OPCODES)
+    bad = bad_opcode | (a < 0) | (a >= limit) | (two & ((b < 0) | (b >= row)))
+    if not bad.any():
+        return
+    i = int(np.argmax(bad))
+    if bad_opcode[i]:
+        reason = f"opcode {opcode[i]} is unknown (0..{N_OPCODES - 1})"
+    elif opcode[i] == VARIABLE:
+        reason = f"column {a[i]} is outside of the {n_inputs} inputs"
+    elif opcode[i] == CONSTANT:
+        reason = f"constant {a[i]} is outside of the {n_constants} free and fixed constants"
+    else:
+        reason = f"operands ({a[i]}, {b[i]}) must be earlier rows"
+    raise ProgramError(row=i, reason=reason)
+
+
+class Outcome(Enum):
+    """How a fit ended; the value is the advice."""
+
+    CONVERGED = "the sum of squares no longer falls"
+    MAX_ITERATIONS = "stopped at the limit of iterations; allow more or start closer"
+    SINGULAR = "the data do not determine all constants; remove one of them"
+    NONFINITE = "the formula or its derivative is undefined on a weighted row; start elsewhere"
+    NO_FREE_CONSTANTS = "nothing to fit"
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """The result of one least-squares fit.
+
+    ``residual_sum`` is ``sum(w * (y - f)**2)``, NaN where the start is undefined. ``covariance`` is
+    ``residual_sum / (n_rows - n_free) * inv(J.T @ W @ J)`` and NaN where that is not defined.
+    """
+
+    values: Floats  # (n_free,)
+    covariance: Floats  # (n_free, n_free)
+    residual_sum: float
+    outcome: Outcome
+    iterations: int
+
+
+class Engine(Protocol):
+    """What every engine does; ``X`` has shape ``(n_inputs, n_rows)``, so that each input is contiguous."""
+
+    @property
+    def name(self) -> str:
+        """The engine's name in reports."""
+        ...
+
+    def evaluate(self, program: Program, X: ArrayLike, constants: ArrayLike, *, threads: int = 1) -> Floats:
+        """Values ``(n_rows,)``; NaN outside of the domain. ``constants`` are the free ones, ``(n_free,)``."""
+        ...
+
+    def evaluate_many(
+        self, programs: Sequence[Program], X: ArrayLike, constants: Sequence[ArrayLike], *, threads: int = 1
+    ) -> Floats:
+        """Values ``(n_programs, n_rows)`` of many programs on the same rows."""
+        ...
+
+    def jacobian(
+        self, program: Program, X: ArrayLike, constants: ArrayLike, *, threads: int = 1
+    ) -> tuple[Floats, Floats]:
+        """Values ``(n_rows,)`` and their derivatives by the free constants ``(n_free, n_rows)``."""
+        ...
+
+    def fit_many(
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        y: ArrayLike,
+        weights: ArrayLike | None,
+        starts: Sequence[ArrayLike],
+        *,
+        max_iterations: int = 100,
+        threads: int = 1,
+    ) -> list[Fit]:
+        """Minimise ``sum(weights * (y - f)**2)`` for each program; the same for any number of threads."""
+        ...
+
+
+def checked_inputs(program: Program, X: ArrayLike) -> Floats:
+    """``X`` as contiguous float64 with at least the program's number of inputs."""
+    matrix = np.ascontiguousarray(X, dtype=np.float64)
+    if matrix.ndim != 2 or matrix.shape[0] != program.n_inputs:
+        raise EngineError(message=f"X has shape {matrix.shape}, expected ({program.n_inputs}, n_rows)")
+    return matrix
+
+
+def checked_constants(program: Program, constants: ArrayLike) -> Floats:
+    """The free constants as contiguous float64 of the right length."""
+    values = np.ascontiguousarray(constants, dtype=np.float64).reshape(-1)
+    if values.size != program.n_free:
+        raise EngineError(message=f"{values.size} free constants were given, the program has {program.n_free}")
+    return values
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """The rows of a fit: inputs, target and weights, all checked."""
+
+    X: Floats  # (n_inputs, n_rows)
+    y: Floats  # (n_rows,)
+    weights: Floats  # (n_rows,)
+
+
+def checked_observations(X: ArrayLike, y: ArrayLike, weights: ArrayLike | None) -> Observations:
+    """Inputs, target and weights as contiguous float64 of one length; weights must be finite and not negative."""
+    matrix = np.ascontiguousarray(X, dtype=np.float64)
+    target = np.ascontiguousarray(y, dtype=np.float64)
+    w = np.ones_like(target) if weights is None else np.ascontiguousarray(weights, dtype=np.float64)
+    if matrix.ndim != 2 or target.shape != (matrix.shape[1],) or w.shape != target.shape:
+        shapes = f"X {matrix.shape}, y {target.shape}, weights {w.shape}"
+        raise EngineError(message=f"the shapes do not fit: {shapes}; expected (n_inputs, n_rows), (n_rows,)")
+    if not (np.isfinite(w).all() and (w >= 0).all()):
+        raise EngineError(message="weights must be finite and not negative")
+    if not np.isfinite(target[w > 0]).all():
+        raise EngineError(message="y must be finite on every row with a positive weight")
+    return Observations(matrix, target, w)
