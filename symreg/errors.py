@@ -55,3 +55,79 @@ class ProgramError(SymregError):
     def __str__(self) -> str:
         place = "" if self.row is None else f", row {self.row}"
         return f"invalid program{place}: {self.reason}"
+
+
+class TableWarning(UserWarning):
+    """A table can be read, but something in it deserves a look."""
+
+
+class TableError(SymregError):
+    """A table cannot be trusted: ``source``, ``problem``, and where it applies ``column``, ``rows``, ``count``, ``advice``.
+
+    Rows are counted from 1, the first row of data.
+    """
+
+    source: str
+    problem: str
+    column: str | None
+    rows: tuple[int, ...]
+    count: int
+    advice: str
+
+    def __init__(
+        self,
+        *,
+        source: str,
+        problem: str,
+        column: str | None = None,
+        rows: tuple[int, ...] = (),
+        count: int = 0,
+        advice: str = "",
+    ) -> None:
+        super().__init__(
+            source=source, problem=problem, column=column, rows=rows, count=count, advice=advice
+        )
+
+    def __str__(self) -> str:
+        place = self.source if self.column is None else f"{self.source}, column {self.column!r}"
+        text = f"{place}: {self.problem}{_rows_text(self.rows, self.count)}."
+        return f"{text} {self.advice}".strip()
+
+
+def _rows_text(rows: tuple[int, ...], count: int) -> str:
+    if not rows:
+        return ""
+    listed = ", ".join(str(row) for row in rows)
+    return f" (row {listed})" if len(rows) == 1 else f" (rows {listed}{', ...' if count > len(rows) else ''})"
+
+
+class ProblemError(SymregError):
+    """A question cannot be asked as it stands: ``name`` of the problem, ``reason``, ``advice`` (may be empty)."""
+
+    name: str
+    reason: str
+    advice: str
+
+    def __init__(self, *, name: str, reason: str, advice: str = "", **fields: Any) -> None:
+        super().__init__(name=name, reason=reason, advice=advice, **fields)
+
+    def __str__(self) -> str:
+        return f"problem {self.name!r}: {self.reason} {self.advice}".strip()
+
+
+class InfeasibleError(ProblemError):
+    """No law with these units exists; also carries ``missing`` base units and ``suppliers``, constants that have them."""
+
+    missing: tuple[str, ...]
+    suppliers: tuple[str, ...]
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        reason: str,
+        advice: str = "",
+        missing: tuple[str, ...] = (),
+        suppliers: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(name=name, reason=reason, advice=advice, missing=missing, suppliers=suppliers)
