@@ -1,7 +1,8 @@
 """Files that are either the old one or the new one, never a half.
 
-A file is written beside its destination, forced to the disk and then renamed over it. A power cut, a full disk
-or a kill between any two steps leaves the old file (or none) and at most a temporary file with a leading dot.
+A file is written beside its destination, forced to the disk and then renamed over it. A power cut, a full
+disk or a kill between any two steps leaves the old file (or none) and at most a temporary file with a
+leading dot.
 """
 
 from __future__ import annotations
