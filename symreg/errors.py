@@ -131,3 +131,54 @@ class InfeasibleError(ProblemError):
         suppliers: tuple[str, ...] = (),
     ) -> None:
         super().__init__(name=name, reason=reason, advice=advice, missing=missing, suppliers=suppliers)
+
+
+class OperatorError(SymregError):
+    """A name that is no operator, or an operator with the wrong number of operands."""
+
+    name: str
+    reason: str
+    suggestion: str | None
+
+    def __str__(self) -> str:
+        hint = f'; did you mean "{self.suggestion}"?' if self.suggestion else ""
+        return f'operator "{self.name}": {self.reason}{hint}'
+
+
+class ExpressionError(SymregError):
+    """An expression that cannot be used as asked; ``name`` is the leaf that is to blame."""
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name!r}: {self.reason}"
+
+
+class ParseError(SymregError):
+    """A formula that cannot be read; ``position`` counts characters from 0."""
+
+    text: str
+    position: int
+    reason: str
+    suggestion: str | None
+
+    def __str__(self) -> str:
+        hint = f" ({self.suggestion})" if self.suggestion else ""
+        start = max(0, self.position - 40)
+        shown = "".join(c if c.isprintable() else " " for c in self.text[start : self.position + 40])
+        caret = " " * (self.position - start) + "^"
+        return f"cannot read the formula at character {self.position + 1}: {self.reason}{hint}\n  {shown}\n  {caret}"
+
+
+class DimensionError(SymregError):
+    """Dimensions that contradict each other; ``expression`` is the offending part, as text."""
+
+    expression: str
+    operator: str
+    dimensions: tuple[str, ...]
+    reason: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.advice} (in {self.expression})"

@@ -1,0 +1,229 @@
+"""One row per operator: all that any consumer of an operator ever asks is written in its row, and only there.
+
+The parser, the printers, the dimension check, the lowering to a program, the engines, the search and the export to
+other languages read this table; a new operator is a new row (and a kernel in each engine). Nothing is protected:
+outside the domain the value is NaN, and infinities come out as IEEE 754 has them.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from symreg.errors import OperatorError
+
+VARIABLE: Final = 0  # opcodes of the two kinds of leaves; operators start at 2
+CONSTANT: Final = 1
+LANGUAGES: Final = ("text", "latex", "python", "numpy", "c", "fortran", "julia")
+
+
+class DimensionRule(Enum):
+    """What an operator asks of the dimensions of its operands, and which dimension it gives."""
+
+    SAME = "equal dimensions in and out"
+    PRODUCT = "the product of both"
+    QUOTIENT = "the quotient of both"
+    PRESERVE = "any dimension, handed on"
+    SCALE = "any dimension, raised to a fixed rational power"
+    POWER = "a rational literal as exponent, or base and exponent dimensionless"
+    DIMENSIONLESS = "dimensionless in and out"
+
+
+class Precedence(IntEnum):
+    """How tightly a printed form holds together."""
+
+    SUM = 1
+    PRODUCT = 2
+    SIGN = 3
+    POWER = 4
+    ATOM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a language writes an operator.
+
+    ``operands[i]`` is the least precedence that operand i may have without parentheses around it.
+    """
+
+    template: str
+    precedence: Precedence
+    operands: tuple[Precedence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator.
+
+    ``exponent`` is set for the rule SCALE only. ``sympy_name`` is the sympy class or function that represents the
+    operator (``Pow`` for square, with the exponent from this row). ``domain`` is for people: where the value is
+    a real number.
+    """
+
+    name: str
+    arity: int
+    opcode: int
+    rule: DimensionRule
+    exponent: Fraction | None
+    complexity: int
+    domain: str
+    numpy: Callable[..., Any] = field(compare=False)
+    sympy_name: str
+    commutative: bool
+    forms: Mapping[str, Form] = field(compare=False, repr=False)
+
+    def form(self, language: str) -> Form:
+        """Return the printed form in one of ``LANGUAGES``."""
+        return self.forms[language]
+
+
+def _cube(x: Any) -> Any:
+    return x * x * x
+
+
+_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = Precedence
+_FREE = Precedence.SUM  # an operand that brackets of the form itself already enclose
+
+
+def _everywhere(form: Form, **other: Form) -> Mapping[str, Form]:
+    return MappingProxyType({language: other.get(language, form) for language in LANGUAGES})
+
+
+def _call(name: str, arity: int = 1) -> Form:
+    slots = ", ".join("{" + str(i) + "}" for i in range(arity))
+    return Form(f"{name}({slots})", _ATOM, (_FREE,) * arity)
+
+
+def _infix(sign: str, level: Precedence, right: Precedence, latex: Form) -> Mapping[str, Form]:
+    return _everywhere(Form("{0}" + sign + "{1}", level, (level, right)), latex=latex)
+
+
+def _power(exponent: str) -> Mapping[str, Form]:
+    return _everywhere(
+        Form("{0}**" + exponent, _POWER, (_ATOM,)),
+        latex=Form("{0}^{{" + exponent + "}}", _POWER, (_ATOM,)),
+        c=Form("pow({0}, " + exponent + ".0)", _ATOM, (_FREE,)),
+        julia=Form("{0}^" + exponent, _POWER, (_ATOM,)),
+    )
+
+
+def _function(
+    name: str,
+    opcode: int,
+    domain: str,
+    *,
+    latex: str | None = None,
+    numpy: str | None = None,
+    python: str | None = None,
+    c: str | None = None,
+    sympy: str | None = None,
+    rule: DimensionRule = DimensionRule.DIMENSIONLESS,
+    exponent: Fraction | None = None,
+) -> Operator:
+    """Return the row of an operator that is written as a call in almost every language."""
+    numpy = numpy or name
+    latex = latex or "\\" + name + r"\left({0}\right)"
+    forms = _everywhere(
+        _call(name),
+        latex=Form(latex, _ATOM, (_FREE,)),
+        python=_call(python or f"math.{name}"),
+        numpy=_call(f"np.{numpy}"),
+        c=_call(c or name),
+    )
+    return Operator(
+        name, 1, opcode, rule, exponent, 1, domain, getattr(np, numpy), sympy or name, False, forms
+    )
+
+
+_SAME, _SCALE, _ANY = DimensionRule.SAME, DimensionRule.SCALE, "every number"
+_ROWS: Final = (
+    Operator(
+        "+", 2, 2, _SAME, None, 1, _ANY, np.add, "Add", True,
+        _infix(" + ", _SUM, _PRODUCT, Form("{0} + {1}", _SUM, (_SUM, _SUM))),
+    ),
+    Operator(
+        "-", 2, 3, _SAME, None, 1, _ANY, np.subtract, "Add", False,
+        _infix(" - ", _SUM, _PRODUCT, Form("{0} - {1}", _SUM, (_SUM, _PRODUCT))),
+    ),
+    Operator(
+        "*", 2, 4, DimensionRule.PRODUCT, None, 1, _ANY, np.multiply, "Mul", True,
+        _infix("*", _PRODUCT, _SIGN, Form(r"{0} \cdot {1}", _PRODUCT, (_PRODUCT, _PRODUCT))),
+    ),
+    Operator(
+        "/", 2, 5, DimensionRule.QUOTIENT, None, 1, "divisor not 0", np.divide, "Mul", False,
+        _infix("/", _PRODUCT, _SIGN, Form(r"\frac{{{0}}}{{{1}}}", _PRODUCT, (_FREE, _FREE))),
+    ),
+    Operator(
+        "pow", 2, 6, DimensionRule.POWER, None, 1,
+        "base above 0, or exponent a whole number", np.power, "Pow", False,
+        _everywhere(
+            Form("{0}**{1}", _POWER, (_ATOM, _POWER)),
+            latex=Form("{0}^{{{1}}}", _POWER, (_ATOM, _FREE)),
+            c=_call("pow", 2),
+            julia=Form("{0}^{1}", _POWER, (_ATOM, _POWER)),
+        ),
+    ),
+    Operator(
+        "neg", 1, 7, DimensionRule.PRESERVE, None, 1, _ANY, np.negative, "Mul", False,
+        _everywhere(Form("-{0}", _SIGN, (_SIGN,)), latex=Form("-{0}", _SIGN, (_PRODUCT,))),
+    ),
+    Operator(
+        "inv", 1, 8, _SCALE, Fraction(-1), 1, "every number but 0", np.reciprocal, "Pow", False,
+        _everywhere(
+            Form("1/{0}", _PRODUCT, (_POWER,)),
+            latex=Form(r"\frac{{1}}{{{0}}}", _PRODUCT, (_FREE,)),
+            c=Form("1.0/{0}", _PRODUCT, (_POWER,)),
+            fortran=Form("1.0d0/{0}", _PRODUCT, (_POWER,)),
+        ),
+    ),
+    Operator(
+        "square", 1, 9, _SCALE, Fraction(2), 1, _ANY, np.square, "Pow", False, _power("2"),
+    ),
+    Operator("cube", 1, 10, _SCALE, Fraction(3), 1, _ANY, _cube, "Pow", False, _power("3")),
+    _function("sqrt", 11, "x at least 0", latex=r"\sqrt{{{0}}}", rule=_SCALE, exponent=Fraction(1, 2)),
+    _function("exp", 12, "every number; overflows above about 709"),
+    _function("log", 13, "x above 0", latex=r"\ln\left({0}\right)"),
+    _function("log10", 14, "x above 0", latex=r"\log_{{10}}\left({0}\right)", sympy="log"),
+    _function("sin", 15, "every finite number"),
+    _function("cos", 16, "every finite number"),
+    _function("tan", 17, "every finite number but odd multiples of pi/2"),
+    _function("asin", 18, "x from -1 to 1", numpy="arcsin", latex=r"\arcsin\left({0}\right)"),
+    _function("acos", 19, "x from -1 to 1", numpy="arccos", latex=r"\arccos\left({0}\right)"),
+    _function("atan", 20, _ANY, numpy="arctan", latex=r"\arctan\left({0}\right)"),
+    _function("sinh", 21, "every number; overflows beyond about 710"),
+    _function("cosh", 22, "every number; overflows beyond about 710"),
+    _function("tanh", 23, _ANY),
+    _function(
+        "abs", 24, _ANY, latex=r"\left|{0}\right|", python="abs", c="fabs", sympy="Abs",
+        rule=DimensionRule.PRESERVE,
+    ),
+)  # fmt: skip
+
+OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType({row.name: row for row in _ROWS})
+ALIASES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ln": "log",
+        "arcsin": "asin",
+        "arccos": "acos",
+        "arctan": "atan",
+        "sqr": "square",
+        "fabs": "abs",
+    }
+)  # other spellings that a formula may use
+FUNCTION_NAMES: Final = frozenset(name for name in OPERATORS if name.isidentifier()) | frozenset(ALIASES)
+
+
+def operator(name: str) -> Operator:
+    """Return the row of an operator; OperatorError names the nearest one when there is no such row."""
+    row = OPERATORS.get(ALIASES.get(name, name))
+    if row is None:
+        near = difflib.get_close_matches(str(name), [*OPERATORS, *ALIASES], n=1)
+        raise OperatorError(name=str(name), reason="no such operator", suggestion=near[0] if near else None)
+    return row
