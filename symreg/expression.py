@@ -1,0 +1,267 @@
+"""Expression: an immutable tree of operators over named variables, named constants and literal numbers.
+
+Values of constants never live in the tree; they stand beside it. Every walk here is iterative, so that a deep tree
+costs time and not the interpreter's stack. ``normalise`` knows only rules that hold everywhere, poles and all;
+rewriting that needs judgement is left to ``simplify``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.engine.program import Program
+from symreg.errors import ExpressionError, OperatorError
+from symreg.operators import CONSTANT, OPERATORS, VARIABLE, operator
+
+LARGEST_TERM: Final = 10**18  # numerators and denominators stay below; a longer number is a float
+SHORT_DIGITS: Final = 6  # a decimal with no more digits than this is meant exactly
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A column of the table."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A named number, free or known; its value and its unit live elsewhere."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal: exact as a Fraction, or a finite float."""
+
+    value: Fraction | float
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, int):
+            object.__setattr__(self, "value", Fraction(self.value))
+        elif not isinstance(self.value, Fraction) and not math.isfinite(self.value):
+            raise ExpressionError(name=str(self.value), reason="a literal number must be finite")
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """An operator with its operands."""
+
+    operator: str
+    arguments: tuple[Expression, ...]
+
+    def __post_init__(self) -> None:
+        arity = operator(self.operator).arity
+        if self.operator not in OPERATORS:
+            raise OperatorError(name=self.operator, reason="an alias", suggestion=operator(self.operator).name)
+        if len(self.arguments) != arity:
+            reason = f"takes {arity} operand{'s' * (arity > 1)}, not {len(self.arguments)}"
+            raise OperatorError(name=self.operator, reason=reason, suggestion=None)
+
+
+Expression: TypeAlias = Variable | Constant | Number | Apply
+Array: TypeAlias = npt.NDArray[np.float64]
+T = TypeVar("T")
+
+
+# ---------------------------------------------------------------------------------------------------- walking
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """Return the operands; a leaf has none."""
+    return expression.arguments if isinstance(expression, Apply) else ()
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """Yield every subexpression, a parent before its operands, left to right."""
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(children(node)))
+
+
+def fold(expression: Expression, visit: Callable[[Expression, tuple[T, ...]], T]) -> T:
+    """Return ``visit(node, results of its operands)`` of the root, after all nodes below it in order."""
+    results: list[T] = []
+    stack: list[tuple[Expression, bool]] = [(expression, False)]
+    while stack:
+        node, ready = stack.pop()
+        operands = children(node)
+        if operands and not ready:
+            stack.append((node, True))
+            stack.extend((operand, False) for operand in reversed(operands))
+            continue
+        first = len(results) - len(operands)
+        results[first:] = [visit(node, tuple(results[first:]))]
+    return results[0]
+
+
+def complexity(expression: Expression) -> int:
+    """Return the sum of the operators' weights, plus one for each leaf."""
+    return sum(
+        OPERATORS[node.operator].complexity if isinstance(node, Apply) else 1 for node in walk(expression)
+    )
+
+
+def depth(expression: Expression) -> int:
+    """Return the number of nodes on the longest way from the root to a leaf."""
+    return fold(expression, lambda _, below: 1 + max(below, default=0))
+
+
+def variables_of(expression: Expression) -> tuple[str, ...]:
+    """Return the names of the variables, each once, as they appear from left to right."""
+    return tuple(dict.fromkeys(node.name for node in walk(expression) if isinstance(node, Variable)))
+
+
+def constants_of(expression: Expression) -> tuple[str, ...]:
+    """Return the names of the named constants, each once, as they appear from left to right."""
+    return tuple(dict.fromkeys(node.name for node in walk(expression) if isinstance(node, Constant)))
+
+
+def substitute(expression: Expression, mapping: Mapping[Expression, Expression]) -> Expression:
+    """Return the tree with every subexpression that is a key replaced, all at once, outermost first."""
+    if not mapping:
+        return expression
+    results: list[Expression] = []
+    stack: list[tuple[Expression, bool]] = [(expression, False)]
+    while stack:
+        node, ready = stack.pop()
+        if not ready and node in mapping:
+            results.append(mapping[node])
+        elif isinstance(node, Apply) and not ready:
+            stack.append((node, True))
+            stack.extend((operand, False) for operand in reversed(node.arguments))
+        elif isinstance(node, Apply):
+            first = len(results) - len(node.arguments)
+            operands = tuple(results[first:])
+            results[first:] = [node if operands == node.arguments else Apply(node.operator, operands)]
+        else:
+            results.append(node)
+    return results[0]
+
+
+# ------------------------------------------------------------------------------------------ canonical and normal
+
+
+def canonical_number(value: Fraction | float) -> Number:
+    """Return the literal as the parser reads it: short decimals and moderate fractions exact, all else a float."""
+    if isinstance(value, (int, Fraction)):
+        if abs(value.numerator) < LARGEST_TERM and value.denominator < LARGEST_TERM:
+            return Number(Fraction(value))
+        value = float(value)
+    text = repr(float(value))
+    digits = text.lower().partition("e")[0].lstrip("-").replace(".", "").strip("0")
+    if len(digits) <= SHORT_DIGITS and 1e-18 <= abs(value) < 1e18 or value == 0:
+        exact = Fraction(text)
+        if abs(exact.numerator) < LARGEST_TERM and exact.denominator < LARGEST_TERM:
+            return Number(exact)
+    return Number(float(value))
+
+
+_POWERS: Final = {Fraction(2): "square", Fraction(3): "cube", Fraction(-1): "inv", Fraction(1, 2): "sqrt"}
+
+
+def canonical_apply(name: str, arguments: tuple[Expression, ...]) -> Expression:
+    """Return the operator over operands that are canonical, written as the parser writes it.
+
+    ``x**2`` is a square, ``1/x`` an inverse, ``3/2`` and ``-2`` are numbers: one form for what is printed alike.
+    """
+    first, last = arguments[0], arguments[-1]
+    if name == "neg" and isinstance(first, Number):
+        return Number(-first.value)
+    if name == "pow" and isinstance(last, Number) and last.value in _POWERS:
+        return canonical_apply(_POWERS[Fraction(last.value)], (first,))
+    if name == "/" and first == Number(Fraction(1)):
+        return canonical_apply("inv", (last,))
+    if name in ("/", "inv") and isinstance(last, Number) and isinstance(last.value, Fraction) and last.value:
+        top = first.value if name == "/" and isinstance(first, Number) else Fraction(1)
+        if isinstance(top, Fraction) and (name == "inv" or isinstance(first, Number)):
+            ratio = canonical_number(top / last.value)
+            if isinstance(ratio.value, Fraction):
+                return ratio
+    return Apply(name, arguments)
+
+
+def canonical(expression: Expression) -> Expression:
+    """Return the tree that parsing its own text gives: ``parse(to_text(e)) == canonical(e)``."""
+
+    def rebuild(node: Expression, operands: tuple[Expression, ...]) -> Expression:
+        if isinstance(node, Apply):
+            return canonical_apply(node.operator, operands)
+        return canonical_number(node.value) if isinstance(node, Number) else node
+
+    return fold(expression, rebuild)
+
+
+# ------------------------------------------------------------------------------------------------- evaluation
+
+
+def evaluate_tree(expression: Expression, values: Mapping[str, float | npt.ArrayLike]) -> Array:
+    """Return the value of the tree, NaN outside the domain; ``values`` are by name, scalars or ``(n_rows,)``.
+
+    The plain way, operator by operator with NumPy: the oracle for the engines and the last check of what is reported.
+    """
+
+    def value_of(node: Expression, operands: tuple[Any, ...]) -> Any:
+        if isinstance(node, Apply):
+            return OPERATORS[node.operator].numpy(*operands)
+        if isinstance(node, Number):
+            return np.float64(float(node.value))
+        if node.name not in values:
+            raise ExpressionError(name=node.name, reason="no value is given for it")
+        return np.asarray(values[node.name], dtype=np.float64)
+
+    with np.errstate(all="ignore"):
+        return np.asarray(fold(expression, value_of), dtype=np.float64)
+
+
+# --------------------------------------------------------------------------------------------------- lowering
+
+
+def lower(
+    expression: Expression, inputs: Sequence[str], free: Sequence[str], known: Mapping[str, float]
+) -> Program:
+    """Return the tree as rows of numbers for an engine; each distinct subtree becomes one row.
+
+    ``inputs`` names the rows of X, ``free`` the constants that will be fitted; known constants and literal
+    numbers go to ``Program.fixed``. A name that is both free and known is free.
+    """
+    column = {name: i for i, name in enumerate(inputs)}
+    slot = {name: i for i, name in enumerate(free)}
+    fixed: dict[str, int] = {}  # by the exact bits of the value, so that 0.0 and -0.0 stay apart
+    rows: dict[tuple[int, int, int], int] = {}
+
+    def constant(value: float) -> tuple[int, int, int]:
+        return CONSTANT, len(slot) + fixed.setdefault(float(value).hex(), len(fixed)), 0
+
+    def row(node: Expression, operands: tuple[int, ...]) -> tuple[int, int, int]:
+        if isinstance(node, Apply):
+            first, second = (*operands, 0)[:2]
+            return OPERATORS[node.operator].opcode, first, second
+        if isinstance(node, Number):
+            return constant(float(node.value))
+        if isinstance(node, Variable) and node.name in column:
+            return VARIABLE, column[node.name], 0
+        if isinstance(node, Constant) and node.name in slot:
+            return CONSTANT, slot[node.name], 0
+        if isinstance(node, Constant) and node.name in known:
+            return constant(known[node.name])
+        kind = "an input" if isinstance(node, Variable) else "a free or known constant"
+        raise ExpressionError(name=node.name, reason=f"is in the formula, but is not {kind}")
+
+    fold(expression, lambda node, operands: rows.setdefault(row(node, operands), len(rows)))
+    return Program(
+        code=np.array(list(rows), dtype=np.int32).reshape(-1, 3),
+        n_inputs=len(column),
+        n_free=len(slot),
+        fixed=np.array([float.fromhex(bits) for bits in fixed], dtype=np.float64),
+    )
