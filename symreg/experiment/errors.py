@@ -1,0 +1,82 @@
+"""What can be wrong with an experiment's file or with its folder."""
+
+from __future__ import annotations
+
+from symreg.errors import SymregError
+
+__all__ = [
+    "FolderLockedError",
+    "NotAvailableError",
+    "ResumeError",
+    "RunFolderError",
+    "SpecificationError",
+]
+
+
+class SpecificationError(SymregError):
+    """A YAML file that cannot be used: ``source``, and ``problems`` as tuples ``(line, key, reason)``."""
+
+    source: str
+    problems: tuple[tuple[int | None, str, str], ...]
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return _problem_text(self.source, *self.problems[0])
+        shown = [_problem_text("", *problem) for problem in self.problems[:10]]
+        if len(self.problems) > len(shown):
+            shown.append(f"... and {len(self.problems) - len(shown)} more")
+        return "\n  ".join([f"{self.source} has {len(self.problems)} problems:", *shown])
+
+
+def _problem_text(source: str, line: int | None, key: str, reason: str) -> str:
+    where = [source, f"line {line}" if line is not None else "", key]
+    return ", ".join(part for part in where if part) + f": {reason}"
+
+
+class NotAvailableError(SymregError):
+    """Something that this version knows by name but cannot do: ``what`` and ``advice``."""
+
+    what: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.what} is not available in this version; {self.advice}"
+
+
+class RunFolderError(SymregError):
+    """A run folder that cannot be read: ``folder``, ``file`` and ``reason``."""
+
+    folder: str
+    file: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.folder}: {self.file}: {self.reason}"
+
+
+class FolderLockedError(SymregError):
+    """Another living process works in ``folder``: its ``pid`` and when it ``began``."""
+
+    folder: str
+    pid: int
+    began: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.folder} is in use by process {self.pid} (since {self.began}); wait for it, stop it, "
+            "or give this experiment another name"
+        )
+
+
+class ResumeError(SymregError):
+    """What is stored in ``folder`` belongs to another question: ``differences`` says line by line how."""
+
+    folder: str
+    differences: tuple[str, ...]
+
+    def __str__(self) -> str:
+        listed = "\n  ".join(self.differences[:20])
+        return (
+            f"{self.folder} holds a run of something else, so it cannot be resumed:\n  {listed}\n"
+            "Use --fresh to delete that run and start over, or give this experiment another name."
+        )

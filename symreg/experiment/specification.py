@@ -1,0 +1,321 @@
+"""What the YAML file of an experiment may say: the only importer of pydantic.
+
+Each block of the file is one frozen model with every default in sight. A mistake is reported with its line, its place,
+what is allowed there and the nearest spelling, and all mistakes of a file are reported at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import field_validator as validate
+
+from symreg.experiment.amounts import parse_duration, parse_memory
+from symreg.experiment.document import Document, KeyPath, path_text, read_document, read_document_text
+from symreg.experiment.errors import SpecificationError
+from symreg.experiment.wording import choices, shortened
+
+__all__ = [
+    "BackendPart",
+    "BudgetPart",
+    "ColumnPart",
+    "ConstantPart",
+    "ConstraintsPart",
+    "DataPart",
+    "FreeConstantsPart",
+    "GeneratePart",
+    "ReportPart",
+    "Specification",
+    "VariablePart",
+    "read_specification",
+    "specification_of",
+]
+
+BACKENDS = ("native", "pysr", "operon", "hypotheses")
+FORMATS = ("html", "latex", "markdown")
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+_NAME = re.compile(r"[^\W_][\w=+,. -]{0,99}")
+
+
+def _as_text(value: object) -> object:
+    """A name or a unit written as a bare number (``unit: 1``) is meant as text."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=10_000)]
+Whole = Annotated[int, Field(strict=True)]
+
+
+class Part(BaseModel):
+    """A block of the file: frozen, and an unknown key is an error that names the nearest known one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class VariablePart(Part):
+    """An input to be drawn at random: uniform between ``low`` and ``high``, in ``unit``."""
+
+    low: float
+    high: float
+    unit: Text = "1"
+    log: bool = False
+
+
+class GeneratePart(Part):
+    """A table computed from a known formula, for experiments with a known answer."""
+
+    formula: Text
+    variables: dict[str, VariablePart]
+    unit: Text = "1"
+    rows: Whole = Field(default=1000, ge=2, le=10_000_000)
+    seed: Whole | None = Field(default=None, ge=0)
+
+
+class DataPart(Part):
+    """Where the table comes from: exactly one of ``file``, ``dataset`` and ``generate``."""
+
+    file: Text | None = None
+    dataset: Text | None = None
+    generate: GeneratePart | None = None
+    target: Text | None = None
+    inputs: tuple[Text, ...] | None = None
+    test_fraction: float = Field(default=0.25, ge=0.0, lt=1.0)
+    nan: Literal["error", "drop"] = "error"
+    noise: float = Field(default=0.0, ge=0.0, le=100.0)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        given = [key for key in ("file", "dataset", "generate") if getattr(self, key) is not None]
+        if len(given) != 1:
+            raise ValueError(f"name exactly one of file, dataset, generate; here: {', '.join(given) or 'none'}")
+        return self
+
+
+class ColumnPart(Part):
+    """What is known of a column: its unit, and its uncertainty as a number in that unit or as a column's name."""
+
+    unit: Text | None = None
+    sigma: float | str | None = None
+
+    @validate("sigma", mode="before")
+    @classmethod
+    def _number_or_column(cls, value: object) -> object:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float | str)):
+            raise ValueError(f"a number in the column's unit, or the name of a column, not {shortened(value)}")
+        return value
+
+
+class ConstantPart(Part):
+    """A known constant: by name alone (CODATA), or with its own ``value``, ``unit`` and ``stderr``."""
+
+    name: Text
+    value: float | None = None
+    unit: Text = "1"
+    stderr: float = Field(default=0.0, ge=0.0)
+
+
+class FreeConstantsPart(Part):
+    """Which units a fitted coefficient may carry: ``auto``, ``dimensionless``, ``inferred``, or a list of units."""
+
+    units: Literal["auto", "dimensionless", "inferred"] | tuple[Text, ...] = "auto"
+
+    @validate("units", mode="before")
+    @classmethod
+    def _policy_or_list(cls, value: object) -> object:
+        allowed = ("auto", "dimensionless", "inferred")
+        if isinstance(value, list) and all(isinstance(_as_text(unit), str) for unit in value):
+            return [_as_text(unit) for unit in value]
+        if value in allowed:
+            return value
+        raise ValueError(f"{shortened(value)} is not a policy; {choices(str(value), allowed)}, or a list of units")
+
+
+class ConstraintsPart(Part):
+    """Limits on the form of a law; ``nested: {sin: {cos: 1}}`` allows one cosine at most inside a sine."""
+
+    max_complexity: Whole = Field(default=30, ge=1, le=1000)
+    nested: dict[str, dict[str, Annotated[Whole, Field(ge=0)]]] = {}
+
+
+class BackendPart(Part):
+    """Who searches, on how many threads, with which engine."""
+
+    name: Literal["native", "pysr", "operon", "hypotheses"] = "native"
+    threads: Whole = Field(default=2, ge=1, le=1024)
+    engine: Literal["auto", "compiled", "numpy"] = "auto"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            if len(value) != 1:
+                raise ValueError("a list of backends is not available in this version; name one")
+            value = value[0]
+        return {"name": value} if isinstance(value, str) else value
+
+
+class BudgetPart(Part):
+    """When to stop: seconds, evaluations, bytes. Without either of the first two, the time is one minute."""
+
+    time: float | None = None
+    evaluations: Whole | None = Field(default=None, ge=1)
+    memory: int = 2 * 2**30
+
+    @validate("time", mode="before")
+    @classmethod
+    def _seconds(cls, value: Any) -> float | None:
+        return None if value is None else parse_duration(value)
+
+    @validate("memory", mode="before")
+    @classmethod
+    def _bytes(cls, value: Any) -> int:
+        return parse_memory(value)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _some_end(cls, value: Any) -> Any:
+        if isinstance(value, dict) and value.get("time") is None and value.get("evaluations") is None:
+            return {**value, "time": 60.0}
+        return value
+
+
+class ReportPart(Part):
+    """Which reports are written at the end, and into which languages the selected law is exported."""
+
+    formats: tuple[Text, ...] = ("html",)
+    exports: tuple[Text, ...] = ()
+
+
+class Specification(Part):
+    """One experiment, complete; ``data.file`` is absolute once the file has been read."""
+
+    version: Literal[1]
+    name: Text
+    data: DataPart
+    columns: dict[str, ColumnPart] = {}
+    constants: tuple[ConstantPart, ...] = ()
+    free_constants: FreeConstantsPart = FreeConstantsPart()
+    operators: tuple[Text, ...] | None = None
+    constraints: ConstraintsPart = ConstraintsPart()
+    guesses: tuple[Text, ...] = ()
+    backend: BackendPart = BackendPart()
+    budget: BudgetPart = BudgetPart(time=60.0)
+    seed: Whole = Field(default=0, ge=0, lt=2**63)
+    report: ReportPart = ReportPart()
+
+    @validate("name")
+    @classmethod
+    def _folder_name(cls, value: str) -> str:
+        stem = value.split(".")[0].strip().lower()
+        if not _NAME.fullmatch(value) or ".." in value or value[-1] in ". " or stem in _RESERVED:
+            raise ValueError(
+                f"{shortened(value)} cannot name a folder; use letters, digits, _ and - (at most 100, no / or ..)"
+            )
+        return value
+
+    @validate("constants", mode="before")
+    @classmethod
+    def _names_and_blocks(cls, value: Any) -> Any:
+        """``[c, {name: L0, value: 3, unit: m}]``, or ``{L0: {value: 3, unit: m}}``."""
+        if isinstance(value, dict):
+            return [{"name": name, **part} if isinstance(part, dict) else part for name, part in value.items()]
+        if isinstance(value, list):
+            return [{"name": part} if isinstance(part, str) else part for part in value]
+        return value
+
+
+def read_specification(path: str | Path) -> Specification:
+    """Read and check one experiment; ``data.file`` is looked for beside the file that names it."""
+    return specification_of(read_document(path), Path(path).parent)
+
+
+def specification_of(document: Document | str, folder: Path | None = None) -> Specification:
+    """Check a document (or YAML text); SpecificationError lists every mistake with its line."""
+    if isinstance(document, str):
+        document = read_document_text(document)
+    try:
+        specification = Specification.model_validate(document.value)
+    except ValidationError as error:
+        raise SpecificationError(source=document.source, problems=tuple(_problems(error, document))) from None
+    return _with_absolute_file(specification, folder)
+
+
+def _with_absolute_file(specification: Specification, folder: Path | None) -> Specification:
+    file = specification.data.file
+    if file is None or folder is None:
+        return specification
+    if "\0" in file:
+        raise SpecificationError(source=file[:60], problems=((None, "data.file", "not a file name"),))
+    data = specification.data.model_copy(update={"file": str((folder / file).absolute())})
+    return specification.model_copy(update={"data": data})
+
+
+def _problems(error: ValidationError, document: Document) -> Iterator[tuple[int | None, str, str]]:
+    seen = set()
+    for item in error.errors(include_url=False):
+        path, reason = _path_in_file(item["loc"], document), _reason(item)
+        if (path, reason) not in seen:
+            seen.add((path, reason))
+            yield document.line_of(path), path_text(path), reason
+
+
+def _path_in_file(location: KeyPath, document: Document) -> KeyPath:
+    """The part of pydantic's location that stands in the file; the rest names members of a union."""
+    path: KeyPath = ()
+    for part in location:
+        if (*path, part) not in document.lines:
+            break
+        path = (*path, part)
+    return path
+
+
+_PLAIN_WORDS = {
+    "dict_type": "should be a block of keys",
+    "tuple_type": "should be a list",
+    "string_type": "should be a text",
+    "float_type": "should be a number",
+    "float_parsing": "should be a number",
+    "finite_number": "should be a finite number",
+    "int_type": "should be a whole number",
+    "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
+}
+
+
+def _reason(item: Mapping[str, Any]) -> str:
+    kind, context, given = item["type"], item.get("ctx", {}), item.get("input")
+    if kind == "missing":
+        return f"the key {item['loc'][-1]!r} is missing"
+    if kind == "extra_forbidden":
+        key = item["loc"][-1]
+        return f"unknown key {shortened(key)}; {choices(str(key), _part_at(item['loc'][:-1]).model_fields)}"
+    if kind == "model_type":
+        keys = ", ".join(_part_at(item["loc"]).model_fields)
+        return f"should be a block with the keys {keys}, not {shortened(given)}"
+    if kind == "literal_error":
+        allowed = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
+        return f"{shortened(given)} is not allowed here; {choices(str(given), allowed)}"
+    if kind == "value_error":
+        return str(context["error"])
+    wording = _PLAIN_WORDS.get(kind, str(item["msg"]).replace("Input should", "should"))
+    return f"{wording}, not {shortened(given)}"
+
+
+def _part_at(location: KeyPath) -> type[Part]:
+    """The model of the block at ``location``; keys of mappings and positions in lists lead no deeper."""
+    part: type[Part] = Specification
+    for key in location:
+        if key in part.model_fields:
+            part = next(_parts_in(part.model_fields[str(key)].annotation), part)
+    return part
+
+
+def _parts_in(annotation: Any) -> Iterator[type[Part]]:
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation
+    for member in get_args(annotation):
+        yield from _parts_in(member)
