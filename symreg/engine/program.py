@@ -1,7 +1,7 @@
 """The engine's boundary: arrays and integers, nothing else.
 
-A ``Program`` is a small table of int32 rows ``(opcode, a, b)`` in which operands point to earlier rows, so that one
-pass from top to bottom evaluates it. It knows no names, no units and no trees. An engine evaluates programs,
+A ``Program`` is a small table of int32 rows ``(opcode, a, b)`` in which operands point to earlier rows, so that
+one pass from top to bottom evaluates it. It knows no names, no units and no trees. An engine evaluates programs,
 differentiates them by their free constants and fits those; numerical failure comes back as an ``Outcome``.
 """
 
@@ -35,8 +35,8 @@ MAX_ROWS: Final = 100_000
 class Program:
     """Rows ``(opcode, a, b)``; the last row is the value.
 
-    ``VARIABLE`` takes column ``a`` of the inputs, ``CONSTANT`` takes entry ``a`` of ``[free..., fixed...]``, every
-    other opcode takes earlier rows ``a`` and, for two operands, ``b``. A row may be used more than once.
+    ``VARIABLE`` takes column ``a`` of the inputs, ``CONSTANT`` takes entry ``a`` of ``[free..., fixed...]``,
+    every other opcode takes earlier rows ``a`` and, for two operands, ``b``. A row may be used more than once.
     """
 
     code: NDArray[np.int32]  # (n_ops, 3)
@@ -155,7 +155,7 @@ class Engine(Protocol):
 
 
 def checked_inputs(program: Program, X: ArrayLike) -> Floats:
-    """``X`` as contiguous float64 with at least the program's number of inputs."""
+    """``X`` as contiguous float64 with the program's number of inputs."""
     matrix = np.ascontiguousarray(X, dtype=np.float64)
     if matrix.ndim != 2 or matrix.shape[0] != program.n_inputs:
         raise EngineError(message=f"X has shape {matrix.shape}, expected ({program.n_inputs}, n_rows)")
@@ -166,13 +166,24 @@ def checked_constants(program: Program, constants: ArrayLike) -> Floats:
     """The free constants as contiguous float64 of the right length."""
     values = np.ascontiguousarray(constants, dtype=np.float64).reshape(-1)
     if values.size != program.n_free:
-        raise EngineError(message=f"{values.size} free constants were given, the program has {program.n_free}")
+        raise EngineError(message=f"got {values.size} free constants, the program has {program.n_free}")
     return values
+
+
+def checked_pairs(
+    programs: Sequence[Program], X: Floats, constants: Sequence[ArrayLike]
+) -> list[tuple[Program, Floats]]:
+    """Programs with their constants, each checked against the inputs ``X``."""
+    if len(programs) != len(constants):
+        raise EngineError(message=f"got {len(programs)} programs but {len(constants)} lists of constants")
+    for program in programs:
+        checked_inputs(program, X)
+    return [(p, checked_constants(p, values)) for p, values in zip(programs, constants, strict=True)]
 
 
 @dataclass(frozen=True, eq=False)
 class Observations:
-    """The rows of a fit: inputs, target and weights, all checked."""
+    """The rows of a fit that count: inputs, target and positive weights."""
 
     X: Floats  # (n_inputs, n_rows)
     y: Floats  # (n_rows,)
@@ -180,7 +191,7 @@ class Observations:
 
 
 def checked_observations(X: ArrayLike, y: ArrayLike, weights: ArrayLike | None) -> Observations:
-    """Inputs, target and weights as contiguous float64 of one length; weights must be finite and not negative."""
+    """Check shapes and values; rows with weight zero are left out."""
     matrix = np.ascontiguousarray(X, dtype=np.float64)
     target = np.ascontiguousarray(y, dtype=np.float64)
     w = np.ones_like(target) if weights is None else np.ascontiguousarray(weights, dtype=np.float64)
@@ -189,6 +200,9 @@ def checked_observations(X: ArrayLike, y: ArrayLike, weights: ArrayLike | None) 
         raise EngineError(message=f"the shapes do not fit: {shapes}; expected (n_inputs, n_rows), (n_rows,)")
     if not (np.isfinite(w).all() and (w >= 0).all()):
         raise EngineError(message="weights must be finite and not negative")
-    if not np.isfinite(target[w > 0]).all():
+    counted = w > 0
+    if not np.isfinite(target[counted]).all():
         raise EngineError(message="y must be finite on every row with a positive weight")
-    return Observations(matrix, target, w)
+    if counted.all():
+        return Observations(matrix, target, w)
+    return Observations(np.ascontiguousarray(matrix[:, counted]), target[counted], w[counted])

@@ -1,0 +1,228 @@
+"""The engine in NumPy, written to be read: the oracle for the compiled one, and its stand-in where it is absent.
+
+Derivatives come from one reverse pass. With ``v_i`` the value of row ``i`` and ``g_i = d root / d v_i`` (1 for the
+root), every row hands ``g_i * d v_i / d v_a`` down to its operand ``a``; what arrives at a constant is its derivative.
+Only rows that depend on a free constant and lead to the root take part, so that an undefined derivative elsewhere
+does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from symreg.engine.least_squares import minimise
+from symreg.engine.program import (
+    BINARY,
+    CONSTANT,
+    OPCODES,
+    VARIABLE,
+    Fit,
+    Floats,
+    Program,
+    checked_constants,
+    checked_inputs,
+    checked_observations,
+    checked_pairs,
+)
+
+_LAST_BINARY = max(BINARY.values())
+_VALUES: dict[str, Callable[..., Floats]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "pow": np.power,
+    "neg": np.negative,
+    "inv": lambda a: 1.0 / a,
+    "square": lambda a: a * a,
+    "cube": lambda a: a * a * a,
+    "sqrt": np.sqrt,
+    "exp": np.exp,
+    "log": np.log,
+    "log10": np.log10,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "tanh": np.tanh,
+    "abs": np.abs,
+}
+VALUES: dict[int, Callable[..., Floats]] = {OPCODES[name]: function for name, function in _VALUES.items()}
+
+
+def _power_by_base(a: Floats, b: Floats, v: Floats) -> Floats:
+    """``b * a**(b - 1)``; 0 for a zero exponent, and ``v / a`` saves the second power."""
+    slope = np.where(a == 0, b * np.power(a, b - 1), b * (v / a))
+    return np.where(b == 0, 0.0, slope)
+
+
+def _power_by_exponent(a: Floats, b: Floats, v: Floats) -> Floats:
+    """``a**b * log(a)``, with its limit 0 where a zero is raised to a positive power."""
+    return np.where((a == 0) & (b > 0), 0.0, v * np.log(a))
+
+
+Slope = Callable[[Floats, Floats, Floats], Floats | float]
+_BY_FIRST: dict[str, Slope] = {
+    "+": lambda a, b, v: 1.0,
+    "-": lambda a, b, v: 1.0,
+    "*": lambda a, b, v: b,
+    "/": lambda a, b, v: 1.0 / b,
+    "pow": _power_by_base,
+    "neg": lambda a, b, v: -1.0,
+    "inv": lambda a, b, v: -v * v,
+    "square": lambda a, b, v: 2.0 * a,
+    "cube": lambda a, b, v: 3.0 * a * a,
+    "sqrt": lambda a, b, v: 0.5 / v,
+    "exp": lambda a, b, v: v,
+    "log": lambda a, b, v: 1.0 / a,
+    "log10": lambda a, b, v: np.log10(np.e) / a,
+    "sin": lambda a, b, v: np.cos(a),
+    "cos": lambda a, b, v: -np.sin(a),
+    "tan": lambda a, b, v: 1.0 + v * v,
+    "asin": lambda a, b, v: 1.0 / np.sqrt((1.0 - a) * (1.0 + a)),
+    "acos": lambda a, b, v: -1.0 / np.sqrt((1.0 - a) * (1.0 + a)),
+    "atan": lambda a, b, v: 1.0 / (1.0 + a * a),
+    "sinh": lambda a, b, v: np.cosh(a),
+    "cosh": lambda a, b, v: np.sinh(a),
+    "tanh": lambda a, b, v: (1.0 - v) * (1.0 + v),
+    "abs": lambda a, b, v: np.sign(a),
+}
+_BY_SECOND: dict[str, Slope] = {
+    "+": lambda a, b, v: 1.0,
+    "-": lambda a, b, v: -1.0,
+    "*": lambda a, b, v: a,
+    "/": lambda a, b, v: -v / b,
+    "pow": _power_by_exponent,
+}
+BY_FIRST: dict[int, Slope] = {OPCODES[name]: slope for name, slope in _BY_FIRST.items()}
+BY_SECOND: dict[int, Slope] = {OPCODES[name]: slope for name, slope in _BY_SECOND.items()}
+
+
+def row_values(program: Program, X: Floats, constants: Floats) -> list[Floats]:
+    """The values ``(n_rows,)`` of every row of the program."""
+    every = np.concatenate([constants, program.fixed])
+    n_rows = X.shape[1]
+    values: list[Floats] = []
+    for opcode, a, b in program.code.tolist():
+        if opcode == VARIABLE:
+            values.append(X[a])
+        elif opcode == CONSTANT:
+            values.append(np.full(n_rows, every[a]))
+        elif opcode <= _LAST_BINARY:
+            values.append(VALUES[opcode](values[a], values[b]))
+        else:
+            values.append(VALUES[opcode](values[a]))
+    return values
+
+
+def active_rows(program: Program) -> list[bool]:
+    """For every row, whether it depends on a free constant and leads to the root."""
+    rows = program.code.tolist()
+    depends = [False] * len(rows)
+    for i, (opcode, a, b) in enumerate(rows):
+        if opcode == CONSTANT:
+            depends[i] = a < program.n_free
+        elif opcode != VARIABLE:
+            depends[i] = depends[a] or (opcode <= _LAST_BINARY and depends[b])
+    leads = [False] * len(rows)
+    leads[-1] = True
+    for i in range(len(rows) - 1, -1, -1):
+        opcode, a, b = rows[i]
+        if leads[i] and opcode > CONSTANT:
+            leads[a] = True
+            if opcode <= _LAST_BINARY:
+                leads[b] = True
+    return [d and r for d, r in zip(depends, leads, strict=True)]
+
+
+def derivatives(program: Program, values: list[Floats]) -> Floats:
+    """Derivatives of the root by the free constants, ``(n_free, n_rows)``, from the values of every row."""
+    root = values[-1]
+    J = np.zeros((program.n_free, root.size))
+    active = active_rows(program)
+    adjoint: list[Floats | float] = [0.0] * program.n_ops
+    adjoint[-1] = np.ones_like(root)
+    for i in range(program.n_ops - 1, -1, -1):
+        if not active[i]:
+            continue
+        opcode, a, b = program.code[i].tolist()
+        g = adjoint[i]
+        if opcode == CONSTANT:
+            J[a] += g
+            continue
+        operands = values[a], values[b], values[i]
+        if active[a]:
+            adjoint[a] = adjoint[a] + g * BY_FIRST[opcode](*operands)
+        if opcode <= _LAST_BINARY and active[b]:
+            adjoint[b] = adjoint[b] + g * BY_SECOND[opcode](*operands)
+    J[:, np.isnan(root)] = np.nan
+    return J
+
+
+class NumpyEngine:
+    """Evaluates with whole vectors; ``threads`` is accepted and changes nothing."""
+
+    name = "numpy"
+
+    def evaluate(self, program: Program, X: ArrayLike, constants: ArrayLike, *, threads: int = 1) -> Floats:
+        """Values ``(n_rows,)``; NaN outside of the domain."""
+        matrix, free = checked_inputs(program, X), checked_constants(program, constants)
+        with np.errstate(all="ignore"):
+            return np.array(row_values(program, matrix, free)[-1])
+
+    def evaluate_many(
+        self, programs: Sequence[Program], X: ArrayLike, constants: Sequence[ArrayLike], *, threads: int = 1
+    ) -> Floats:
+        """Values ``(n_programs, n_rows)`` of many programs on the same rows."""
+        matrix = np.ascontiguousarray(X, dtype=np.float64)
+        pairs = checked_pairs(programs, matrix, constants)
+        out = np.empty((len(pairs), matrix.shape[1]))
+        with np.errstate(all="ignore"):
+            for i, (program, free) in enumerate(pairs):
+                out[i] = row_values(program, matrix, free)[-1]
+        return out
+
+    def jacobian(
+        self, program: Program, X: ArrayLike, constants: ArrayLike, *, threads: int = 1
+    ) -> tuple[Floats, Floats]:
+        """Values ``(n_rows,)`` and their derivatives by the free constants ``(n_free, n_rows)``."""
+        matrix, free = checked_inputs(program, X), checked_constants(program, constants)
+        with np.errstate(all="ignore"):
+            values = row_values(program, matrix, free)
+            return np.array(values[-1]), derivatives(program, values)
+
+    def fit_many(
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        y: ArrayLike,
+        weights: ArrayLike | None,
+        starts: Sequence[ArrayLike],
+        *,
+        max_iterations: int = 100,
+        threads: int = 1,
+    ) -> list[Fit]:
+        """Minimise ``sum(weights * (y - f)**2)`` for each program."""
+        rows = checked_observations(X, y, weights)
+        pairs = checked_pairs(programs, rows.X, starts)
+        return [
+            _fit(program, rows.X, rows.y, rows.weights, start, max_iterations) for program, start in pairs
+        ]
+
+
+def _fit(program: Program, X: Floats, y: Floats, w: Floats, start: Floats, max_iterations: int) -> Fit:
+    def residuals(constants: Floats) -> Floats:
+        return np.sqrt(w) * (y - row_values(program, X, constants)[-1])
+
+    def slopes(constants: Floats) -> Floats:
+        return np.sqrt(w) * derivatives(program, row_values(program, X, constants))
+
+    with np.errstate(all="ignore"):
+        return minimise(residuals, slopes, start, float(w @ (y * y)), max_iterations)
