@@ -19,7 +19,7 @@ _AMOUNT = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,15})?(?:[eE][+-]?[0-9]{1,2})?
 
 
 def parse_duration(text: str | float) -> float:
-    """Seconds of ``"2 min"``, ``"90 s"``, ``"1.5 h"`` or of a bare number; ValueError says what is understood."""
+    """Seconds of ``"2 min"``, ``"90 s"``, ``"1.5 h"`` or of a bare number, or ValueError."""
     seconds = _amount(text, _SECOND_NAMES, "s")
     if seconds is None or not 0 < seconds <= 1e9:
         raise ValueError(f"write a duration such as 60 s, 2 min or 1.5 h, not {text!r:.60}")
@@ -30,7 +30,9 @@ def parse_memory(text: str | float) -> int:
     """Bytes of ``"2 GB"``, ``"512 MiB"`` or of a bare number; ValueError says what is understood."""
     size = _amount(text, _BYTE_NAMES, "b")
     if size is None or not 2**20 <= size <= 2**50:
-        raise ValueError(f"write an amount of memory of at least 1 MB, such as 512 MB or 2 GB, not {text!r:.60}")
+        raise ValueError(
+            f"write an amount of memory such as 512 MB or 2 GB (1 MiB or more), not {text!r:.60}"
+        )
     return round(size)
 
 

@@ -1,8 +1,8 @@
 """YAML as plain values with line numbers, and nothing else: the only importer of the YAML reader.
 
-A file from a stranger must not be able to do anything but be read. So no YAML constructor runs here: the reader's event
-stream is turned into dicts, lists, texts, numbers, booleans and None by hand. Tags and aliases are refused, and size,
-depth and the number of values are limited while the stream is read, before anything is built.
+A file from a stranger must not be able to do anything but be read. So no YAML constructor runs here: the event
+stream of the reader is turned into dicts, lists, texts, numbers, booleans and None by hand. Tags and aliases are
+refused, and size, depth and the number of values are limited while the stream is read, before anything is built.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from symreg.experiment.errors import SpecificationError
 
-__all__ = ["Document", "KeyPath", "Value", "dump_document", "path_text", "read_document", "read_document_text"]
+__all__ = ["Document", "KeyPath", "Value", "dump_document", "read_document", "read_document_text"]
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -52,27 +52,29 @@ def read_document(path: str | Path) -> Document:
     """Read one YAML file of at most 1 MB; SpecificationError says line and reason."""
     path = Path(path)
     if path.is_dir():
-        raise SpecificationError(source=str(path), problems=((None, "", "this is a folder, not a YAML file"),))
+        raise _mistake(str(path), "this is a folder, not a YAML file")
     if not path.is_file():
-        raise SpecificationError(source=str(path), problems=((None, "", "no such file"),))
+        raise _mistake(str(path), "no such file")
     with path.open("rb") as stream:
         data = stream.read(MAX_BYTES + 1)
     try:
         return read_document_text(data.decode("utf-8-sig"), path.name)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise SpecificationError(
-            source=path.name, problems=((line, "", "this is not UTF-8 text"),)
-        ) from None
+        raise _mistake(path.name, "this is not UTF-8 text", line) from None
 
 
 def read_document_text(text: str, source: str = "text") -> Document:
     """Read YAML text; ``source`` names it in errors."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        raise SpecificationError(source=source, problems=((None, "", f"larger than {MAX_BYTES // 10**6} MB"),))
+        raise _mistake(source, f"larger than {MAX_BYTES // 10**6} MB")
     reader = _Reader(source)
     value = reader.read(_events(text, source))
     return Document(value, reader.lines, source)
+
+
+def _mistake(source: str, reason: str, line: int | None = None, path: KeyPath = ()) -> SpecificationError:
+    return SpecificationError(source=source, problems=((line, path_text(path), reason),))
 
 
 def _events(text: str, source: str) -> Iterator[Any]:
@@ -85,10 +87,10 @@ def _events(text: str, source: str) -> Iterator[Any]:
         mark = error.problem_mark or error.context_mark
         reason = " ".join(part for part in (error.context, error.problem) if part)
         line = mark.line + 1 if mark is not None else None
-        raise SpecificationError(source=source, problems=((line, "", f"not valid YAML: {reason}"),)) from None
+        raise _mistake(source, f"not valid YAML: {reason}", line) from None
     except (YAMLError, ValueError) as error:
         reason = str(error).splitlines()[0][:200]
-        raise SpecificationError(source=source, problems=((None, "", f"not valid YAML: {reason}"),)) from None
+        raise _mistake(source, f"not valid YAML: {reason}") from None
 
 
 class _Reader:
@@ -127,9 +129,8 @@ class _Reader:
         if len(path) > MAX_DEPTH:
             self.refuse(event, path[:3], f"nested more than {MAX_DEPTH} deep")
         if type(event).__name__ == "AliasEvent":
-            self.refuse(
-                event, path, f"aliases (*{event.anchor}) are not accepted; an operator is written \"*\", in quotes"
-            )
+            alias = f"*{event.anchor[:60]}"
+            self.refuse(event, path, f'aliases ({alias}) are not accepted; operators are in quotes: "*"')
         if event.ctag is not None:
             self.refuse(event, path, f"tags ({str(event.tag)[:60]}) are not accepted; write plain values")
 
@@ -171,7 +172,7 @@ class _Reader:
 
     def refuse(self, event: Any, path: KeyPath, reason: str) -> NoReturn:
         line = event.start_mark.line + 1
-        raise SpecificationError(source=self.source, problems=((line, path_text(path), reason),))
+        raise _mistake(self.source, reason, line, path)
 
 
 def path_text(path: KeyPath) -> str:
@@ -190,7 +191,7 @@ def dump_document(value: Any) -> str:
     from ruamel.yaml import YAML
     from ruamel.yaml.representer import RoundTripRepresenter
 
-    class Representer(RoundTripRepresenter):  # type: ignore[misc]
+    class Representer(RoundTripRepresenter):
         """Nothing is written as ``null``: a blank after a key looks like a mistake."""
 
     Representer.add_representer(type(None), lambda r, _: r.represent_scalar("tag:yaml.org,2002:null", "null"))

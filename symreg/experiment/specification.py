@@ -1,7 +1,7 @@
 """What the YAML file of an experiment may say: the only importer of pydantic.
 
-Each block of the file is one frozen model with every default in sight. A mistake is reported with its line, its place,
-what is allowed there and the nearest spelling, and all mistakes of a file are reported at once.
+Each block of the file is one frozen model with every default in sight. A mistake is reported with its line, its
+place, what is allowed there and the nearest spelling, and all mistakes of a file are reported at once.
 """
 
 from __future__ import annotations
@@ -91,12 +91,12 @@ class DataPart(Part):
     def _one_source(self) -> Self:
         given = [key for key in ("file", "dataset", "generate") if getattr(self, key) is not None]
         if len(given) != 1:
-            raise ValueError(f"name exactly one of file, dataset, generate; here: {', '.join(given) or 'none'}")
+            raise ValueError(f"name one of file, dataset, generate; here: {', '.join(given) or 'none'}")
         return self
 
 
 class ColumnPart(Part):
-    """What is known of a column: its unit, and its uncertainty as a number in that unit or as a column's name."""
+    """What is known of a column: its unit, and its uncertainty (a number in that unit, or a column's name)."""
 
     unit: Text | None = None
     sigma: float | str | None = None
@@ -105,7 +105,7 @@ class ColumnPart(Part):
     @classmethod
     def _number_or_column(cls, value: object) -> object:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float | str)):
-            raise ValueError(f"a number in the column's unit, or the name of a column, not {shortened(value)}")
+            raise ValueError(f"a number in the column's unit or the name of a column, not {shortened(value)}")
         return value
 
 
@@ -119,7 +119,7 @@ class ConstantPart(Part):
 
 
 class FreeConstantsPart(Part):
-    """Which units a fitted coefficient may carry: ``auto``, ``dimensionless``, ``inferred``, or a list of units."""
+    """Units that fitted coefficients may carry: ``auto``, ``dimensionless``, ``inferred``, or a list of units."""
 
     units: Literal["auto", "dimensionless", "inferred"] | tuple[Text, ...] = "auto"
 
@@ -131,7 +131,9 @@ class FreeConstantsPart(Part):
             return [_as_text(unit) for unit in value]
         if value in allowed:
             return value
-        raise ValueError(f"{shortened(value)} is not a policy; {choices(str(value), allowed)}, or a list of units")
+        raise ValueError(
+            f"{shortened(value)} is no policy; {choices(str(value), allowed)}, or a list of units"
+        )
 
 
 class ConstraintsPart(Part):
@@ -213,7 +215,7 @@ class Specification(Part):
         stem = value.split(".")[0].strip().lower()
         if not _NAME.fullmatch(value) or ".." in value or value[-1] in ". " or stem in _RESERVED:
             raise ValueError(
-                f"{shortened(value)} cannot name a folder; use letters, digits, _ and - (at most 100, no / or ..)"
+                f"{shortened(value)} cannot name a folder; use letters, digits, _ and - (at most 100)"
             )
         return value
 
@@ -222,7 +224,9 @@ class Specification(Part):
     def _names_and_blocks(cls, value: Any) -> Any:
         """``[c, {name: L0, value: 3, unit: m}]``, or ``{L0: {value: 3, unit: m}}``."""
         if isinstance(value, dict):
-            return [{"name": name, **part} if isinstance(part, dict) else part for name, part in value.items()]
+            return [
+                {"name": name, **part} if isinstance(part, dict) else part for name, part in value.items()
+            ]
         if isinstance(value, list):
             return [{"name": part} if isinstance(part, str) else part for part in value]
         return value
