@@ -1,0 +1,10 @@
+"""Reports: a discovery as a page to read, and its laws as source text to carry away."""
+
+from __future__ import annotations
+
+from symreg.errors import ReportError
+from symreg.report.export import EXPORT_LANGUAGES, export_law
+from symreg.report.mathml import to_mathml
+from symreg.report.writing import FORMATS, write_report, write_reports
+
+__all__ = ["EXPORT_LANGUAGES", "FORMATS", "ReportError", "export_law", "to_mathml", "write_report", "write_reports"]

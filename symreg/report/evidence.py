@@ -1,0 +1,80 @@
+"""What a law says about the table, computed again from the law itself.
+
+A report repeats no number on trust: each law predicts every row, the errors are taken afresh, and where they are not
+what the front stores the report is refused.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symreg.errors import ReportError
+from symreg.law import Law, Score, score
+
+if TYPE_CHECKING:
+    from symreg.problem import Problem
+
+__all__ = ["Evidence", "evidence_of"]
+
+Array = NDArray[np.float64]
+_RELATIVE = 1e-6
+_OF_SPREAD = 1e-9  # below this share of the target's own size an error is rounding
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Predictions of one law on every row ``(n_rows,)``, in the target's unit, with the scores taken from them."""
+
+    predicted: Array
+    actual: Array
+    train: Score
+    held_out: Score
+
+    @property
+    def residuals(self) -> Array:
+        """Measured minus predicted, ``(n_rows,)``; NaN where the law is undefined."""
+        return self.actual - self.predicted
+
+    @property
+    def typical_relative_error(self) -> float:
+        """Median of ``|residual / measured|`` over the rows where both are defined and not zero."""
+        usable = np.isfinite(self.predicted) & (self.actual != 0)
+        if not usable.any():
+            return math.nan
+        return float(np.median(np.abs(self.residuals[usable] / self.actual[usable])))
+
+
+def evidence_of(law: Law, problem: Problem) -> Evidence:
+    """Predict and score anew; raises ``ReportError`` where a stored score disagrees."""
+    table = problem.table
+    columns = {name: table[name].user_values for name in problem.inputs}
+    if not columns:
+        columns = {problem.target: problem.target_column.user_values}
+    predicted = law.predict(columns)
+    actual = np.asarray(problem.target_column.user_values, dtype=np.float64)
+    train = score(predicted[problem.train_rows], actual[problem.train_rows])
+    size = float(np.max(np.abs(actual))) if actual.size else 0.0
+    _compare(law, "training", law.train, train, size)
+    if problem.leave_one_out:
+        return Evidence(predicted, actual, train, law.held_out)
+    held_out = score(predicted[problem.held_out_rows], actual[problem.held_out_rows])
+    _compare(law, "held-out", law.held_out, held_out, size)
+    return Evidence(predicted, actual, train, held_out)
+
+
+def _compare(law: Law, rows: str, stored: Score, found: Score, size: float) -> None:
+    agree = math.isclose(stored.rmse, found.rmse, rel_tol=_RELATIVE, abs_tol=_OF_SPREAD * size)
+    agree = agree or (math.isnan(stored.rmse) and math.isnan(found.rmse))
+    if agree and (stored.n_rows, stored.undefined) == (found.n_rows, found.undefined):
+        return
+    raise ReportError(
+        reason=f"The law {law.formula} is stored with an error of {stored.rmse:.6g} {law.unit.text} on "
+        f"{stored.n_rows} {rows} rows ({stored.undefined} undefined), but it gives {found.rmse:.6g} on "
+        f"{found.n_rows} ({found.undefined} undefined).",
+        advice="The table or the front has changed since the search: run the search again.",
+    )

@@ -1,0 +1,335 @@
+"""A law as source text that computes it, in the user's units.
+
+Every program does what ``Law.predict`` does, in the same order: arguments to SI, the formula in SI, the result back
+to the target's unit; NaN outside the domain. Numbers are written with all their digits. Names from outside become
+plain identifiers, and any other text stands in comments from which line ends and quotes were taken away.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from symreg.errors import ReportError
+from symreg.expression import variables_of
+from symreg.law import Law, LawConstant, Score
+from symreg.report.dialect import DIALECTS, Dialect, identifiers, spell
+from symreg.uncertain_text import uncertain_text
+from symreg.units import Unit
+
+__all__ = ["EXPORT_LANGUAGES", "EXPORT_SUFFIXES", "export_law", "law_record"]
+
+EXPORT_SUFFIXES: Mapping[str, str] = {
+    "python": ".py", "numpy": "_numpy.py", "c": ".c", "fortran": ".f90", "julia": ".jl", "sympy": "_sympy.py",
+    "latex": ".tex", "text": ".txt", "json": ".json",
+}  # fmt: skip
+EXPORT_LANGUAGES = tuple(EXPORT_SUFFIXES)
+
+
+def export_law(law: Law, language: str) -> str:
+    """The law as source text in one of ``EXPORT_LANGUAGES``; raises ``ReportError`` for another."""
+    try:
+        write = _WRITERS[language]
+    except KeyError:
+        raise ReportError(
+            reason=f"A law cannot be exported to {language!r}.",
+            advice=f"Choose one of: {', '.join(EXPORT_LANGUAGES)}.",
+        ) from None
+    return write(law)
+
+
+# ------------------------------------------------------------------------------------------ what a program needs
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """An assignment with its comment; ``value`` is already in the language."""
+
+    name: str
+    value: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The pieces every program is put together from."""
+
+    function: str
+    arguments: tuple[str, ...]
+    argument_units: tuple[str, ...]
+    lines: tuple[_Line, ...]
+    formula: str
+    back: str
+    unit: str
+    about: tuple[str, ...]
+
+
+def _parts(law: Law, language: str) -> _Parts:
+    dialect = DIALECTS[language]
+    used = variables_of(law.expression)
+    inputs = [name for name in law.input_units if name in used]
+    names = identifiers([f"function {law.target}"], dialect)
+    function = identifiers([law.target], dialect)[law.target]
+    names = identifiers([*inputs, *(c.name for c in law.constants)], dialect, taken=[function])
+    in_si = identifiers([f"{names[name]}_si" for name in inputs], dialect, taken=[function, *names.values()])
+    leaves = dict(names)
+    lines = []
+    for name in inputs:
+        unit, given = law.input_units[name], names[name]
+        if _is_coherent(unit):
+            continue
+        leaves[name] = in_si[f"{given}_si"]
+        lines.append(_Line(leaves[name], _to_si(given, unit, dialect), f"{_unit_text(unit)} to SI"))
+    lines += [_constant_line(constant, names[constant.name], dialect) for constant in law.constants]
+    return _Parts(
+        function=function,
+        arguments=tuple(names[name] for name in inputs),
+        argument_units=tuple(_unit_text(law.input_units[name]) for name in inputs),
+        lines=tuple(lines),
+        formula=spell(law.expression, dialect, leaves),
+        back=_from_si("value", law.unit, dialect),
+        unit=_unit_text(law.unit),
+        about=_about(law, inputs, names),
+    )
+
+
+def _about(law: Law, inputs: list[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    given = [f"{names[name]}: {_comment(name)} in {_unit_text(law.input_units[name])}" for name in inputs]
+    return (
+        f"{_comment(law.target)} = {_comment(law.formula)}",
+        "",
+        "Arguments, in these units:" if given else "No arguments.",
+        *(f"    {line}" for line in given),
+        f"Returns {_comment(law.target)} in {_unit_text(law.unit)}; NaN outside the domain of the formula.",
+        f"Error {_judged(law)}.",
+    )
+
+
+def _judged(law: Law) -> str:
+    score, kind = (law.held_out, "held-out") if law.held_out.n_rows else (law.train, "training")
+    return f"on {score.n_rows} {kind} rows: {score.rmse:.4g} {_unit_text(law.unit)} (root mean square)"
+
+
+def _constant_line(constant: LawConstant, name: str, dialect: Dialect) -> _Line:
+    text = f"{uncertain_text(constant.value, constant.stderr)} {_unit_text(constant.unit)}"
+    if constant.snapped is not None:
+        text += f", recognised as {_comment(constant.snapped)}"
+        text += f", fitted {uncertain_text(constant.fitted_value, constant.stderr)}"
+    value = float(constant.unit.to_si(constant.value))
+    return _Line(name, dialect.number(value), f"in SI; {text} ({constant.kind})")
+
+
+def _is_coherent(unit: Unit) -> bool:
+    return unit.scale == 1.0 and unit.offset == 0.0
+
+
+def _to_si(name: str, unit: Unit, dialect: Dialect) -> str:
+    shift = f" + {dialect.number(unit.offset)}" if unit.offset > 0 else ""
+    shift = f" - {dialect.number(-unit.offset)}" if unit.offset < 0 else shift
+    return f"{dialect.number(unit.scale)}*{name}{shift}"
+
+
+def _from_si(name: str, unit: Unit, dialect: Dialect) -> str:
+    if _is_coherent(unit):
+        return name
+    if unit.offset:
+        sign, offset = ("-", unit.offset) if unit.offset > 0 else ("+", -unit.offset)
+        name = f"({name} {sign} {dialect.number(offset)})"
+    return f"{name}/{dialect.number(unit.scale)}"
+
+
+def _unit_text(unit: Unit) -> str:
+    return _comment(unit.text) if unit.text not in ("", "1") else "1 (dimensionless)"
+
+
+def _comment(text: str) -> str:
+    """Text that cannot end a comment or a docstring in any of the languages, nor turn the reading direction."""
+    shown = "".join("?" if unicodedata.category(c)[0] in "CZ" and c != " " else c for c in text)
+    return shown.replace("\\", "?").replace('"', "'").replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?")
+
+
+# ------------------------------------------------------------------------------------------------- languages
+
+
+def _python(law: Law) -> str:
+    parts = _parts(law, "python")
+    body = [f"{line.name} = {line.value}  # {line.comment}" for line in parts.lines]
+    steps = _indented([*body, f"value = {parts.formula}", f"value = {parts.back}"], 8)
+    return (
+        f"import math\n\n\ndef {parts.function}({', '.join(parts.arguments)}):\n{_docstring(parts)}"
+        f"    try:\n{steps}    except (ValueError, OverflowError, ZeroDivisionError):\n        return math.nan\n"
+        "    return value if math.isfinite(value) else math.nan\n"
+    )
+
+
+def _numpy(law: Law) -> str:
+    parts = _parts(law, "numpy")
+    given = [f"{name} = np.asarray({name}, dtype=float)" for name in parts.arguments]
+    body = [f"{line.name} = {line.value}  # {line.comment}" for line in parts.lines]
+    steps = _indented([*body, f"value = {parts.formula}", f"value = {parts.back}"], 8)
+    return (
+        f"import numpy as np\n\n\ndef {parts.function}({', '.join(parts.arguments)}):\n{_docstring(parts)}"
+        f'{_indented(given, 4)}    with np.errstate(all="ignore"):\n{steps}'
+        "    return np.where(np.isfinite(value), value, np.nan)\n"
+    )
+
+
+def _docstring(parts: _Parts) -> str:
+    return _indented(['"""' + parts.about[0], *parts.about[1:], '"""'], 4)
+
+
+def _c(law: Law) -> str:
+    parts = _parts(law, "c")
+    arguments = ", ".join(f"double {name}" for name in parts.arguments) or "void"
+    body = [f"const double {line.name} = {line.value}; /* {line.comment} */" for line in parts.lines]
+    about = "\n".join(f" * {line}".rstrip() for line in parts.about)
+    steps = _indented(
+        [*body, f"double value = {parts.formula};", f"value = {parts.back};", "return isfinite(value) ? value : NAN;"], 4
+    )
+    return f"#include <math.h>\n\n/*\n{about}\n */\ndouble {parts.function}({arguments})\n{{\n{steps}}}\n"
+
+
+def _fortran(law: Law) -> str:
+    parts = _parts(law, "fortran")
+    arguments = ", ".join(parts.arguments)
+    declared = [f"double precision, intent(in) :: {name}" for name in parts.arguments]
+    declared += [f"double precision :: {name}" for name in (*(line.name for line in parts.lines), "value")]
+    body: list[str] = []
+    for line in parts.lines:
+        body += [f"! {line.name}: {line.comment}", f"{line.name} = {line.value}"]
+    body += [f"value = {parts.formula}", f"value = {parts.back}"]
+    body.append("if (.not. ieee_is_finite(value)) value = ieee_value(value, ieee_quiet_nan)")
+    head = f"elemental function {parts.function}({arguments}) result(value)"
+    uses = ["use, intrinsic :: ieee_arithmetic, only: ieee_is_finite, ieee_quiet_nan, ieee_value", "implicit none"]
+    inner = "".join(_continued(line) for line in [*uses, *declared, *body])
+    about = "".join(f"! {line}".rstrip() + "\n" for line in parts.about)
+    return f"{about}{_continued(head, 0)}{inner}end function {parts.function}\n"
+
+
+def _continued(line: str, indent: int = 4, width: int = 110) -> str:
+    """A Fortran line in pieces of at most 132 columns; a comment is cut into comments."""
+    lead, mark = (" " * indent, "! " if line.startswith("! ") else "")
+    rest, pieces = line, []
+    while len(rest) > width:
+        # Broken at an operator, never inside a name or a number; both halves then stand by themselves.
+        cut = max((rest.rfind(sign, 1, width) for sign in (" ", "*", ",", "/", ")")), default=-1)
+        while cut > 0 and rest[cut - 1 : cut + 2].count("*") > 1:
+            cut -= 1
+        cut = cut if cut > 0 else width
+        pieces.append(rest[:cut])
+        rest = mark + rest[cut:].lstrip() if mark else rest[cut:]
+    joined = f"\n{lead}" if mark else f" &\n{lead}    & "
+    return lead + joined.join([*pieces, rest]) + "\n"
+
+
+def _julia(law: Law) -> str:
+    parts = _parts(law, "julia")
+    body = [f"{line.name} = {line.value}  # {line.comment}" for line in parts.lines]
+    steps = _indented([*body, f"value = {parts.formula}", parts.back], 8)
+    about = "".join(f"# {line}".rstrip() + "\n" for line in parts.about)
+    return (
+        f"{about}function {parts.function}({', '.join(parts.arguments)})\n    value = try\n{steps}"
+        "    catch problem\n        problem isa DomainError || rethrow()\n        NaN\n    end\n"
+        "    return isfinite(value) ? value : NaN\nend\n"
+    )
+
+
+def _sympy(law: Law) -> str:
+    """Symbols in SI: a relation between quantities has no need of anybody's units."""
+    dialect = DIALECTS["sympy"]
+    used = [name for name in law.input_units if name in variables_of(law.expression)]
+    names = identifiers([law.target, *used, *(c.name for c in law.constants)], dialect)
+    lines = [f'{names[name]} = Symbol("{names[name]}", real=True)  # {_comment(name)}, in SI' for name in used]
+    for constant in law.constants:
+        unit = _unit_text(constant.unit)
+        value = uncertain_text(constant.value, constant.stderr)
+        lines.append(
+            f'{names[constant.name]} = Symbol("{names[constant.name]}", real=True)  # {value} {unit} ({constant.kind})'
+        )
+    values = ", ".join(f"{names[c.name]}: {float(c.unit.to_si(c.value))!r}" for c in law.constants)
+    return "\n".join(
+        [
+            f"# {_comment(law.target)} = {_comment(law.formula)}, every quantity in SI units",
+            "from sympy import *",
+            "",
+            *lines,
+            f"{names[law.target]} = {spell(law.expression, dialect, names)}",
+            f"constants = {{{values}}}  # values in SI, for {names[law.target]}.subs(constants)",
+            "",
+        ]
+    )
+
+
+def _indented(lines: list[str], width: int) -> str:
+    return "".join(f"{' ' * width}{line}".rstrip() + "\n" for line in lines)
+
+
+# ---------------------------------------------------------------------------------------------------- for people
+
+
+def _latex(law: Law) -> str:
+    from symreg.report.math_latex import equation_latex
+
+    return equation_latex(law.target, law.expression)
+
+
+def _text(law: Law) -> str:
+    used = variables_of(law.expression)
+    lines = [f"{law.target} = {law.formula}", ""]
+    lines += [f"{law.target} in {law.unit.text or '1'}"]
+    lines += [f"{name} in {unit.text or '1'}" for name, unit in law.input_units.items() if name in used]
+    for c in law.constants:
+        known = f"{c.snapped} (fitted {uncertain_text(c.fitted_value, c.stderr)})" if c.snapped else ""
+        lines.append(f"{c.name} = {known or uncertain_text(c.value, c.stderr)} {c.unit.text or '1'} ({c.kind})")
+    return "\n".join([*lines, f"error {_judged(law)}", ""])
+
+
+def law_record(law: Law) -> dict[str, Any]:
+    """The law as it stands in ``front.json``: plain values, None where a number is not finite."""
+    return {
+        "formula": law.formula,
+        "complexity": law.complexity,
+        "unit": law.unit.text,
+        "dimension_ok": law.dimension_ok,
+        "train": _score_record(law.train),
+        "held_out": _score_record(law.held_out),
+        "description_length": _finite(law.description_length),
+        "constants": {
+            c.name: {
+                "value": _finite(c.value), "stderr": _finite(c.stderr), "unit": c.unit.text, "kind": c.kind,
+                "snapped": c.snapped, "fitted_value": _finite(c.fitted_value),
+            }
+            for c in law.constants
+        },
+        "backend": law.backend,
+        "simplified": law.simplified,
+        "notes": list(law.notes),
+    }  # fmt: skip
+
+
+def _score_record(score: Score) -> dict[str, float | int | None]:
+    record: dict[str, float | int | None] = {"rmse": _finite(score.rmse), "r2": _finite(score.r2)}
+    return record | {"n_rows": score.n_rows, "undefined": score.undefined}
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _json(law: Law) -> str:
+    record = {
+        "target": {"name": law.target, "unit": law.unit.text},
+        "inputs": {name: unit.text for name, unit in law.input_units.items()},
+        **law_record(law),
+    }
+    return json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+_WRITERS: Mapping[str, Callable[[Law], str]] = {
+    "python": _python, "numpy": _numpy, "c": _c, "fortran": _fortran, "julia": _julia, "sympy": _sympy,
+    "latex": _latex, "text": _text, "json": _json,
+}  # fmt: skip

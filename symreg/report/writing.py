@@ -1,0 +1,100 @@
+"""The files of a report, each written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from symreg.atomic import atomic_write_bytes
+from symreg.errors import ReportError
+from symreg.report.content import Content, gather
+from symreg.report.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
+
+if TYPE_CHECKING:
+    from symreg.discover import Discovery
+
+__all__ = ["FORMATS", "write_report", "write_reports"]
+
+
+def _html(content: Content) -> bytes:
+    from symreg.report.html import html_report
+
+    return html_report(content).encode("utf-8")
+
+
+def _latex(content: Content) -> bytes:
+    from symreg.report.latex import latex_report
+
+    return latex_report(content).encode("utf-8")
+
+
+def _markdown(content: Content) -> bytes:
+    from symreg.report.markdown import markdown_report
+
+    return markdown_report(content).encode("utf-8")
+
+
+def _pdf(content: Content) -> bytes:
+    from symreg.report.pdf import pdf_report
+
+    return pdf_report(content)
+
+
+_WRITERS: Mapping[str, tuple[str, Callable[[Content], bytes]]] = {
+    "html": (".html", _html),
+    "latex": (".tex", _latex),
+    "markdown": (".md", _markdown),
+    "pdf": (".pdf", _pdf),
+}
+FORMATS = tuple(_WRITERS)
+_FORMAT_OF_SUFFIX = {suffix: name for name, (suffix, _) in _WRITERS.items()} | {".htm": "html", ".markdown": "markdown"}
+
+
+def write_reports(
+    discovery: Discovery,
+    folder: str | os.PathLike[str],
+    *,
+    formats: Sequence[str] = ("html", "latex"),
+    exports: Sequence[str] = (),
+) -> tuple[Path, ...]:
+    """Write ``report.html``, ``report.tex``, ... and the selected law as ``law.py``, ``law.c``, ... into ``folder``.
+
+    Everything is computed before the first file is written; a file that stands there is replaced whole. Raises
+    ``ReportError`` for an unknown format or language, and where a stored score is not what the law gives.
+    """
+    check_formats(formats, exports)
+    content = gather(discovery)
+    made: list[tuple[str, bytes]] = []
+    for name in dict.fromkeys(formats):
+        suffix, write = _WRITERS[name]
+        made.append((f"report{suffix}", write(content)))
+    if content.law is not None:
+        for language in dict.fromkeys(exports):
+            made.append((f"law{EXPORT_SUFFIXES[language]}", export_law(content.law, language).encode("utf-8")))
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    return tuple(atomic_write_bytes(target / name, data) for name, data in made)
+
+
+def write_report(discovery: Discovery, path: str | os.PathLike[str]) -> Path:
+    """Write one report; the suffix of ``path`` chooses the format (.html, .tex, .md, .pdf)."""
+    destination = Path(path)
+    name = _FORMAT_OF_SUFFIX.get(destination.suffix.lower())
+    if name is None:
+        raise ReportError(
+            reason=f"No report is written to {destination.name!r}: its suffix names no format.",
+            advice=f"Use one of {', '.join(_FORMAT_OF_SUFFIX)}.",
+        )
+    return atomic_write_bytes(destination, _WRITERS[name][1](gather(discovery)))
+
+
+def check_formats(formats: Sequence[str], exports: Sequence[str]) -> None:
+    """Raise ``ReportError`` for a format or language that does not exist; good to call before a long search."""
+    for kind, given, allowed in (("format", formats, FORMATS), ("language", exports, EXPORT_LANGUAGES)):
+        for name in given:
+            if name not in allowed:
+                raise ReportError(
+                    reason=f"There is no report {kind} {name!r}.", advice=f"Choose from: {', '.join(allowed)}."
+                )
