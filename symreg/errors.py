@@ -182,3 +182,45 @@ class DimensionError(SymregError):
 
     def __str__(self) -> str:
         return f"{self.reason}; {self.advice} (in {self.expression})"
+
+
+class UnitWarning(UserWarning):
+    """A unit can be read, but people often mean something else by it."""
+
+
+class UnitError(SymregError):
+    """A unit that cannot be read; ``position`` counts characters of ``text`` from 0."""
+
+    column: str | None
+    text: str
+    position: int
+    reason: str
+    suggestion: str | None
+
+    def __init__(
+        self,
+        *,
+        text: str,
+        position: int,
+        reason: str,
+        column: str | None = None,
+        suggestion: str | None = None,
+    ) -> None:
+        super().__init__(column=column, text=text, position=position, reason=reason, suggestion=suggestion)
+
+    def __str__(self) -> str:
+        place = "" if self.column is None else f"column {self.column!r}: "
+        shown = self.text if len(self.text) <= 60 else self.text[:57] + "..."
+        hint = f'; did you mean "{self.suggestion}"?' if self.suggestion else ""
+        return f'{place}cannot read the unit "{shown}" at character {self.position + 1}: {self.reason}{hint}'
+
+
+class PhysicalConstantError(SymregError):
+    """A name that is no physical constant of the table; ``suggestion`` is the nearest one."""
+
+    name: str
+    suggestion: str | None
+
+    def __str__(self) -> str:
+        hint = f'; did you mean "{self.suggestion}"?' if self.suggestion else ""
+        return f'no physical constant is called "{self.name}"{hint}'
