@@ -202,6 +202,59 @@ def canonical(expression: Expression) -> Expression:
     return fold(expression, rebuild)
 
 
+_ONE: Final = Number(Fraction(1))
+_ZERO: Final = Number(Fraction(0))
+_EXACT: Final[Mapping[str, Callable[..., Fraction]]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "square": lambda a: a * a,
+    "cube": lambda a: a * a * a,
+    "abs": abs,
+}
+
+
+def _normal_apply(name: str, operands: tuple[Expression, ...]) -> Expression:
+    """Return the operator over normal operands, after the rules of ``normalise``."""
+    first, last = operands[0], operands[-1]
+    exact = [a.value for a in operands if isinstance(a, Number) and isinstance(a.value, Fraction)]
+    if name in _EXACT and len(exact) == len(operands):
+        number = canonical_number(_EXACT[name](*exact))
+        if isinstance(number.value, Fraction):
+            return number
+    negated = last.arguments[0] if isinstance(last, Apply) and last.operator == "neg" else None
+    match name:
+        case "neg" | "abs" | "square" if negated is not None:
+            return negated if name == "neg" else _normal_apply(name, (negated,))
+        case "+" if first == _ZERO:
+            return last
+        case "+" | "-" if last == _ZERO:
+            return first
+        case "-" if first == _ZERO:
+            return _normal_apply("neg", (last,))
+        case "+" | "-" if negated is not None:
+            return _normal_apply("-" if name == "+" else "+", (first, negated))
+        case "*" if first == _ONE:
+            return last
+        case "*" | "/" | "pow" if last == _ONE:
+            return first
+    return canonical_apply(name, operands)
+
+
+def normalise(expression: Expression) -> Expression:
+    """Return a canonical tree of the same value everywhere, with exact numbers joined and empty steps dropped.
+
+    ``2*3`` is 6; ``x + 0``, ``x*1``, ``x/1``, ``x**1`` and a double sign are x; ``a + (-b)`` is ``a - b``.
+    """
+
+    def rebuild(node: Expression, operands: tuple[Expression, ...]) -> Expression:
+        if isinstance(node, Apply):
+            return _normal_apply(node.operator, operands)
+        return canonical_number(node.value) if isinstance(node, Number) else node
+
+    return fold(expression, rebuild)
+
+
 # ------------------------------------------------------------------------------------------------- evaluation
 
 
@@ -241,7 +294,7 @@ def lower(
     rows: dict[tuple[int, int, int], int] = {}
 
     def constant(value: float) -> tuple[int, int, int]:
-        return CONSTANT, len(slot) + fixed.setdefault(float(value).hex(), len(fixed)), 0
+        return CONSTANT, len(free) + fixed.setdefault(float(value).hex(), len(fixed)), 0
 
     def row(node: Expression, operands: tuple[int, ...]) -> tuple[int, int, int]:
         if isinstance(node, Apply):
@@ -261,7 +314,7 @@ def lower(
     fold(expression, lambda node, operands: rows.setdefault(row(node, operands), len(rows)))
     return Program(
         code=np.array(list(rows), dtype=np.int32).reshape(-1, 3),
-        n_inputs=len(column),
-        n_free=len(slot),
+        n_inputs=len(inputs),
+        n_free=len(free),
         fixed=np.array([float.fromhex(bits) for bits in fixed], dtype=np.float64),
     )

@@ -37,8 +37,9 @@ class DimensionRule(Enum):
 
 
 class Precedence(IntEnum):
-    """How tightly a printed form holds together."""
+    """How tightly a printed form holds together; ANYTHING is asked of operands that the form itself encloses."""
 
+    ANYTHING = 0
     SUM = 1
     PRODUCT = 2
     SIGN = 3
@@ -88,8 +89,7 @@ def _cube(x: Any) -> Any:
     return x * x * x
 
 
-_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = Precedence
-_FREE = Precedence.SUM  # an operand that brackets of the form itself already enclose
+_FREE, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = Precedence
 
 
 def _everywhere(form: Form, **other: Form) -> Mapping[str, Form]:

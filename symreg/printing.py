@@ -1,0 +1,215 @@
+"""Printing: an expression as text that the parser reads back, as LaTeX, and as code, with no parenthesis too many.
+
+One renderer serves every language; what differs (the forms of the operators, the spelling of numbers and of names)
+comes from the operators' table and from a ``Dialect``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, Literal
+
+from symreg.expression import (
+    Apply,
+    Constant,
+    Expression,
+    Number,
+    Variable,
+    canonical_number,
+    constants_of,
+    fold,
+    variables_of,
+    walk,
+)
+from symreg.naming import is_safe_symbol, latex_name, quoted, safe_identifiers
+from symreg.operators import OPERATORS, Form, Precedence
+
+_SMALL_DENOMINATORS: Final = frozenset({*range(2, 10), 12, 16, 32, 64})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Printed text and how tightly it holds together."""
+
+    text: str
+    precedence: Precedence
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What a language has of its own beside the forms in the operators' table."""
+
+    language: str
+    number: Callable[[Fraction | float], Piece]
+    exponent: Callable[[Fraction | float], Piece]  # a literal exponent of ``pow``
+    name: Callable[[str], str]
+    brackets: tuple[str, str] = ("(", ")")
+
+
+def to_text(expression: Expression) -> str:
+    """Return the formula; ``parse(to_text(e)) == canonical(e)``, whatever the names are."""
+    return _render(expression, Dialect("text", _plain_number, _plain_number, quoted))
+
+
+def to_latex(expression: Expression, symbols: Mapping[str, str] | None = None) -> str:
+    r"""Return the formula in TeX's mathematics.
+
+    ``symbols`` gives a name's symbol, such as ``{"T0": r"T_{\odot}"}``; one that holds more than letters, scripts and
+    harmless commands is not used.
+    """
+    given = symbols or {}
+
+    def name(name: str) -> str:
+        symbol = given.get(name, "")
+        if not is_safe_symbol(symbol):
+            return latex_name(name)
+        return f"{{{symbol}}}" if "^" in symbol else symbol
+
+    return _render(expression, Dialect("latex", _latex_number, _plain_number, name, (r"\left(", r"\right)")))
+
+
+def to_python(
+    expression: Expression,
+    module: Literal["math", "numpy"] = "math",
+    names: Mapping[str, str] | None = None,
+) -> str:
+    """Return the formula as a Python expression that calls ``math`` or NumPy (as ``np``).
+
+    ``names`` maps names to identifiers; the default is ``safe_identifiers`` of the names in the formula.
+    """
+    return to_code(expression, "python" if module == "math" else "numpy", names)
+
+
+def to_code(
+    expression: Expression,
+    language: Literal["python", "numpy", "c", "fortran", "julia"],
+    names: Mapping[str, str] | None = None,
+) -> str:
+    """Return the formula as one expression of a programming language, in double precision.
+
+    ``names`` maps names to identifiers; the default is ``safe_identifiers`` of the names in the formula.
+    """
+    found = (*variables_of(expression), *constants_of(expression))
+    spelled = names if names is not None else safe_identifiers(found, language)
+    number, exponent = _CODE_NUMBERS[language]
+    return _render(expression, Dialect(language, number, exponent, spelled.__getitem__))
+
+
+# ---------------------------------------------------------------------------------------------------- numbers
+
+
+def _signed(text: str, precedence: Precedence = Precedence.ATOM) -> Piece:
+    return Piece(text, min(precedence, Precedence.SIGN) if text.startswith("-") else precedence)
+
+
+def _decimal(value: Fraction) -> str | None:
+    """Return the short decimal that reads back as this fraction, when that looks better than a ratio."""
+    if value.denominator in _SMALL_DENOMINATORS or value.denominator == 1:
+        return None
+    text = repr(float(value))
+    return text if Fraction(text) == value and canonical_number(float(text)).value == value else None
+
+
+def _plain_number(value: Fraction | float) -> Piece:
+    value = canonical_number(value).value
+    if isinstance(value, float):
+        return _signed(repr(value))
+    decimal = _decimal(value)
+    if decimal or value.denominator == 1:
+        return _signed(decimal or str(value))
+    return _signed(str(value), Precedence.PRODUCT)
+
+
+def _latex_number(value: Fraction | float) -> Piece:
+    plain = _plain_number(value)
+    if "/" in plain.text:
+        top, _, bottom = plain.text.lstrip("-").partition("/")
+        sign = "-" if plain.text.startswith("-") else ""
+        return Piece(rf"{sign}\frac{{{top}}}{{{bottom}}}", Precedence.PRODUCT)
+    mantissa, _, power = plain.text.partition("e")
+    if power:
+        return Piece(rf"{mantissa} \times 10^{{{int(power)}}}", Precedence.PRODUCT)
+    return plain
+
+
+def _float_number(decorate: Callable[[str], str]) -> Callable[[Fraction | float], Piece]:
+    """Return a speller of numbers that are floating-point in every part, so that 3/2 is not cut to 1."""
+
+    def number(value: Fraction | float) -> Piece:
+        plain = _plain_number(value)
+        parts = [decorate(repr(float(part))) for part in plain.text.split("/")]
+        return Piece("/".join(parts), plain.precedence)
+
+    return number
+
+
+def _whole_exponent(
+    number: Callable[[Fraction | float], Piece],
+) -> Callable[[Fraction | float], Piece]:
+    """Return a speller that keeps whole exponents whole: other ones are undefined over a negative base."""
+    return lambda value: _plain_number(value) if float(value).is_integer() else number(value)
+
+
+_c_number = _float_number(str)
+_fortran_number = _float_number(lambda text: text.replace("e", "d") if "e" in text else text + "d0")
+_CODE_NUMBERS: Final = {
+    "python": (_plain_number, _plain_number),
+    "numpy": (_plain_number, _plain_number),
+    "c": (_c_number, _c_number),
+    "fortran": (_fortran_number, _whole_exponent(_fortran_number)),
+    "julia": (_c_number, _whole_exponent(_c_number)),
+}
+_POWER_CALLS: Final = {
+    "python": Form("math.pow({0}, {1})", Precedence.ATOM, (Precedence.ANYTHING,) * 2),
+    "numpy": Form("np.power({0}, {1})", Precedence.ATOM, (Precedence.ANYTHING,) * 2),
+}
+
+
+# -------------------------------------------------------------------------------------------------- rendering
+
+
+def _render(expression: Expression, dialect: Dialect) -> str:
+    def piece(node: Expression, operands: tuple[Piece, ...]) -> Piece:
+        if isinstance(node, Number):
+            return dialect.number(node.value)
+        if isinstance(node, (Variable, Constant)):
+            return Piece(dialect.name(node.name), Precedence.ATOM)
+        if node.operator == "pow" and isinstance(node.arguments[1], Number):
+            operands = (operands[0], dialect.exponent(node.arguments[1].value))
+        form = _form(node, dialect.language)
+        texts = [_enclosed(operand, form, slot, dialect.brackets) for slot, operand in enumerate(operands)]
+        text = form.template.format(*texts)
+        if dialect.language == "latex" and node.operator == "*" and _needs_no_dot(texts[1]):
+            text = rf"{texts[0]} \, {texts[1]}"
+        return Piece(text, form.precedence)
+
+    return fold(expression, piece).text
+
+
+def _enclosed(operand: Piece, form: Form, slot: int, brackets: tuple[str, str]) -> str:
+    """Return the operand's text, in brackets where the form would tear it apart or two signs would meet."""
+    needed = form.operands[slot]
+    if needed is Precedence.ANYTHING:
+        return operand.text
+    leftmost = form.template.startswith("{" + str(slot) + "}")
+    if operand.precedence < needed or (operand.text.startswith("-") and not leftmost):
+        return brackets[0] + operand.text + brackets[1]
+    return operand.text
+
+
+def _form(node: Apply, language: str) -> Form:
+    """Return the operator's form; Python's own ``**`` turns complex over a negative base, ``pow`` does not."""
+    if node.operator == "pow" and language in _POWER_CALLS:
+        base, exponent = node.arguments
+        whole = isinstance(exponent, Number) and float(exponent.value).is_integer()
+        bare = not any(isinstance(leaf, (Variable, Constant)) for leaf in walk(base))
+        if not whole and (language == "python" or bare):
+            return _POWER_CALLS[language]
+    return OPERATORS[node.operator].form(language)
+
+
+def _needs_no_dot(text: str) -> bool:
+    """Return whether a thin space is enough before this factor: not before a digit, a fraction or a bracket."""
+    return text[0].isalpha() or (text[0] == "\\" and not text.startswith((r"\frac", r"\left")))
