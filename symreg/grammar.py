@@ -1,0 +1,271 @@
+"""The grammar of formulas: our own bounded parser, because text from outside is read and never executed.
+
+    sum     = term (("+" | "-") term)*
+    term    = factor (("*" | "/") factor)*
+    factor  = "-" factor | "+" factor | power
+    power   = atom [("**" | "^") factor]
+    atom    = number | name | `quoted name` | function "(" sum ("," sum)* ")" | "(" sum ")"
+
+It is read with two stacks (shunting yard) and no recursion, so that no input can exhaust the interpreter's stack.
+The tree is built in canonical form, see ``expression.canonical``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, NoReturn
+
+from symreg.errors import ParseError
+from symreg.expression import (
+    Constant,
+    Expression,
+    Number,
+    Variable,
+    canonical_apply,
+    canonical_number,
+)
+from symreg.naming import quoted, unquoted
+from symreg.operators import FUNCTION_NAMES, operator
+
+MAX_LENGTH: Final = 10_000
+MAX_DEPTH: Final = 100
+MAX_NODES: Final = 2_000
+MAX_EXPONENT: Final = 1_000
+
+_NUMBER: Final = re.compile(r"((?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eEfFdD]([+-]?[0-9]+))?")
+_SIGNS: Final = {"^": "**", "**": "**", "−": "-", "·": "*", "×": "*"} | {sign: sign for sign in "+-*/(),"}
+_BINDING: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3, "**": 4}
+_HOW_TO_QUOTE: Final = "names with other characters stand in `backticks`"
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """``kind`` is "number", "name", "function", "sign" or "end"; ``text`` the name or the sign."""
+
+    kind: str
+    text: str
+    position: int
+    value: Number | None = None
+
+
+@dataclass(slots=True)
+class _Pending:
+    """An operator, an open parenthesis or an open call that waits on the stack."""
+
+    token: _Token
+    name: str  # a key of _BINDING, "(" or a function
+    commas: int = 0
+
+
+def parse(text: str, *, variables: Collection[str], constants: Collection[str] = ()) -> Expression:
+    """Return the tree of a formula, in canonical form.
+
+    A name in both collections is a variable. Numbers may be written ``6.674e-11`` or ``1.0f-3``; ``**`` and ``^`` bind
+    to the right and tighter than the sign; a ratio of two literals is one exact number. ParseError tells the
+    position, the reason and the nearest valid name.
+    """
+    if len(text) > MAX_LENGTH:
+        reason = f"the formula has {len(text)} characters, more than {MAX_LENGTH}"
+        raise ParseError(text=text[:80], position=0, reason=reason, suggestion=None)
+    return _Parser(text, variables, constants).parse()
+
+
+class _Parser:
+    """The two stacks: ``waiting`` operators, and ``done`` expressions with their depths."""
+
+    def __init__(self, text: str, variables: Collection[str], constants: Collection[str]) -> None:
+        self.text = text
+        self.variables = frozenset(variables)
+        self.constants = frozenset(constants)
+        self.waiting: list[_Pending] = []
+        self.done: list[tuple[Expression, int]] = []
+        self.nodes = 0
+        self.nesting = 0
+
+    def parse(self) -> Expression:
+        want_operand = True
+        position = 0
+        while True:
+            token, position = self.next_token(position)
+            if token.kind == "end":
+                break
+            want_operand = self.operand(token) if want_operand else self.between(token)
+        if want_operand:
+            what = "is empty" if not self.nodes and not self.waiting else "ends where a number or a name should follow"
+            self.fail(token.position, f"the formula {what}")
+        while self.waiting:
+            pending = self.waiting.pop()
+            if pending.name not in _BINDING:
+                self.fail(pending.token.position, "this parenthesis is never closed")
+            self.reduce(pending)
+        return self.done[0][0]
+
+    # -- tokens
+
+    def next_token(self, start: int) -> tuple[_Token, int]:
+        """Return the token at or after ``start``, and the position after it."""
+        text, i = self.text, start
+        while i < len(text) and text[i].isspace():
+            i += 1
+        if i == len(text):
+            return _Token("end", "", i), i
+        if number := _NUMBER.match(text, i):
+            return _Token("number", number[0], i, self.number(number)), number.end()
+        if text[i].isidentifier():
+            return self.word(i)
+        if text[i] == "`":
+            name = unquoted(text, i)
+            if name is None:
+                self.fail(i, "this backtick opens a name that never ends, or that holds an unknown escape")
+            return _Token("name", name[0], i), name[1]
+        sign = "**" if text.startswith("**", i) else text[i]
+        if sign not in _SIGNS:
+            self.fail(i, f"unexpected character {sign!r}", _HOW_TO_QUOTE)
+        return _Token("sign", _SIGNS[sign], i), i + len(sign)
+
+    def word(self, start: int) -> tuple[_Token, int]:
+        end = start + 1
+        while end < len(self.text) and ("a" + self.text[end]).isidentifier():
+            end += 1
+        name = self.text[start:end]
+        called = self.text[end:].lstrip().startswith("(") if name in FUNCTION_NAMES else False
+        return _Token("function" if called else "name", name, start), end
+
+    def number(self, match: re.Match[str]) -> Number:
+        digits, power = match[1], match[2]
+        if power is None and digits.isdigit() and len(digits) <= 18:
+            return Number(Fraction(int(digits)))
+        value = float(f"{digits}e{power or 0}")
+        if not math.isfinite(value) or (value == 0 and digits.strip("0.")):
+            self.fail(match.start(), "this number does not fit into double precision")
+        return canonical_number(value)
+
+    # -- the two states
+
+    def operand(self, token: _Token) -> bool:
+        """Take a token where an operand must begin; return whether one is still wanted."""
+        if token.kind == "number" and token.value is not None:
+            self.push(token, token.value, 1)
+        elif token.kind == "name":
+            self.push(token, self.leaf(token), 1)
+        elif token.kind == "function":
+            self.open(_Pending(token, operator(token.text).name, commas=-1))
+            return True
+        elif token.text == "(":
+            top = self.waiting[-1] if self.waiting else None
+            if top is not None and top.commas < 0:
+                top.commas = 0  # the parenthesis of the call itself
+            else:
+                self.open(_Pending(token, "("))
+            return True
+        elif token.text == "-":
+            self.open(_Pending(token, "neg"))
+            return True
+        elif token.text == "+":
+            return True
+        else:
+            self.fail(token.position, f"a number or a name should stand before {token.text!r}")
+        return False
+
+    def between(self, token: _Token) -> bool:
+        """Take a token after an operand; return whether a new operand is wanted."""
+        if token.kind != "sign":
+            self.fail(token.position, "an operator is missing here", self.missing_sign(token))
+        if token.text == "(":
+            self.fail(token.position, "an operator is missing before the parenthesis", self.missing_sign(token))
+        if token.text == ")":
+            self.close(token)
+            return False
+        if token.text == ",":
+            self.unwind(token).commas += 1
+            return True
+        binding = _BINDING[token.text]
+        while self.waiting and _BINDING.get(self.waiting[-1].name, 0) >= binding + (token.text == "**"):
+            self.reduce(self.waiting.pop())
+        self.waiting.append(_Pending(token, token.text))
+        return True
+
+    # -- the stacks
+
+    def open(self, pending: _Pending) -> None:
+        self.nesting += 1
+        if self.nesting > MAX_DEPTH:
+            self.fail(pending.token.position, f"the formula is nested deeper than {MAX_DEPTH}")
+        self.waiting.append(pending)
+
+    def unwind(self, token: _Token) -> _Pending:
+        """Finish what waits since the last open parenthesis, and return that."""
+        while self.waiting and self.waiting[-1].name in _BINDING:
+            self.reduce(self.waiting.pop())
+        if not self.waiting:
+            self.fail(token.position, f"{token.text!r} without an open parenthesis")
+        if token.text == "," and self.waiting[-1].name == "(":
+            self.fail(token.position, "a comma may stand only between the arguments of a function")
+        return self.waiting[-1]
+
+    def close(self, token: _Token) -> None:
+        pending = self.unwind(token)
+        self.waiting.pop()
+        self.nesting -= 1
+        if pending.name == "(":
+            return
+        arity = operator(pending.name).arity
+        if pending.commas + 1 != arity:
+            plural = "s" if arity > 1 else ""
+            reason = f"{pending.token.text} takes {arity} argument{plural}, not {pending.commas + 1}"
+            self.fail(pending.token.position, reason)
+        self.apply(pending.token, pending.name, arity)
+
+    def reduce(self, pending: _Pending) -> None:
+        if pending.name == "neg":
+            self.nesting -= 1
+            self.apply(pending.token, "neg", 1)
+        else:
+            self.apply(pending.token, "pow" if pending.name == "**" else pending.name, 2)
+
+    def apply(self, token: _Token, name: str, arity: int) -> None:
+        operands = self.done[-arity:]
+        del self.done[-arity:]
+        last = operands[-1][0]
+        if name == "pow" and isinstance(last, Number) and abs(last.value) > MAX_EXPONENT:
+            self.fail(token.position, f"the exponent is larger than {MAX_EXPONENT}")
+        tree = canonical_apply(name, tuple(operand for operand, _ in operands))
+        self.push(token, tree, 1 + max(depth for _, depth in operands))
+
+    def push(self, token: _Token, tree: Expression, depth: int) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            self.fail(token.position, f"the formula has more than {MAX_NODES} parts")
+        if depth > MAX_DEPTH:
+            self.fail(token.position, f"the formula is nested deeper than {MAX_DEPTH}")
+        self.done.append((tree, depth))
+
+    # -- names and errors
+
+    def leaf(self, token: _Token) -> Expression:
+        name = token.text
+        if name in self.variables:
+            return Variable(name)
+        if name in self.constants:
+            return Constant(name)
+        if name in FUNCTION_NAMES:
+            self.fail(token.position, f"{name} needs its argument in parentheses", f"write {name}(...)")
+        known = sorted(self.variables | self.constants)
+        near = difflib.get_close_matches(name, [*known, *sorted(FUNCTION_NAMES)], n=1)
+        few = ", ".join(map(quoted, known[:8])) + (", ..." if len(known) > 8 else "")
+        hint = f"did you mean {quoted(near[0]) if near[0] in known else near[0]}?" if near else f"known names: {few}"
+        self.fail(token.position, f"unknown name {quoted(name)}", hint)
+
+    def missing_sign(self, token: _Token) -> str:
+        before = self.text[: token.position].rstrip()
+        tail = re.search(r"\w+$", before)
+        first = tail[0] if tail and len(tail[0]) < 30 else "..."
+        return f"for a product write {first}*{token.text + '...)' if token.text == '(' else token.text}"
+
+    def fail(self, position: int, reason: str, suggestion: str | None = None) -> NoReturn:
+        raise ParseError(text=self.text, position=position, reason=reason, suggestion=suggestion)
