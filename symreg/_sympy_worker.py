@@ -1,0 +1,273 @@
+"""The child process of ``simplify``: formula in, simpler formula out, one JSON line each.
+
+A formula is read by our own grammar, rebuilt node by node as a sympy tree, rewritten in several ways, and each result
+is read back node by node: whatever has no counterpart among our operators is no result. The shortest by *our* count
+of complexity goes back as text. Names never reach sympy: the parent sends ``x0, x1, ..., c0, c1, ...``, which here
+become symbols of that name, made by hand and never parsed by sympy.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from symreg.expression import Apply, Constant, Expression, Number, Variable, canonical, complexity, walk
+from symreg.grammar import parse
+from symreg.operators import OPERATORS, DimensionRule
+from symreg.printing import to_text
+
+MEMORY_BYTES = 4 * 2**30
+_PI = "pi"
+_POWERS = {Fraction(2): "square", Fraction(3): "cube", Fraction(-1): "inv", Fraction(1, 2): "sqrt"}
+_FUNCTIONS = {
+    name: getattr(sympy, row.sympy_name)
+    for name, row in OPERATORS.items()
+    if row.rule is DimensionRule.DIMENSIONLESS and name != "log10"
+}
+_LOG10 = sympy.Function("log10", real=True)
+
+
+class _NoCounterpartError(Exception):
+    """A sympy node that none of our operators can say."""
+
+
+class _OutOfTimeError(BaseException):
+    """The soft limit: the shortest form so far goes back. No ``Exception``, which sympy might swallow."""
+
+
+def simplest(expression: Expression, positive: frozenset[str]) -> Expression:
+    """The shortest of several equal forms, the expression itself among them."""
+    best = expression
+    try:
+        symbols = {
+            name: sympy.Symbol(name, real=True, positive=True if name in positive else None)
+            for node in walk(expression)
+            if isinstance(node, Variable | Constant)
+            for name in (node.name,)
+        }
+        symbols[_PI] = sympy.pi
+        constants = {node.name for node in walk(expression) if isinstance(node, Constant)} | {_PI}
+        for form in _forms(to_sympy(expression, symbols)):
+            try:
+                found = canonical(from_sympy(form, constants))
+            except (_NoCounterpartError, ValueError, OverflowError):
+                continue
+            if complexity(found) < complexity(best):
+                best = found
+    except (_OutOfTimeError, _NoCounterpartError, RecursionError, MemoryError):
+        pass
+    return best
+
+
+def _forms(start: Any) -> Iterator[Any]:
+    """The same value in many shapes, cheap rewritings first, so that a timeout loses the least."""
+    yield start
+    rewritings: tuple[Callable[[Any], Any], ...] = (
+        sympy.powsimp,
+        sympy.powdenest,
+        sympy.together,
+        sympy.factor_terms,
+        sympy.cancel,
+        sympy.radsimp,
+        sympy.expand,
+        sympy.factor,
+        sympy.logcombine,
+        sympy.trigsimp,
+        sympy.simplify,
+    )
+    seen = {start}
+    for rewrite in rewritings:
+        try:
+            form = rewrite(start)
+        except MemoryError:
+            raise
+        except Exception:  # sympy fails in many ways; a rewriting that fails is one form less
+            continue
+        for shape in (form, _common_root(form)):
+            if shape not in seen:
+                seen.add(shape)
+                yield shape
+
+
+def _common_root(form: Any) -> Any:
+    """``sqrt(a)*sqrt(b)/sqrt(c)`` under one root, where the signs allow it."""
+    try:
+        return sympy.powsimp(sympy.powdenest(form), combine="base")
+    except Exception:  # as above
+        return form
+
+
+# ------------------------------------------------------------------------------------------------ there
+
+
+def to_sympy(expression: Expression, symbols: dict[str, Any]) -> Any:
+    """Our tree as sympy's."""
+    if isinstance(expression, Number):
+        value = expression.value
+        if not isinstance(value, Fraction):
+            raise _NoCounterpartError("a float")  # the parent sends none
+        return sympy.Rational(value.numerator, value.denominator)
+    if not isinstance(expression, Apply):
+        return symbols[expression.name]
+    name, row = expression.operator, OPERATORS[expression.operator]
+    operands = [to_sympy(argument, symbols) for argument in expression.arguments]
+    if row.exponent is not None:
+        return operands[0] ** sympy.Rational(row.exponent.numerator, row.exponent.denominator)
+    if name in _FUNCTIONS:
+        return _FUNCTIONS[name](operands[0])
+    return _ALGEBRA[name](*operands)
+
+
+_ALGEBRA: dict[str, Callable[..., Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "pow": lambda a, b: a**b,
+    "neg": lambda a: -a,
+    "abs": sympy.Abs,
+    "log10": _LOG10,
+}
+
+
+# ----------------------------------------------------------------------------------------- and back again
+
+
+def from_sympy(tree: Any, constants: set[str]) -> Expression:
+    """Sympy's tree as ours; raises where a node has no counterpart (the imaginary unit, infinities, cases)."""
+    if tree is sympy.pi:
+        return Constant(_PI)
+    if tree is sympy.E:
+        return Apply("exp", (Number(Fraction(1)),))
+    if tree.is_Rational:
+        return Number(Fraction(int(tree.p), int(tree.q)))
+    if tree.is_Symbol:
+        return Constant(tree.name) if tree.name in constants else Variable(tree.name)
+    if tree.is_Add:
+        return _sum(tree, constants)
+    if tree.is_Mul:
+        return _product(tree, constants)
+    if tree.is_Pow:
+        return _power(from_sympy(tree.base, constants), tree.exp, constants)
+    for name, function in (*_FUNCTIONS.items(), ("abs", sympy.Abs), ("log10", _LOG10)):
+        if tree.func == function:
+            return Apply(name, (from_sympy(tree.args[0], constants),))
+    raise _NoCounterpartError(str(tree.func))
+
+
+def _sum(tree: Any, constants: set[str]) -> Expression:
+    """Positive terms first, so that ``b - a`` is no ``-a + b``."""
+    terms = [(term.could_extract_minus_sign(), term) for term in tree.as_ordered_terms()]
+    plus = [from_sympy(term, constants) for minus, term in terms if not minus]
+    minus = [from_sympy(-term, constants) for minus, term in terms if minus]
+    if not plus:
+        return Apply("neg", (_chain("+", minus),))
+    return _chain("-", [_chain("+", plus), *minus])
+
+
+def _product(tree: Any, constants: set[str]) -> Expression:
+    coefficient, rest = tree.as_coeff_Mul(rational=True)
+    above, below = [], []
+    for factor in sympy.Mul.make_args(rest):
+        base, exponent = factor.as_base_exp()
+        if exponent.could_extract_minus_sign() and base is not sympy.E:
+            below.append(_power(from_sympy(base, constants), -exponent, constants))
+        else:
+            above.append(from_sympy(factor, constants))
+    size = abs(Fraction(int(coefficient.p), int(coefficient.q)))
+    if size.numerator == 1 and size != 1 and above:
+        below.insert(0, Number(Fraction(size.denominator)))  # x/2 reads better than 1/2*x, and costs the same
+    elif size != 1:
+        above.insert(0, Number(size))
+    found = _quotient(above, below)
+    return Apply("neg", (found,)) if coefficient < 0 else found
+
+
+def _quotient(above: list[Expression], below: list[Expression]) -> Expression:
+    if not below:
+        return _chain("*", above)
+    if not above:
+        return Apply("inv", (_chain("*", below),))
+    return Apply("/", (_chain("*", above), _chain("*", below)))
+
+
+def _power(base: Expression, exponent: Any, constants: set[str]) -> Expression:
+    if not exponent.is_Rational:
+        return Apply("pow", (base, from_sympy(exponent, constants)))
+    power = Fraction(int(exponent.p), int(exponent.q))
+    if power == 1:
+        return base
+    if power in _POWERS:
+        return Apply(_POWERS[power], (base,))
+    if power < 0:
+        return Apply("inv", (_power(base, -exponent, constants),))
+    return Apply("pow", (base, Number(power)))
+
+
+def _chain(name: str, operands: list[Expression]) -> Expression:
+    found = operands[0]
+    for operand in operands[1:]:
+        found = Apply(name, (found, operand))
+    return found
+
+
+# ------------------------------------------------------------------------------------------- the conversation
+
+
+def answer(question: dict[str, Any]) -> dict[str, Any]:
+    """``{"text": formula, ...}`` becomes ``{"text": simpler formula}``."""
+    tree = parse(question["text"], variables=question["variables"], constants=question["constants"])
+    return {"text": to_text(simplest(tree, frozenset(question["positive"])))}
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    except (ImportError, ValueError, OSError):
+        return  # no such limit on this system: the time limit remains
+
+
+def _out_of_time(*_: object) -> None:
+    raise _OutOfTimeError
+
+
+def reply_to(question: dict[str, Any]) -> dict[str, Any]:
+    """The answer, or what went wrong: the next question must find this process alive."""
+    try:
+        _set_alarm(0.8 * float(question["seconds"]))
+        return answer(question)
+    except _OutOfTimeError:
+        return {"error": "out of time"}
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"[:500]}
+    finally:
+        _set_alarm(0)
+
+
+def _set_alarm(seconds: float) -> None:
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def main() -> None:
+    """Answer until the input ends. Ctrl-C is for the parent, which ends this process when it wants to."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, _out_of_time)
+    _limit_memory()
+    sympy.simplify(sympy.Symbol("x") + 0)
+    print(json.dumps({"ready": True}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(reply_to(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

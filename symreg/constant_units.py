@@ -1,0 +1,130 @@
+"""The unit in which to show a constant: the one a reader would write beside the user's own units.
+
+In ``period = k*a**(3/2)`` with days and astronomical units k is shown in ``day/au**(3/2)``, in ``v = H0*D`` with km/s and
+Mpc in ``km/s/Mpc``. The unit is found on the way from the root, whose unit is the target's, down to the constant:
+each operator on the way says what its operand must be measured in. Where that is unclear (a sum of metres and
+kilometres, two unknown constants in one product) the coherent SI unit serves. Only the scale is chosen here; the
+dimension is given, and a unit that disagrees with it is not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from symreg.dimension import Dimension
+from symreg.expression import Apply, Constant, Expression, Number, Variable, walk
+from symreg.operators import OPERATORS, DimensionRule
+from symreg.units import DIMENSIONLESS_UNIT, Unit, combine_units, si_unit
+
+Factors = dict[Unit, Fraction]
+"""A product of powers of the user's units; None instead of it: unclear."""
+
+
+def display_unit(
+    expression: Expression,
+    constant_name: str,
+    constant_dimension: Dimension,
+    input_units: Mapping[str, Unit],
+    target_unit: Unit,
+) -> Unit:
+    """Unit for ``constant_name``, of exactly ``constant_dimension``.
+
+    ``input_units`` holds the units of the inputs and of the known constants; names that it lacks are free constants.
+    """
+    if constant_dimension.is_dimensionless:
+        return DIMENSIONLESS_UNIT
+    factors = _wanted(expression, constant_name, _factors(target_unit), input_units)
+    if factors is not None:
+        found = combine_units([(unit, power) for unit, power in factors.items() if power])
+        if found.dimension == constant_dimension:
+            return found
+    return si_unit(constant_dimension)
+
+
+def _wanted(
+    expression: Expression, name: str, wanted: Factors | None, units: Mapping[str, Unit]
+) -> Factors | None:
+    """The unit that the first occurrence of ``name`` must have where ``expression`` is to be in ``wanted``."""
+    node = expression
+    while isinstance(node, Apply):
+        index = next((i for i, argument in enumerate(node.arguments) if _mentions(argument, name)), None)
+        if index is None:
+            return None
+        wanted = _wanted_below(node, index, wanted, units)
+        node = node.arguments[index]
+    return wanted if node == Constant(name) else None
+
+
+def _wanted_below(
+    node: Apply, index: int, wanted: Factors | None, units: Mapping[str, Unit]
+) -> Factors | None:
+    """The unit for operand ``index`` of ``node`` where the node's value is to be in ``wanted``."""
+    row = OPERATORS[node.operator]
+    if row.rule is DimensionRule.SCALE:
+        assert row.exponent is not None
+        return _power(wanted, 1 / row.exponent)
+    if row.rule is DimensionRule.PRESERVE:
+        return wanted
+    if row.rule is DimensionRule.DIMENSIONLESS:
+        return {}
+    other = _unit_of(node.arguments[1 - index], units)
+    if row.rule is DimensionRule.SAME:
+        return wanted if other is None else other  # what is added is best measured alike
+    if row.rule is DimensionRule.POWER:
+        exponent = _literal(node.arguments[1])
+        return _power(wanted, 1 / exponent) if exponent and index == 0 else {}
+    if node.operator == "*":
+        return _product(wanted, _power(other, Fraction(-1)))
+    return _product(wanted, other) if index == 0 else _product(other, _power(wanted, Fraction(-1)))
+
+
+def _unit_of(expression: Expression, units: Mapping[str, Unit]) -> Factors | None:
+    """The user's unit of a subexpression, None where it holds a free constant or mixes scales."""
+    if isinstance(expression, Number):
+        return {}
+    if isinstance(expression, Variable | Constant):
+        return _factors(units[expression.name]) if expression.name in units else None
+    row = OPERATORS[expression.operator]
+    if row.rule is DimensionRule.DIMENSIONLESS:
+        return {}
+    first, last = (_unit_of(argument, units) for argument in (expression.arguments[0], expression.arguments[-1]))
+    if row.rule is DimensionRule.PRESERVE:
+        return first
+    if row.rule is DimensionRule.SCALE:
+        assert row.exponent is not None
+        return _power(first, row.exponent)
+    if row.rule is DimensionRule.POWER:
+        exponent = _literal(expression.arguments[1])
+        return _power(first, exponent) if exponent is not None else {}
+    if row.rule is DimensionRule.SAME:
+        return first if first == last else None
+    return _product(first, last if expression.operator == "*" else _power(last, Fraction(-1)))
+
+
+def _factors(unit: Unit) -> Factors:
+    if unit.dimension.is_dimensionless and unit.scale == 1.0:
+        return {}
+    if unit.offset:  # a coefficient is per kelvin, not per degree above a freezing point
+        unit = si_unit(unit.dimension)
+    return {unit: Fraction(1)}
+
+
+def _power(factors: Factors | None, exponent: Fraction) -> Factors | None:
+    return None if factors is None else {unit: power * exponent for unit, power in factors.items()}
+
+
+def _product(one: Factors | None, two: Factors | None) -> Factors | None:
+    if one is None or two is None:
+        return None
+    return {unit: one.get(unit, Fraction(0)) + two.get(unit, Fraction(0)) for unit in {**one, **two}}
+
+
+def _literal(expression: Expression) -> Fraction | None:
+    if isinstance(expression, Number):
+        return Fraction(expression.value).limit_denominator(1000)
+    return None
+
+
+def _mentions(expression: Expression, name: str) -> bool:
+    return any(node == Constant(name) for node in walk(expression))

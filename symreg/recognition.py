@@ -1,0 +1,178 @@
+"""Simple numbers in fitted ones: 0.5003 ± 0.0012 is 1/2, if saying so is shorter.
+
+A fitted dimensionless value v ± σ can be sent in two ways. *As digits*: to the step Δ = σ sqrt(12) that costs the
+least (see ``description_length``), which takes
+
+    free(v, σ) = log2(|v| / Δ) + 1/(2 ln 2)      bits.
+
+*As a simple number* s = (p/q)·f from a code book, which takes code(s) bits and, because s is not the best fit, another
+
+    misfit = ((v - s)/σ)² / (2 ln 2)             bits
+
+for the residuals. The *gain* is free - code - misfit, and the simple number is taken when it is worth more than
+``Tolerance.gain`` bits. The code book is a prefix code, that is Σ 2**-code(s) <= 1: an integer costs 2 log2(n) + 1
+bits, or log2(n) + 1.5 for the powers of two that physics is full of, a fraction costs its two integers, and the
+factor f costs 1 bit for 1 and 3 to 7 bits for pi, sqrt(2) and their kin.
+
+*Why a random number is rarely taken for a simple one.* s is taken inside a window of half-width
+σ sqrt(2 ln2 (free - code - gain)), so only numbers with code(s) < free have one, and 2**free is about |v|/(3.5 σ).
+By the Kraft inequality few numbers have a short code: all windows together cover a few per cent of the line at
+σ/v = 1 %, and the numbers that are then taken lie within about two standard errors. With a smaller σ the windows
+shrink, but longer and longer codes would be let in (3.14152 ± 1e-9 as 355/113 and worse), and the covered
+part would stay as it is. What 28 bits say is no simple number. So a simple number has a code of at most
+``Tolerance.bits``, and the covered part falls like σ: with σ/v = 1e-8 it is about 1e-5.
+
+*Exact data.* A noise-free fit states σ near 0, yet its value carries rounding that σ knows nothing of. σ is never
+taken smaller than ``Tolerance.relative`` |v|, which with the defaults means agreement to 6e-8 or better.
+
+Only dimensionless constants have simple values; what 0.5 metres are depends on the metre. Zero is never recognised:
+dropping a term is a change of the formula, and the description length of the formula without it decides that.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symreg.expression import Apply, Constant, Expression, Number
+from symreg.printing import to_text
+
+_ONE = Number(Fraction(1))
+_PI = Constant("pi")
+_TWO_PI = Apply("*", (Number(Fraction(2)), _PI))
+
+
+def _root(expression: Expression) -> Expression:
+    return Apply("sqrt", (expression,))
+
+
+def _square(expression: Expression) -> Expression:
+    return Apply("square", (expression,))
+
+
+# factor above the line, factor below it, value, bits; Σ 2**-bits <= 1
+_FACTORS: tuple[tuple[Expression | None, Expression | None, float, float], ...] = (
+    (None, None, 1.0, 1.0),
+    (_PI, None, math.pi, 3.0),
+    (None, _PI, 1 / math.pi, 4.0),
+    (_root(Number(Fraction(2))), None, math.sqrt(2), 5.0),
+    (_square(_PI), None, math.pi**2, 5.0),
+    (None, _square(_PI), math.pi**-2, 6.0),
+    (_root(Number(Fraction(3))), None, math.sqrt(3), 6.0),
+    (_root(_PI), None, math.sqrt(math.pi), 6.0),
+    (None, _root(_PI), 1 / math.sqrt(math.pi), 6.0),
+    (_root(_TWO_PI), None, math.sqrt(2 * math.pi), 6.0),
+    (None, _root(_TWO_PI), 1 / math.sqrt(2 * math.pi), 6.0),
+    (_root(Number(Fraction(5))), None, math.sqrt(5), 7.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """When a number counts as simple: ``gain`` bits won at least, ``bits`` of code at most, σ/|v| at least ``relative``."""
+
+    gain: float = 0.5
+    bits: float = 13.0
+    relative: float = 1e-8
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A simple number: as a tree (which may name the constant pi), as text, as a value, and its code in bits.
+
+    ``gain`` is what it saves against the digits of the fitted value, its misfit included.
+    """
+
+    expression: Expression
+    text: str
+    value: float
+    bits: float
+    gain: float
+
+
+def recognise_number(
+    value: float, stderr: float, *, tolerance: Tolerance = Tolerance()
+) -> Recognised | None:
+    """The simple number that says a dimensionless ``value`` ± ``stderr`` in fewer bits, or None.
+
+    ``stderr`` 0 means exact up to rounding; NaN or infinite means that nothing is known, and nothing is recognised.
+    """
+    if not math.isfinite(value) or value == 0 or not math.isfinite(stderr) or stderr < 0:
+        return None
+    size = abs(value)
+    sigma = max(stderr, tolerance.relative * size)
+    digits = math.log2(size / (sigma * math.sqrt(12.0))) + 0.5 / math.log(2)
+    values, bits = _code_book(tolerance.bits)
+    misfit = ((size - values) / sigma) ** 2 / (2.0 * math.log(2))
+    gains = digits - bits - misfit
+    best = int(np.argmax(gains))
+    if gains[best] < tolerance.gain:
+        return None
+    expression = _signed(_expression(*_entries(tolerance.bits)[best][2:]), value < 0)
+    return Recognised(
+        expression,
+        to_text(expression),
+        math.copysign(float(values[best]), value),
+        float(bits[best]),
+        float(gains[best]),
+    )
+
+
+def integer_bits(n: int) -> float:
+    """Code length of a positive integer: about 2 log2(n), with the powers of two cheaper."""
+    return math.log2(n) + 1.5 if n > 1 and n & (n - 1) == 0 else 2.0 * math.log2(n) + 1.0
+
+
+@cache
+def _entries(most_bits: float) -> tuple[tuple[float, float, int, int, int], ...]:
+    """(bits, value, p, q, factor) of every simple number, each value once by its shortest code."""
+    largest = int(2.0 ** (most_bits - 3.5))
+    cost = {n: integer_bits(n) for n in range(1, largest + 1)}
+    cheap = [n for n in cost if cost[n] + 2.0 <= most_bits]
+    entries = [
+        (cost[p] + cost[q] + factor_bits, p / q * factor_value, p, q, index)
+        for index, (_, _, factor_value, factor_bits) in enumerate(_FACTORS)
+        for p in cheap
+        for q in cheap
+        if cost[p] + cost[q] + factor_bits <= most_bits and math.gcd(p, q) == 1
+    ]
+    distinct: dict[str, tuple[float, float, int, int, int]] = {}
+    for entry in sorted(entries):
+        distinct.setdefault(f"{entry[1]:.12e}", entry)
+    return tuple(distinct.values())
+
+
+@cache
+def _code_book(most_bits: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    entries = _entries(most_bits)
+    return np.array([entry[1] for entry in entries]), np.array([entry[0] for entry in entries])
+
+
+def _expression(p: int, q: int, index: int) -> Expression:
+    """``3*pi/4``, ``1/(4*pi)``, ``sqrt(2)/2``; a plain fraction is one literal."""
+    above, below, _, _ = _FACTORS[index]
+    if above is None and below is None:
+        return Number(Fraction(p, q))
+    top = _times(p, above)
+    bottom = _times(q, below)
+    if bottom == _ONE:
+        return top
+    return Apply("inv", (bottom,)) if top == _ONE else Apply("/", (top, bottom))
+
+
+def _times(n: int, factor: Expression | None) -> Expression:
+    number = Number(Fraction(n))
+    if factor is None:
+        return number
+    return factor if n == 1 else Apply("*", (number, factor))
+
+
+def _signed(expression: Expression, negative: bool) -> Expression:
+    if not negative:
+        return expression
+    return Number(-expression.value) if isinstance(expression, Number) else Apply("neg", (expression,))

@@ -1,0 +1,254 @@
+"""Shorter equal formulas, from sympy, believed only after a check.
+
+sympy can hang, and it knows nothing of units, so it works in a child process (``text_worker``, ``_sympy_worker``): a
+formula goes there as text with neutral names and numbers, and comes back as text for our own grammar. Then the
+dimension must be what it was and the values must agree; otherwise the formula stays as it is and a note says why.
+Free constants stay symbols: the result has the same ones or fewer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from symreg.dimension import DIMENSIONLESS, Dimension
+from symreg.dimensioning import dimension_of
+from symreg.errors import SymregError
+from symreg.expression import (
+    Constant,
+    Expression,
+    Number,
+    Variable,
+    complexity,
+    constants_of,
+    evaluate_tree,
+    substitute,
+    variables_of,
+    walk,
+)
+from symreg.grammar import parse
+from symreg.printing import to_text
+from symreg.text_worker import TextWorker, WorkerError
+
+SMALL = 3
+"""Nothing of this complexity or less can be said shorter by more than our own parser already does."""
+
+AGREEMENT = 1e-9
+"""Relative difference in value up to which two formulas are the same one in floating point."""
+
+_LARGEST_INTEGER = 10**6
+_N_POINTS = 64
+_PI = "pi"
+_WORKER = "symreg._sympy_worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Simplified:
+    """The formula to use: a shorter one (``changed``), or the one that was given, with a ``note`` where that failed."""
+
+    expression: Expression
+    changed: bool
+    note: str | None = None
+
+
+class Simplifier:
+    """A warm sympy for many formulas: ``with Simplifier() as s: s.start(); ...; s.simplify(expressions, ...)``.
+
+    ``start`` returns at once; sympy is imported in the child meanwhile (about half a second, paid once).
+    """
+
+    def __init__(self, timeout: float = 5.0) -> None:
+        self.timeout = timeout
+        self._worker = TextWorker(_WORKER)
+
+    def __enter__(self) -> Simplifier:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the child, None where there is none."""
+        return self._worker.pid
+
+    def start(self) -> None:
+        """Start the child in the background; a child that cannot be started is met again, and noted, later."""
+        try:
+            self._worker.start()
+        except WorkerError:
+            return
+
+    def close(self) -> None:
+        """End the child."""
+        self._worker.close()
+
+    def simplify(
+        self,
+        expressions: Sequence[Expression],
+        *,
+        dimensions: Mapping[str, Dimension],
+        positive: Collection[str] = (),
+        sample: Mapping[str, ArrayLike] | None = None,
+        budget: float | None = None,
+    ) -> list[Simplified]:
+        """One result per expression, in order.
+
+        ``dimensions`` by name of variable and constant; ``positive`` names what is known to be above 0;
+        ``sample`` holds values in SI, arrays ``(n_rows,)`` or scalars, where results are compared; names that it
+        lacks get random values. ``budget`` is the number of seconds for all of them; what does not fit stays raw.
+        """
+        end = float("inf") if budget is None else time.monotonic() + budget
+        results: dict[Expression, Simplified] = {}
+        for expression in expressions:
+            if expression not in results:
+                seconds = min(self.timeout, end - time.monotonic())
+                results[expression] = self._simplified(
+                    expression, dimensions, frozenset(positive), sample or {}, seconds
+                )
+        return [results[expression] for expression in expressions]
+
+    def _simplified(
+        self,
+        expression: Expression,
+        dimensions: Mapping[str, Dimension],
+        positive: frozenset[str],
+        sample: Mapping[str, ArrayLike],
+        seconds: float,
+    ) -> Simplified:
+        if complexity(expression) <= SMALL:
+            return Simplified(expression, False)
+        if seconds <= 0:
+            return Simplified(expression, False, "not simplified: no time was left")
+        try:
+            found = self._ask(expression, positive, seconds)
+        except SymregError as error:
+            return Simplified(expression, False, f"not simplified: sympy {error}")
+        if complexity(found) >= complexity(expression):
+            return Simplified(expression, False)
+        fault = disagreement(expression, found, dimensions=dimensions, positive=positive, sample=sample)
+        if fault is not None:
+            return Simplified(expression, False, f"not simplified: sympy's form {fault}")
+        return Simplified(found, True)
+
+    def _ask(self, expression: Expression, positive: frozenset[str], seconds: float) -> Expression:
+        neutral = _neutral_names(expression)
+        text = to_text(substitute(expression, neutral))
+        names = {leaf.name for leaf in neutral.values()}
+        variables = sorted(name for name in names if name.startswith("x"))
+        constants = sorted(names - set(variables))
+        above_zero = [
+            leaf.name
+            for original, leaf in neutral.items()
+            if (original.value > 0 if isinstance(original, Number) else _name(original) in positive)
+        ]
+        question = {
+            "text": text,
+            "variables": variables,
+            "constants": [*constants, _PI],
+            "positive": above_zero,
+            "seconds": seconds,
+        }
+        reply = self._worker.ask(question, seconds)
+        if not isinstance(reply.get("text"), str):
+            raise WorkerError(message=f"failed: {reply.get('error', 'no answer')}")
+        found = parse(reply["text"], variables=variables, constants=[*constants, _PI])
+        return substitute(found, {leaf: original for original, leaf in neutral.items()})
+
+
+def simplify(
+    expressions: Sequence[Expression],
+    *,
+    dimensions: Mapping[str, Dimension],
+    timeout: float = 5.0,
+    positive: Collection[str] = (),
+    sample: Mapping[str, ArrayLike] | None = None,
+    budget: float | None = None,
+) -> list[Simplified]:
+    """Simplify once, with a child of its own; ``timeout`` is seconds per expression. See ``Simplifier.simplify``."""
+    with Simplifier(timeout) as simplifier:
+        return simplifier.simplify(
+            expressions, dimensions=dimensions, positive=positive, sample=sample, budget=budget
+        )
+
+
+def disagreement(
+    original: Expression,
+    found: Expression,
+    *,
+    dimensions: Mapping[str, Dimension],
+    positive: Collection[str] = (),
+    sample: Mapping[str, ArrayLike] | None = None,
+) -> str | None:
+    """Why ``found`` may not stand for ``original``, or None: names, dimension, values, rows where it is undefined."""
+    names = {*variables_of(original), *constants_of(original)}
+    alien = {*variables_of(found), *constants_of(found)} - names - {_PI}
+    if alien:
+        return f"speaks of {', '.join(sorted(alien))}"
+    dimensions = {_PI: DIMENSIONLESS, **dimensions}
+    try:
+        if dimension_of(found, dimensions) != dimension_of(original, dimensions):
+            return "has another dimension"
+    except SymregError as error:
+        return f"breaks the dimensions: {error}"
+    points = {_PI: np.float64(np.pi), **_points(names, positive, sample or {})}
+    before, after = np.broadcast_arrays(evaluate_tree(original, points), evaluate_tree(found, points))
+    defined = np.isfinite(before)
+    if not defined.any():
+        return "cannot be compared: the formula is undefined at every point"
+    if not np.isfinite(after[defined]).all():
+        return "is undefined where the formula is not"
+    before, after = before[defined], after[defined]
+    sizes = np.maximum(np.abs(before), np.abs(after))
+    if (np.abs(before - after) > AGREEMENT * sizes + 1e-14 * sizes.max()).any():
+        return "has other values"
+    return None
+
+
+def _points(
+    names: Collection[str], positive: Collection[str], sample: Mapping[str, ArrayLike]
+) -> dict[str, NDArray[np.float64]]:
+    """Values by name: the sample's, and random ones of either sign where it has none."""
+    given = {name: np.asarray(sample[name], dtype=np.float64) for name in names if name in sample}
+    n_rows = max((values.size for values in given.values() if values.ndim), default=_N_POINTS)
+    random = np.random.default_rng(20_160_421)
+    for name in sorted(set(names) - set(given)):
+        values = np.exp(random.normal(0.0, 0.7, n_rows))
+        flips = random.random(n_rows) < (0.0 if name in positive or name == _PI else 0.4)
+        given[name] = np.where(flips, -values, values)
+    return given
+
+
+def _neutral_names(expression: Expression) -> dict[Expression, Variable | Constant]:
+    """x0, x1 ... for variables, c0, c1 ... for constants, n0, n1 ... for numbers that sympy would round or grind on."""
+    neutral: dict[Expression, Variable | Constant] = {}
+    for node in walk(expression):
+        if node in neutral or node == Constant(_PI):
+            continue
+        if isinstance(node, Variable):
+            neutral[node] = Variable(f"x{len(neutral)}")
+        elif isinstance(node, Constant):
+            neutral[node] = Constant(f"c{len(neutral)}")
+        elif isinstance(node, Number) and _is_long(node.value):
+            neutral[node] = Constant(f"n{len(neutral)}")
+    return neutral
+
+
+def _is_long(value: Fraction | float) -> bool:
+    return (
+        not isinstance(value, Fraction)
+        or abs(value.numerator) > _LARGEST_INTEGER
+        or value.denominator > _LARGEST_INTEGER
+    )
+
+
+def _name(leaf: Expression) -> str | None:
+    return leaf.name if isinstance(leaf, Variable | Constant) else None

@@ -1,0 +1,147 @@
+"""A child process that answers lines of text, each within a time limit.
+
+Foreign code that may hang, abort or eat the memory runs at the other end of a pipe. Only JSON lines cross it, so
+that nothing which comes back can execute anything. The child is started with ``subprocess`` and not with
+``multiprocessing``: that one imports the user's main script again in the child (a script without an
+``if __name__ == "__main__"`` guard would run twice), and forking is unsafe beside the engine's threads. A child that
+is late or dead is killed and the next question starts a new one. When the parent dies, however it dies, the child
+reads the end of its input and leaves.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import weakref
+from typing import IO, Any
+
+from symreg.errors import SymregError
+
+START_SECONDS = 60.0
+"""How long a child may take to import what it needs: generous, for a busy machine with a cold disk."""
+
+_BOOT = """
+import json, runpy, sys
+sys.path.extend(path for path in json.loads(sys.argv[2]) if path not in sys.path)
+runpy.run_module(sys.argv[1], run_name="__main__")
+"""
+
+
+class WorkerError(SymregError):
+    """The child gave no answer; the text says why ("timed out after 5 s", "stopped (signal 9)")."""
+
+
+class TextWorker:
+    """A child that runs ``module`` and answers one JSON line for each JSON line, the first one unasked: ready."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self._process: subprocess.Popen[str] | None = None
+        self._answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._ready = False
+        self._finalizer: weakref.finalize[[subprocess.Popen[str]], TextWorker] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, or None where none is running."""
+        return None if self._process is None else self._process.pid
+
+    def start(self) -> None:
+        """Start the child and return at once; it imports what it needs in the meantime."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.close()
+        paths = json.dumps([path for path in sys.path if path])
+        try:
+            # -P: the folder the user happens to be in is no place to import from
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _BOOT, self.module, paths],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            )
+        except (OSError, ValueError, TypeError) as error:
+            raise WorkerError(message=f"could not be started: {error}") from error
+        self._answers, self._ready = queue.SimpleQueue(), False
+        assert self._process.stdout is not None
+        threading.Thread(target=_listen, args=(self._process.stdout, self._answers), daemon=True).start()
+        self._finalizer = weakref.finalize(self, _end, self._process)
+
+    def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The child's answer; raises WorkerError, and kills the child, when it is late, dead or talks nonsense."""
+        self.start()
+        process = self._process
+        assert process is not None and process.stdin is not None
+        try:
+            if not self._ready:
+                self._next_answer(START_SECONDS)
+                self._ready = True
+            process.stdin.write(json.dumps(question) + "\n")
+            process.stdin.flush()
+            return self._next_answer(seconds)
+        except OSError as error:
+            raise WorkerError(message=self._reason()) from error
+        except BaseException:
+            self.close()  # also on Ctrl-C: an answer to an old question must never meet a new one
+            raise
+
+    def close(self) -> None:
+        """End the child."""
+        if self._finalizer is not None:
+            self._finalizer()
+        self._process, self._finalizer = None, None
+
+    def _next_answer(self, seconds: float) -> dict[str, Any]:
+        try:
+            line = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            raise WorkerError(message=f"timed out after {seconds:g} s") from None
+        if line is None:
+            raise WorkerError(message=self._reason())
+        try:
+            answer = json.loads(line)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise WorkerError(message="gave an answer that cannot be read")
+        return answer
+
+    def _reason(self) -> str:
+        process = self._process
+        if process is None:
+            return "stopped"
+        try:
+            code = process.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            return "stopped answering"
+        finally:
+            self.close()
+        return f"stopped (signal {-code})" if code < 0 else f"stopped (exit status {code})"
+
+
+def _listen(stream: IO[str], answers: queue.SimpleQueue[str | None]) -> None:
+    """Hand over every line, then None; a stream that was closed under our hands ends too."""
+    try:
+        for line in stream:
+            answers.put(line)
+    except (OSError, ValueError):
+        pass
+    answers.put(None)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            try:
+                stream.close()
+            except OSError:
+                continue  # what was still in the buffer has no reader any more
