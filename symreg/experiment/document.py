@@ -1,8 +1,9 @@
 """YAML as plain values with line numbers, and nothing else: the only importer of the YAML reader.
 
-A file from a stranger must not be able to do anything but be read. So no YAML constructor runs here: the event
-stream of the reader is turned into dicts, lists, texts, numbers, booleans and None by hand. Tags and aliases are
-refused, and size, depth and the number of values are limited while the stream is read, before anything is built.
+A file from a stranger must not be able to do anything but be read. So no YAML constructor runs here: the
+event stream of the reader is turned into dicts, lists, texts, numbers, booleans and None by hand. Tags and
+aliases are refused, and size, depth and the number of values are limited while the stream is read, before
+anything is built.
 """
 
 from __future__ import annotations

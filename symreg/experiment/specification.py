@@ -1,7 +1,7 @@
 """What the YAML file of an experiment may say: the only importer of pydantic.
 
-Each block of the file is one frozen model with every default in sight. A mistake is reported with its line, its
-place, what is allowed there and the nearest spelling, and all mistakes of a file are reported at once.
+Each block of the file is one frozen model with every default in sight. A mistake is reported with its line,
+its place, what is allowed there and the nearest spelling, and all mistakes of a file are reported at once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic import field_validator as validate
 
 from symreg.experiment.amounts import parse_duration, parse_memory
@@ -28,15 +36,16 @@ __all__ = [
     "DataPart",
     "FreeConstantsPart",
     "GeneratePart",
+    "InputPart",
+    "NoisePart",
     "ReportPart",
     "Specification",
-    "VariablePart",
+    "TargetPart",
+    "ValuePart",
     "read_specification",
     "specification_of",
 ]
 
-BACKENDS = ("native", "pysr", "operon", "hypotheses")
-FORMATS = ("html", "latex", "markdown")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 _NAME = re.compile(r"[^\W_][\w=+,. -]{0,99}")
 
@@ -50,33 +59,88 @@ Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1, max_length=
 Whole = Annotated[int, Field(strict=True)]
 
 
+def _all_known(names: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name not in allowed:
+            raise ValueError(f"{shortened(name)} is not known; {choices(name, allowed)}")
+    return names
+
+
 class Part(BaseModel):
     """A block of the file: frozen, and an unknown key is an error that names the nearest known one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class VariablePart(Part):
-    """An input to be drawn at random: uniform between ``low`` and ``high``, in ``unit``."""
+class NoisePart(Part):
+    """Gaussian noise: ``rms`` times the root mean square of the target, or ``relative`` to each value."""
+
+    rms: float | None = Field(default=None, ge=0.0, le=1000.0)
+    relative: float | None = Field(default=None, ge=0.0, le=1000.0)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.rms is None) == (self.relative is None):
+            raise ValueError("give one of {rms: LEVEL} and {relative: LEVEL}")
+        return self
+
+
+class InputPart(Part):
+    """An input to be drawn between ``low`` and ``high``, in ``unit``; see ``generate``."""
 
     low: float
     high: float
     unit: Text = "1"
-    log: bool = False
+    distribution: Literal["uniform", "loguniform", "integer"] = "uniform"
+    above: Text | None = None
+
+
+class TargetPart(Part):
+    """The column that the formula computes."""
+
+    name: Text
+    unit: Text = "1"
+
+
+class ValuePart(Part):
+    """A constant of a formula: ``value`` in ``unit``."""
+
+    value: float
+    unit: Text = "1"
 
 
 class GeneratePart(Part):
-    """A table computed from a known formula, for experiments with a known answer."""
+    """A table drawn from a known law, for experiments with a known answer.
+
+    ``seed`` is the experiment's if absent.
+    """
 
     formula: Text
-    variables: dict[str, VariablePart]
-    unit: Text = "1"
-    rows: Whole = Field(default=1000, ge=2, le=10_000_000)
-    seed: Whole | None = Field(default=None, ge=0)
+    target: TargetPart
+    inputs: dict[str, InputPart]
+    constants: dict[str, str | ValuePart] = {}
+    rows: Whole = Field(default=1000, ge=1, le=10_000_000)
+    noise: NoisePart | None = None
+    seed: Whole | None = Field(default=None, ge=0, lt=2**63)
+
+    @validate("constants", mode="before")
+    @classmethod
+    def _names_or_values(cls, value: Any) -> Any:
+        """``[c, h]``, ``{c: c}``, ``{g: 9.81}`` or ``{g: {value: 9.81, unit: m/s**2}}``."""
+        if isinstance(value, list) and all(isinstance(name, str) for name in value):
+            return {name: name for name in value}
+        if isinstance(value, dict):
+            return {
+                key: {"value": item} if isinstance(item, int | float) else item for key, item in value.items()
+            }
+        return value
 
 
 class DataPart(Part):
-    """Where the table comes from: exactly one of ``file``, ``dataset`` and ``generate``."""
+    """Where the table comes from: one of ``file``, ``dataset``, ``generate``.
+
+    ``noise`` is for training rows only.
+    """
 
     file: Text | None = None
     dataset: Text | None = None
@@ -85,7 +149,7 @@ class DataPart(Part):
     inputs: tuple[Text, ...] | None = None
     test_fraction: float = Field(default=0.25, ge=0.0, lt=1.0)
     nan: Literal["error", "drop"] = "error"
-    noise: float = Field(default=0.0, ge=0.0, le=100.0)
+    noise: NoisePart | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -96,7 +160,10 @@ class DataPart(Part):
 
 
 class ColumnPart(Part):
-    """What is known of a column: its unit, and its uncertainty (a number in that unit, or a column's name)."""
+    """What is known of a column.
+
+    Its unit, and its uncertainty (a number in that unit, or a column's name).
+    """
 
     unit: Text | None = None
     sigma: float | str | None = None
@@ -119,7 +186,10 @@ class ConstantPart(Part):
 
 
 class FreeConstantsPart(Part):
-    """Units that fitted coefficients may carry: ``auto``, ``dimensionless``, ``inferred``, or a list of units."""
+    """Units that fitted coefficients may carry.
+
+    ``auto``, ``dimensionless``, ``inferred``, or a list of units.
+    """
 
     units: Literal["auto", "dimensionless", "inferred"] | tuple[Text, ...] = "auto"
 
@@ -191,6 +261,13 @@ class ReportPart(Part):
     formats: tuple[Text, ...] = ("html",)
     exports: tuple[Text, ...] = ()
 
+    @validate("formats", "exports")
+    @classmethod
+    def _known_names(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        from symreg.report import EXPORT_LANGUAGES, FORMATS
+
+        return _all_known(value, FORMATS if info.field_name == "formats" else EXPORT_LANGUAGES)
+
 
 class Specification(Part):
     """One experiment, complete; ``data.file`` is absolute once the file has been read."""
@@ -218,6 +295,13 @@ class Specification(Part):
                 f"{shortened(value)} cannot name a folder; use letters, digits, _ and - (at most 100)"
             )
         return value
+
+    @validate("operators")
+    @classmethod
+    def _known_operators(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        from symreg.operators import OPERATORS
+
+        return None if value is None else _all_known(value, tuple(OPERATORS))
 
     @validate("constants", mode="before")
     @classmethod

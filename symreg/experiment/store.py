@@ -1,0 +1,169 @@
+"""``runs/NAME/``: the files of a run, each of them whole at every instant.
+
+``front.json`` and ``front.csv`` are for others to read, ``state.json`` is what resuming needs, ``log.jsonl``
+tells what happened. A run that was killed anywhere leaves files that can all be read, at worst from one
+interval ago.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from symreg.atomic import TEMPORARY_SUFFIX, atomic_write_text
+from symreg.experiment.errors import RunFolderError
+from symreg.experiment.fingerprint import text_hash
+from symreg.experiment.standing import Standing, Status, finite, front_csv, front_json, json_text
+from symreg.experiment.stored_law import StoredLaw, store_law
+
+EXPERIMENT, FRONT, TABLE, LOG = "experiment.yaml", "front.json", "front.csv", "log.jsonl"
+ENVIRONMENT, STATE = "environment.json", "state.json"
+KNOWN_FILES = (EXPERIMENT, FRONT, TABLE, LOG, ENVIRONMENT, STATE)
+
+STATE_VERSION = 1
+MAX_STATE_BYTES = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a run left for the next one: its question, its data, and how it stood.
+
+    ``question`` holds the resolved configuration by dotted keys, ``data`` the fingerprint of the table,
+    ``elapsed`` the seconds of all sessions together.
+    """
+
+    question: dict[str, str]
+    data: dict[str, Any]
+    laws: tuple[StoredLaw, ...]
+    selected: int
+    status: Status
+    stop_reason: str
+    complete_to_complexity: int | None
+    pruned_by_dimension: int | None
+    evaluated: int
+    wall_seconds: float
+    elapsed: float
+    engine: str = ""
+    backend: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """The formulas of the front, which the next session starts from."""
+        return tuple(law["formula"] for law in self.laws)
+
+
+def state_of(standing: Standing, question: dict[str, str], data: dict[str, Any], elapsed: float) -> State:
+    """The state that belongs to ``standing``; ``elapsed`` counts the sessions before this one too."""
+    return State(
+        question=question,
+        data=data,
+        laws=tuple(store_law(law) for law in standing.front.laws),
+        selected=standing.front.selected,
+        status=standing.status,
+        stop_reason=standing.stop_reason,
+        complete_to_complexity=standing.complete_to_complexity,
+        pruned_by_dimension=standing.pruned_by_dimension,
+        evaluated=standing.evaluated,
+        wall_seconds=standing.wall_seconds,
+        elapsed=elapsed,
+        engine=standing.engine,
+        backend=standing.backend,
+        notes=standing.notes,
+    )
+
+
+def write_state(folder: Path, state: State) -> None:
+    """Write ``state.json``."""
+    fields = {name: getattr(state, name) for name in State.__slots__}
+    question_hash = text_hash(json.dumps(state.question, sort_keys=True))
+    atomic_write_text(
+        folder / STATE, json_text({"version": STATE_VERSION, "configuration_hash": question_hash, **fields})
+    )
+
+
+def read_state(folder: Path) -> State | None:
+    """The state that a run left in ``folder``, None if it left none; RunFolderError if it cannot be used."""
+    path = folder / STATE
+    if not path.exists():
+        return None
+    document = read_json(path)
+    if not isinstance(document, dict) or document.get("version") != STATE_VERSION:
+        raise _unusable(path, "it was written by another version; use --fresh to start over")
+    try:
+        fields = {name: document[name] for name in State.__slots__}
+        state = State(**{**fields, "laws": tuple(fields["laws"]), "notes": tuple(fields["notes"])})
+        consistent = text_hash(json.dumps(state.question, sort_keys=True)) == document["configuration_hash"]
+        usable = consistent and all(isinstance(formula, str) for formula in state.formulas)
+        usable = usable and isinstance(state.elapsed, int | float) and isinstance(state.data["sha256"], str)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _unusable(path, f"something is missing or of the wrong kind ({error})") from None
+    if not usable:
+        raise _unusable(path, "its parts do not belong together")
+    return state
+
+
+def read_json(path: Path) -> Any:
+    """JSON of at most 50 MB; RunFolderError when it is larger or broken."""
+    try:
+        if path.stat().st_size > MAX_STATE_BYTES:
+            raise _unusable(path, f"larger than {MAX_STATE_BYTES // 10**6} MB")
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise _unusable(path, f"cannot be read ({error})") from None
+
+
+def _unusable(path: Path, reason: str) -> RunFolderError:
+    return RunFolderError(folder=str(path.parent), file=path.name, reason=reason)
+
+
+def write_front(folder: Path, standing: Standing) -> None:
+    """Write ``front.json`` and ``front.csv``."""
+    atomic_write_text(folder / FRONT, front_json(standing))
+    atomic_write_text(folder / TABLE, front_csv(standing))
+
+
+def append_log(folder: Path, event: str, **fields: Any) -> None:
+    """Add one line to ``log.jsonl`` and force it to the disk.
+
+    A line torn by an earlier kill is closed first.
+    """
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S%z")
+    line = json.dumps(finite({"time": moment, "event": event, **fields}), ensure_ascii=False, allow_nan=False)
+    with (folder / LOG).open("ab+") as stream:
+        if stream.seek(0, os.SEEK_END):
+            stream.seek(-1, os.SEEK_END)
+            line = line if stream.read(1) == b"\n" else "\n" + line
+        stream.write(line.encode("utf-8") + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def read_log(folder: Path) -> list[dict[str, Any]]:
+    """The events of ``log.jsonl``; a line that a kill tore is left out."""
+    events: list[dict[str, Any]] = []
+    if (folder / LOG).exists():
+        for line in (folder / LOG).read_text(encoding="utf-8", errors="replace").splitlines():
+            with contextlib.suppress(ValueError):
+                events.append(json.loads(line))
+    return events
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete temporary files of writers that were killed; call this while holding the lock."""
+    for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
+        path.unlink(missing_ok=True)
+
+
+def remove_run(folder: Path) -> None:
+    """Delete the files of the run in ``folder`` and nothing else.
+
+    The state first, so that none half belongs.
+    """
+    for name in (STATE, *(name for name in KNOWN_FILES if name != STATE)):
+        (folder / name).unlink(missing_ok=True)
