@@ -7,20 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from symreg.table import Column, Floats, Table
+from symreg.arrays import Floats, Rows, read_only_rows
+from symreg.errors import ProblemError
+from symreg.feasibility import check_reachable, settle_policy
+from symreg.guesses import read_guesses
+from symreg.headers import check_name, column_unit
+from symreg.operators import operator
+from symreg.table import Column, Table
+from symreg.table_checks import is_constant, warn_of_twins
+from symreg.units import PhysicalConstant, Unit, parse_unit, physical_constant
 
 if TYPE_CHECKING:
+    from symreg.describe import ProblemDescription
     from symreg.dimension import Dimension
     from symreg.expression import Expression
-    from symreg.units import Unit
 
-Rows = npt.NDArray[np.int64]
-
+MIN_ROWS = 3
+TINY = 20
+MAX_LEAVE_ONE_OUT = 500
+MAX_COMPLEXITY = 1_000
 DEFAULT_OPERATORS = (
     "+", "-", "*", "/", "neg", "inv", "square", "cube", "sqrt", "pow",
     "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "tanh",
@@ -71,6 +81,10 @@ class Problem:
     seed: int
     notes: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "train_rows", read_only_rows(self.train_rows))
+        object.__setattr__(self, "held_out_rows", read_only_rows(self.held_out_rows))
+
     @property
     def leave_one_out(self) -> bool:
         """Whether laws are ranked by leaving out one row at a time, because no rows are held out."""
@@ -107,13 +121,23 @@ class Problem:
         sigma = self.target_column.sigma
         return None if sigma is None else 1.0 / sigma[rows] ** 2
 
+    def describe(self) -> ProblemDescription:
+        """What the data and the units say before any search."""
+        from symreg.describe import describe
+
+        return describe(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle through the constructor, which makes the row numbers read-only again."""
+        return Problem, tuple(getattr(self, each) for each in Problem.__dataclass_fields__)
+
 
 def make_problem(
     table: Table,
     *,
     target: str | None = None,
     inputs: Sequence[str] | None = None,
-    constants: Sequence[str | KnownConstant | Mapping[str, Any]] = (),
+    constants: Sequence[str | KnownConstant | PhysicalConstant | Mapping[str, Any]] = (),
     free_constants: str | Sequence[str] | FreeConstants = "auto",
     operators: Sequence[str] | None = None,
     constraints: Constraints | None = None,
@@ -122,5 +146,174 @@ def make_problem(
     seed: int = 0,
     name: str = "problem",
 ) -> Problem:
-    """Check the question against the units and split the rows; raises before any search."""
-    raise NotImplementedError
+    """Hold the question against the units and split the rows; every fault is raised here, before any search.
+
+    ``target`` is the table's unless given, ``inputs`` are all other columns. ``constants`` are names of physical
+    constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}``.
+    ``free_constants`` says which units a fitted coefficient may carry: "dimensionless"; "inferred", whatever a law
+    needs; a list of units, with their powers and products; or "auto", which is "dimensionless" where inputs and
+    known constants make the target's unit by a product of powers, and "inferred" where they do not.
+    ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``guesses``: see ``symreg.guesses``.
+    ``test_fraction`` of the rows, drawn by ``seed``, is held out; of fewer than 20 rows none is (leave one out).
+    Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
+    """
+    target = target if target is not None else table.target
+    if target is None:
+        raise ProblemError(name=name, reason="no target was named.", advice=f"Columns: {', '.join(table.names)}.")
+    table = table if table.target == target else warn_of_twins(table, target)
+    chosen = _choose_inputs(name, table, target, inputs)
+    _check_rows(name, table, target)
+    known = _read_constants(name, constants, [*chosen, target])
+    dimensions = {column: table[column].unit.dimension for column in chosen}
+    dimensions |= {constant.name: constant.unit.dimension for constant in known}
+    unit = table[target].unit
+    free = _read_free_constants(name, free_constants, unit.dimension, dimensions)
+    names = _read_operators(name, operators)
+    check_reachable(name, (target, unit), dimensions, free, names)
+    train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
+    return Problem(
+        name=name,
+        table=table,
+        target=target,
+        inputs=chosen,
+        known_constants=known,
+        free_constants=free,
+        operators=names,
+        constraints=_checked(name, constraints or Constraints()),
+        guesses=read_guesses(
+            guesses, name=name, inputs=chosen, known=dimensions, target=unit.dimension, free_constants=free
+        ),
+        train_rows=train,
+        held_out_rows=held_out,
+        seed=seed,
+        notes=table.notes,
+    )
+
+
+def _choose_inputs(name: str, table: Table, target: str, inputs: Sequence[str] | None) -> tuple[str, ...]:
+    chosen = tuple(column for column in table.names if column != target) if inputs is None else tuple(inputs)
+    for place, column in enumerate(chosen):
+        table[column]
+        if column == target:
+            raise ProblemError(name=name, reason=f"the target {target!r} is also among the inputs.")
+        if column in chosen[:place]:
+            raise ProblemError(name=name, reason=f"the input {column!r} is listed twice.")
+    if not chosen:
+        raise ProblemError(name=name, reason=f"besides the target {target!r} there is no column of numbers.")
+    return chosen
+
+
+def _check_rows(name: str, table: Table, target: str) -> None:
+    column = table[target]
+    assert column.user_values is not None
+    if table.n_rows < MIN_ROWS:
+        rows = "1 row" if table.n_rows == 1 else f"{table.n_rows} rows"
+        reason = f"{table.source} has {rows}, and at least {MIN_ROWS} are needed to tell one law from another."
+        raise ProblemError(name=name, reason=reason)
+    if is_constant(column.values):
+        value = f"{column.user_values[0]:g} {column.unit.text}"
+        reason = f"the target {target!r} has the same value in every row ({value}), so there is nothing to explain."
+        raise ProblemError(name=name, reason=reason)
+
+
+def split_rows(name: str, n_rows: int, test_fraction: float, seed: int) -> tuple[Rows, Rows]:
+    """Rows to fit on and rows to judge by, drawn by ``seed``; a tiny table keeps all its rows for fitting."""
+    if not 0 <= test_fraction <= 0.9:
+        reason = f"test_fraction is {test_fraction!r}, and must be a number from 0 to 0.9."
+        raise ProblemError(name=name, reason=reason)
+    if n_rows < TINY or test_fraction == 0:
+        if n_rows > MAX_LEAVE_ONE_OUT:
+            reason = f"with test_fraction 0 laws are ranked by leaving out one row at a time, too slow for {n_rows} rows."
+            raise ProblemError(name=name, reason=reason, advice=f"Hold some out, or give {MAX_LEAVE_ONE_OUT} at most.")
+        return read_only_rows(np.arange(n_rows)), read_only_rows([])
+    shuffled = np.random.default_rng(seed).permutation(n_rows)
+    n_held_out = max(1, round(test_fraction * n_rows))
+    return read_only_rows(shuffled[n_held_out:]), read_only_rows(shuffled[:n_held_out])
+
+
+def _read_constants(name: str, constants: Sequence[Any], columns: Sequence[str]) -> tuple[KnownConstant, ...]:
+    if isinstance(constants, (str, Mapping)):
+        constants = [constants]
+    found: dict[str, KnownConstant] = {}
+    for given in constants:
+        constant = _read_constant(name, given)
+        if constant.name in columns:
+            reason = f"{constant.name!r} is a column and a known constant at once."
+            advice = "Rename the column, or give the constant another name: {'name': ..., 'value': ..., 'unit': ...}."
+            raise ProblemError(name=name, reason=reason, advice=advice)
+        if constant.name in found:
+            raise ProblemError(name=name, reason=f"the constant {constant.name!r} is listed twice.")
+        found[constant.name] = constant
+    return tuple(found.values())
+
+
+def _read_constant(name: str, given: Any) -> KnownConstant:
+    if isinstance(given, str):
+        given = physical_constant(given)
+    if isinstance(given, PhysicalConstant):
+        return KnownConstant(given.name, given.value, given.stderr, given.unit)
+    if isinstance(given, KnownConstant):
+        constant = given
+    elif isinstance(given, Mapping):
+        constant = _own_constant(name, given)
+    else:
+        raise ProblemError(name=name, reason=f"a constant is a name or a mapping with name, value and unit, not {given!r}.")
+    check_name(constant.name, f"problem {name!r}")
+    if not isfinite(constant.value) or constant.value == 0:
+        raise ProblemError(name=name, reason=f"the constant {constant.name!r} must be finite and not zero.")
+    if not constant.stderr >= 0:
+        raise ProblemError(name=name, reason=f"the standard error of {constant.name!r} must be zero or positive.")
+    return constant
+
+
+def _own_constant(name: str, given: Mapping[str, Any]) -> KnownConstant:
+    unknown = set(given) - {"name", "value", "unit", "stderr"}
+    if unknown or "name" not in given or "value" not in given:
+        reason = f"a constant with the keys {', '.join(map(repr, given))} cannot be read."
+        raise ProblemError(name=name, reason=reason, advice="Give name and value, and unit and stderr if it has them.")
+    label, text = str(given["name"]), str(given.get("unit", "1"))
+    try:
+        value, stderr = float(given["value"]), float(given.get("stderr") or 0.0)
+    except (TypeError, ValueError) as error:
+        reason = f"the constant {label!r} needs numbers for value and stderr."
+        raise ProblemError(name=name, reason=reason) from error
+    unit = column_unit(text, label)
+    return KnownConstant(label, float(unit.to_si(value)), stderr * abs(unit.scale), unit)
+
+
+def _read_free_constants(
+    name: str, given: str | Sequence[str] | FreeConstants, target: Dimension, dimensions: Mapping[str, Dimension]
+) -> FreeConstants:
+    if isinstance(given, FreeConstants):
+        return given
+    if given == "auto":
+        return FreeConstants(settle_policy(target, dimensions))
+    if given == "dimensionless" or given == "inferred":
+        return FreeConstants("dimensionless" if given == "dimensionless" else "inferred")
+    if isinstance(given, str):
+        reason = f"free_constants is {given!r}, which is none of 'auto', 'dimensionless', 'inferred'."
+        raise ProblemError(name=name, reason=reason, advice=f"A list of units is written [{given!r}].")
+    return FreeConstants("declared", tuple(parse_unit(text) for text in given))
+
+
+def _read_operators(name: str, given: Sequence[str] | None) -> tuple[str, ...]:
+    if given is None:
+        return DEFAULT_OPERATORS
+    if isinstance(given, str):
+        raise ProblemError(name=name, reason=f"operators is {given!r}, and must be a list of names.")
+    names = tuple(dict.fromkeys(operator(each).name for each in given))
+    if not names:
+        raise ProblemError(name=name, reason="the list of operators is empty.")
+    return names
+
+
+def _checked(name: str, constraints: Constraints) -> Constraints:
+    if not 1 <= constraints.max_complexity <= MAX_COMPLEXITY:
+        reason = f"max_complexity is {constraints.max_complexity!r}, and must be from 1 to {MAX_COMPLEXITY}."
+        raise ProblemError(name=name, reason=reason)
+    nested = {}
+    for outer, inside in constraints.nested.items():
+        nested[operator(outer).name] = {operator(inner).name: int(most) for inner, most in inside.items()}
+        if any(most < 0 for most in nested[operator(outer).name].values()):
+            raise ProblemError(name=name, reason=f"the limits of operators nested in {outer!r} must not be negative.")
+    return Constraints(constraints.max_complexity, nested)

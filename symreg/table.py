@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import numpy.typing as npt
+
+from symreg.arrays import Floats, read_only
+from symreg.errors import TableError
+from symreg.headers import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from symreg.dimension import Dimension
     from symreg.units import Unit
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +62,26 @@ class Table:
     notes: tuple[str, ...] = ()
     label_values: tuple[tuple[str, ...], ...] = ()
 
+    def __post_init__(self) -> None:
+        if not self.columns:
+            raise TableError(source=self.source, problem="there is no column of numbers")
+        if (name := _first_repeated(self.names)) is not None:
+            raise TableError(source=self.source, column=name, problem="two columns have this name")
+        for column in self.columns[1:]:
+            if len(column.values) != self.n_rows:
+                problem = f"{len(column.values)} values, but column {self.names[0]!r} has {self.n_rows}"
+                raise TableError(source=self.source, column=column.name, problem=problem)
+        if self.target is not None:
+            self[self.target]
+
     def __getitem__(self, name: str) -> Column:
-        raise NotImplementedError
+        for column in self.columns:
+            if column.name == name:
+                return column
+        if name in self.labels:
+            raise TableError(source=self.source, column=name, problem="this column holds text, not numbers")
+        problem = f"there is no column {name!r}"
+        raise TableError(source=self.source, problem=problem, advice=nearest(name, self.names))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -80,25 +99,49 @@ class Table:
         return {column.name: column.unit.text for column in self.columns}
 
     @property
+    def dimensions(self) -> dict[str, Dimension]:
+        """Dimensions by column name, the target's included."""
+        return {column.name: column.unit.dimension for column in self.columns}
+
+    @property
     def X(self) -> pd.DataFrame:
-        """Every numeric column but the target, in the user's units, shape ``(n_rows, n_inputs)``."""
-        raise NotImplementedError
+        """Every numeric column but the target, as the user's numbers, shape ``(n_rows, n_inputs)``."""
+        import pandas as pd
+
+        inputs = [column for column in self.columns if column.name != self.target]
+        frame = pd.DataFrame({column.name: np.array(column.user_values) for column in inputs})
+        frame.attrs["units"] = {column.name: column.unit.text for column in inputs}
+        return frame
 
     @property
     def y(self) -> pd.Series[float]:
-        """The target in the user's unit, shape ``(n_rows,)``."""
-        raise NotImplementedError
+        """The target as the user's numbers, shape ``(n_rows,)``."""
+        import pandas as pd
+
+        if self.target is None:
+            advice = f"Name one: read_table(..., target={self.names[-1]!r})."
+            raise TableError(source=self.source, problem="no target was named", advice=advice)
+        return pd.Series(np.array(self[self.target].user_values), name=self.target)
+
+    def label(self, name: str) -> tuple[str, ...]:
+        """The texts of a label column, one for each row."""
+        if name not in self.labels:
+            problem = f"there is no text column {name!r}"
+            raise TableError(source=self.source, problem=problem, advice=f"There are: {', '.join(self.labels)}.")
+        return self.label_values[self.labels.index(name)]
 
 
-def read_only(values: npt.ArrayLike) -> Floats:
-    """A contiguous float64 copy that nobody can write to."""
-    array = np.array(values, dtype=np.float64, order="C")
-    array.flags.writeable = False
-    return array
+def _first_repeated(names: Sequence[str]) -> str | None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def read_table(
-    source: object,
+    source: Any,
     *,
     target: str | None = None,
     units: Mapping[str, str] | None = None,
@@ -106,5 +149,19 @@ def read_table(
     columns: Sequence[str] | None = None,
     nan: Literal["error", "drop"] = "error",
 ) -> Table:
-    """Read a table from a CSV, TSV, ECSV or Parquet file, a DataFrame, an xarray Dataset, an astropy table or a mapping."""
-    raise NotImplementedError
+    """Read a table and the units of its columns, and refuse what cannot be trusted.
+
+    ``source`` is a path (CSV, TSV, ECSV, Parquet), a DataFrame (also with pint-pandas columns or ``attrs["units"]``),
+    an xarray Dataset, an astropy table, or a mapping of names to arrays or quantities.
+    ``units`` gives unit texts by column; where two sources of units contradict each other, that is an error.
+    ``sigma`` gives for a column the name of the column that holds its standard deviation, or one number in the
+    column's unit; a column of standard deviations that is not declared here is a column like any other.
+    ``columns`` keeps only these columns (and the target and their uncertainties).
+    ``nan="drop"`` leaves out rows with empty or infinite cells, and says so in ``notes``.
+    The unit text ``label`` declares a column of names. Raises ``TableError`` and ``UnitError``.
+    """
+    from symreg.table_assembly import assemble
+    from symreg.table_checks import warn_of_twins
+
+    table = assemble(source, target=target, units=units or {}, sigma=sigma or {}, columns=columns, nan=nan)
+    return table if target is None else warn_of_twins(table, target)

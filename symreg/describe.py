@@ -1,0 +1,137 @@
+"""What a table and its units say before any search: the answer of ``symreg check``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from symreg.dimension import missing_base_units, pi_groups, power_product, power_text
+from symreg.feasibility import QUANTITIES
+
+if TYPE_CHECKING:
+    from symreg.problem import Problem
+    from symreg.table import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A column or constant: ``role`` is target, input or constant; ``low`` and ``high`` are in the user's unit."""
+
+    name: str
+    role: str
+    unit: str
+    dimension: str
+    low: float
+    high: float
+    has_sigma: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDescription:
+    """Data, units, Pi groups of inputs and constants, and what the dimensions allow.
+
+    ``product`` maps names to the exponents of a product of powers that has the target's dimension; None where there is
+    none, and ``missing`` then names base units that coefficients have to bring.
+    """
+
+    name: str
+    source: str
+    n_rows: int
+    n_train: int
+    n_held_out: int
+    target: str
+    quantities: tuple[Quantity, ...]
+    free_constants: str
+    pi_groups: tuple[Mapping[str, int], ...]
+    product: Mapping[str, Fraction] | None
+    missing: tuple[str, ...]
+    labels: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def reachable(self) -> bool:
+        """Whether inputs and known constants alone make the target's dimension."""
+        return self.product is not None
+
+    def __str__(self) -> str:
+        held_out = f"{self.n_held_out} held out" if self.n_held_out else "ranked by leaving out one at a time"
+        lines = [f"{self.name}: {self.source}, {self.n_rows} rows ({self.n_train} to fit, {held_out})", ""]
+        lines += _aligned(
+            [("name", "role", "unit", "SI base units", "range")]
+            + [(q.name, q.role, q.unit, q.dimension, _range(q)) for q in self.quantities]
+        )
+        lines += ["", f"Free constants: {self.free_constants}", "", "What the dimensions allow", self._allowed()]
+        groups = [power_text([(name, Fraction(e)) for name, e in group.items()]) for group in self.pi_groups]
+        lines += ["Pi groups: " + (", ".join(groups) if groups else "none; the product above is the only form")]
+        if self.labels:
+            lines += ["", f"Text columns, not used: {', '.join(self.labels)}"]
+        lines += ["", *(f"Note: {note}" for note in self.notes)] if self.notes else []
+        return "\n".join(lines)
+
+    def _allowed(self) -> str:
+        if self.product is None:
+            return (
+                f"No product of powers of inputs and known constants has the unit of {self.target}: "
+                f"a coefficient has to bring {' and '.join(f'{QUANTITIES[base]} ({base})' for base in self.missing)}."
+            )
+        function = "f(Pi groups)" if self.pi_groups else "number"
+        product = power_text(list(self.product.items())) if self.product else ""
+        return f"{self.target} = {product} * {function}" if product else f"{self.target} = {function}"
+
+
+def describe(problem: Problem) -> ProblemDescription:
+    """Gather what is known about a problem before a search."""
+    target = problem.target_column.unit.dimension
+    dimensions = problem.dimensions
+    with_units = {
+        name: dimension
+        for name, dimension in dimensions.items()
+        if name in problem.inputs or not dimension.is_dimensionless
+    }
+    constants = (
+        Quantity(c.name, "constant", c.unit.text, str(c.unit.dimension), value, value, c.stderr > 0)
+        for c in problem.known_constants
+        for value in (float(c.unit.from_si(c.value)),)
+    )
+    columns = [_quantity(problem.table[name], "input") for name in problem.inputs]
+    return ProblemDescription(
+        name=problem.name,
+        source=problem.table.source,
+        n_rows=problem.table.n_rows,
+        n_train=len(problem.train_rows),
+        n_held_out=len(problem.held_out_rows),
+        target=problem.target,
+        quantities=(_quantity(problem.target_column, "target"), *columns, *constants),
+        free_constants=_policy_text(problem),
+        pi_groups=pi_groups(with_units),
+        product=power_product(target, dimensions),
+        missing=missing_base_units(target, dimensions),
+        labels=problem.table.labels,
+        notes=problem.notes,
+    )
+
+
+def _quantity(column: Column, role: str) -> Quantity:
+    low, high = float(np.min(column.user_values)), float(np.max(column.user_values))
+    return Quantity(column.name, role, column.unit.text, str(column.unit.dimension), low, high, column.sigma is not None)
+
+
+def _policy_text(problem: Problem) -> str:
+    free = problem.free_constants
+    if free.policy == "declared":
+        return "units " + ", ".join(unit.text for unit in free.units) + ", their powers and products"
+    return "any unit that a law needs (inferred)" if free.policy == "inferred" else "dimensionless"
+
+
+def _range(quantity: Quantity) -> str:
+    ends = f"{quantity.low:.6g}" if quantity.low == quantity.high else f"{quantity.low:.6g} to {quantity.high:.6g}"
+    return ends + (" (with uncertainty)" if quantity.has_sigma else "")
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -1,0 +1,66 @@
+"""Columns that say the same thing twice: a law may use either, and the data cannot tell which."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from symreg.arrays import Floats
+from symreg.errors import TableWarning
+from symreg.table import Column, Table
+
+COLLINEAR = 1.0 - 1e-9
+MIN_ROWS = 5
+SAMPLE = 10_000
+MAX_WARNINGS = 5
+
+
+def warn_of_twins(table: Table, target: str) -> Table:
+    """Warn of inputs that are copies or straight lines of each other, and keep the remarks in ``notes``."""
+    found = twins([column for column in table.columns if column.name != target])
+    new = [text for text in found if text not in table.notes]
+    for text in new[:MAX_WARNINGS]:
+        warnings.warn(f"{table.source}: {text}", TableWarning, stacklevel=3)
+    if len(new) > MAX_WARNINGS:
+        warnings.warn(f"{table.source}: {len(new) - MAX_WARNINGS} more such pairs", TableWarning, stacklevel=3)
+    return replace(table, notes=(*table.notes, *new)) if new else table
+
+
+def twins(columns: Sequence[Column]) -> list[str]:
+    """One sentence for each pair of columns that carry the same information; constant columns are left aside."""
+    varying = [column for column in columns if not is_constant(column.values)]
+    if len(varying) < 2:
+        return []
+    rows = _sample(len(varying[0].values))
+    standard = np.stack([_standardised(column.values[rows]) for column in varying])
+    likeness = np.abs(standard @ standard.T)
+    pairs = np.argwhere(np.triu(likeness > COLLINEAR, k=1))
+    return [text for i, j in pairs if (text := _sentence(varying[i], varying[j])) is not None]
+
+
+def is_constant(values: Floats) -> bool:
+    """Whether all values are the same; no difference is taken, so nothing overflows."""
+    return bool(values.min() == values.max())
+
+
+def _sample(n_rows: int) -> slice:
+    return slice(None, None, max(1, n_rows // SAMPLE))
+
+
+def _standardised(values: Floats) -> Floats:
+    """Zero mean and unit length, without overflow for values near the limits of a double."""
+    scaled = values / np.max(np.abs(values))
+    centred = scaled - scaled.mean()
+    length = np.sqrt(np.sum(centred**2))
+    return centred / length if length > 0 else centred
+
+
+def _sentence(one: Column, other: Column) -> str | None:
+    if np.array_equal(one.values, other.values) and one.unit.dimension == other.unit.dimension:
+        return f"columns {one.name!r} and {other.name!r} hold the same values"
+    if len(one.values) < MIN_ROWS or abs(_standardised(one.values) @ _standardised(other.values)) <= COLLINEAR:
+        return None
+    return f"columns {one.name!r} and {other.name!r} are collinear: each is a straight line of the other"
