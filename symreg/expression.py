@@ -1,8 +1,8 @@
 """Expression: an immutable tree of operators over named variables, named constants and literal numbers.
 
-Values of constants never live in the tree; they stand beside it. Every walk here is iterative, so that a deep tree
-costs time and not the interpreter's stack. ``normalise`` knows only rules that hold everywhere, poles and all;
-rewriting that needs judgement is left to ``simplify``.
+Values of constants never live in the tree; they stand beside it. Every walk here is iterative, so that a deep
+tree costs time and not the interpreter's stack. ``normalise`` knows only rules that hold everywhere, poles
+and all; rewriting that needs judgement is left to ``simplify``.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ class Apply:
     arguments: tuple[Expression, ...]
 
     def __post_init__(self) -> None:
-        arity = operator(self.operator).arity
-        if self.operator not in OPERATORS:
-            raise OperatorError(name=self.operator, reason="an alias", suggestion=operator(self.operator).name)
+        arity, near = operator(self.operator).arity, operator(self.operator).name
+        if near != self.operator:
+            raise OperatorError(name=self.operator, reason="is an alias", suggestion=near)
         if len(self.arguments) != arity:
             reason = f"takes {arity} operand{'s' * (arity > 1)}, not {len(self.arguments)}"
             raise OperatorError(name=self.operator, reason=reason, suggestion=None)
@@ -72,7 +72,7 @@ Array: TypeAlias = npt.NDArray[np.float64]
 T = TypeVar("T")
 
 
-# ---------------------------------------------------------------------------------------------------- walking
+# -- walking
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
@@ -149,18 +149,18 @@ def substitute(expression: Expression, mapping: Mapping[Expression, Expression])
     return results[0]
 
 
-# ------------------------------------------------------------------------------------------ canonical and normal
+# -- canonical and normal
 
 
 def canonical_number(value: Fraction | float) -> Number:
-    """Return the literal as the parser reads it: short decimals and moderate fractions exact, all else a float."""
+    """Return the literal as it is parsed: short decimals and moderate fractions exact, else a float."""
     if isinstance(value, (int, Fraction)):
         if abs(value.numerator) < LARGEST_TERM and value.denominator < LARGEST_TERM:
             return Number(Fraction(value))
         value = float(value)
     text = repr(float(value))
     digits = text.lower().partition("e")[0].lstrip("-").replace(".", "").strip("0")
-    if len(digits) <= SHORT_DIGITS and 1e-18 <= abs(value) < 1e18 or value == 0:
+    if value == 0 or (len(digits) <= SHORT_DIGITS and 1e-18 <= abs(value) < 1e18):
         exact = Fraction(text)
         if abs(exact.numerator) < LARGEST_TERM and exact.denominator < LARGEST_TERM:
             return Number(exact)
@@ -173,7 +173,7 @@ _POWERS: Final = {Fraction(2): "square", Fraction(3): "cube", Fraction(-1): "inv
 def canonical_apply(name: str, arguments: tuple[Expression, ...]) -> Expression:
     """Return the operator over operands that are canonical, written as the parser writes it.
 
-    ``x**2`` is a square, ``1/x`` an inverse, ``3/2`` and ``-2`` are numbers: one form for what is printed alike.
+    ``x**2`` is a square, ``1/x`` an inverse, ``3/2`` and ``-2`` are numbers: what prints alike is alike.
     """
     first, last = arguments[0], arguments[-1]
     if name == "neg" and isinstance(first, Number):
@@ -242,7 +242,7 @@ def _normal_apply(name: str, operands: tuple[Expression, ...]) -> Expression:
 
 
 def normalise(expression: Expression) -> Expression:
-    """Return a canonical tree of the same value everywhere, with exact numbers joined and empty steps dropped.
+    """Return a canonical tree of the same value, with exact numbers joined and empty steps dropped.
 
     ``2*3`` is 6; ``x + 0``, ``x*1``, ``x/1``, ``x**1`` and a double sign are x; ``a + (-b)`` is ``a - b``.
     """
@@ -255,13 +255,14 @@ def normalise(expression: Expression) -> Expression:
     return fold(expression, rebuild)
 
 
-# ------------------------------------------------------------------------------------------------- evaluation
+# -- evaluation
 
 
 def evaluate_tree(expression: Expression, values: Mapping[str, float | npt.ArrayLike]) -> Array:
     """Return the value of the tree, NaN outside the domain; ``values`` are by name, scalars or ``(n_rows,)``.
 
-    The plain way, operator by operator with NumPy: the oracle for the engines and the last check of what is reported.
+    The plain way, operator by operator with NumPy: the oracle for the engines and the last check of what is
+    reported.
     """
 
     def value_of(node: Expression, operands: tuple[Any, ...]) -> Any:
@@ -277,7 +278,7 @@ def evaluate_tree(expression: Expression, values: Mapping[str, float | npt.Array
         return np.asarray(fold(expression, value_of), dtype=np.float64)
 
 
-# --------------------------------------------------------------------------------------------------- lowering
+# -- lowering
 
 
 def lower(

@@ -6,8 +6,8 @@
     power   = atom [("**" | "^") factor]
     atom    = number | name | `quoted name` | function "(" sum ("," sum)* ")" | "(" sum ")"
 
-It is read with two stacks (shunting yard) and no recursion, so that no input can exhaust the interpreter's stack.
-The tree is built in canonical form, see ``expression.canonical``.
+It is read with two stacks (shunting yard) and no recursion, so that no input can exhaust the interpreter's
+stack. The tree is built in canonical form, see ``expression.canonical``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Final, NoReturn
 
 from symreg.errors import ParseError
 from symreg.expression import (
+    Apply,
     Constant,
     Expression,
     Number,
@@ -38,7 +39,12 @@ MAX_NODES: Final = 2_000
 MAX_EXPONENT: Final = 1_000
 
 _NUMBER: Final = re.compile(r"((?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eEfFdD]([+-]?[0-9]+))?")
-_SIGNS: Final = {"^": "**", "**": "**", "−": "-", "·": "*", "×": "*"} | {sign: sign for sign in "+-*/(),"}
+_SIGNS: Final = {sign: sign for sign in ("+", "-", "*", "/", "**", "(", ")", ",")} | {
+    "^": "**",
+    "\u2212": "-",
+    "\u00b7": "*",
+    "\u00d7": "*",
+}
 _BINDING: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3, "**": 4}
 _HOW_TO_QUOTE: Final = "names with other characters stand in `backticks`"
 
@@ -65,9 +71,9 @@ class _Pending:
 def parse(text: str, *, variables: Collection[str], constants: Collection[str] = ()) -> Expression:
     """Return the tree of a formula, in canonical form.
 
-    A name in both collections is a variable. Numbers may be written ``6.674e-11`` or ``1.0f-3``; ``**`` and ``^`` bind
-    to the right and tighter than the sign; a ratio of two literals is one exact number. ParseError tells the
-    position, the reason and the nearest valid name.
+    A name in both collections is a variable. Numbers may be written ``6.674e-11`` or ``1.0f-3``; ``**`` and
+    ``^`` bind to the right and tighter than the sign; a ratio of two literals is one exact number. ParseError
+    tells the position, the reason and the nearest valid name.
     """
     if len(text) > MAX_LENGTH:
         reason = f"the formula has {len(text)} characters, more than {MAX_LENGTH}"
@@ -96,7 +102,8 @@ class _Parser:
                 break
             want_operand = self.operand(token) if want_operand else self.between(token)
         if want_operand:
-            what = "is empty" if not self.nodes and not self.waiting else "ends where a number or a name should follow"
+            begun = self.nodes or self.waiting
+            what = "ends where a number or a name should follow" if begun else "is empty"
             self.fail(token.position, f"the formula {what}")
         while self.waiting:
             pending = self.waiting.pop()
@@ -133,7 +140,10 @@ class _Parser:
         while end < len(self.text) and ("a" + self.text[end]).isidentifier():
             end += 1
         name = self.text[start:end]
-        called = self.text[end:].lstrip().startswith("(") if name in FUNCTION_NAMES else False
+        after = end
+        while after < len(self.text) and self.text[after].isspace():
+            after += 1
+        called = name in FUNCTION_NAMES and self.text.startswith("(", after)
         return _Token("function" if called else "name", name, start), end
 
     def number(self, match: re.Match[str]) -> Number:
@@ -177,7 +187,8 @@ class _Parser:
         if token.kind != "sign":
             self.fail(token.position, "an operator is missing here", self.missing_sign(token))
         if token.text == "(":
-            self.fail(token.position, "an operator is missing before the parenthesis", self.missing_sign(token))
+            reason = "an operator is missing before the parenthesis"
+            self.fail(token.position, reason, self.missing_sign(token))
         if token.text == ")":
             self.close(token)
             return False
@@ -194,7 +205,7 @@ class _Parser:
 
     def open(self, pending: _Pending) -> None:
         self.nesting += 1
-        if self.nesting > MAX_DEPTH:
+        if self.nesting > 2 * MAX_DEPTH:  # a sign within parentheses counts twice
             self.fail(pending.token.position, f"the formula is nested deeper than {MAX_DEPTH}")
         self.waiting.append(pending)
 
@@ -232,10 +243,10 @@ class _Parser:
         operands = self.done[-arity:]
         del self.done[-arity:]
         last = operands[-1][0]
-        if name == "pow" and isinstance(last, Number) and abs(last.value) > MAX_EXPONENT:
+        if name == "pow" and isinstance(last, Number) and abs(float(last.value)) > MAX_EXPONENT:
             self.fail(token.position, f"the exponent is larger than {MAX_EXPONENT}")
         tree = canonical_apply(name, tuple(operand for operand, _ in operands))
-        self.push(token, tree, 1 + max(depth for _, depth in operands))
+        self.push(token, tree, 1 + max(depth for _, depth in operands) if isinstance(tree, Apply) else 1)
 
     def push(self, token: _Token, tree: Expression, depth: int) -> None:
         self.nodes += 1
@@ -258,8 +269,11 @@ class _Parser:
         known = sorted(self.variables | self.constants)
         near = difflib.get_close_matches(name, [*known, *sorted(FUNCTION_NAMES)], n=1)
         few = ", ".join(map(quoted, known[:8])) + (", ..." if len(known) > 8 else "")
-        hint = f"did you mean {quoted(near[0]) if near[0] in known else near[0]}?" if near else f"known names: {few}"
-        self.fail(token.position, f"unknown name {quoted(name)}", hint)
+        hint = f"known names: {few}"
+        if near:
+            hint = f"did you mean {quoted(near[0]) if near[0] in known else near[0]}?"
+        shown = quoted(name if len(name) <= 60 else name[:57] + "...")
+        self.fail(token.position, f"unknown name {shown}", hint)
 
     def missing_sign(self, token: _Token) -> str:
         before = self.text[: token.position].rstrip()

@@ -1,7 +1,8 @@
 """Names: how a column's name, whatever a stranger put into it, is written in a formula, in TeX and in code.
 
-In a formula a name that is no plain identifier stands in backticks, with escapes for what would break out of them or
-would upset a terminal. In TeX and in code nothing of a name survives but letters, digits and what is escaped.
+In a formula a name that is no plain identifier stands in backticks, with escapes for what would break out of
+them or would upset a terminal. In TeX and in code nothing of a name survives but letters, digits and what is
+escaped.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final
 
 from symreg.operators import FUNCTION_NAMES
 
-# ------------------------------------------------------------------------------------------------------- text
+# -- text
 
 _ESCAPES: Final = {"\\": "\\", "`": "`", "n": "\n", "t": "\t", "r": "\r"}
 _BACK: Final = {char: letter for letter, char in _ESCAPES.items()}
@@ -40,8 +41,11 @@ def _escaped(char: str) -> str:
 
 
 def unquoted(text: str, start: int) -> tuple[str, int] | None:
-    """Return the name whose opening backtick is at ``start``, and the position after it; None when it is broken."""
-    name, i = [], start + 1
+    """Return the name whose opening backtick is at ``start``, and the position after it; None when it is
+    broken.
+    """
+    name: list[str] = []
+    i = start + 1
     while i < len(text):
         if text[i] == "`":
             return "".join(name), i + 1
@@ -59,26 +63,27 @@ def unquoted(text: str, start: int) -> tuple[str, int] | None:
     return None
 
 
-# ------------------------------------------------------------------------------------------------------ LaTeX
+# -- LaTeX
 
-_GREEK_LOWER: Final = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi "
-    "chi psi omega"
-).split()
-_GREEK_UPPER: Final = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+_GREEK: Final = """
+    alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi
+    chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
+"""
 _SYMBOLS: Final[Mapping[str, str]] = MappingProxyType(
-    {name: "\\" + name for name in (*_GREEK_LOWER, *_GREEK_UPPER, "hbar", "ell")} | {"omicron": "o"}
+    {name: "\\" + name for name in (*_GREEK.split(), "hbar", "ell")}
 )
 _TEX_CHARS: Final = {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "`": r"\textasciigrave{}",
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "`": r"\textasciigrave{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
 } | {char: "\\" + char for char in "{}$&#_%"}  # fmt: skip
-_COMMANDS: Final = (
-    *_SYMBOLS, "mathrm", "mathbf", "mathcal", "mathit", "text", "hat", "bar", "vec", "dot", "ddot", "tilde", "prime",
-    "star", "odot", "oplus", "ast", "parallel", "perp", "circ", "infty", "varepsilon", "vartheta", "varphi", "varrho",
-)  # fmt: skip
+_COMMANDS: Final = """
+    mathrm mathbf mathcal mathit text hat bar vec dot ddot tilde prime star odot oplus ast parallel perp circ infty
+    varepsilon vartheta varphi varrho
+"""
 _SYMBOL: Final = re.compile(
-    r"(?:\\(?:" + "|".join(_COMMANDS) + r")(?![A-Za-z])|\\,|[A-Za-z0-9 ,.'()+\-=/*{}]|[_^](?=[A-Za-z0-9{\\*]))+"
+    r"(?:\\(?:" + "|".join([*_SYMBOLS, *_COMMANDS.split()]) + r")(?![A-Za-z])"
+    r"|\\,|[A-Za-z0-9 ,.'()+\-=/*{}]|[_^](?=[A-Za-z0-9{\\*]))+"
 )
 
 
@@ -93,7 +98,9 @@ def greek_name(char: str) -> str | None:
 
 
 def tex_escaped(text: str) -> str:
-    r"""Return text for ``\text{...}``: every active character escaped, the unprintable and the exotic as U+0000."""
+    r"""Return text for ``\text{...}``: every active character escaped, the unprintable and the exotic as
+    U+0000.
+    """
 
     def one(char: str) -> str:
         if char in _TEX_CHARS:
@@ -135,7 +142,8 @@ def is_safe_symbol(symbol: str) -> bool:
 
     ``^^`` is refused: TeX reads ``^^5c`` as a backslash.
     """
-    level, levels = 0, []
+    level = 0
+    levels: list[int] = []
     for char in symbol:
         level += (char == "{") - (char == "}")
         levels.append(level)
@@ -143,38 +151,40 @@ def is_safe_symbol(symbol: str) -> bool:
     return balanced and len(symbol) <= 100 and "^^" not in symbol and _SYMBOL.fullmatch(symbol) is not None
 
 
-# ------------------------------------------------------------------------------------------------------- code
+# -- code
 
-_C_WORDS: Final = frozenset(
-    """auto break case char const continue default do double else enum extern float for goto if inline int long register
-    restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false
-    class delete new private public this throw try catch template typename virtual using namespace operator main NULL
-    fabs pow fmin fmax floor ceil round hypot cbrt exp2 expm1 log1p log2 erf gamma lgamma tgamma j0 j1 jn y0 y1 yn
-    NAN INFINITY abs asm and or not xor""".split()
+_C_WORDS: Final = """
+    auto break case char const continue default do double else enum extern float for goto if inline int long
+    register restrict return short signed sizeof static struct switch typedef union unsigned void volatile
+    while bool true false class delete new private public this throw try catch template typename virtual
+    using namespace operator main NULL fabs pow fmin fmax floor ceil round hypot cbrt exp2 expm1 log1p log2
+    erf gamma lgamma tgamma j0 j1 jn y0 y1 yn NAN INFINITY asm and or not xor
+"""
+_JULIA_WORDS: Final = """
+    baremodule begin break catch const continue do else elseif end export false finally for function global
+    if import let local macro module quote return struct true try using while abstract mutable primitive
+    type where in isa outer
+"""
+_FORTRAN_WORDS: Final = """
+    function subroutine program module end if then else do while call return result real integer logical
+    implicit none intent in out value pure elemental kind dble
+"""
+_PYTHON_WORDS: Final = frozenset(
+    {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "math", "np", "numpy"}
 )
-_JULIA_WORDS: Final = frozenset(
-    """baremodule begin break catch const continue do else elseif end export false finally for function global if import
-    let local macro module quote return struct true try using while abstract mutable primitive type where in isa
-    outer""".split()
-)
-_FORTRAN_WORDS: Final = frozenset(
-    """function subroutine program module end if then else do while call return result real integer logical implicit
-    none intent in out value pure elemental kind dble""".split()
-)
-_PYTHON_WORDS: Final = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "math", "np", "numpy"})
 RESERVED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "python": _PYTHON_WORDS | FUNCTION_NAMES,
         "numpy": _PYTHON_WORDS | FUNCTION_NAMES,
-        "c": _C_WORDS | FUNCTION_NAMES,
-        "fortran": _FORTRAN_WORDS | FUNCTION_NAMES,
-        "julia": _JULIA_WORDS | FUNCTION_NAMES,
+        "c": FUNCTION_NAMES.union(_C_WORDS.split()),
+        "fortran": FUNCTION_NAMES.union(_FORTRAN_WORDS.split()),
+        "julia": FUNCTION_NAMES.union(_JULIA_WORDS.split()),
     }
 )
 
 
 def safe_identifiers(names: Iterable[str], language: str = "python") -> dict[str, str]:
-    """Return an identifier for each name: ASCII, no reserved word, and no two alike (``lambda`` -> ``lambda_``)."""
+    """Return an ASCII identifier for each name: not reserved, no two alike (``lambda`` -> ``lambda_``)."""
     fold = str.lower if language == "fortran" else str  # Fortran does not tell T from t
     taken = {fold(word) for word in RESERVED[language]}
     safe: dict[str, str] = {}
@@ -189,7 +199,9 @@ def safe_identifiers(names: Iterable[str], language: str = "python") -> dict[str
 
 
 def _ascii_identifier(name: str) -> str:
-    spelled = "".join(greek_name(char) or char for char in name)
-    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore" if spelled.isalnum() else "replace").decode()
-    stem = re.sub(r"[^A-Za-z0-9_]", "_", plain)[:50]
-    return stem if stem[:1].isalpha() else f"x{stem}".rstrip("_") if stem.strip("_") else "x"
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,49}", name):
+        return name
+    spelled = unicodedata.normalize("NFKD", "".join(greek_name(char) or char for char in name))
+    plain = "".join(char for char in spelled if not unicodedata.combining(char))
+    stem = re.sub(r"[^A-Za-z0-9]+", "_", plain)[:50].strip("_")
+    return stem if stem[:1].isalpha() else f"x{stem}"

@@ -1,8 +1,8 @@
 """One row per operator: all that any consumer of an operator ever asks is written in its row, and only there.
 
-The parser, the printers, the dimension check, the lowering to a program, the engines, the search and the export to
-other languages read this table; a new operator is a new row (and a kernel in each engine). Nothing is protected:
-outside the domain the value is NaN, and infinities come out as IEEE 754 has them.
+The parser, the printers, the dimension check, the lowering to a program, the engines, the search and the
+export to other languages read this table; a new operator is a new row (and a kernel in each engine). Nothing
+is protected: outside the domain the value is NaN, and infinities come out as IEEE 754 has them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class DimensionRule(Enum):
 
 
 class Precedence(IntEnum):
-    """How tightly a printed form holds together; ANYTHING is asked of operands that the form itself encloses."""
+    """How tightly a printed form holds together; ANYTHING is asked of operands that the form encloses."""
 
     ANYTHING = 0
     SUM = 1
@@ -63,9 +63,9 @@ class Form:
 class Operator:
     """One operator.
 
-    ``exponent`` is set for the rule SCALE only. ``sympy_name`` is the sympy class or function that represents the
-    operator (``Pow`` for square, with the exponent from this row). ``domain`` is for people: where the value is
-    a real number.
+    ``exponent`` is set for the rule SCALE only. ``sympy_name`` is the sympy class or function that represents
+    the operator (``Pow`` for square, with the exponent from this row). ``domain`` is for people: where the
+    value is a real number.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""Printing: an expression as text that the parser reads back, as LaTeX, and as code, with no parenthesis too many.
+"""Printing: an expression as text that the parser reads back, as LaTeX, and as code.
 
-One renderer serves every language; what differs (the forms of the operators, the spelling of numbers and of names)
-comes from the operators' table and from a ``Dialect``.
+No parenthesis is printed that is not needed. One renderer serves every language; what differs (the forms of
+the operators, the spelling of numbers and of names) comes from the operators' table and from a ``Dialect``.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def to_text(expression: Expression) -> str:
 def to_latex(expression: Expression, symbols: Mapping[str, str] | None = None) -> str:
     r"""Return the formula in TeX's mathematics.
 
-    ``symbols`` gives a name's symbol, such as ``{"T0": r"T_{\odot}"}``; one that holds more than letters, scripts and
-    harmless commands is not used.
+    ``symbols`` gives a name's symbol, such as ``{"T0": r"T_{\odot}"}``; one that holds more than letters,
+    scripts and harmless commands is not used.
     """
     given = symbols or {}
 
@@ -97,7 +97,7 @@ def to_code(
     return _render(expression, Dialect(language, number, exponent, spelled.__getitem__))
 
 
-# ---------------------------------------------------------------------------------------------------- numbers
+# -- numbers
 
 
 def _signed(text: str, precedence: Precedence = Precedence.ATOM) -> Piece:
@@ -167,7 +167,7 @@ _POWER_CALLS: Final = {
 }
 
 
-# -------------------------------------------------------------------------------------------------- rendering
+# -- rendering
 
 
 def _render(expression: Expression, dialect: Dialect) -> str:
@@ -200,7 +200,7 @@ def _enclosed(operand: Piece, form: Form, slot: int, brackets: tuple[str, str]) 
 
 
 def _form(node: Apply, language: str) -> Form:
-    """Return the operator's form; Python's own ``**`` turns complex over a negative base, ``pow`` does not."""
+    """Return the operator's form; Python's ``**`` turns complex over a negative base, ``pow`` does not."""
     if node.operator == "pow" and language in _POWER_CALLS:
         base, exponent = node.arguments
         whole = isinstance(exponent, Number) and float(exponent.value).is_integer()
@@ -211,5 +211,5 @@ def _form(node: Apply, language: str) -> Form:
 
 
 def _needs_no_dot(text: str) -> bool:
-    """Return whether a thin space is enough before this factor: not before a digit, a fraction or a bracket."""
+    """Return whether a thin space is enough before this factor: not before digit, fraction or bracket."""
     return text[0].isalpha() or (text[0] == "\\" and not text.startswith((r"\frac", r"\left")))
