@@ -1,0 +1,184 @@
+// The compiled engine. Only packed arrays cross: programs one after the other, offsets between them, outputs that the
+// caller has allocated. Every call releases the interpreter lock.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include "interpreter.h"
+#include "least_squares.h"
+#include "threads.h"
+
+#if defined(SYMREG_AVX2) && defined(_MSC_VER)
+#include <immintrin.h>
+#include <intrin.h>
+#endif
+
+namespace nb = nanobind;
+
+namespace symreg {
+namespace {
+
+template <class T>
+using Vector = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+template <class T>
+using Table = nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+template <class T>
+using OutVector = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using OutTable = nb::ndarray<double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+
+bool has_avx2() {
+#if !defined(SYMREG_AVX2)
+    return false;
+#elif defined(_MSC_VER)
+    int info[4];
+    __cpuid(info, 0);
+    if (info[0] < 7) return false;
+    __cpuid(info, 1);
+    bool fma = info[2] & (1 << 12), saved = info[2] & (1 << 27);
+    if (!fma || !saved || (_xgetbv(0) & 6) != 6) return false;
+    __cpuidex(info, 7, 0);
+    return info[1] & (1 << 5);
+#else
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+}
+
+const Kernels& kernels() {
+#if defined(SYMREG_AVX2)
+    static const Kernels& chosen = has_avx2() ? avx2_kernels() : baseline_kernels();
+    return chosen;
+#else
+    return baseline_kernels();
+#endif
+}
+
+void require(bool condition, const char* message) {
+    if (!condition) throw std::invalid_argument(message);
+}
+
+// Programs packed one after the other; each has its constants [free..., fixed...] packed the same way.
+std::vector<Program> unpack(const Table<std::int32_t>& code, const Vector<std::int64_t>& code_offsets,
+                            const Vector<double>& constants, const Vector<std::int64_t>& constant_offsets,
+                            const Vector<std::int64_t>& n_free, std::size_t n_inputs) {
+    require(code.shape(1) == 3, "code must have three columns");
+    std::size_t n = n_free.shape(0);
+    require(code_offsets.shape(0) == n + 1 && constant_offsets.shape(0) == n + 1, "offsets do not match");
+    std::vector<Program> programs(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        std::int64_t begin = code_offsets.data()[i], end = code_offsets.data()[i + 1];
+        std::int64_t first = constant_offsets.data()[i], last = constant_offsets.data()[i + 1];
+        std::int64_t free = n_free.data()[i];
+        require(0 <= begin && begin < end && end <= std::int64_t(code.shape(0)), "offsets outside of the code");
+        require(0 <= first && first <= last && last <= std::int64_t(constants.shape(0)), "offsets outside of constants");
+        require(0 <= free && free <= last - first, "more free constants than constants");
+        programs[i] = {code.data() + 3 * begin,  end - begin, std::int64_t(n_inputs), free, last - first - free,
+                       constants.data() + first};
+        programs[i].check();
+    }
+    return programs;
+}
+
+constexpr std::size_t BLOCKS_PER_ITEM = 16;
+
+void evaluate(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vector<double> constants,
+              Vector<std::int64_t> constant_offsets, Vector<std::int64_t> n_free, Table<double> X, OutTable out,
+              std::size_t threads) {
+    nb::gil_scoped_release release;
+    std::vector<Program> programs = unpack(code, code_offsets, constants, constant_offsets, n_free, X.shape(0));
+    std::size_t n_rows = X.shape(1);
+    require(out.shape(0) == programs.size() && out.shape(1) == n_rows, "out has the wrong shape");
+    Rows rows(X.data(), X.shape(0), n_rows);
+    std::size_t pieces = (rows.n_blocks() + BLOCKS_PER_ITEM - 1) / BLOCKS_PER_ITEM;
+    std::vector<Scratch> scratch(std::max<std::size_t>(threads, 1));
+    share(programs.size() * pieces, threads, [&](std::size_t item, std::size_t worker) {
+        const Program& program = programs[item / pieces];
+        double* values = out.data() + item / pieces * n_rows;
+        Interpreter interpreter(program, kernels(), scratch[worker], false, n_rows);
+        interpreter.set_constants(program.constants);
+        std::size_t first = item % pieces * BLOCKS_PER_ITEM, end = std::min(first + BLOCKS_PER_ITEM, rows.n_blocks());
+        for (std::size_t block = first; block < end; ++block) {
+            const double* root = interpreter.values(rows, block);
+            std::copy(root, root + rows.rows_in(block), values + block * BLOCK);
+        }
+    });
+}
+
+void jacobian(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vector<double> constants,
+              Vector<std::int64_t> constant_offsets, Vector<std::int64_t> n_free, Table<double> X,
+              OutVector<double> values, OutTable J, std::size_t threads) {
+    nb::gil_scoped_release release;
+    std::vector<Program> programs = unpack(code, code_offsets, constants, constant_offsets, n_free, X.shape(0));
+    std::size_t n_rows = X.shape(1);
+    require(programs.size() == 1, "one program at a time");
+    const Program& program = programs[0];
+    require(values.shape(0) == n_rows && J.shape(1) == n_rows, "an output has the wrong number of rows");
+    require(std::int64_t(J.shape(0)) == program.n_free, "J has the wrong number of constants");
+    Rows rows(X.data(), X.shape(0), n_rows);
+    std::vector<Scratch> scratch(std::max<std::size_t>(threads, 1));
+    std::size_t pieces = (rows.n_blocks() + BLOCKS_PER_ITEM - 1) / BLOCKS_PER_ITEM;
+    share(pieces, threads, [&](std::size_t item, std::size_t worker) {
+        Interpreter interpreter(program, kernels(), scratch[worker], true, n_rows);
+        interpreter.set_constants(program.constants);
+        std::size_t first = item * BLOCKS_PER_ITEM, end = std::min(first + BLOCKS_PER_ITEM, rows.n_blocks());
+        for (std::size_t block = first; block < end; ++block) {
+            std::size_t n = rows.rows_in(block);
+            const double* root = interpreter.values(rows, block);
+            std::copy(root, root + n, values.data() + block * BLOCK);
+            interpreter.derivatives(rows.lanes_in(block));
+            for (std::int64_t k = 0; k < program.n_free; ++k)
+                std::copy(interpreter.slopes(k), interpreter.slopes(k) + n, J.data() + k * n_rows + block * BLOCK);
+        }
+    });
+}
+
+void fit_many(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vector<double> constants,
+              Vector<std::int64_t> constant_offsets, Vector<std::int64_t> n_free, Table<double> X, Vector<double> y,
+              Vector<double> weights, int max_iterations, OutVector<double> values, OutVector<double> covariances,
+              OutVector<double> residual_sums, OutVector<std::int32_t> outcomes, OutVector<std::int32_t> iterations,
+              std::size_t threads) {
+    nb::gil_scoped_release release;
+    std::vector<Program> programs = unpack(code, code_offsets, constants, constant_offsets, n_free, X.shape(0));
+    std::size_t n = programs.size(), n_rows = X.shape(1);
+    require(y.shape(0) == n_rows && weights.shape(0) == n_rows, "y and weights must have one entry per row");
+    require(residual_sums.shape(0) == n && outcomes.shape(0) == n && iterations.shape(0) == n, "outputs do not match");
+    std::vector<std::size_t> value_offset(n + 1, 0), covariance_offset(n + 1, 0);
+    for (std::size_t i = 0; i < n; ++i) {
+        std::size_t p = static_cast<std::size_t>(programs[i].n_free);
+        value_offset[i + 1] = value_offset[i] + p;
+        covariance_offset[i + 1] = covariance_offset[i] + p * p;
+    }
+    require(values.shape(0) == value_offset[n] && covariances.shape(0) == covariance_offset[n], "outputs do not match");
+    Rows rows(X.data(), X.shape(0), n_rows);
+    Observations seen(rows, y.data(), weights.data());
+    std::vector<FitScratch> scratch(std::max<std::size_t>(threads, 1));
+    share(n, threads, [&](std::size_t i, std::size_t worker) {
+        LeastSquares problem(programs[i], kernels(), seen, scratch[worker]);
+        Fit fit = problem.minimise(programs[i].constants, max_iterations);
+        std::copy(fit.values.begin(), fit.values.end(), values.data() + value_offset[i]);
+        std::copy(fit.covariance.begin(), fit.covariance.end(), covariances.data() + covariance_offset[i]);
+        residual_sums.data()[i] = fit.residual_sum;
+        outcomes.data()[i] = fit.outcome;
+        iterations.data()[i] = fit.iterations;
+    });
+}
+
+}  // namespace
+}  // namespace symreg
+
+NB_MODULE(_core, m) {
+    m.doc() = "The compiled engine; symreg.engine.compiled packs its arguments.";
+    using namespace nb::literals;
+    m.def("instruction_set", [] { return symreg::has_avx2() ? "avx2" : "baseline"; });
+    m.attr("N_OPCODES") = int(symreg::N_OPCODES);
+    m.def("evaluate", &symreg::evaluate, "code"_a.noconvert(), "code_offsets"_a.noconvert(),
+          "constants"_a.noconvert(), "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(),
+          "out"_a.noconvert(), "threads"_a);
+    m.def("jacobian", &symreg::jacobian, "code"_a.noconvert(), "code_offsets"_a.noconvert(),
+          "constants"_a.noconvert(), "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(),
+          "values"_a.noconvert(), "J"_a.noconvert(), "threads"_a);
+    m.def("fit_many", &symreg::fit_many, "code"_a.noconvert(), "code_offsets"_a.noconvert(),
+          "constants"_a.noconvert(), "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(),
+          "y"_a.noconvert(), "weights"_a.noconvert(), "max_iterations"_a, "values"_a.noconvert(),
+          "covariances"_a.noconvert(), "residual_sums"_a.noconvert(), "outcomes"_a.noconvert(),
+          "iterations"_a.noconvert(), "threads"_a);
+}

@@ -1,0 +1,139 @@
+"""The compiled engine: packs programs into flat arrays and lets the extension fill what it allocates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from symreg.engine import _core
+from symreg.engine.program import (
+    Fit,
+    Floats,
+    Outcome,
+    Program,
+    checked_constants,
+    checked_inputs,
+    checked_observations,
+    checked_pairs,
+)
+
+OUTCOMES = (
+    Outcome.CONVERGED,
+    Outcome.MAX_ITERATIONS,
+    Outcome.SINGULAR,
+    Outcome.NONFINITE,
+    Outcome.NO_FREE_CONSTANTS,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Packed:
+    """Programs one after the other, each with its constants ``[free..., fixed...]``."""
+
+    code: NDArray[np.int32]  # (sum of n_ops, 3)
+    code_offsets: NDArray[np.int64]  # (n_programs + 1,)
+    constants: Floats
+    constant_offsets: NDArray[np.int64]  # (n_programs + 1,)
+    n_free: NDArray[np.int64]  # (n_programs,)
+
+    @property
+    def arrays(
+        self,
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64], Floats, NDArray[np.int64], NDArray[np.int64]]:
+        return self.code, self.code_offsets, self.constants, self.constant_offsets, self.n_free
+
+
+def pack(pairs: Sequence[tuple[Program, Floats]]) -> Packed:
+    """Concatenate programs and their constants."""
+    code = [program.code for program, _ in pairs] or [np.empty((0, 3), dtype=np.int32)]
+    constants = [part for program, free in pairs for part in (free, program.fixed)] or [np.empty(0)]
+    return Packed(
+        np.concatenate(code),
+        _offsets([program.n_ops for program, _ in pairs]),
+        np.concatenate(constants),
+        _offsets([free.size + program.fixed.size for program, free in pairs]),
+        np.array([program.n_free for program, _ in pairs], dtype=np.int64),
+    )
+
+
+def _offsets(sizes: Sequence[int]) -> NDArray[np.int64]:
+    offsets = np.zeros(len(sizes) + 1, dtype=np.int64)
+    np.cumsum(sizes, out=offsets[1:])
+    return offsets
+
+
+class CompiledEngine:
+    """Blocks of rows through vector code, programs or rows shared among threads, the interpreter lock released."""
+
+    name = "compiled"
+
+    def evaluate(self, program: Program, X: ArrayLike, constants: ArrayLike, *, threads: int = 1) -> Floats:
+        """Values ``(n_rows,)``; NaN outside of the domain."""
+        matrix, free = checked_inputs(program, X), checked_constants(program, constants)
+        out = np.empty((1, matrix.shape[1]))
+        _core.evaluate(*pack([(program, free)]).arrays, matrix, out, threads)
+        return out[0]
+
+    def evaluate_many(
+        self, programs: Sequence[Program], X: ArrayLike, constants: Sequence[ArrayLike], *, threads: int = 1
+    ) -> Floats:
+        """Values ``(n_programs, n_rows)`` of many programs on the same rows."""
+        matrix = np.ascontiguousarray(X, dtype=np.float64)
+        pairs = checked_pairs(programs, matrix, constants)
+        out = np.empty((len(pairs), matrix.shape[1]))
+        if pairs:
+            _core.evaluate(*pack(pairs).arrays, matrix, out, threads)
+        return out
+
+    def jacobian(
+        self, program: Program, X: ArrayLike, constants: ArrayLike, *, threads: int = 1
+    ) -> tuple[Floats, Floats]:
+        """Values ``(n_rows,)`` and their derivatives by the free constants ``(n_free, n_rows)``."""
+        matrix, free = checked_inputs(program, X), checked_constants(program, constants)
+        values = np.empty(matrix.shape[1])
+        J = np.empty((program.n_free, matrix.shape[1]))
+        _core.jacobian(*pack([(program, free)]).arrays, matrix, values, J, threads)
+        return values, J
+
+    def fit_many(
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        y: ArrayLike,
+        weights: ArrayLike | None,
+        starts: Sequence[ArrayLike],
+        *,
+        max_iterations: int = 100,
+        threads: int = 1,
+    ) -> list[Fit]:
+        """Minimise ``sum(weights * (y - f)**2)`` for each program; the same for any number of threads."""
+        rows = checked_observations(X, y, weights)
+        pairs = checked_pairs(programs, rows.X, starts)
+        if not pairs:
+            return []
+        packed = pack(pairs)
+        values, covariances = np.empty(packed.n_free.sum()), np.empty((packed.n_free**2).sum())
+        residual_sums = np.empty(len(pairs))
+        outcomes, iterations = np.empty(len(pairs), dtype=np.int32), np.empty(len(pairs), dtype=np.int32)
+        _core.fit_many(
+            *packed.arrays,
+            rows.X,
+            rows.y,
+            rows.weights,
+            max_iterations,
+            values,
+            covariances,
+            residual_sums,
+            outcomes,
+            iterations,
+            threads,
+        )
+        ends = np.cumsum(packed.n_free)[:-1], np.cumsum(packed.n_free**2)[:-1]
+        parts = zip(pairs, np.split(values, ends[0]), np.split(covariances, ends[1]), strict=True)
+        return [
+            Fit(v, c.reshape(p.n_free, p.n_free), float(s), OUTCOMES[o], int(i))
+            for ((p, _), v, c), s, o, i in zip(parts, residual_sums, outcomes, iterations, strict=True)
+        ]
