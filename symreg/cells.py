@@ -1,7 +1,7 @@
 """Cells of a column on their way to numbers: what is a number, what is missing, what is text.
 
-A column is numeric, or it is text throughout (labels, such as names of planets). Anything between the two is a
-mistake in the table, and the reader is told in which rows it stands.
+A column is numeric, or it is text throughout (labels, such as names of planets). Anything between the two is
+a mistake in the table, and the reader is told in which rows it stands.
 """
 
 from __future__ import annotations
@@ -104,7 +104,12 @@ class Cells:
         else:
             return
         raise TableError(
-            source=source, column=column, problem=problem, rows=tuple(self.text_rows), count=self.n_text, advice=advice
+            source=source,
+            column=column,
+            problem=problem,
+            rows=tuple(self.text_rows),
+            count=self.n_text,
+            advice=advice,
         )
 
 

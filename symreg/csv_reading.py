@@ -1,7 +1,7 @@
 """Delimited text, read cell by cell so that every fault can be named with its row.
 
-A table may begin with lines of comment (``#``); where no header follows them, the last one is the header, as NumPy's
-``savetxt`` writes it. Files are UTF-8.
+A table may begin with lines of comment (``#``); where no header follows them, the last one is the header, as
+NumPy's ``savetxt`` writes it. Files are UTF-8.
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ def _header_in_comment(comments: Sequence[str], width: int, delimiter: str, sour
         if len(fields) == width:
             return fields
     advice = "Give every column a name and, better still, a unit: 'L [m],T [s]'."
-    raise TableError(source=source, problem="the first line holds numbers, so there is no header", advice=advice)
+    raise TableError(
+        source=source, problem="the first line holds numbers, so there is no header", advice=advice
+    )
 
 
 def _blocks(pending: list[list[str]], rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
@@ -107,7 +109,10 @@ def _add_block(columns: Sequence[Cells], block: Sequence[list[str]], source: str
             number = columns[0].n_rows + place + 1
             problem = f"{len(row)} cells where the header has {width}"
             raise TableError(
-                source=source, problem=problem, rows=(number,), advice=_COMMA_ADVICE if len(row) > width else ""
+                source=source,
+                problem=problem,
+                rows=(number,),
+                advice=_COMMA_ADVICE if len(row) > width else "",
             )
     if (columns[0].n_rows + len(block)) * width > MAX_CELLS:
         raise TableError(source=source, problem=f"more than {MAX_CELLS} cells")

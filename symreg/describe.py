@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symreg.dimension import missing_base_units, pi_groups, power_product, power_text
-from symreg.feasibility import QUANTITIES
+from symreg.feasibility import in_words
 
 if TYPE_CHECKING:
     from symreg.problem import Problem
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A column or constant: ``role`` is target, input or constant; ``low`` and ``high`` are in the user's unit."""
+    """A column or constant; ``role`` is target, input or constant; numbers are in the user's unit."""
 
     name: str
     role: str
@@ -34,8 +34,8 @@ class Quantity:
 class ProblemDescription:
     """Data, units, Pi groups of inputs and constants, and what the dimensions allow.
 
-    ``product`` maps names to the exponents of a product of powers that has the target's dimension; None where there is
-    none, and ``missing`` then names base units that coefficients have to bring.
+    ``product`` maps names to the exponents of a product of powers that has the target's dimension; None where
+    there is none, and ``missing`` then names base units that coefficients have to bring.
     """
 
     name: str
@@ -64,9 +64,17 @@ class ProblemDescription:
             [("name", "role", "unit", "SI base units", "range")]
             + [(q.name, q.role, q.unit, q.dimension, _range(q)) for q in self.quantities]
         )
-        lines += ["", f"Free constants: {self.free_constants}", "", "What the dimensions allow", self._allowed()]
+        lines += [
+            "",
+            f"Free constants: {self.free_constants}",
+            "",
+            "What the dimensions allow",
+            self._allowed(),
+        ]
         groups = [power_text([(name, Fraction(e)) for name, e in group.items()]) for group in self.pi_groups]
-        lines += ["Pi groups: " + (", ".join(groups) if groups else "none; the product above is the only form")]
+        lines += [
+            "Pi groups: " + (", ".join(groups) if groups else "none; the product above is the only form")
+        ]
         if self.labels:
             lines += ["", f"Text columns, not used: {', '.join(self.labels)}"]
         lines += ["", *(f"Note: {note}" for note in self.notes)] if self.notes else []
@@ -76,7 +84,7 @@ class ProblemDescription:
         if self.product is None:
             return (
                 f"No product of powers of inputs and known constants has the unit of {self.target}: "
-                f"a coefficient has to bring {' and '.join(f'{QUANTITIES[base]} ({base})' for base in self.missing)}."
+                f"a coefficient has to bring {in_words(self.missing)}."
             )
         function = "f(Pi groups)" if self.pi_groups else "number"
         product = power_text(list(self.product.items())) if self.product else ""
@@ -117,7 +125,9 @@ def describe(problem: Problem) -> ProblemDescription:
 
 def _quantity(column: Column, role: str) -> Quantity:
     low, high = float(np.min(column.user_values)), float(np.max(column.user_values))
-    return Quantity(column.name, role, column.unit.text, str(column.unit.dimension), low, high, column.sigma is not None)
+    return Quantity(
+        column.name, role, column.unit.text, str(column.unit.dimension), low, high, column.sigma is not None
+    )
 
 
 def _policy_text(problem: Problem) -> str:
@@ -128,10 +138,16 @@ def _policy_text(problem: Problem) -> str:
 
 
 def _range(quantity: Quantity) -> str:
-    ends = f"{quantity.low:.6g}" if quantity.low == quantity.high else f"{quantity.low:.6g} to {quantity.high:.6g}"
+    ends = (
+        f"{quantity.low:.6g}"
+        if quantity.low == quantity.high
+        else f"{quantity.low:.6g} to {quantity.high:.6g}"
+    )
     return ends + (" (with uncertainty)" if quantity.has_sigma else "")
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]

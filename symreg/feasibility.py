@@ -1,8 +1,8 @@
 """Can any law have the target's unit? Asked and answered before a search, by linear algebra on exponents.
 
 Sums and functions add no dimension of their own, so the dimension of every law is a product of powers of the
-dimensions of its columns and constants. If the target's is none, no search can help, and the reader is told what is
-missing.
+dimensions of its columns and constants. If the target's is none, no search can help, and the reader is told
+what is missing.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from symreg.errors import InfeasibleError
 from symreg.units import Unit, physical_constant, physical_constant_names
 
 if TYPE_CHECKING:
-    from symreg.problem import FreeConstants
+    from symreg.constants import FreeConstants
 
 QUANTITIES = dict(
     zip(
         BASE_UNITS,
         (
-            "length", "mass", "time", "electric current", "temperature", "amount of substance", "luminous intensity",
+            "length", "mass", "time", "electric current", "temperature",
+            "amount of substance", "luminous intensity",
         ),
         strict=True,
     )
@@ -43,7 +44,7 @@ def check_reachable(
     free_constants: FreeConstants,
     operators: Collection[str],
 ) -> None:
-    """Raise ``InfeasibleError`` where no law over these columns, constants and coefficients has the target's unit."""
+    """Raise ``InfeasibleError`` where columns, constants and coefficients cannot make the target's unit."""
     if free_constants.policy == "inferred":
         return
     column, unit = target
@@ -55,8 +56,8 @@ def check_reachable(
         if unit.dimension.is_dimensionless and free_constants.policy == "dimensionless":
             return
         reason = (
-            f"no column has the unit of the target {column!r} ({unit.text}), and without products, quotients or "
-            "powers among the operators none can be made."
+            f"no column has the unit of the target {column!r} ({unit.text}), and without products, "
+            "quotients or powers among the operators none can be made."
         )
         raise InfeasibleError(name=name, reason=reason, advice="Add '*' and '/' to the operators.")
 
@@ -67,11 +68,10 @@ def _unreachable(
     known = dict(dimensions) | {f"coefficient in {other.text}": other.dimension for other in allowed}
     missing = missing_base_units(unit.dimension, known)
     suppliers = constants_that_supply(unit.dimension, known)
-    words = " and ".join(f"{QUANTITIES[base]} ({base})" for base in missing)
     coefficients = f", nor with coefficients in {', '.join(u.text for u in allowed)}," if allowed else ""
     reason = (
-        f"no product of powers of {', '.join(dimensions) or 'no column'}{coefficients} has the unit of the target "
-        f"{column!r} ({unit.text}): {words} {'is' if len(missing) == 1 else 'are'} missing."
+        f"no product of powers of {', '.join(dimensions)}{coefficients} has the unit of the target "
+        f"{column!r} ({unit.text}): {in_words(missing)} {'is' if len(missing) == 1 else 'are'} missing."
     )
     supply = (
         f"Known constants that would supply it: {', '.join(suppliers)} (constants=[{suppliers[0]!r}]). "
@@ -80,6 +80,11 @@ def _unreachable(
     )
     advice = supply + "Or add a column, or allow coefficients that carry a unit (free_constants='inferred')."
     return InfeasibleError(name=name, reason=reason, advice=advice, missing=missing, suppliers=suppliers)
+
+
+def in_words(base_units: Sequence[str]) -> str:
+    """Base units as a student knows them: "mass (kg) and time (s)"."""
+    return " and ".join(f"{QUANTITIES[base]} ({base})" for base in base_units)
 
 
 def constants_that_supply(target: Dimension, dimensions: Mapping[str, Dimension]) -> tuple[str, ...]:

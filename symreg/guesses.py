@@ -1,8 +1,8 @@
 """Formulas that the user suspects: read by our own grammar and held against the units before any search.
 
 A guess is a text ("6.28*sqrt(L/g_n)"), an expression, or a mapping that also declares free constants:
-``{"formula": "k*a**(3/2)", "constants": ["k"]}``. Numbers in a guess are plain numbers without a unit; a name that
-is neither a column, nor a known constant, nor declared is an error.
+``{"formula": "k*a**(3/2)", "constants": ["k"]}``. Numbers in a guess are plain numbers without a unit; a name
+that is neither a column, nor a known constant, nor declared is an error.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from symreg.expression import Apply, Constant, Expression, Number, Variable
 from symreg.grammar import parse
 
 if TYPE_CHECKING:
-    from symreg.problem import FreeConstants
+    from symreg.constants import FreeConstants
 
 
 def read_guesses(
@@ -50,7 +50,9 @@ def _read(guess: Any, name: str, inputs: Sequence[str], constants: Sequence[str]
         unknown = set(guess) - {"formula", "constants"}
         if unknown or "formula" not in guess:
             reason = f"a guess with the keys {', '.join(map(repr, guess))} cannot be read."
-            raise ProblemError(name=name, reason=reason, advice="Give 'formula', and 'constants' if it has free ones.")
+            raise ProblemError(
+                name=name, reason=reason, advice="Give 'formula', and 'constants' if it has free ones."
+            )
         guess, declared = guess["formula"], guess.get("constants", ())
     if not isinstance(guess, str):
         raise ProblemError(name=name, reason=f"a guess is a formula in text, not {guess!r}.")
@@ -62,5 +64,10 @@ def _check_allowed(name: str, constant: str, dimension: Dimension, free_constant
         return
     allowed = {unit.text: unit.dimension for unit in free_constants.units}
     if power_product(dimension, allowed) is None:
-        reason = f"in a guess the constant {constant!r} carries the unit {dimension}, which free_constants does not allow."
-        raise ProblemError(name=name, reason=reason, advice="Set free_constants='inferred', or list its unit.")
+        reason = (
+            f"in a guess the constant {constant!r} carries the unit {dimension}, "
+            "which free_constants does not allow."
+        )
+        raise ProblemError(
+            name=name, reason=reason, advice="Set free_constants='inferred', or list its unit."
+        )

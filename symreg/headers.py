@@ -2,9 +2,9 @@
 
     v [m/s]      v (m/s)      v / (m/s)      v / s      v
 
-Square brackets always hold a unit. Round ones do too after a space ("v (kmm)" is a spelling mistake, not a name);
-without the space they are a unit only if they read as one, so that ``f(x)`` stays a name. A slash begins a unit
-where spaces or brackets set it off and what follows reads as a unit; ``c/a`` stays a name.
+Square brackets always hold a unit. Round ones do too after a space ("v (kmm)" is a spelling mistake, not a
+name); without the space they are a unit only if they read as one, so that ``f(x)`` stays a name. A slash
+begins a unit where spaces or brackets set it off and what follows reads as a unit; ``c/a`` stays a name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from symreg.units import DIMENSIONLESS_UNIT, Unit, parse_unit
 
 MAX_NAME = 200
 LABEL = "label"
-NO_UNIT = frozenset({"", "-", "–", "—", "1", "none", "unitless", "dimensionless", "no unit"})
+NO_UNIT = frozenset(
+    {"", "-", "\N{EN DASH}", "\N{EM DASH}", "1", "none", "unitless", "dimensionless", "no unit"}
+)
 FUNCTIONS = frozenset({"log", "log10", "ln", "lg", "exp", "sqrt", "sin", "cos", "tan", "abs", "f", "d"})
 
 _SQUARE = re.compile(r"(?P<name>.*?)\s*\[(?P<unit>[^\[\]]*)\]$")
@@ -59,8 +61,10 @@ def _after_slash(text: str, found: re.Match[str]) -> Header | None:
         return None
     if bracketed or (found["space"] and found["after"]):
         return Header(found["name"], inner.strip())
-    advice = f"Write {found['name']!r} + ' [{unit}]' if {unit!r} is its unit, and {text + ' [1]'!r} if it is a ratio."
-    warnings.warn(f"column {text!r} was read as a plain name without a unit. {advice}", TableWarning, stacklevel=2)
+    advice = f"If {unit!r} is its unit, write '{found['name']} [{unit}]'; if it is a ratio, '{text} [1]'."
+    warnings.warn(
+        f"column {text!r} was read as a plain name without a unit. {advice}", TableWarning, stacklevel=2
+    )
     return Header(text)
 
 

@@ -1,11 +1,13 @@
 """Scales for the base units in which a problem's columns are of order one.
 
-SI magnitudes from 1e-34 to 1e30 ruin arithmetic. Changing the scale of base units leaves the form of every law as it
-is, and scales that are powers of two change no digit of a value (a fractional exponent may touch the last one).
+SI magnitudes from 1e-34 to 1e30 ruin arithmetic. Changing the scale of base units leaves the form of every
+law as it is, and scales that are powers of two change no digit of a value (a fractional exponent may touch
+the last one).
 
-A quantity of dimension ``d`` and magnitude ``M`` has, in units of scale ``2**x``, the magnitude ``M / 2**(d·x)``. So we
-want ``d_j · x ≈ log2 M_j`` for every column and constant ``j``: least squares, of least norm where the columns leave a
-choice, rounded to integers. A common change of a base unit by ``2**n`` moves ``x`` by ``n`` and nothing else.
+A quantity of dimension ``d`` and magnitude ``M`` has, in units of scale ``2**x``, the magnitude ``M /
+2**(d·x)``. So we want ``d_j · x ≈ log2 M_j`` for every column and constant ``j``: least squares, of least
+norm where the columns leave a choice, rounded to integers. A common change of a base unit by ``2**n`` moves
+``x`` by ``n`` and nothing else.
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ def choose_natural_units(problem: Problem) -> NaturalUnits:
     if not exponents.any():
         return NaturalUnits()
     scales, *_ = np.linalg.lstsq(exponents, logs, rcond=None)
-    return NaturalUnits(tuple(int(round(scale)) for scale in scales))
+    return NaturalUnits(tuple(round(float(scale)) for scale in scales))
 
 
 def _magnitudes(problem: Problem) -> Iterator[tuple[Dimension, float]]:

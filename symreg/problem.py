@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from symreg.arrays import Floats, Rows, read_only_rows
+from symreg.constants import FreeConstants, KnownConstant, read_free_constants, read_known_constants
 from symreg.errors import ProblemError
-from symreg.feasibility import check_reachable, settle_policy
+from symreg.feasibility import check_reachable
 from symreg.guesses import read_guesses
-from symreg.headers import check_name, column_unit
 from symreg.operators import operator
 from symreg.table import Column, Table
 from symreg.table_checks import is_constant, warn_of_twins
-from symreg.units import PhysicalConstant, Unit, parse_unit, physical_constant
+from symreg.units import PhysicalConstant
 
 if TYPE_CHECKING:
     from symreg.describe import ProblemDescription
@@ -35,24 +34,6 @@ DEFAULT_OPERATORS = (
     "+", "-", "*", "/", "neg", "inv", "square", "cube", "sqrt", "pow",
     "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "tanh",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class KnownConstant:
-    """A constant whose value is given: ``value`` and ``stderr`` in SI, ``unit`` as the user wrote it."""
-
-    name: str
-    value: float
-    stderr: float
-    unit: Unit
-
-
-@dataclass(frozen=True, slots=True)
-class FreeConstants:
-    """Which units a fitted coefficient may carry: none, powers and products of ``units``, or whatever a law needs."""
-
-    policy: Literal["dimensionless", "declared", "inferred"] = "dimensionless"
-    units: tuple[Unit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,26 +129,28 @@ def make_problem(
 ) -> Problem:
     """Hold the question against the units and split the rows; every fault is raised here, before any search.
 
-    ``target`` is the table's unless given, ``inputs`` are all other columns. ``constants`` are names of physical
-    constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}``.
-    ``free_constants`` says which units a fitted coefficient may carry: "dimensionless"; "inferred", whatever a law
-    needs; a list of units, with their powers and products; or "auto", which is "dimensionless" where inputs and
-    known constants make the target's unit by a product of powers, and "inferred" where they do not.
-    ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``guesses``: see ``symreg.guesses``.
-    ``test_fraction`` of the rows, drawn by ``seed``, is held out; of fewer than 20 rows none is (leave one out).
-    Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
+    ``target`` is the table's unless given, ``inputs`` are all other columns. ``constants`` are names of
+    physical constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}``.
+    ``free_constants`` says which units a fitted coefficient may carry: "dimensionless"; "inferred", whatever
+    a law needs; a list of units, with their powers and products; or "auto", which is "dimensionless" where
+    inputs and known constants make the target's unit by a product of powers, and "inferred" where they do
+    not. ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``guesses``: see ``symreg.guesses``.
+    ``test_fraction`` of the rows, drawn by ``seed``, is held out; of fewer than 20 rows none is (leave one
+    out). Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
     """
     target = target if target is not None else table.target
     if target is None:
-        raise ProblemError(name=name, reason="no target was named.", advice=f"Columns: {', '.join(table.names)}.")
+        raise ProblemError(
+            name=name, reason="no target was named.", advice=f"Columns: {', '.join(table.names)}."
+        )
     table = table if table.target == target else warn_of_twins(table, target)
     chosen = _choose_inputs(name, table, target, inputs)
     _check_rows(name, table, target)
-    known = _read_constants(name, constants, [*chosen, target])
+    known = read_known_constants(name, constants, [*chosen, target])
     dimensions = {column: table[column].unit.dimension for column in chosen}
     dimensions |= {constant.name: constant.unit.dimension for constant in known}
     unit = table[target].unit
-    free = _read_free_constants(name, free_constants, unit.dimension, dimensions)
+    free = read_free_constants(name, free_constants, unit.dimension, dimensions)
     names = _read_operators(name, operators)
     check_reachable(name, (target, unit), dimensions, free, names)
     train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
@@ -208,11 +191,13 @@ def _check_rows(name: str, table: Table, target: str) -> None:
     assert column.user_values is not None
     if table.n_rows < MIN_ROWS:
         rows = "1 row" if table.n_rows == 1 else f"{table.n_rows} rows"
-        reason = f"{table.source} has {rows}, and at least {MIN_ROWS} are needed to tell one law from another."
+        reason = (
+            f"{table.source} has {rows}, and at least {MIN_ROWS} are needed to tell one law from another."
+        )
         raise ProblemError(name=name, reason=reason)
     if is_constant(column.values):
         value = f"{column.user_values[0]:g} {column.unit.text}"
-        reason = f"the target {target!r} has the same value in every row ({value}), so there is nothing to explain."
+        reason = f"the target {target!r} is {value} in every row, so there is nothing to explain."
         raise ProblemError(name=name, reason=reason)
 
 
@@ -223,77 +208,13 @@ def split_rows(name: str, n_rows: int, test_fraction: float, seed: int) -> tuple
         raise ProblemError(name=name, reason=reason)
     if n_rows < TINY or test_fraction == 0:
         if n_rows > MAX_LEAVE_ONE_OUT:
-            reason = f"with test_fraction 0 laws are ranked by leaving out one row at a time, too slow for {n_rows} rows."
-            raise ProblemError(name=name, reason=reason, advice=f"Hold some out, or give {MAX_LEAVE_ONE_OUT} at most.")
+            reason = f"leaving out each of {n_rows} rows in turn, because none is held out, is too slow."
+            advice = f"Hold some out, or give {MAX_LEAVE_ONE_OUT} rows at most."
+            raise ProblemError(name=name, reason=reason, advice=advice)
         return read_only_rows(np.arange(n_rows)), read_only_rows([])
     shuffled = np.random.default_rng(seed).permutation(n_rows)
     n_held_out = max(1, round(test_fraction * n_rows))
     return read_only_rows(shuffled[n_held_out:]), read_only_rows(shuffled[:n_held_out])
-
-
-def _read_constants(name: str, constants: Sequence[Any], columns: Sequence[str]) -> tuple[KnownConstant, ...]:
-    if isinstance(constants, (str, Mapping)):
-        constants = [constants]
-    found: dict[str, KnownConstant] = {}
-    for given in constants:
-        constant = _read_constant(name, given)
-        if constant.name in columns:
-            reason = f"{constant.name!r} is a column and a known constant at once."
-            advice = "Rename the column, or give the constant another name: {'name': ..., 'value': ..., 'unit': ...}."
-            raise ProblemError(name=name, reason=reason, advice=advice)
-        if constant.name in found:
-            raise ProblemError(name=name, reason=f"the constant {constant.name!r} is listed twice.")
-        found[constant.name] = constant
-    return tuple(found.values())
-
-
-def _read_constant(name: str, given: Any) -> KnownConstant:
-    if isinstance(given, str):
-        given = physical_constant(given)
-    if isinstance(given, PhysicalConstant):
-        return KnownConstant(given.name, given.value, given.stderr, given.unit)
-    if isinstance(given, KnownConstant):
-        constant = given
-    elif isinstance(given, Mapping):
-        constant = _own_constant(name, given)
-    else:
-        raise ProblemError(name=name, reason=f"a constant is a name or a mapping with name, value and unit, not {given!r}.")
-    check_name(constant.name, f"problem {name!r}")
-    if not isfinite(constant.value) or constant.value == 0:
-        raise ProblemError(name=name, reason=f"the constant {constant.name!r} must be finite and not zero.")
-    if not constant.stderr >= 0:
-        raise ProblemError(name=name, reason=f"the standard error of {constant.name!r} must be zero or positive.")
-    return constant
-
-
-def _own_constant(name: str, given: Mapping[str, Any]) -> KnownConstant:
-    unknown = set(given) - {"name", "value", "unit", "stderr"}
-    if unknown or "name" not in given or "value" not in given:
-        reason = f"a constant with the keys {', '.join(map(repr, given))} cannot be read."
-        raise ProblemError(name=name, reason=reason, advice="Give name and value, and unit and stderr if it has them.")
-    label, text = str(given["name"]), str(given.get("unit", "1"))
-    try:
-        value, stderr = float(given["value"]), float(given.get("stderr") or 0.0)
-    except (TypeError, ValueError) as error:
-        reason = f"the constant {label!r} needs numbers for value and stderr."
-        raise ProblemError(name=name, reason=reason) from error
-    unit = column_unit(text, label)
-    return KnownConstant(label, float(unit.to_si(value)), stderr * abs(unit.scale), unit)
-
-
-def _read_free_constants(
-    name: str, given: str | Sequence[str] | FreeConstants, target: Dimension, dimensions: Mapping[str, Dimension]
-) -> FreeConstants:
-    if isinstance(given, FreeConstants):
-        return given
-    if given == "auto":
-        return FreeConstants(settle_policy(target, dimensions))
-    if given == "dimensionless" or given == "inferred":
-        return FreeConstants("dimensionless" if given == "dimensionless" else "inferred")
-    if isinstance(given, str):
-        reason = f"free_constants is {given!r}, which is none of 'auto', 'dimensionless', 'inferred'."
-        raise ProblemError(name=name, reason=reason, advice=f"A list of units is written [{given!r}].")
-    return FreeConstants("declared", tuple(parse_unit(text) for text in given))
 
 
 def _read_operators(name: str, given: Sequence[str] | None) -> tuple[str, ...]:
@@ -315,5 +236,18 @@ def _checked(name: str, constraints: Constraints) -> Constraints:
     for outer, inside in constraints.nested.items():
         nested[operator(outer).name] = {operator(inner).name: int(most) for inner, most in inside.items()}
         if any(most < 0 for most in nested[operator(outer).name].values()):
-            raise ProblemError(name=name, reason=f"the limits of operators nested in {outer!r} must not be negative.")
+            raise ProblemError(
+                name=name, reason=f"the limits of operators nested in {outer!r} must not be negative."
+            )
     return Constraints(constraints.max_complexity, nested)
+
+
+__all__ = [
+    "DEFAULT_OPERATORS",
+    "Constraints",
+    "FreeConstants",
+    "KnownConstant",
+    "Problem",
+    "make_problem",
+    "split_rows",
+]

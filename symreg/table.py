@@ -1,7 +1,7 @@
 """A table of measurements whose columns carry units: read once, checked, frozen, kept in SI.
 
-A column holds its values twice: in SI for the search, and as the numbers the user wrote for the way back, so that
-``table.X`` returns exactly what was read and nothing is converted to and fro.
+A column holds its values twice: in SI for the search, and as the numbers the user wrote for the way back, so
+that ``table.X`` returns exactly what was read and nothing is converted to and fro.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """One measured quantity: values and their standard deviations ``sigma`` in SI, each of shape ``(n_rows,)``.
+    """One measured quantity: values and their standard deviations ``sigma`` in SI, each of shape
+    ``(n_rows,)``.
 
     ``user_values`` and ``user_sigma`` are the same numbers in the user's unit; left out, they are computed.
     """
@@ -127,7 +128,9 @@ class Table:
         """The texts of a label column, one for each row."""
         if name not in self.labels:
             problem = f"there is no text column {name!r}"
-            raise TableError(source=self.source, problem=problem, advice=f"There are: {', '.join(self.labels)}.")
+            raise TableError(
+                source=self.source, problem=problem, advice=f"There are: {', '.join(self.labels)}."
+            )
         return self.label_values[self.labels.index(name)]
 
 
@@ -151,14 +154,14 @@ def read_table(
 ) -> Table:
     """Read a table and the units of its columns, and refuse what cannot be trusted.
 
-    ``source`` is a path (CSV, TSV, ECSV, Parquet), a DataFrame (also with pint-pandas columns or ``attrs["units"]``),
-    an xarray Dataset, an astropy table, or a mapping of names to arrays or quantities.
+    ``source`` is a path (CSV, TSV, ECSV, Parquet), a DataFrame (also with pint-pandas columns or
+    ``attrs["units"]``), an xarray Dataset, an astropy table, or a mapping of names to arrays or quantities.
     ``units`` gives unit texts by column; where two sources of units contradict each other, that is an error.
-    ``sigma`` gives for a column the name of the column that holds its standard deviation, or one number in the
-    column's unit; a column of standard deviations that is not declared here is a column like any other.
-    ``columns`` keeps only these columns (and the target and their uncertainties).
-    ``nan="drop"`` leaves out rows with empty or infinite cells, and says so in ``notes``.
-    The unit text ``label`` declares a column of names. Raises ``TableError`` and ``UnitError``.
+    ``sigma`` gives for a column the name of the column that holds its standard deviation, or one number in
+    the column's unit; a column of standard deviations that is not declared here is a column like any other.
+    ``columns`` keeps only these columns (and the target and their uncertainties). ``nan="drop"`` leaves out
+    rows with empty or infinite cells, and says so in ``notes``. The unit text ``label`` declares a column of
+    names. Raises ``TableError`` and ``UnitError``.
     """
     from symreg.table_assembly import assemble
     from symreg.table_checks import warn_of_twins

@@ -44,9 +44,11 @@ def assemble(
     columns: Sequence[str] | None,
     nan: Literal["error", "drop"],
 ) -> Table:
-    """Read a source and settle everything that ``read_table`` promises, but for the look at collinear columns."""
+    """Read a source and settle all that ``read_table`` promises, but for the look at collinear columns."""
     if nan not in ("error", "drop"):
-        raise TableError(source="read_table", problem=f"nan={nan!r} is not known", advice="Give 'error' or 'drop'.")
+        raise TableError(
+            source="read_table", problem=f"nan={nan!r} is not known", advice="Give 'error' or 'drop'."
+        )
     raw = read_raw(source, lambda header: _declared_label(header, units))
     found = _settle_names(raw, units)
     _check_keys(raw.source, found, units, "units")
@@ -89,7 +91,8 @@ def _settle_names(raw: RawTable, units: Mapping[str, str]) -> tuple[_Found, ...]
         check_name(header.name, raw.source)
         if header.name in found:
             problem = "two columns have this name"
-            advice = f"Rename one of them; their headers are {found[header.name].raw.header!r} and {column.header!r}."
+            headers = f"{found[header.name].raw.header!r} and {column.header!r}"
+            advice = f"Rename one of them; their headers are {headers}."
             raise TableError(source=raw.source, column=header.name, problem=problem, advice=advice)
         stated = [
             (origin, text)
@@ -106,7 +109,9 @@ def _settle_names(raw: RawTable, units: Mapping[str, str]) -> tuple[_Found, ...]
 
 def _settled(name: Any, found: Collection[_Found]) -> Any:
     """The settled name for a name or a whole header; anything else is handed on."""
-    names = {column.raw.header: column.name for column in found} | {column.name: column.name for column in found}
+    names = {column.raw.header: column.name for column in found} | {
+        column.name: column.name for column in found
+    }
     return names.get(name, name) if isinstance(name, str) else name
 
 
@@ -133,7 +138,9 @@ def _kept(
     return tuple(column for column in found if column.name in wanted)
 
 
-def _check_target(source: str, target: str | None, numeric: Collection[_Found], labels: Collection[_Found]) -> None:
+def _check_target(
+    source: str, target: str | None, numeric: Collection[_Found], labels: Collection[_Found]
+) -> None:
     if target is None:
         return
     if _settled(target, labels) in {column.name for column in labels}:
@@ -161,7 +168,9 @@ def _rows_to_keep(source: str, numeric: Sequence[_Found], nan: str) -> tuple[Mas
     counts = ", ".join(f"{name!r} ({int(mask.sum())})" for name, mask in faulty.items())
     note = f"{int((~keep).sum())} of {n_rows} rows left out: empty or not finite in {counts}"
     if not keep.any():
-        raise TableError(source=source, problem=f"no row is complete: {note}", advice="Read fewer columns=[...].")
+        raise TableError(
+            source=source, problem=f"no row is complete: {note}", advice="Read fewer columns=[...]."
+        )
     return keep, (note,)
 
 
@@ -225,13 +234,15 @@ def _same(one: Unit, other: Unit) -> bool:
 def _sigma(
     source: str, name: str, unit: Unit, given: str | float | None, by_name: Mapping[str, _Found], rows: Mask
 ) -> Floats | None:
-    """Standard deviations in SI: from another column, in its own unit if it states one, or from one number."""
+    """Standard deviations in SI: from a column, in its own unit if it states one, or from one number."""
     if given is None:
         return None
     if isinstance(given, str):
         if given not in by_name:
-            problem = f"its uncertainty is said to be in column {given!r}, which is not there or holds text"
-            raise TableError(source=source, column=name, problem=problem, advice=nearest(given, list(by_name)))
+            problem = f"its uncertainty is sought in {given!r}, which is no column of numbers"
+            raise TableError(
+                source=source, column=name, problem=problem, advice=nearest(given, list(by_name))
+            )
         column = by_name[given]
         its_unit = settle_unit(source, given, column.stated) if column.stated else unit
         if its_unit.dimension != unit.dimension:
@@ -269,6 +280,7 @@ def _remarks(numeric: Sequence[_Found], columns: Sequence[Column], target: str |
                 f"if it is, declare it: sigma={{{column.name!r}: {other!r}}}"
             )
         if column.name != target and is_constant(column.values):
-            notes.append(f"{column.name!r} has the same value in every row and cannot be told from a constant")
+            notes.append(
+                f"{column.name!r} has the same value in every row and cannot be told from a constant"
+            )
     return notes
-

@@ -25,12 +25,14 @@ def warn_of_twins(table: Table, target: str) -> Table:
     for text in new[:MAX_WARNINGS]:
         warnings.warn(f"{table.source}: {text}", TableWarning, stacklevel=3)
     if len(new) > MAX_WARNINGS:
-        warnings.warn(f"{table.source}: {len(new) - MAX_WARNINGS} more such pairs", TableWarning, stacklevel=3)
+        warnings.warn(
+            f"{table.source}: {len(new) - MAX_WARNINGS} more such pairs", TableWarning, stacklevel=3
+        )
     return replace(table, notes=(*table.notes, *new)) if new else table
 
 
 def twins(columns: Sequence[Column]) -> list[str]:
-    """One sentence for each pair of columns that carry the same information; constant columns are left aside."""
+    """One sentence for each pair of columns that say the same; constant columns are left aside."""
     varying = [column for column in columns if not is_constant(column.values)]
     if len(varying) < 2:
         return []
@@ -61,6 +63,9 @@ def _standardised(values: Floats) -> Floats:
 def _sentence(one: Column, other: Column) -> str | None:
     if np.array_equal(one.values, other.values) and one.unit.dimension == other.unit.dimension:
         return f"columns {one.name!r} and {other.name!r} hold the same values"
-    if len(one.values) < MIN_ROWS or abs(_standardised(one.values) @ _standardised(other.values)) <= COLLINEAR:
+    if (
+        len(one.values) < MIN_ROWS
+        or abs(_standardised(one.values) @ _standardised(other.values)) <= COLLINEAR
+    ):
         return None
     return f"columns {one.name!r} and {other.name!r} are collinear: each is a straight line of the other"

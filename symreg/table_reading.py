@@ -1,7 +1,8 @@
 """From whatever holds a table to plain columns: header, numbers, and the units that the source itself states.
 
-Nothing is judged here except whether a source can be read at all; ``table.py`` settles names, units and faults.
-pandas, xarray and astropy are recognised by what the caller has already imported, never imported to find out.
+Nothing is judged here except whether a source can be read at all; ``table.py`` settles names, units and
+faults. pandas, xarray and astropy are recognised by what the caller has already imported, never imported to
+find out.
 """
 
 from __future__ import annotations
@@ -64,8 +65,8 @@ def read_raw(source: Any, is_label: Callable[[str], bool]) -> RawTable:
     raise TableError(
         source=type(source).__name__,
         problem="this is not a table",
-        advice="Give a path to a CSV, TSV, ECSV or Parquet file, a DataFrame, an xarray Dataset, an astropy table, "
-        "or a mapping of column names to arrays.",
+        advice="Give a path to a CSV, TSV, ECSV or Parquet file, a DataFrame, an xarray Dataset, "
+        "an astropy table, or a mapping of column names to arrays.",
     )
 
 
@@ -77,7 +78,9 @@ def _read_path(path: Path, is_label: Callable[[str], bool]) -> RawTable:
     if suffix in {".parquet", ".pq"}:
         return _read_parquet(path)
     if suffix in {".xls", ".xlsx", ".ods"}:
-        raise TableError(source=path.name, problem="spreadsheets are not read", advice="Save the sheet as CSV.")
+        raise TableError(
+            source=path.name, problem="spreadsheets are not read", advice="Save the sheet as CSV."
+        )
     with path.open("rb") as file:
         start = file.read(8)
     if suffix == ".ecsv" or start.startswith(b"# %ECSV"):
@@ -114,7 +117,9 @@ def _read_ecsv(path: Path) -> RawTable:
 def missing_package(source: str, what: str, package: str) -> TableError:
     """The error for a source that needs an optional package."""
     return TableError(
-        source=source, problem=f"{what} need the package {package}, which is not installed", advice=f"Install {package}."
+        source=source,
+        problem=f"{what} need the package {package}, which is not installed",
+        advice=f"Install {package}.",
     )
 
 
@@ -176,7 +181,8 @@ def _read_mapping(source: Mapping[Any, Any]) -> RawTable:
     columns = tuple(_mapping_column(str(name), values) for name, values in source.items())
     for column in columns[1:]:
         if column.cells.n_rows != columns[0].cells.n_rows:
-            problem = f"{column.cells.n_rows} values, but column {columns[0].header!r} has {columns[0].cells.n_rows}"
+            other = f"column {columns[0].header!r} has {columns[0].cells.n_rows}"
+            problem = f"{column.cells.n_rows} values, but {other}"
             raise TableError(source="mapping", column=column.header, problem=problem)
     return RawTable("mapping", columns)
 
@@ -205,7 +211,9 @@ def _column(
         problem = f"values of shape {array.shape}, where one row needs one number"
         raise TableError(source=source, column=header, problem=problem)
     if array.dtype.kind == "c":
-        raise TableError(source=source, column=header, problem="complex numbers", advice="Split the two parts.")
+        raise TableError(
+            source=source, column=header, problem="complex numbers", advice="Split the two parts."
+        )
     if mask is not None and np.any(mask):
         array = array.astype(object)
         array[np.broadcast_to(mask, array.shape)] = None
