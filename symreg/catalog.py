@@ -1,8 +1,8 @@
 """The tables and problem sets that come with the package, by name.
 
-``datasets/NAME/data.csv`` holds a real table with units in its headers, ``datasets/NAME/NAME.yaml`` a set of problems, and
-``SOURCE.md`` beside them says where the rows come from, under which licence, and which law is expected. In a checkout
-the folder stands at the root, in an installed package inside it.
+``datasets/NAME/data.csv`` holds a real table with units in its headers, ``datasets/NAME/NAME.yaml`` a set of
+problems, and ``SOURCE.md`` beside them says where the rows come from, under which licence, and which law is
+expected. In a checkout the folder stands at the root, in an installed package inside it.
 """
 
 from __future__ import annotations

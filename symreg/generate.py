@@ -6,13 +6,14 @@ In an experiment's YAML the block ``data: {generate: {...}}`` has these keys::
     target: {name: E, unit: J}
     inputs:                                  # low and high in the input's own unit
       m: {unit: kg, low: 1, high: 10}
-      v: {unit: m/s, low: 3.0e+7, high: 2.8e+8, distribution: uniform}    # or loguniform, integer; above: NAME
+      v: {unit: m/s, low: 3.0e+7, high: 2.8e+8, distribution: uniform}  # loguniform, integer
     constants: {c: c}                        # a known constant by name, or {value: 3.0e+8, unit: m/s}
     rows: 1000
     noise: {rms: 0.1}                        # 0.1 times the root mean square of the target; or relative: 0.1
     seed: 0
 
-The formula is evaluated in SI and must have the dimension of the target; rows where it is undefined are drawn again.
+The formula is evaluated in SI and must have the dimension of the target; rows where it is undefined are drawn
+again.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class GenerationError(SymregError):
 
 @dataclass(frozen=True, slots=True)
 class GeneratedInput:
-    """One input: its unit and its range in that unit; an integer ``above`` another is drawn from the next one up."""
+    """One input: its range in its unit; an integer ``above`` another starts at the next whole number."""
 
     name: str
     unit: str
@@ -93,7 +94,7 @@ class GeneratedConstant:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedTable:
-    """All that a table is drawn from; ``constants`` maps a name to a known constant's name or to a value with unit."""
+    """All that a table is drawn from; a constant is another's name (CODATA) or a value with its unit."""
 
     formula: str
     target_name: str
@@ -112,7 +113,7 @@ class GeneratedTable:
         if not 1 <= self.rows <= LARGEST_TABLE:
             raise GenerationError(key="rows", reason=f"1 to {LARGEST_TABLE} rows, not {self.rows}")
         if self.noise_kind not in ("none", "rms", "relative") or not 0 <= self.noise_level < math.inf:
-            raise GenerationError(key="noise", reason="give {rms: LEVEL} or {relative: LEVEL}, LEVEL 0 or more")
+            raise GenerationError(key="noise", reason="give {rms: LEVEL} or {relative: LEVEL}, 0 or more")
         for position, entry in enumerate(self.inputs):
             if entry.above is not None and entry.above not in names[:position]:
                 raise GenerationError(key=entry.name, reason=f"above: '{entry.above}' is no earlier input")
@@ -136,7 +137,7 @@ def generate_table(specification: GeneratedTable | Mapping[str, Any]) -> Table:
 
 
 def with_noise(values: Floats, kind: NoiseKind, level: float, rng: np.random.Generator) -> Floats:
-    """Gaussian noise on ``values`` ``(n_rows,)``: ``level`` times their root mean square, or times each value."""
+    """Values ``(n_rows,)`` with Gaussian noise: ``level`` times their root mean square, or times each."""
     if kind == "none" or level == 0:
         return values
     deviation = np.abs(values) if kind == "relative" else root_mean_square(values)
@@ -165,7 +166,7 @@ class _Law:
         )
         found = dimension_of(self.expression, dimensions)
         if found != self.target_unit.dimension:
-            reason = f"has the dimension {found}, but {specification.target_name} is given in {self.target_unit.text}"
+            reason = f"has the dimension {found}, not that of {self.target_unit.text}"
             raise GenerationError(key="formula", reason=reason)
 
     def values(self, columns: Mapping[str, Floats]) -> Floats:

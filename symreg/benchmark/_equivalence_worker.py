@@ -1,0 +1,229 @@
+"""The child process of ``equivalence``: two formulas in, how they differ out, one JSON line each.
+
+A number with a point is a fitted one. It is rounded before the comparison, as SRBench does it: by itself
+after sympy has gathered it with its neighbours, to three decimals, or to three significant digits where it is
+small. The truth is compared as it stands and with its own numbers rounded in the same way, so that 0.399 is
+1/sqrt(2*pi).
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from symreg.expression import Apply, Expression, Number
+from symreg.grammar import parse
+from symreg.operators import OPERATORS
+
+NEAR_ZERO = 1e-4
+RANK = {"zero": 0, "offset": 1, "factor": 2, "different": 3}
+Rounding = Callable[[float], float]
+# sympy fails in many ways; a rewriting that fails is one chance less
+_FAILURES = (
+    ArithmeticError, AttributeError, IndexError, KeyError, NotImplementedError, TypeError, ValueError,
+    sympy.PolynomialError,
+)  # fmt: skip
+
+
+class _OutOfTimeError(BaseException):
+    """The soft limit: what is known so far goes back. No ``Exception``, which sympy might swallow."""
+
+
+def relation(found: Any, truth: Any) -> tuple[str, bool]:
+    """The closest relation of two sympy trees, one of ``RANK``, and whether time was enough to be sure."""
+    best = "different"
+    try:
+        for compare in (_cheaply, _thoroughly):
+            for one, other in _pairs(found, truth):
+                best = min(best, compare(one, other), key=RANK.__getitem__)
+                if best == "zero":
+                    return best, True
+            if best != "different":
+                return best, True
+    except (_OutOfTimeError, RecursionError, MemoryError):
+        return best, False
+    return best, True
+
+
+def _pairs(found: Any, truth: Any) -> Iterator[tuple[Any, Any]]:
+    """Both formulas under each way of rounding, every pair once."""
+    seen = set()
+    for shape in (lambda tree: tree, sympy.expand):
+        try:
+            one, other = shape(found), shape(truth)
+        except _FAILURES:
+            continue
+        for rounding in (decimals, significant):
+            near = rounded(one, rounding)
+            for exact in (other, rounded(other, rounding)):
+                pair = near, exact
+                if pair not in seen:
+                    seen.add(pair)
+                    yield pair
+
+
+def _cheaply(found: Any, truth: Any) -> str:
+    difference = _constant(found - truth, (sympy.expand, _cancelled))
+    if difference is not None:
+        return "zero" if difference == 0 else "offset"
+    ratio = _constant(found / truth, (sympy.powsimp, _cancelled)) if truth != 0 else None
+    return "different" if ratio is None or ratio == 0 else _of_ratio(ratio)
+
+
+def _thoroughly(found: Any, truth: Any) -> str:
+    ways = (sympy.radsimp, _factored, sympy.trigsimp, sympy.simplify)
+    difference = _constant(found - truth, ways)
+    if difference is not None:
+        return "zero" if difference == 0 else "offset"
+    ratio = _constant(found / truth, ways) if truth != 0 else None
+    return "different" if ratio is None or ratio == 0 else _of_ratio(ratio)
+
+
+def _of_ratio(ratio: Any) -> str:
+    return "zero" if ratio == 1 else "factor"
+
+
+def _factored(tree: Any) -> Any:
+    return sympy.factor(tree, deep=True)
+
+
+def _cancelled(tree: Any) -> Any:
+    return sympy.cancel(sympy.together(tree))
+
+
+def _constant(tree: Any, ways: tuple[Callable[[Any], Any], ...]) -> Any:
+    """The finite number that the tree is, seen through any of the rewritings; None where it is no number."""
+    for rewrite in (None, *ways):
+        try:
+            form = tree if rewrite is None else rewrite(tree)
+        except _FAILURES:
+            continue
+        if not form.free_symbols:
+            return form if form.is_finite else None
+    return None
+
+
+# ------------------------------------------------------------------------------------------------ rounding
+
+
+def decimals(value: float) -> float:
+    """SRBench's rule: three decimals, and nothing below 1e-4."""
+    return 0.0 if abs(value) < NEAR_ZERO else round(value, 3)
+
+
+def significant(value: float) -> float:
+    """Three decimals, or three significant digits for what is smaller than 1."""
+    return round(value, 3) if abs(value) >= 1 else float(f"{value:.3g}")
+
+
+def rounded(tree: Any, rounding: Rounding) -> Any:
+    """The tree with every number that is no integer rounded, gathered with its neighbours first."""
+    if not tree.free_symbols:
+        return _rounded_number(tree, rounding)
+    if tree.is_Add or tree.is_Mul:
+        numbers = [argument for argument in tree.args if not argument.free_symbols]
+        others = [rounded(argument, rounding) for argument in tree.args if argument.free_symbols]
+        gathered = [_rounded_number(tree.func(*numbers), rounding)] if numbers else []
+        return tree.func(*gathered, *others)
+    return tree.func(*(rounded(argument, rounding) for argument in tree.args)) if tree.args else tree
+
+
+def _rounded_number(tree: Any, rounding: Rounding) -> Any:
+    if tree.is_Integer:
+        return tree
+    value = tree.evalf(17)
+    if not value.is_Float or not value.is_finite:
+        return tree  # complex or infinite: as it is
+    return sympy.Rational(repr(rounding(float(value))))
+
+
+# ---------------------------------------------------------------------------------------------- to sympy
+
+
+_FUNCTIONS = {
+    "exp": sympy.exp, "log": sympy.log, "log10": lambda x: sympy.log(x) / sympy.log(10),
+    "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan,
+    "asin": sympy.asin, "acos": sympy.acos, "atan": sympy.atan,
+    "sinh": sympy.sinh, "cosh": sympy.cosh, "tanh": sympy.tanh, "abs": sympy.Abs,
+    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
+    "pow": lambda a, b: a**b, "neg": lambda a: -a,
+}  # fmt: skip
+
+
+def to_sympy(expression: Expression, symbols: dict[str, Any]) -> Any:
+    """Our tree as sympy's; a float stays a float until it is rounded."""
+    if isinstance(expression, Number):
+        value = expression.value
+        if isinstance(value, Fraction):
+            return sympy.Rational(value.numerator, value.denominator)
+        whole = value == int(value) and abs(value) < 1e6
+        return sympy.Integer(int(value)) if whole else sympy.Float(value, 17)
+    if not isinstance(expression, Apply):
+        return symbols[expression.name]
+    row = OPERATORS[expression.operator]
+    operands = [to_sympy(argument, symbols) for argument in expression.arguments]
+    if row.exponent is not None:
+        return operands[0] ** sympy.Rational(row.exponent.numerator, row.exponent.denominator)
+    return _FUNCTIONS[expression.operator](*operands)
+
+
+# ----------------------------------------------------------------------------------------- the conversation
+
+
+def answer(question: dict[str, Any]) -> dict[str, Any]:
+    """``{"found", "truth", "variables": {name: is positive}}`` becomes ``{"relation", "complete"}``."""
+    symbols = {
+        name: sympy.Symbol(name, real=True, positive=True if positive else None)
+        for name, positive in question["variables"].items()
+    }
+    names = tuple(symbols)
+    symbols["pi"] = sympy.pi
+    trees = [
+        to_sympy(parse(question[key], variables=names, constants=("pi",)), symbols)
+        for key in ("found", "truth")
+    ]
+    kind, complete = relation(*trees)
+    return {"relation": kind, "complete": complete}
+
+
+def _out_of_time(*_: object) -> None:
+    raise _OutOfTimeError
+
+
+def reply_to(question: dict[str, Any]) -> dict[str, Any]:
+    """The answer, or what went wrong: the next question must find this process alive."""
+    try:
+        _set_alarm(0.8 * float(question["seconds"]))
+        return answer(question)
+    except _OutOfTimeError:
+        return {"relation": "different", "complete": False}
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"[:300]}
+    finally:
+        _set_alarm(0)
+
+
+def _set_alarm(seconds: float) -> None:
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def main() -> None:
+    """Answer until the input ends; Ctrl-C is for the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, _out_of_time)
+    sympy.simplify(sympy.Symbol("x") + 0)
+    print(json.dumps({"ready": True}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(reply_to(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Rows for a benchmark, by the protocol of SRBench (La Cava et al., 2021).
+
+Every variable is uniform in its range, three quarters of the rows are for training, and Gaussian noise of
+standard deviation ``level * RMS(y)`` is added to the training target only: the test rows are exact, so that a
+score on them says how close the law is to the truth and not to the noise. A physical constant such as G is a
+column like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.benchmark.problems import ProblemDefinition
+from symreg.generate import GeneratedConstant, GeneratedInput, GeneratedTable, generate_table, with_noise
+from symreg.table import Column, Table
+from symreg.units import DIMENSIONLESS_UNIT, parse_unit
+
+__all__ = ["LARGEST_SAMPLE", "TEST_FRACTION", "Sample", "sample_problem", "sample_ranges"]
+
+Floats = npt.NDArray[np.float64]
+LARGEST_SAMPLE = 10_000
+TEST_FRACTION = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Rows of one problem: ``train`` with noise in the target, ``test`` without."""
+
+    definition: ProblemDefinition
+    train: Table
+    test: Table
+
+
+def sample_problem(
+    definition: ProblemDefinition,
+    *,
+    rows: int = LARGEST_SAMPLE,
+    noise: float = 0.0,
+    seed: int = 0,
+    units: bool = True,
+) -> Sample:
+    """Draw (or read) the rows of a problem, split them and add noise; equal arguments give equal tables.
+
+    ``rows`` counts training and test rows together; a problem that states its own number, or brings a table,
+    keeps it. With ``units=False`` the SI values stand in the table as pure numbers.
+    """
+    # Independent streams: more noise or another split leaves the rows what they are.
+    streams = np.random.SeedSequence(seed).spawn(3)
+    split, drawn, disturbed = (np.random.default_rng(stream) for stream in streams)
+    if definition.table is None:
+        n_rows = definition.rows or min(rows, LARGEST_SAMPLE)
+        whole = _generated(definition, n_rows, int(drawn.integers(2**31)))
+    else:
+        whole = _read(definition)
+    order = split.permutation(whole.n_rows)
+    n_test = round(TEST_FRACTION * whole.n_rows)
+    test, train = np.sort(order[:n_test]), np.sort(order[n_test:])
+    target = whole[definition.target_name].values[train]
+    target = with_noise(target, definition.noise_kind, definition.noise_level, disturbed)
+    target = with_noise(target, "rms", noise, disturbed)
+    return Sample(
+        definition,
+        train=_part(whole, train, units, target),
+        test=_part(whole, test, units, whole[definition.target_name].values[test]),
+    )
+
+
+def sample_ranges(definition: ProblemDefinition, table: Table) -> dict[str, tuple[float, float]]:
+    """The range of every variable in SI; where a problem has a table, the range of its rows."""
+    ranges: dict[str, tuple[float, float]] = {}
+    for entry in definition.variables:
+        if entry.low is None or entry.high is None:
+            values = table[entry.name].values
+            ranges[entry.name] = float(values.min()), float(values.max())
+        else:
+            unit = parse_unit(entry.unit)
+            ranges[entry.name] = float(unit.to_si(entry.low)), float(unit.to_si(entry.high))
+    return ranges
+
+
+def _generated(definition: ProblemDefinition, rows: int, seed: int) -> Table:
+    inputs = tuple(
+        GeneratedInput(
+            name=entry.name,
+            unit=entry.unit,
+            low=float("nan") if entry.low is None else entry.low,
+            high=float("nan") if entry.high is None else entry.high,
+            distribution=entry.distribution,
+            above=entry.above,
+        )
+        for entry in definition.variables
+    )
+    constants = {entry.name: GeneratedConstant(entry.value, entry.unit) for entry in definition.constants}
+    return generate_table(
+        GeneratedTable(
+            formula=definition.formula,
+            target_name=definition.target_name,
+            target_unit=definition.target_unit,
+            inputs=inputs,
+            constants=constants,
+            rows=rows,
+            seed=seed,
+        )
+    )
+
+
+def _read(definition: ProblemDefinition) -> Table:
+    """The columns of the problem's own table under the problem's names."""
+    from symreg.table import read_table
+
+    source = read_table(definition.table)
+    columns = [(entry.name, entry.column) for entry in definition.variables]
+    columns.append((definition.target_name, definition.target_column))
+    renamed = []
+    for name, column in columns:
+        found = source[column or name]
+        renamed.append(Column(name, found.unit, found.values, found.sigma))
+    return Table(tuple(renamed), target=definition.target_name, source=str(definition.table))
+
+
+def _part(whole: Table, rows: npt.NDArray[np.int64], units: bool, target: Floats) -> Table:
+    """Some rows of a table, the target replaced; without units everything is a pure number in SI."""
+    columns = []
+    for column in whole.columns:
+        values = target if column.name == whole.target else column.values[rows]
+        columns.append(Column(column.name, column.unit if units else DIMENSIONLESS_UNIT, values))
+    return Table(tuple(columns), target=whole.target, source=whole.source)
