@@ -7,9 +7,8 @@ its place, what is allowed there and the nearest spelling, and all mistakes of a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -23,8 +22,9 @@ from pydantic import (
 from pydantic import field_validator as validate
 
 from symreg.experiment.amounts import parse_duration, parse_memory
-from symreg.experiment.document import Document, KeyPath, path_text, read_document, read_document_text
+from symreg.experiment.document import Document, read_document, read_document_text
 from symreg.experiment.errors import SpecificationError
+from symreg.experiment.explanation import explained
 from symreg.experiment.wording import choices, shortened
 
 __all__ = [
@@ -328,7 +328,8 @@ def specification_of(document: Document | str, folder: Path | None = None) -> Sp
     try:
         specification = Specification.model_validate(document.value)
     except ValidationError as error:
-        raise SpecificationError(source=document.source, problems=tuple(_problems(error, document))) from None
+        problems = explained(error.errors(include_url=False), document, Specification)
+        raise SpecificationError(source=document.source, problems=problems) from None
     return _with_absolute_file(specification, folder)
 
 
@@ -340,70 +341,3 @@ def _with_absolute_file(specification: Specification, folder: Path | None) -> Sp
         raise SpecificationError(source=file[:60], problems=((None, "data.file", "not a file name"),))
     data = specification.data.model_copy(update={"file": str((folder / file).absolute())})
     return specification.model_copy(update={"data": data})
-
-
-def _problems(error: ValidationError, document: Document) -> Iterator[tuple[int | None, str, str]]:
-    seen = set()
-    for item in error.errors(include_url=False):
-        path, reason = _path_in_file(item["loc"], document), _reason(item)
-        if (path, reason) not in seen:
-            seen.add((path, reason))
-            yield document.line_of(path), path_text(path), reason
-
-
-def _path_in_file(location: KeyPath, document: Document) -> KeyPath:
-    """The part of pydantic's location that stands in the file; the rest names members of a union."""
-    path: KeyPath = ()
-    for part in location:
-        if (*path, part) not in document.lines:
-            break
-        path = (*path, part)
-    return path
-
-
-_PLAIN_WORDS = {
-    "dict_type": "should be a block of keys",
-    "tuple_type": "should be a list",
-    "string_type": "should be a text",
-    "float_type": "should be a number",
-    "float_parsing": "should be a number",
-    "finite_number": "should be a finite number",
-    "int_type": "should be a whole number",
-    "bool_type": "should be true or false",
-    "bool_parsing": "should be true or false",
-}
-
-
-def _reason(item: Mapping[str, Any]) -> str:
-    kind, context, given = item["type"], item.get("ctx", {}), item.get("input")
-    if kind == "missing":
-        return f"the key {item['loc'][-1]!r} is missing"
-    if kind == "extra_forbidden":
-        key = item["loc"][-1]
-        return f"unknown key {shortened(key)}; {choices(str(key), _part_at(item['loc'][:-1]).model_fields)}"
-    if kind == "model_type":
-        keys = ", ".join(_part_at(item["loc"]).model_fields)
-        return f"should be a block with the keys {keys}, not {shortened(given)}"
-    if kind == "literal_error":
-        allowed = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
-        return f"{shortened(given)} is not allowed here; {choices(str(given), allowed)}"
-    if kind == "value_error":
-        return str(context["error"])
-    wording = _PLAIN_WORDS.get(kind, str(item["msg"]).replace("Input should", "should"))
-    return f"{wording}, not {shortened(given)}"
-
-
-def _part_at(location: KeyPath) -> type[Part]:
-    """The model of the block at ``location``; keys of mappings and positions in lists lead no deeper."""
-    part: type[Part] = Specification
-    for key in location:
-        if key in part.model_fields:
-            part = next(_parts_in(part.model_fields[str(key)].annotation), part)
-    return part
-
-
-def _parts_in(annotation: Any) -> Iterator[type[Part]]:
-    if isinstance(annotation, type) and issubclass(annotation, Part):
-        yield annotation
-    for member in get_args(annotation):
-        yield from _parts_in(member)

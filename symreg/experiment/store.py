@@ -51,14 +51,21 @@ class State:
     engine: str = ""
     backend: str = ""
     notes: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
 
     @property
     def formulas(self) -> tuple[str, ...]:
-        """The formulas of the front, which the next session starts from."""
-        return tuple(law["formula"] for law in self.laws)
+        """What the next session starts from: the front, and what an unfinished session had been given."""
+        return tuple(dict.fromkeys([*(law["formula"] for law in self.laws), *self.carried]))
 
 
-def state_of(standing: Standing, question: dict[str, str], data: dict[str, Any], elapsed: float) -> State:
+def state_of(
+    standing: Standing,
+    question: dict[str, str],
+    data: dict[str, Any],
+    elapsed: float,
+    carried: tuple[str, ...] = (),
+) -> State:
     """The state that belongs to ``standing``; ``elapsed`` counts the sessions before this one too."""
     return State(
         question=question,
@@ -75,6 +82,7 @@ def state_of(standing: Standing, question: dict[str, str], data: dict[str, Any],
         engine=standing.engine,
         backend=standing.backend,
         notes=standing.notes,
+        carried=carried,
     )
 
 
@@ -97,7 +105,8 @@ def read_state(folder: Path) -> State | None:
         raise _unusable(path, "it was written by another version; use --fresh to start over")
     try:
         fields = {name: document[name] for name in State.__slots__}
-        state = State(**{**fields, "laws": tuple(fields["laws"]), "notes": tuple(fields["notes"])})
+        fields |= {name: tuple(fields[name]) for name in ("laws", "notes", "carried")}
+        state = State(**fields)
         consistent = text_hash(json.dumps(state.question, sort_keys=True)) == document["configuration_hash"]
         usable = consistent and all(isinstance(formula, str) for formula in state.formulas)
         usable = usable and isinstance(state.elapsed, int | float) and isinstance(state.data["sha256"], str)

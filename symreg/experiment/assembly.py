@@ -1,0 +1,191 @@
+"""From a specification to what a search takes: a table, a problem, a backend and a budget."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from symreg.experiment.amounts import duration_text, memory_text
+from symreg.experiment.errors import NotAvailableError, SpecificationError
+from symreg.experiment.specification import ColumnPart, NoisePart, Specification
+
+if TYPE_CHECKING:
+    from symreg.problem import Problem
+    from symreg.search.backend import Backend, Budget
+    from symreg.table import Column, Table
+
+
+def problem_of(specification: Specification) -> Problem:
+    """Read or draw the table and check the question against its units; raises before any search."""
+    table = table_of(specification)
+    problem = _problem(specification, table)
+    if specification.data.noise is None:
+        return problem
+    return _problem(specification, _with_noise_in_training(table, problem, specification.data.noise))
+
+
+def table_of(specification: Specification) -> Table:
+    """The table of ``data``, with the units and uncertainties of ``columns``."""
+    data, columns = specification.data, specification.columns
+    if data.generate is not None:
+        return _declared(_generated(specification), columns)
+    if data.dataset is not None:
+        from symreg.catalog import load_dataset
+
+        return _declared(load_dataset(data.dataset), columns)
+    from symreg.table import read_table
+
+    return read_table(
+        Path(str(data.file)),
+        target=data.target,
+        units={name: part.unit for name, part in columns.items() if part.unit is not None},
+        sigma={name: part.sigma for name, part in columns.items() if part.sigma is not None},
+        nan=data.nan,
+    )
+
+
+def _generated(specification: Specification) -> Table:
+    from symreg.generate import generate_table
+
+    block = specification.data.model_dump(mode="json", exclude_none=True)["generate"]
+    return generate_table({"seed": specification.seed, **block})
+
+
+def _declared(table: Table, columns: dict[str, ColumnPart]) -> Table:
+    """``table`` with the uncertainties of ``columns``; the units of a table that is not a user's file are
+    fixed.
+    """
+    changed: dict[str, Column] = {}
+    spent: set[str] = set()
+    for name, part in columns.items():
+        if name not in table.names:
+            raise _column_mistake(table, name, f"there is no such column; there are {', '.join(table.names)}")
+        column = table[name]
+        if part.unit is not None:
+            _check_unit(table, column, part.unit)
+        if isinstance(part.sigma, str):
+            changed[name] = replace(column, sigma=_sigma_column(table, part.sigma, column), user_sigma=None)
+            spent.add(part.sigma)
+        elif part.sigma is not None:
+            sigma = column.values * 0.0 + part.sigma * abs(column.unit.scale)
+            changed[name] = replace(column, sigma=sigma, user_sigma=None)
+    kept = tuple(changed.get(column.name, column) for column in table.columns if column.name not in spent)
+    return replace(table, columns=kept)
+
+
+def _sigma_column(table: Table, name: str, column: Column) -> Any:
+    if name not in table.names or table[name].unit.dimension != column.unit.dimension:
+        unit = column.unit.text
+        raise _column_mistake(table, column.name, f"sigma: {name!r} is not a column in a unit like {unit}")
+    return table[name].values
+
+
+def _check_unit(table: Table, column: Column, text: str) -> None:
+    from symreg.units import parse_unit
+
+    unit, own = parse_unit(text, column=column.name), column.unit
+    if (unit.dimension, unit.scale, unit.offset) != (own.dimension, own.scale, own.offset):
+        raise _column_mistake(table, column.name, f"its unit is {own.text}, not {text}")
+
+
+def _column_mistake(table: Table, name: str, reason: str) -> SpecificationError:
+    return SpecificationError(source=table.source, problems=((None, f"columns.{name}", reason),))
+
+
+def _problem(specification: Specification, table: Table) -> Problem:
+    from symreg.problem import Constraints, make_problem
+
+    data, units = specification.data, specification.free_constants.units
+    return make_problem(
+        table,
+        target=data.target,
+        inputs=data.inputs,
+        constants=[_known_constant(part) for part in specification.constants],
+        free_constants=units if isinstance(units, str) else list(units),
+        operators=specification.operators,
+        constraints=Constraints(specification.constraints.max_complexity, specification.constraints.nested),
+        guesses=specification.guesses,
+        test_fraction=data.test_fraction,
+        seed=specification.seed,
+        name=specification.name,
+    )
+
+
+def _known_constant(part: Any) -> Any:
+    """By name alone a constant is looked up; with a value it is the user's own."""
+    return part.name if part.value is None else part.model_dump()
+
+
+def _with_noise_in_training(table: Table, problem: Problem, noise: NoisePart) -> Table:
+    """``table`` with seeded noise on the target in the training rows: what is held out stays the truth."""
+    import numpy as np
+
+    from symreg.generate import with_noise
+
+    rng = np.random.default_rng([problem.seed, 1])
+    values = problem.target_column.values.copy()
+    rows = problem.train_rows
+    kind, level = ("rms", noise.rms) if noise.rms is not None else ("relative", noise.relative)
+    values[rows] = with_noise(values[rows], kind, level or 0.0, rng)  # type: ignore[arg-type]
+    noisy = replace(problem.target_column, values=values, user_values=None)
+    columns = tuple(noisy if column.name == problem.target else column for column in table.columns)
+    return replace(table, columns=columns)
+
+
+def backend_of(specification: Specification) -> Backend:
+    """The backend, checked to be there before any work."""
+    part = specification.backend
+    if part.name != "native":
+        raise NotAvailableError(what=f"backend {part.name}", advice="use backend: {name: native}")
+    from symreg.engine import get_engine
+    from symreg.search.backend import Native
+
+    get_engine(part.engine)
+    return Native(threads=part.threads, engine=part.engine)
+
+
+def budget_of(specification: Specification) -> Budget:
+    """The budget in seconds, evaluations and bytes."""
+    from symreg.search.backend import Budget
+
+    part = specification.budget
+    return Budget(time=part.time, evaluations=part.evaluations, memory=part.memory)
+
+
+def resolved(specification: Specification, problem: Problem) -> Specification:
+    """The specification with what the data decided written out: target, inputs, operators, the seed of a
+    drawn table.
+    """
+    data = specification.data.model_copy(update={"target": problem.target, "inputs": problem.inputs})
+    if data.generate is not None and data.generate.seed is None:
+        drawn = data.generate.model_copy(update={"seed": specification.seed})
+        data = data.model_copy(update={"generate": drawn})
+    return specification.model_copy(update={"data": data, "operators": problem.operators})
+
+
+def configuration(specification: Specification, folder: Path) -> dict[str, Any]:
+    """The specification as plain values for ``folder/experiment.yaml``: files as seen from there, amounts as
+    text.
+    """
+    plain: dict[str, Any] = specification.model_dump(mode="json")
+    data = plain["data"]
+    for source in ("file", "dataset", "generate"):
+        if data[source] is None:
+            del data[source]
+    if "file" in data:
+        data["file"] = _seen_from(Path(data["file"]), folder)
+    plain["constants"] = [part["name"] if part["value"] is None else part for part in plain["constants"]]
+    budget = plain["budget"]
+    budget["time"] = None if budget["time"] is None else duration_text(budget["time"])
+    budget["memory"] = memory_text(budget["memory"])
+    return plain
+
+
+def _seen_from(file: Path, folder: Path) -> str:
+    """A relative path, so that a project can move as a whole; absolute where there is none (another drive)."""
+    try:
+        return Path(os.path.relpath(file, folder.absolute())).as_posix()
+    except ValueError:
+        return str(file)
