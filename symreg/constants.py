@@ -45,7 +45,7 @@ def read_known_constants(
         constant = _read_constant(name, given)
         if constant.name in columns:
             reason = f"{constant.name!r} is a column and a known constant at once."
-            advice = "Rename the column, or give the constant another name: {'name': ..., 'value': ..., 'unit': ...}."
+            advice = "Rename the column, or give the constant another name, with its value and unit."
             raise ProblemError(name=name, reason=reason, advice=advice)
         if constant.name in found:
             raise ProblemError(name=name, reason=f"the constant {constant.name!r} is listed twice.")
@@ -98,7 +98,7 @@ def read_free_constants(
     target: Dimension,
     dimensions: Mapping[str, Dimension],
 ) -> FreeConstants:
-    """The policy that the user's word or list of units stands for; ``dimensions`` are of inputs and constants."""
+    """The policy that the user's word or units stand for; ``dimensions`` are of inputs and constants."""
     if isinstance(given, FreeConstants):
         return given
     if given == "auto":

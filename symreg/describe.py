@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from symreg.dimension import missing_base_units, pi_groups, power_product, power_text
 from symreg.feasibility import in_words
@@ -124,7 +122,7 @@ def describe(problem: Problem) -> ProblemDescription:
 
 
 def _quantity(column: Column, role: str) -> Quantity:
-    low, high = float(np.min(column.user_values)), float(np.max(column.user_values))
+    low, high = float(column.user_numbers.min()), float(column.user_numbers.max())
     return Quantity(
         column.name, role, column.unit.text, str(column.unit.dimension), low, high, column.sigma is not None
     )
@@ -146,7 +144,7 @@ def _range(quantity: Quantity) -> str:
     return ends + (" (with uncertainty)" if quantity.has_sigma else "")
 
 
-def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

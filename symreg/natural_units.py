@@ -42,7 +42,7 @@ class NaturalUnits:
     def matrix(self, problem: Problem, rows: Rows) -> Floats:
         """The problem's inputs in natural units, shape ``(n_inputs, n_rows)``."""
         factors = [self.factor(problem.table[name].unit.dimension) for name in problem.inputs]
-        return problem.matrix(rows) / np.array(factors)[:, None]
+        return np.divide(problem.matrix(rows), np.array(factors)[:, None])
 
     def target_values(self, problem: Problem, rows: Rows) -> Floats:
         """The target in natural units, shape ``(n_rows,)``."""

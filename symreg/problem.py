@@ -188,7 +188,6 @@ def _choose_inputs(name: str, table: Table, target: str, inputs: Sequence[str] |
 
 def _check_rows(name: str, table: Table, target: str) -> None:
     column = table[target]
-    assert column.user_values is not None
     if table.n_rows < MIN_ROWS:
         rows = "1 row" if table.n_rows == 1 else f"{table.n_rows} rows"
         reason = (
@@ -196,7 +195,7 @@ def _check_rows(name: str, table: Table, target: str) -> None:
         )
         raise ProblemError(name=name, reason=reason)
     if is_constant(column.values):
-        value = f"{column.user_values[0]:g} {column.unit.text}"
+        value = f"{column.user_numbers[0]:g} {column.unit.text}"
         reason = f"the target {target!r} is {value} in every row, so there is nothing to explain."
         raise ProblemError(name=name, reason=reason)
 

@@ -47,6 +47,12 @@ class Column:
             object.__setattr__(self, "sigma", read_only(self.sigma))
             object.__setattr__(self, "user_sigma", read_only(user_sigma))
 
+    @property
+    def user_numbers(self) -> Floats:
+        """The values as the user wrote them, in ``unit``, shape ``(n_rows,)``."""
+        assert self.user_values is not None
+        return self.user_values
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle through the constructor: NumPy forgets on the way that an array is read-only."""
         return Column, (self.name, self.unit, self.values, self.sigma, self.user_values, self.user_sigma)
@@ -110,7 +116,7 @@ class Table:
         import pandas as pd
 
         inputs = [column for column in self.columns if column.name != self.target]
-        frame = pd.DataFrame({column.name: np.array(column.user_values) for column in inputs})
+        frame = pd.DataFrame({column.name: np.array(column.user_numbers) for column in inputs})
         frame.attrs["units"] = {column.name: column.unit.text for column in inputs}
         return frame
 
@@ -122,7 +128,7 @@ class Table:
         if self.target is None:
             advice = f"Name one: read_table(..., target={self.names[-1]!r})."
             raise TableError(source=self.source, problem="no target was named", advice=advice)
-        return pd.Series(np.array(self[self.target].user_values), name=self.target)
+        return pd.Series(np.array(self[self.target].user_numbers), name=self.target)
 
     def label(self, name: str) -> tuple[str, ...]:
         """The texts of a label column, one for each row."""

@@ -55,9 +55,9 @@ def _sample(n_rows: int) -> slice:
 def _standardised(values: Floats) -> Floats:
     """Zero mean and unit length, without overflow for values near the limits of a double."""
     scaled = values / np.max(np.abs(values))
-    centred = scaled - scaled.mean()
-    length = np.sqrt(np.sum(centred**2))
-    return centred / length if length > 0 else centred
+    centred: Floats = scaled - scaled.mean()
+    length = float(np.sqrt(np.sum(centred**2)))
+    return np.divide(centred, length) if length > 0 else centred
 
 
 def _sentence(one: Column, other: Column) -> str | None:
