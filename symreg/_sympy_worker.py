@@ -1,9 +1,9 @@
 """The child process of ``simplify``: formula in, simpler formula out, one JSON line each.
 
-A formula is read by our own grammar, rebuilt node by node as a sympy tree, rewritten in several ways, and each result
-is read back node by node: whatever has no counterpart among our operators is no result. The shortest by *our* count
-of complexity goes back as text. Names never reach sympy: the parent sends ``x0, x1, ..., c0, c1, ...``, which here
-become symbols of that name, made by hand and never parsed by sympy.
+A formula is read by our own grammar, rebuilt node by node as a sympy tree, rewritten in several ways, and
+each result is read back node by node: whatever has no counterpart among our operators is no result. The
+shortest by *our* count of complexity goes back as text. Names never reach sympy: the parent sends ``x0, x1,
+..., c0, c1, ...``, which here become symbols of that name, made by hand and never parsed by sympy.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import sympy
@@ -76,6 +77,7 @@ def _forms(start: Any) -> Iterator[Any]:
         sympy.cancel,
         sympy.radsimp,
         sympy.expand,
+        *(partial(sympy.collect, syms=symbol) for symbol in _sorted_symbols(start)),
         sympy.factor,
         sympy.logcombine,
         sympy.trigsimp,
@@ -93,6 +95,10 @@ def _forms(start: Any) -> Iterator[Any]:
             if shape not in seen:
                 seen.add(shape)
                 yield shape
+
+
+def _sorted_symbols(form: Any) -> list[Any]:
+    return sorted(form.free_symbols, key=lambda symbol: str(symbol.name))
 
 
 def _common_root(form: Any) -> Any:
@@ -140,7 +146,7 @@ _ALGEBRA: dict[str, Callable[..., Any]] = {
 
 
 def from_sympy(tree: Any, constants: set[str]) -> Expression:
-    """Sympy's tree as ours; raises where a node has no counterpart (the imaginary unit, infinities, cases)."""
+    """Sympy's tree as ours; raises where a node has no counterpart (imaginary unit, infinities, cases)."""
     if tree is sympy.pi:
         return Constant(_PI)
     if tree is sympy.E:
@@ -173,18 +179,43 @@ def _sum(tree: Any, constants: set[str]) -> Expression:
 
 def _product(tree: Any, constants: set[str]) -> Expression:
     coefficient, rest = tree.as_coeff_Mul(rational=True)
+    powers = [_base_and_exponent(factor) for factor in rest.as_ordered_factors()]
+    shapes = [_scaled(coefficient, *_split(powers, constants))]
+    roots = [power for power in powers if _is_half(power[1])]
+    if len(roots) > 1 and sum(base.is_nonnegative is not True for base, _ in roots) <= 1:
+        above, below = _split([power for power in powers if power not in roots], constants)
+        root = Apply("sqrt", (_quotient(*_split([(base, 2 * half) for base, half in roots], constants)),))
+        shapes.append(_scaled(coefficient, [*above, root], below))
+    return min(shapes, key=complexity)
+
+
+def _base_and_exponent(factor: Any) -> tuple[Any, Any]:
+    base, exponent = factor.as_base_exp()
+    return (factor, sympy.S.One) if base is sympy.E else (base, exponent)
+
+
+def _is_half(exponent: Any) -> bool:
+    """An odd number of halves: a square root, which can share its sign with others."""
+    return bool(exponent.is_Rational and exponent.q == 2)
+
+
+def _split(powers: list[tuple[Any, Any]], constants: set[str]) -> tuple[list[Expression], list[Expression]]:
+    """What stands above and what stands below the line."""
     above, below = [], []
-    for factor in sympy.Mul.make_args(rest):
-        base, exponent = factor.as_base_exp()
-        if exponent.could_extract_minus_sign() and base is not sympy.E:
+    for base, exponent in powers:
+        if exponent.could_extract_minus_sign():
             below.append(_power(from_sympy(base, constants), -exponent, constants))
         else:
-            above.append(from_sympy(factor, constants))
+            above.append(_power(from_sympy(base, constants), exponent, constants))
+    return above, below
+
+
+def _scaled(coefficient: Any, above: list[Expression], below: list[Expression]) -> Expression:
     size = abs(Fraction(int(coefficient.p), int(coefficient.q)))
-    if size.numerator == 1 and size != 1 and above:
-        below.insert(0, Number(Fraction(size.denominator)))  # x/2 reads better than 1/2*x, and costs the same
+    if size.numerator == 1 and size != 1:
+        below = [Number(Fraction(size.denominator)), *below]  # x/2 and 1/(2*x) read better than 1/2*x, 1/2/x
     elif size != 1:
-        above.insert(0, Number(size))
+        above = [Number(size), *above]
     found = _quotient(above, below)
     return Apply("neg", (found,)) if coefficient < 0 else found
 

@@ -1,10 +1,10 @@
 """The unit in which to show a constant: the one a reader would write beside the user's own units.
 
-In ``period = k*a**(3/2)`` with days and astronomical units k is shown in ``day/au**(3/2)``, in ``v = H0*D`` with km/s and
-Mpc in ``km/s/Mpc``. The unit is found on the way from the root, whose unit is the target's, down to the constant:
-each operator on the way says what its operand must be measured in. Where that is unclear (a sum of metres and
-kilometres, two unknown constants in one product) the coherent SI unit serves. Only the scale is chosen here; the
-dimension is given, and a unit that disagrees with it is not used.
+In ``period = k*a**(3/2)`` with days and astronomical units k is shown in ``day/au**(3/2)``, in ``v = H0*D``
+with km/s and Mpc in ``km/s/Mpc``. The unit is found on the way from the root, whose unit is the target's,
+down to the constant: each operator on the way says what its operand must be measured in. Where that is
+unclear (a sum of metres and kilometres, two unknown constants in one product) the coherent SI unit serves.
+Only the scale is chosen here; the dimension is given, and a unit that disagrees with it is not used.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def display_unit(
 ) -> Unit:
     """Unit for ``constant_name``, of exactly ``constant_dimension``.
 
-    ``input_units`` holds the units of the inputs and of the known constants; names that it lacks are free constants.
+    ``input_units`` holds the units of the inputs and of the known constants; names that it lacks are free
+    constants.
     """
     if constant_dimension.is_dimensionless:
         return DIMENSIONLESS_UNIT
@@ -45,7 +46,7 @@ def display_unit(
 def _wanted(
     expression: Expression, name: str, wanted: Factors | None, units: Mapping[str, Unit]
 ) -> Factors | None:
-    """The unit that the first occurrence of ``name`` must have where ``expression`` is to be in ``wanted``."""
+    """The unit that ``name``, where it first occurs, must have for ``expression`` to be in ``wanted``."""
     node = expression
     while isinstance(node, Apply):
         index = next((i for i, argument in enumerate(node.arguments) if _mentions(argument, name)), None)
@@ -88,7 +89,9 @@ def _unit_of(expression: Expression, units: Mapping[str, Unit]) -> Factors | Non
     row = OPERATORS[expression.operator]
     if row.rule is DimensionRule.DIMENSIONLESS:
         return {}
-    first, last = (_unit_of(argument, units) for argument in (expression.arguments[0], expression.arguments[-1]))
+    first, last = (
+        _unit_of(argument, units) for argument in (expression.arguments[0], expression.arguments[-1])
+    )
     if row.rule is DimensionRule.PRESERVE:
         return first
     if row.rule is DimensionRule.SCALE:

@@ -1,19 +1,19 @@
-"""How many bits it takes to send the training targets to someone who knows the inputs: formula, constants, residuals.
+"""The bits it takes to send the training targets to someone who knows the inputs.
 
-The shorter message is the better law. With base-2 logarithms (Bartlett, Desmond and Ferreira, "Exhaustive symbolic
-regression", 2023, section on the description length)::
+The shorter message is the better law. With base-2 logarithms (Bartlett, Desmond and Ferreira, "Exhaustive
+symbolic regression", 2023, section on the description length)::
 
     L = residuals:  N/2 log2(2 pi s²) + RSS/(2 s² ln 2)
       + tree:       k log2(A) + sum over numbers written in the formula of their own bits
       + constants:  sum over free constants of 1/2 log2(I) + log2|θ| - 1/2 log2(3) + 1/(2 ln 2)
 
-``A`` is the size of the alphabet and ``k`` the number of nodes. A constant θ is worth sending to a step
-Δ = sqrt(12/I) where I = d²(-ln likelihood)/dθ²: log2(|θ|/Δ) bits for the digits and 1 for the sign, and rounding it to
-that step costs half a nat of likelihood. Both I·θ² and RSS/s² do not depend on the unit of anything. When s² is not
-known it is RSS/N, and the residuals cost N/2 log2(2 pi e s²).
+``A`` is the size of the alphabet and ``k`` the number of nodes. A constant θ is worth sending to a step Δ =
+sqrt(12/I) where I = d²(-ln likelihood)/dθ²: log2(|θ|/Δ) bits for the digits and 1 for the sign, and rounding
+it to that step costs half a nat of likelihood. Both I·θ² and RSS/s² do not depend on the unit of anything.
+When s² is not known it is RSS/N, and the residuals cost N/2 log2(2 pi e s²).
 
-Without a floor a noise-free law would be judged by its rounding errors. ``resolution`` is the step to which the
-targets themselves are known; residuals are never sent finer than that (s² >= resolution²/12).
+Without a floor a noise-free law would be judged by its rounding errors. ``resolution`` is the step to which
+the targets themselves are known; residuals are never sent finer than that (s² >= resolution²/12).
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ def description_length(
 ) -> float:
     """Bits of the law and of what it leaves over, ``(float)``; infinite when the residual sum is not finite.
 
-    ``values`` holds the free constants that were fitted, in the order of ``fisher_diagonal`` ``(n_free,)``, which is
-    d²(-ln likelihood)/dθ² (for least squares: sum_i (df_i/dθ)² / s²). Constants replaced by simple numbers are left
-    out of both and pay ``snapped_bits`` (``Recognised.bits``) together. ``angles`` are the names of the inputs and
-    constants that carry an angle; None switches that prior off.
+    ``values`` holds the free constants that were fitted, in the order of ``fisher_diagonal`` ``(n_free,)``,
+    which is d²(-ln likelihood)/dθ² (for least squares: sum_i (df_i/dθ)² / s²). Constants replaced by simple
+    numbers are left out of both and pay ``snapped_bits`` (``Recognised.bits``) together. ``angles`` are the
+    names of the inputs and constants that carry an angle; None switches that prior off.
     """
     if not math.isfinite(residual_sum_squares) or residual_sum_squares < 0:
         return math.inf
@@ -68,12 +68,14 @@ def description_length(
 def residual_bits(
     residual_sum_squares: float, n_rows: int, noise_variance: float | None = None, resolution: float = 0.0
 ) -> float:
-    """Bits of ``n_rows`` Gaussian residuals: negative log2 likelihood, up to a constant that all laws share."""
+    """Bits of ``n_rows`` Gaussian residuals: the negative log2 likelihood."""
     if n_rows == 0:
         return 0.0
     variance = residual_sum_squares / n_rows if noise_variance is None else noise_variance
     variance = max(variance, resolution**2 / 12.0, _SMALLEST)
-    return 0.5 * n_rows * math.log2(2 * math.pi * variance) + residual_sum_squares / (2 * variance * math.log(2))
+    return 0.5 * n_rows * math.log2(2 * math.pi * variance) + residual_sum_squares / (
+        2 * variance * math.log(2)
+    )
 
 
 def tree_bits(expression: Expression, alphabet_size: int) -> float:
@@ -88,7 +90,7 @@ def tree_bits(expression: Expression, alphabet_size: int) -> float:
 
 
 def number_bits(value: Fraction | float) -> float:
-    """log2 of numerator and denominator (each at least 2) of a fraction; 53 bits for a float; 1 more for a sign."""
+    """log2 of numerator (at least 2) and denominator of a fraction, 53 for a float; 1 more for a sign."""
     if isinstance(value, float):
         return 53.0 + (value < 0)
     sizes = (max(abs(value.numerator), 2), max(value.denominator, 1))

@@ -1,9 +1,10 @@
 """A law is a formula together with everything needed to judge and to use it.
 
-Inside the search values are SI arrays and formulas are bare trees. A ``Law`` is what leaves it: the formula, its
-constants in the user's units with standard errors, how well it does on rows that it was fitted on and on rows that it
-has never seen, and ``predict``, which takes and gives the user's units. A ``ParetoFront`` is the short list worth
-reading: one law per complexity, each better than every simpler one, and one of them selected (``selection.py``).
+Inside the search values are SI arrays and formulas are bare trees. A ``Law`` is what leaves it: the formula,
+its constants in the user's units with standard errors, how well it does on rows that it was fitted on and on
+rows that it has never seen, and ``predict``, which takes and gives the user's units. A ``ParetoFront`` is the
+short list worth reading: one law per complexity, each better than every simpler one, and one of them selected
+(``selection.py``).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class PredictionError(SymregError):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How far a law is from the data: ``rmse`` in the target's unit, over the rows where the law is defined."""
+    """How far a law is from the data: ``rmse`` in the target's unit, over the rows where it is defined."""
 
     rmse: float
     r2: float
@@ -60,9 +61,9 @@ class LawConstant:
 class Law:
     """One formula, its constants and its scores.
 
-    ``unit`` is the target's; ``input_units`` holds every input of the problem in order, also those that the formula
-    does not use; ``covariance`` is ``(n_free, n_free)`` in the units of the free constants; ``held_out`` is the
-    leave-one-out score where a table is too small to be split.
+    ``unit`` is the target's; ``input_units`` holds every input of the problem in order, also those that the
+    formula does not use; ``covariance`` is ``(n_free, n_free)`` in the units of the free constants;
+    ``held_out`` is the leave-one-out score where a table is too small to be split.
     """
 
     expression: Expression
@@ -87,7 +88,9 @@ class Law:
         ``data`` is a DataFrame, a mapping of columns, or an array ``(n_rows, n_inputs)`` in the order of
         ``input_units``, in the units the law was found in. Raises ``PredictionError`` for a missing column.
         """
-        columns, n_rows = columns_of(data, tuple(self.input_units), variables_of(self.expression), self.formula)
+        columns, n_rows = columns_of(
+            data, tuple(self.input_units), variables_of(self.expression), self.formula
+        )
         leaves: dict[str, Any] = {c.name: float(c.unit.to_si(c.value)) for c in self.constants}
         for name, values in columns.items():
             leaves[name] = self.input_units[name].to_si(values) if name in self.input_units else values
@@ -125,7 +128,7 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class ParetoFront:
-    """The laws worth reading, in ascending complexity; ``selected`` is the index of the one to believe (-1: none)."""
+    """The laws worth reading, in ascending complexity; ``selected`` is the index of the one to believe."""
 
     laws: tuple[Law, ...]
     selected: int

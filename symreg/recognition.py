@@ -1,32 +1,37 @@
 """Simple numbers in fitted ones: 0.5003 ± 0.0012 is 1/2, if saying so is shorter.
 
-A fitted dimensionless value v ± σ can be sent in two ways. *As digits*: to the step Δ = σ sqrt(12) that costs the
-least (see ``description_length``), which takes
+A fitted dimensionless value v with standard error e can be sent in two ways. *As digits*: to the step
+Δ = e sqrt(12) that costs the least (see ``description_length``), which takes
 
-    free(v, σ) = log2(|v| / Δ) + 1/(2 ln 2)      bits.
+    digits(v, e) = log2(|v|/Δ) + 1/(2 ln 2)      bits.
 
-*As a simple number* s = (p/q)·f from a code book, which takes code(s) bits and, because s is not the best fit, another
+*As a simple number* s = (p/q)·f from a code book, which takes code(s) bits and, because s is not the best
+fit, another
 
-    misfit = ((v - s)/σ)² / (2 ln 2)             bits
+    misfit = ((v - s)/e)² / (2 ln 2)             bits
 
-for the residuals. The *gain* is free - code - misfit, and the simple number is taken when it is worth more than
-``Tolerance.gain`` bits. The code book is a prefix code, that is Σ 2**-code(s) <= 1: an integer costs 2 log2(n) + 1
-bits, or log2(n) + 1.5 for the powers of two that physics is full of, a fraction costs its two integers, and the
-factor f costs 1 bit for 1 and 3 to 7 bits for pi, sqrt(2) and their kin.
+for the residuals. The *gain* is digits - code - misfit, and the simple number is taken when it is worth at
+least ``Tolerance.gain`` bits. The code book is a prefix code: 2**-code(s), summed over the book, is at most
+1. An integer costs 2 log2(n) + 1 bits, or log2(n) + 1.5 for the powers of two that physics is full of, a
+fraction costs its two integers, and the factor f costs half a bit for 1 and 3 to 7 bits for pi, sqrt(2) and
+their kin.
 
-*Why a random number is rarely taken for a simple one.* s is taken inside a window of half-width
-σ sqrt(2 ln2 (free - code - gain)), so only numbers with code(s) < free have one, and 2**free is about |v|/(3.5 σ).
-By the Kraft inequality few numbers have a short code: all windows together cover a few per cent of the line at
-σ/v = 1 %, and the numbers that are then taken lie within about two standard errors. With a smaller σ the windows
-shrink, but longer and longer codes would be let in (3.14152 ± 1e-9 as 355/113 and worse), and the covered
-part would stay as it is. What 28 bits say is no simple number. So a simple number has a code of at most
-``Tolerance.bits``, and the covered part falls like σ: with σ/v = 1e-8 it is about 1e-5.
+*Why a random number is rarely taken for a simple one.* s is taken inside a window of half-width e sqrt(2 ln 2
+(digits - code - gain)), so only numbers with code(s) < digits have one, and 2**digits is about |v|/(3.5 e).
+Since the codes fill no more than the whole, few numbers have a short one: all windows together cover a few
+per cent of the line at e/|v| = 1 %, and what is then taken lies within about two standard errors. With a
+smaller error the windows shrink, but longer and longer codes would be let in (3.14159292 as 355/113 and
+worse), and the covered part would stay as it is. Yet what takes 28 bits to say is no simple number. So a
+simple number has a code of at most ``Tolerance.bits``, and below e/|v| = 1e-4 the covered part falls in
+proportion to e.
 
-*Exact data.* A noise-free fit states σ near 0, yet its value carries rounding that σ knows nothing of. σ is never
-taken smaller than ``Tolerance.relative`` |v|, which with the defaults means agreement to 6e-8 or better.
+*Exact data.* A noise-free fit states an error near 0, yet its value carries rounding that the error knows
+nothing of. The error is never taken smaller than ``Tolerance.relative`` |v|; with the defaults that asks for
+agreement to 6e-8 or better.
 
-Only dimensionless constants have simple values; what 0.5 metres are depends on the metre. Zero is never recognised:
-dropping a term is a change of the formula, and the description length of the formula without it decides that.
+Only dimensionless constants have simple values; what 0.5 metres are depends on the metre. Zero is never
+recognised: dropping a term is a change of the formula, and the description length of the formula without it
+decides that.
 """
 
 from __future__ import annotations
@@ -55,9 +60,9 @@ def _square(expression: Expression) -> Expression:
     return Apply("square", (expression,))
 
 
-# factor above the line, factor below it, value, bits; Σ 2**-bits <= 1
+# factor above the line, factor below it, value, bits; together with the integers Σ 2**-bits <= 1
 _FACTORS: tuple[tuple[Expression | None, Expression | None, float, float], ...] = (
-    (None, None, 1.0, 1.0),
+    (None, None, 1.0, 0.5),
     (_PI, None, math.pi, 3.0),
     (None, _PI, 1 / math.pi, 4.0),
     (_root(Number(Fraction(2))), None, math.sqrt(2), 5.0),
@@ -74,9 +79,13 @@ _FACTORS: tuple[tuple[Expression | None, Expression | None, float, float], ...] 
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """When a number counts as simple: ``gain`` bits won at least, ``bits`` of code at most, σ/|v| at least ``relative``."""
+    """When a number counts as simple.
 
-    gain: float = 0.5
+    ``gain`` is the least number of bits won, ``bits`` the longest code, ``relative`` the least error over
+    value.
+    """
+
+    gain: float = 0.25
     bits: float = 13.0
     relative: float = 1e-8
 
@@ -95,12 +104,11 @@ class Recognised:
     gain: float
 
 
-def recognise_number(
-    value: float, stderr: float, *, tolerance: Tolerance = Tolerance()
-) -> Recognised | None:
+def recognise_number(value: float, stderr: float, *, tolerance: Tolerance = Tolerance()) -> Recognised | None:
     """The simple number that says a dimensionless ``value`` ± ``stderr`` in fewer bits, or None.
 
-    ``stderr`` 0 means exact up to rounding; NaN or infinite means that nothing is known, and nothing is recognised.
+    ``stderr`` 0 means exact up to rounding; NaN or infinite means that nothing is known, and nothing is
+    recognised.
     """
     if not math.isfinite(value) or value == 0 or not math.isfinite(stderr) or stderr < 0:
         return None
@@ -131,9 +139,9 @@ def integer_bits(n: int) -> float:
 @cache
 def _entries(most_bits: float) -> tuple[tuple[float, float, int, int, int], ...]:
     """(bits, value, p, q, factor) of every simple number, each value once by its shortest code."""
-    largest = int(2.0 ** (most_bits - 3.5))
+    largest = int(2.0 ** (most_bits - 3.0))
     cost = {n: integer_bits(n) for n in range(1, largest + 1)}
-    cheap = [n for n in cost if cost[n] + 2.0 <= most_bits]
+    cheap = [n for n in cost if cost[n] + 1.5 <= most_bits]
     entries = [
         (cost[p] + cost[q] + factor_bits, p / q * factor_value, p, q, index)
         for index, (_, _, factor_value, factor_bits) in enumerate(_FACTORS)

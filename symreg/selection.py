@@ -1,10 +1,10 @@
 """Which laws are worth showing, and which one to believe.
 
-Two judges who know different things. The *held-out error* sees overfitting but is coarse: with n rows a root mean
-square error is itself uncertain by a part in sqrt(2n). The *description length* (``description_length.py``) uses every
-training row and the size of the formula, but trusts its noise model. So held-out error makes the front, description
-length selects on it, and held-out error may veto: a law that does clearly worse on unseen rows than a simpler one is
-never selected.
+Two judges who know different things. The *held-out error* sees overfitting but is coarse: with n rows a root
+mean square error is itself uncertain by a part in sqrt(2n). The *description length*
+(``description_length.py``) uses every training row and the size of the formula, but trusts its noise model.
+So held-out error makes the front, description length selects on it, and held-out error may veto: a law that
+does clearly worse on unseen rows than a simpler one is never selected.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ EXACT = 1e-10
 def front_of(laws: Sequence[Law]) -> tuple[Law, ...]:
     """The laws that no simpler or equally simple law matches on held-out rows, in ascending complexity.
 
-    A longer law stays only if its held-out error is smaller. One exception: the law that ``select`` would believe
-    among all of them is never dropped for a simpler one whose error is smaller by less than the held-out rows can
-    tell, and it stands for its complexity.
+    A longer law stays only if its held-out error is smaller. One exception: the law that ``select`` would
+    believe among all of them is never dropped for a simpler one whose error is smaller by less than the
+    held-out rows can tell, and it stands for its complexity.
     """
     if not laws:
         return ()
@@ -40,16 +40,20 @@ def front_of(laws: Sequence[Law]) -> tuple[Law, ...]:
 
 
 def select(laws: Sequence[Law]) -> int:
-    """Index of the law with the smallest description length that no simpler law clearly beats; -1 if there is none."""
+    """Index of the law of smallest description length that no simpler law clearly beats; -1: no law."""
     floor = EXACT * _spread(laws)
-    eligible = [i for i, law in enumerate(laws) if not any(_clearly_beats(other, law, floor) for other in laws)]
+    eligible = [
+        i for i, law in enumerate(laws) if not any(_clearly_beats(other, law, floor) for other in laws)
+    ]
     if not eligible:
         return len(laws) - 1
-    return min(eligible, key=lambda i: (_bits(laws[i]), laws[i].complexity, _error(laws[i], floor), laws[i].formula))
+    return min(
+        eligible, key=lambda i: (_bits(laws[i]), laws[i].complexity, _error(laws[i], floor), laws[i].formula)
+    )
 
 
 def _clearly_beats(other: Law, law: Law, floor: float) -> bool:
-    """Is ``other`` no longer than ``law`` and better on held-out rows by more than two standard errors of an RMSE?"""
+    """Is ``other`` no longer than ``law``, and better on held-out rows by more than two standard errors?"""
     if other is law or other.complexity > law.complexity:
         return False
     undefined, error = _error(law, floor)

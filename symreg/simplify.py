@@ -1,9 +1,9 @@
 """Shorter equal formulas, from sympy, believed only after a check.
 
-sympy can hang, and it knows nothing of units, so it works in a child process (``text_worker``, ``_sympy_worker``): a
-formula goes there as text with neutral names and numbers, and comes back as text for our own grammar. Then the
-dimension must be what it was and the values must agree; otherwise the formula stays as it is and a note says why.
-Free constants stay symbols: the result has the same ones or fewer.
+sympy can hang, and it knows nothing of units, so it works in a child process (``text_worker``,
+``_sympy_worker``): a formula goes there as text with neutral names and numbers, and comes back as text for
+our own grammar. Then the dimension must be what it was and the values must agree; otherwise the formula stays
+as it is and a note says why. Free constants stay symbols: the result has the same ones or fewer.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _WORKER = "symreg._sympy_worker"
 
 @dataclass(frozen=True, slots=True)
 class Simplified:
-    """The formula to use: a shorter one (``changed``), or the one that was given, with a ``note`` where that failed."""
+    """A shorter formula (``changed``), or the one that was given, with a ``note`` where sympy failed."""
 
     expression: Expression
     changed: bool
@@ -58,7 +58,7 @@ class Simplified:
 
 
 class Simplifier:
-    """A warm sympy for many formulas: ``with Simplifier() as s: s.start(); ...; s.simplify(expressions, ...)``.
+    """A warm sympy for many formulas: ``with Simplifier() as s: s.start(); ...; s.simplify(...)``.
 
     ``start`` returns at once; sympy is imported in the child meanwhile (about half a second, paid once).
     """
@@ -81,7 +81,7 @@ class Simplifier:
         return self._worker.pid
 
     def start(self) -> None:
-        """Start the child in the background; a child that cannot be started is met again, and noted, later."""
+        """Start the child in the background; one that cannot be started is noted when it is needed."""
         try:
             self._worker.start()
         except WorkerError:
@@ -103,8 +103,9 @@ class Simplifier:
         """One result per expression, in order.
 
         ``dimensions`` by name of variable and constant; ``positive`` names what is known to be above 0;
-        ``sample`` holds values in SI, arrays ``(n_rows,)`` or scalars, where results are compared; names that it
-        lacks get random values. ``budget`` is the number of seconds for all of them; what does not fit stays raw.
+        ``sample`` holds values in SI, arrays ``(n_rows,)`` or scalars, where results are compared; names that
+        it lacks get random values. ``budget`` is the number of seconds for all of them; what does not fit
+        stays raw.
         """
         end = float("inf") if budget is None else time.monotonic() + budget
         results: dict[Expression, Simplified] = {}
@@ -173,7 +174,7 @@ def simplify(
     sample: Mapping[str, ArrayLike] | None = None,
     budget: float | None = None,
 ) -> list[Simplified]:
-    """Simplify once, with a child of its own; ``timeout`` is seconds per expression. See ``Simplifier.simplify``."""
+    """Simplify with a child of its own, ``timeout`` seconds per expression (see ``Simplifier.simplify``)."""
     with Simplifier(timeout) as simplifier:
         return simplifier.simplify(
             expressions, dimensions=dimensions, positive=positive, sample=sample, budget=budget
@@ -188,7 +189,7 @@ def disagreement(
     positive: Collection[str] = (),
     sample: Mapping[str, ArrayLike] | None = None,
 ) -> str | None:
-    """Why ``found`` may not stand for ``original``, or None: names, dimension, values, rows where it is undefined."""
+    """Why ``found`` may not stand for ``original`` (names, dimension, values, undefined rows), or None."""
     names = {*variables_of(original), *constants_of(original)}
     alien = {*variables_of(found), *constants_of(found)} - names - {_PI}
     if alien:
@@ -199,7 +200,7 @@ def disagreement(
             return "has another dimension"
     except SymregError as error:
         return f"breaks the dimensions: {error}"
-    points = {_PI: np.float64(np.pi), **_points(names, positive, sample or {})}
+    points = {_PI: np.asarray(np.pi), **_points(names, positive, sample or {})}
     before, after = np.broadcast_arrays(evaluate_tree(original, points), evaluate_tree(found, points))
     defined = np.isfinite(before)
     if not defined.any():
@@ -228,7 +229,7 @@ def _points(
 
 
 def _neutral_names(expression: Expression) -> dict[Expression, Variable | Constant]:
-    """x0, x1 ... for variables, c0, c1 ... for constants, n0, n1 ... for numbers that sympy would round or grind on."""
+    """x0 ... for variables, c0 ... for constants, n0 ... for numbers that sympy would round or grind on."""
     neutral: dict[Expression, Variable | Constant] = {}
     for node in walk(expression):
         if node in neutral or node == Constant(_PI):

@@ -1,11 +1,11 @@
 """A child process that answers lines of text, each within a time limit.
 
-Foreign code that may hang, abort or eat the memory runs at the other end of a pipe. Only JSON lines cross it, so
-that nothing which comes back can execute anything. The child is started with ``subprocess`` and not with
-``multiprocessing``: that one imports the user's main script again in the child (a script without an
-``if __name__ == "__main__"`` guard would run twice), and forking is unsafe beside the engine's threads. A child that
-is late or dead is killed and the next question starts a new one. When the parent dies, however it dies, the child
-reads the end of its input and leaves.
+Foreign code that may hang, abort or eat the memory runs at the other end of a pipe. Only JSON lines cross it,
+so that nothing which comes back can execute anything. The child is started with ``subprocess`` and not with
+``multiprocessing``: that one imports the user's main script again in the child (a script without an ``if
+__name__ == "__main__"`` guard would run twice), and forking is unsafe beside the engine's threads. A child
+that is late or dead is killed and the next question starts a new one. When the parent dies, however it dies,
+the child reads the end of its input and leaves.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class WorkerError(SymregError):
 
 
 class TextWorker:
-    """A child that runs ``module`` and answers one JSON line for each JSON line, the first one unasked: ready."""
+    """A child that runs ``module``: it says a first line when it is ready, then answers line for line."""
 
     def __init__(self, module: str) -> None:
         self.module = module
@@ -75,7 +75,7 @@ class TextWorker:
         self._finalizer = weakref.finalize(self, _end, self._process)
 
     def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """The child's answer; raises WorkerError, and kills the child, when it is late, dead or talks nonsense."""
+        """The child's answer; WorkerError, and the child killed, when it is late, dead or unreadable."""
         self.start()
         process = self._process
         assert process is not None and process.stdin is not None

@@ -6,7 +6,7 @@ import math
 
 
 def uncertain_text(value: float, stderr: float) -> str:
-    """``value`` to the place of the second significant digit of ``stderr``; no error where none is known or it is 0."""
+    """``value`` to the second significant digit of ``stderr``; no error where none is known."""
     if not math.isfinite(value) or not math.isfinite(stderr) or stderr <= 0:
         return number_text(value, 10 if stderr == 0 else 6)
     largest = max(abs(value), stderr)
