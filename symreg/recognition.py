@@ -116,7 +116,8 @@ def recognise_number(value: float, stderr: float, *, tolerance: Tolerance = Tole
     sigma = max(stderr, tolerance.relative * size)
     digits = math.log2(size / (sigma * math.sqrt(12.0))) + 0.5 / math.log(2)
     values, bits = _code_book(tolerance.bits)
-    misfit = ((size - values) / sigma) ** 2 / (2.0 * math.log(2))
+    with np.errstate(over="ignore"):  # a misfit beyond all measure is one
+        misfit = ((size - values) / sigma) ** 2 / (2.0 * math.log(2))
     gains = digits - bits - misfit
     best = int(np.argmax(gains))
     if gains[best] < tolerance.gain:

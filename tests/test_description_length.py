@@ -1,0 +1,112 @@
+"""The shorter message is the better law."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from symreg.description_length import (
+    PLAIN_ANGLE_BITS,
+    constant_bits,
+    description_length,
+    number_bits,
+    residual_bits,
+    tree_bits,
+    trigonometric_of_plain,
+)
+from symreg.grammar import parse
+
+
+def tree(text: str):
+    return parse(text, variables=["x", "y", "theta", "t"], constants=["k", "w"])
+
+
+def test_residuals_against_the_gaussian_likelihood() -> None:
+    residuals = np.random.default_rng(0).normal(0.0, 0.3, 500)
+    variance = 0.09
+    likelihood = np.exp(-(residuals**2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
+    rss = float(residuals @ residuals)
+    assert residual_bits(rss, 500, variance) == pytest.approx(-np.sum(np.log2(likelihood)))
+    estimated = 250 * math.log2(2 * math.pi * math.e * rss / 500)
+    assert residual_bits(rss, 500) == pytest.approx(estimated)
+
+
+def test_resolution_stops_the_race_of_rounding_errors() -> None:
+    exact, nearly = (residual_bits(rss, 100, resolution=1e-6) for rss in (0.0, 1e-28))
+    assert exact == pytest.approx(nearly, abs=1e-9)
+    assert math.isfinite(residual_bits(0.0, 100))
+    assert residual_bits(1e-28, 100) < residual_bits(1e-20, 100)
+
+
+def test_constants_against_the_published_formula() -> None:
+    values, fisher = np.array([365.2, -0.5]), np.array([6.0, 4e4])
+    published = sum(
+        0.5 * math.log(f) + math.log(abs(v)) - 0.5 * math.log(3) for v, f in zip(values, fisher, strict=True)
+    )
+    assert constant_bits(values, fisher) == pytest.approx((published + 2 * 0.5) / math.log(2))
+
+
+@pytest.mark.parametrize("scale", [1e-34, 1e30])
+def test_units_of_a_constant_do_not_change_its_bits(scale: float) -> None:
+    here = constant_bits(np.array([2.0]), np.array([1e6]))
+    there = constant_bits(np.array([2.0 * scale]), np.array([1e6 / scale**2]))
+    assert here == pytest.approx(there)
+
+
+def test_constant_that_nothing_determines_pays_in_full_and_one_near_zero_pays_little() -> None:
+    assert constant_bits(np.array([1.0]), np.array([math.nan])) > 50
+    assert constant_bits(np.array([1e-9]), np.array([1.0])) < 2
+    assert constant_bits(np.array([]), np.array([])) == 0
+    with pytest.raises(ValueError, match="2 constants and 1"):
+        constant_bits(np.ones(2), np.ones(1))
+
+
+def test_tree_pays_for_nodes_and_for_the_digits_of_its_numbers() -> None:
+    assert tree_bits(tree("x + y"), 16) == 12
+    assert tree_bits(tree("2*x"), 16) == 12 + 1
+    assert tree_bits(tree("100*x"), 16) > tree_bits(tree("2*x"), 16)
+    assert number_bits(Fraction(3, 4)) == pytest.approx(math.log2(12))
+    assert number_bits(Fraction(-3, 4)) == pytest.approx(1 + math.log2(12))
+    assert number_bits(0.1234567) == 53
+
+
+def test_sine_of_what_is_no_angle_costs_more_but_is_not_forbidden() -> None:
+    assert trigonometric_of_plain(tree("sin(x) + cos(theta + x) + tan(y/x)"), {"theta"}) == 2
+    assert trigonometric_of_plain(tree("sin(w*t)"), {"w"}) == 0
+    plain = length("x*cos(y)", 10.0, angles={"theta"})
+    angle = length("x*cos(theta)", 10.0, angles={"theta"})
+    assert plain - angle == PLAIN_ANGLE_BITS
+    assert length("x*cos(y)", 10.0) == angle
+
+
+def test_longer_law_wins_only_if_it_pays_for_itself() -> None:
+    short, long = "k*x", "k*x + w"
+    values, fisher = {"k": 2.0}, [1e4]
+    more, more_fisher = {"k": 2.0, "w": 0.01}, [1e4, 1e3]
+    before = length(short, 100.0, values=values, fisher_diagonal=fisher)
+    assert length(long, 99.0, values=more, fisher_diagonal=more_fisher) > before
+    assert length(long, 50.0, values=more, fisher_diagonal=more_fisher) < before
+
+
+def test_snapped_constant_is_cheaper_than_a_fitted_one() -> None:
+    fitted = length("k*x", 100.0, values={"k": 0.5003}, fisher_diagonal=[1e6])
+    assert length("k*x", 100.01, snapped_bits=4.0) < fitted
+
+
+@pytest.mark.parametrize("rss", [math.nan, math.inf, -1.0])
+def test_law_without_a_residual_is_infinitely_long(rss: float) -> None:
+    assert length("x", rss) == math.inf
+
+
+def length(text: str, rss: float, **more) -> float:
+    return description_length(
+        residual_sum_squares=rss,
+        n_rows=100,
+        expression=tree(text),
+        alphabet_size=16,
+        noise_variance=1.0,
+        **more,
+    )
