@@ -90,11 +90,17 @@ def _of_ratio(ratio: Any) -> str:
 
 
 def _factored(tree: Any) -> Any:
-    return sympy.factor(tree, deep=True)
+    return sympy.factor(tree, deep=True) if _has_small_powers(tree) else tree
 
 
 def _cancelled(tree: Any) -> Any:
-    return sympy.cancel(sympy.together(tree))
+    return sympy.cancel(sympy.together(tree)) if _has_small_powers(tree) else tree
+
+
+def _has_small_powers(tree: Any) -> bool:
+    """Whether the tree is a fraction of moderate polynomials; x**2.013 would be one of degree 2013."""
+    exponents = (power.exp for power in tree.atoms(sympy.Pow) if power.exp.is_Rational)
+    return all(abs(exponent.p) <= 24 and exponent.q <= 12 for exponent in exponents)
 
 
 def _constant(tree: Any, ways: tuple[Callable[[Any], Any], ...]) -> Any:

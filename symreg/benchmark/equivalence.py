@@ -8,7 +8,7 @@ a simplification that runs out of time is no evidence; both verdicts are kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import TracebackType
@@ -147,14 +147,14 @@ def judge_formula(
 
 
 def with_constants(
-    expression: Expression, values: Mapping[str, float], exact: Mapping[str, str]
+    expression: Expression, values: Mapping[str, float], exact: Mapping[str, str], keep: Collection[str] = ()
 ) -> Expression:
-    """The formula with numbers, or simple forms, in place of its named constants; pi stays."""
+    """The formula with numbers, or simple forms, in place of its named constants; pi and ``keep`` stay."""
     mapping: dict[Expression, Expression] = {}
     for name in constants_of(expression):
         if name in exact:
             mapping[Constant(name)] = parse(exact[name], variables=(), constants=("pi",))
-        elif name != "pi":
+        elif name != "pi" and name not in keep:
             if name not in values:
                 raise SymregError(message=f"no value is given for the constant '{name}'")
             mapping[Constant(name)] = canonical_number(values[name])

@@ -105,11 +105,12 @@ class ProblemDefinition:
     @property
     def free_constants(self) -> dict[str, float]:
         """SI values of the constants that may take any value."""
-        return {
-            entry.name: float(parse_unit(entry.unit).to_si(entry.value))
-            for entry in self.constants
-            if entry.free
-        }
+        return {entry.name: self.constant_values[entry.name] for entry in self.constants if entry.free}
+
+    @property
+    def constant_values(self) -> dict[str, float]:
+        """SI values of all constants but pi."""
+        return {entry.name: float(parse_unit(entry.unit).to_si(entry.value)) for entry in self.constants}
 
 
 def read_problems(path: str | Path) -> tuple[ProblemDefinition, ...]:

@@ -1,0 +1,146 @@
+"""Worker processes that run trials, one after another, and can be killed.
+
+A search may abort or hang or be killed for its memory; the trial is then a failed one and a new process takes
+the next. The processes are started afresh (spawn): a fork would copy the engine's threads half.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from symreg.benchmark.equivalence import Judge
+from symreg.benchmark.trial import Discover, Settings, Trial, TrialResult, failed, run_trial
+
+__all__ = ["run_here", "run_in_processes"]
+
+GRACE_SECONDS = 120.0
+"""Beyond twice its budget: starting, simplifying and judging on a busy machine."""
+
+_POLL_SECONDS = 0.2
+
+
+def run_here(
+    trials: Sequence[Trial], settings: Settings, discover: Discover | None, stop: Callable[[], bool]
+) -> Iterator[TrialResult]:
+    """Run the trials in this process."""
+    with Judge(settings.judge_seconds) as judge:
+        for trial in trials:
+            if stop():
+                return
+            yield run_trial(trial, settings, discover=discover, judge=judge)
+
+
+def run_in_processes(
+    trials: Sequence[Trial],
+    settings: Settings,
+    discover: Discover | None,
+    stop: Callable[[], bool],
+    jobs: int,
+) -> Iterator[TrialResult]:
+    """Run the trials in ``jobs`` processes; results come as they are ready."""
+    waiting = list(reversed(trials))
+    workers = [_Worker(settings, discover) for _ in range(min(jobs, len(trials)))]
+    try:
+        while (waiting or any(worker.trial for worker in workers)) and not stop():
+            for worker in workers:
+                if worker.trial is None and waiting:
+                    worker.give(waiting.pop())
+            yield from _gather(workers)
+    finally:
+        for worker in workers:
+            worker.kill()
+
+
+def _gather(workers: Sequence[_Worker]) -> Iterator[TrialResult]:
+    """What is ready within a moment, and failures for the workers that died or are too late."""
+    busy = {worker.connection: worker for worker in workers if worker.trial is not None}
+    for connection in wait(list(busy), timeout=_POLL_SECONDS):
+        if isinstance(connection, Connection):
+            yield busy[connection].take()
+    for worker in workers:
+        if worker.trial is not None and time.monotonic() > worker.deadline:
+            yield worker.give_up("killed: it went on far beyond its time")
+
+
+class _Worker:
+    """One process and the trial that it works on."""
+
+    def __init__(self, settings: Settings, discover: Discover | None) -> None:
+        self.settings = settings
+        self.discover = discover
+        self.trial: Trial | None = None
+        self.deadline = 0.0
+        self._start()
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        # Not a daemon: a search has child processes of its own.
+        self.process: BaseProcess = context.Process(
+            target=_serve, args=(theirs, self.settings, self.discover), daemon=False
+        )
+        self.process.start()
+        theirs.close()
+
+    def give(self, trial: Trial) -> None:
+        self.trial = trial
+        self.deadline = time.monotonic() + 2 * self.settings.time + GRACE_SECONDS
+        try:
+            self.connection.send(trial)
+        except OSError:
+            self.deadline = 0.0
+
+    def take(self) -> TrialResult:
+        """The result that is ready; a broken pipe means that the process is gone."""
+        try:
+            result: TrialResult = self.connection.recv()
+        except (EOFError, OSError):
+            self.process.join(5.0)
+            return self.give_up(f"its process stopped (exit status {self.process.exitcode})")
+        self.trial = None
+        return result
+
+    def give_up(self, reason: str) -> TrialResult:
+        """Count the trial as failed and start a new process."""
+        assert self.trial is not None
+        result = failed(self.trial, self.settings, reason)
+        self.kill()
+        self.trial = None
+        self._start()
+        return result
+
+    def kill(self) -> None:
+        self.connection.close()
+        self.process.kill()
+        self.process.join()
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Threads of the linear algebra in a worker."""
+
+    threads: int
+
+    def apply(self) -> None:
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(limits=self.threads)
+
+
+def _serve(connection: Connection, settings: Settings, discover: Discover | None) -> None:
+    """Answer trials with results until the other end is gone; Ctrl-C is for the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _Limits(settings.threads).apply()
+    with Judge(settings.judge_seconds) as judge:
+        while True:
+            try:
+                trial: Trial = connection.recv()
+                connection.send(run_trial(trial, settings, discover=discover, judge=judge))
+            except (EOFError, OSError):
+                return
