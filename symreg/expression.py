@@ -216,6 +216,10 @@ _EXACT: Final[Mapping[str, Callable[..., Fraction]]] = {
 
 def _normal_apply(name: str, operands: tuple[Expression, ...]) -> Expression:
     """Return the operator over normal operands, after the rules of ``normalise``."""
+    tree = canonical_apply(name, operands)
+    if not isinstance(tree, Apply):
+        return tree
+    name, operands = tree.operator, tree.arguments
     first, last = operands[0], operands[-1]
     exact = [a.value for a in operands if isinstance(a, Number) and isinstance(a.value, Fraction)]
     if name in _EXACT and len(exact) == len(operands):
@@ -238,7 +242,7 @@ def _normal_apply(name: str, operands: tuple[Expression, ...]) -> Expression:
             return last
         case "*" | "/" | "pow" if last == _ONE:
             return first
-    return canonical_apply(name, operands)
+    return tree
 
 
 def normalise(expression: Expression) -> Expression:

@@ -78,8 +78,8 @@ _TEX_CHARS: Final = {
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
 } | {char: "\\" + char for char in "{}$&#_%"}  # fmt: skip
 _COMMANDS: Final = """
-    mathrm mathbf mathcal mathit text hat bar vec dot ddot tilde prime star odot oplus ast parallel perp circ infty
-    varepsilon vartheta varphi varrho
+    mathrm mathbf mathcal mathit text hat bar vec dot ddot tilde prime star odot oplus ast parallel perp circ
+    infty varepsilon vartheta varphi varrho
 """
 _SYMBOL: Final = re.compile(
     r"(?:\\(?:" + "|".join([*_SYMBOLS, *_COMMANDS.split()]) + r")(?![A-Za-z])"
