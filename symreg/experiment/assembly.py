@@ -184,7 +184,7 @@ def configuration(specification: Specification, folder: Path) -> dict[str, Any]:
 
 
 def _seen_from(file: Path, folder: Path) -> str:
-    """A relative path, so that a project can move as a whole; absolute where there is none (another drive)."""
+    """A relative path, so that a project can move as a whole; absolute where there is none."""
     try:
         return Path(os.path.relpath(file, folder.absolute())).as_posix()
     except ValueError:

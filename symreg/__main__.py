@@ -1,0 +1,5 @@
+"""``python -m symreg`` is the command ``symreg``."""
+
+from symreg.cli import main
+
+main()

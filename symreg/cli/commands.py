@@ -1,0 +1,137 @@
+"""What the commands do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from symreg.cli import printable
+from symreg.experiment.amounts import parse_duration
+from symreg.experiment.specification import Specification
+from symreg.experiment.sweep import read_specifications
+
+if TYPE_CHECKING:
+    from symreg.discover import Discovery
+
+EXIT_INTERRUPTED = 130
+
+
+def check_experiment(file: Path) -> None:
+    """Print what ``file`` asks, for each of its runs that differs in more than name and seed."""
+    from symreg.describe import describe
+    from symreg.experiment.assembly import backend_of, problem_of
+
+    specifications = read_specifications(file)
+    for specification in specifications:
+        backend_of(specification)
+    typer.echo(printable(str(describe(problem_of(specifications[0])))))
+    if len(specifications) > 1:
+        names = ", ".join(specification.name for specification in specifications)
+        typer.echo(f"\nThis file stands for {len(specifications)} runs: {names}")
+
+
+def run_experiments(
+    file: Path,
+    runs: Path,
+    *,
+    time: str | None,
+    seed: int | None,
+    threads: int | None,
+    fresh: bool,
+    quiet: bool,
+) -> None:
+    """Run every experiment of ``file`` one after another; Ctrl-C ends the series with exit code 130."""
+    found = read_specifications(file)
+    for specification in found:
+        specification = _with_options(specification, time, seed, threads)
+        try:
+            discovery = _run(specification, runs, fresh=fresh, quiet=quiet)
+        except KeyboardInterrupt:
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+        if not quiet:
+            typer.echo(printable(summary(discovery, runs / specification.name)))
+        if discovery.status == "interrupted":
+            typer.echo(f"Interrupted. To go on: {_command(file, runs, time, seed, threads)}", err=True)
+            raise typer.Exit(EXIT_INTERRUPTED)
+
+
+def _with_options(
+    specification: Specification, time: str | None, seed: int | None, threads: int | None
+) -> Specification:
+    """The file's specification with what the command line says instead."""
+    changes: dict[str, object] = {}
+    if time is not None:
+        try:
+            changes["budget"] = specification.budget.model_copy(update={"time": parse_duration(time)})
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--time") from None
+    if seed is not None:
+        changes["seed"] = seed
+    if threads is not None:
+        changes["backend"] = specification.backend.model_copy(update={"threads": threads})
+    return specification.model_copy(update=changes)
+
+
+def _run(specification: Specification, runs: Path, *, fresh: bool, quiet: bool) -> Discovery:
+    from symreg.experiment.runner import run_experiment
+
+    if quiet:
+        return run_experiment(specification, runs, fresh=fresh)
+    from symreg.cli.live import LiveFront, live_front
+
+    view = LiveFront(specification.name, specification.data.target or "target")
+    with live_front(view) as observer:
+        return run_experiment(specification, runs, observer, fresh=fresh, on_interrupt=view.stopping)
+
+
+def _command(file: Path, runs: Path, time: str | None, seed: int | None, threads: int | None) -> str:
+    """The command that goes on with this run."""
+    import shlex
+
+    parts = ["symreg", "run", str(file)]
+    parts += [] if runs == Path("runs") else ["--runs", str(runs)]
+    for option, value in (("--time", time), ("--seed", seed), ("--threads", threads)):
+        parts += [] if value is None else [option, str(value)]
+    return shlex.join(parts)
+
+
+def summary(discovery: Discovery, folder: Path) -> str:
+    """The laws, why the search ended, what it has ruled out, and where the files lie."""
+    lines = [str(discovery.front), ""] if discovery.front.laws else ["No law was found.", ""]
+    if discovery.front.laws:
+        lines += [discovery.front.best.summary(), ""]
+    lines.append(
+        f"{discovery.problem.name}: {discovery.status} after {discovery.wall_seconds:.1f} s "
+        f"({discovery.stop_reason}); {discovery.evaluated:,} expressions evaluated, "
+        f"{discovery.pruned_by_dimension:,} ruled out by their units"
+    )
+    if discovery.complete_to_complexity is not None:
+        level = discovery.complete_to_complexity
+        lines.append(f"Every dimensionally consistent expression up to complexity {level} was considered.")
+    lines += [f"Note: {note}" for note in discovery.notes]
+    names = ("report.html", "report.pdf", "report.tex", "report.md", "front.json")
+    lines += [f"See {folder / name}" for name in names if (folder / name).is_file()]
+    return "\n".join(lines)
+
+
+def report_run(folder: Path, formats: tuple[str, ...], exports: tuple[str, ...], out: Path | None) -> None:
+    """Rebuild the discovery that ``folder`` holds and write its reports."""
+    from symreg.experiment.revival import load_discovery
+    from symreg.report import write_reports
+
+    discovery = load_discovery(folder)
+    for path in write_reports(discovery, out or folder, formats=formats, exports=exports):
+        typer.echo(str(path))
+
+
+def list_datasets() -> None:
+    """Print the names of tables and problem sets, each with its line of description."""
+    from symreg.catalog import dataset_names, problem_set_names, source_facts
+
+    for heading, names in (("Tables", dataset_names()), ("Problem sets", problem_set_names())):
+        typer.echo(f"{heading}:")
+        width = max((len(name) for name in names), default=0)
+        for name in names:
+            typer.echo(printable(f"  {name:<{width}}  {source_facts(name).get('title', '')}".rstrip()))

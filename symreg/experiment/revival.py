@@ -1,0 +1,71 @@
+"""A finished run as a ``Discovery`` again, from its folder alone: for reports that are wanted later.
+
+The question and the data are read anew from ``experiment.yaml`` and must be those that the state was stored
+for; every law comes back through the grammar and the dimension check, and its scores must be what was stored.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from symreg.experiment import store
+from symreg.experiment.assembly import configuration, problem_of
+from symreg.experiment.errors import ResumeError, RunFolderError
+from symreg.experiment.fingerprint import (
+    configuration_differences,
+    data_differences,
+    data_fingerprint,
+    question,
+)
+from symreg.experiment.specification import Specification, read_specification
+from symreg.experiment.stored_law import restore_law
+from symreg.law import ParetoFront
+
+if TYPE_CHECKING:
+    from symreg.discover import Discovery
+
+
+def stored_specification(folder: str | Path) -> Specification:
+    """The resolved specification of the run in ``folder``."""
+    folder = Path(folder)
+    if not (folder / store.EXPERIMENT).is_file():
+        reason = "not there; name the folder of a run, such as runs/kepler"
+        raise RunFolderError(folder=str(folder), file=store.EXPERIMENT, reason=reason)
+    return read_specification(folder / store.EXPERIMENT)
+
+
+def load_discovery(folder: str | Path) -> Discovery:
+    """The discovery of the run in ``folder``; a ``SymregError`` when data, question or numbers are not what
+    they were.
+    """
+    from symreg.discover import Discovery
+
+    folder = Path(folder)
+    specification = stored_specification(folder)
+    state = store.read_state(folder)
+    if state is None:
+        raise RunFolderError(
+            folder=str(folder), file=store.STATE, reason="not there; the run has no result yet"
+        )
+    problem = problem_of(specification)
+    differences = configuration_differences(state.question, question(configuration(specification, folder)))
+    differences += data_differences(state.data, data_fingerprint(problem.table))
+    if differences:
+        raise ResumeError(folder=str(folder), differences=tuple(differences))
+    laws = tuple(restore_law(law, problem) for law in state.laws)
+    if not laws or not -1 <= state.selected < len(laws):
+        raise RunFolderError(folder=str(folder), file=store.STATE, reason="the run has found no law yet")
+    return Discovery(
+        problem=problem,
+        front=ParetoFront(laws, state.selected),
+        status="interrupted" if state.status == "running" else state.status,
+        stop_reason=state.stop_reason or "the run was cut off",
+        complete_to_complexity=state.complete_to_complexity,
+        pruned_by_dimension=state.pruned_by_dimension or 0,
+        evaluated=state.evaluated,
+        wall_seconds=state.wall_seconds,
+        engine=state.engine,
+        backend=state.backend,
+        notes=state.notes,
+    )

@@ -1,0 +1,276 @@
+"""One experiment from its specification to a folder of results, resumable at every moment.
+
+What can fail early does: backend, data, units and report formats are checked before a folder is made. While
+the search goes on, its standing is saved at intervals; at the end every number is computed again from what
+was stored.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from symreg.atomic import atomic_write_text
+from symreg.errors import SymregError
+from symreg.experiment import store
+from symreg.experiment.assembly import backend_of, budget_of, configuration, problem_of, resolved
+from symreg.experiment.document import dump_document
+from symreg.experiment.environment import environment
+from symreg.experiment.errors import ResumeError, RunFolderError
+from symreg.experiment.fingerprint import (
+    configuration_differences,
+    data_differences,
+    data_fingerprint,
+    question,
+)
+from symreg.experiment.interruption import first_interrupt_asks
+from symreg.experiment.lock import locked
+from symreg.experiment.specification import Specification
+from symreg.experiment.standing import Standing, json_text, standing_of_discovery, standing_of_progress
+from symreg.experiment.store import State, append_log, read_state, state_of, write_front, write_state
+from symreg.experiment.stored_law import restore_law, store_law
+from symreg.law import ParetoFront
+
+if TYPE_CHECKING:
+    from symreg.discover import Discovery, Progress
+    from symreg.problem import Problem
+    from symreg.search.backend import Backend, Budget
+
+Observer = Callable[["Progress"], None]
+
+
+class Discover(Protocol):
+    """The search, as ``symreg.discover.discover`` offers it."""
+
+    def __call__(
+        self,
+        problem: Problem,
+        *,
+        backend: Backend | None,
+        budget: Budget | None,
+        seed: int | None,
+        observer: Observer | None,
+        stop: Callable[[], bool] | None,
+        resume_from: Sequence[str],
+    ) -> Discovery:
+        """Search, and hand over the best when ``stop`` says so."""
+
+
+def run_experiment(
+    specification: Specification,
+    runs_folder: str | Path = "runs",
+    observer: Observer | None = None,
+    *,
+    discover: Discover | None = None,
+    fresh: bool = False,
+    interval: float = 2.0,
+    on_interrupt: Callable[[], None] | None = None,
+) -> Discovery:
+    """Run ``specification`` in ``runs_folder/NAME``, going on from an earlier run of the same question.
+
+    ``fresh`` deletes the files of an earlier run first. The first Ctrl-C calls ``on_interrupt`` and ends the
+    search with the best so far (status "interrupted"). Raises a ``SymregError``: the specification's, the
+    table's or the problem's before any work, ResumeError, FolderLockedError, RunFolderError.
+    """
+    if discover is None:
+        from symreg.discover import discover as search
+
+        discover = search
+    backend, budget = backend_of(specification), budget_of(specification)
+    problem = problem_of(specification)
+    specification = resolved(specification, problem)
+    folder = Path(runs_folder) / specification.name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder), first_interrupt_asks(on_interrupt) as stop:
+            run = _begin(folder, specification, problem, interval, fresh)
+            discovery = run.search(discover, backend, budget, specification.seed, observer, stop)
+            _report(specification, discovery, folder)
+    except OSError as error:
+        reason = f"cannot be written ({error.strerror or error})"
+        raise RunFolderError(
+            folder=str(folder), file=Path(str(error.filename or "")).name, reason=reason
+        ) from error
+    return discovery
+
+
+def _begin(
+    folder: Path, specification: Specification, problem: Problem, interval: float, fresh: bool
+) -> _Run:
+    """Check what lies in the folder, and write down what is about to happen."""
+    store.remove_leftovers(folder)
+    if fresh:
+        store.remove_run(folder)
+    plain = configuration(specification, folder)
+    asked, data = question(plain), data_fingerprint(problem.table)
+    state = read_state(folder)
+    if state is not None:
+        differences = configuration_differences(state.question, asked) + data_differences(state.data, data)
+        if differences:
+            raise ResumeError(folder=str(folder), differences=tuple(differences))
+    run = _Run(folder, problem, asked, data, state, interval)
+    run.announce(plain, specification)
+    return run
+
+
+@dataclass
+class _Run:
+    """A run in progress: what it saves, and when it last did."""
+
+    folder: Path
+    problem: Problem
+    question: dict[str, str]
+    data: dict[str, Any]
+    earlier: State | None
+    interval: float
+    saved_at: float = field(default_factory=time.monotonic)
+    last: Standing | None = None
+    trouble: OSError | None = None
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        return () if self.earlier is None else self.earlier.formulas
+
+    @property
+    def elapsed_before(self) -> float:
+        return 0.0 if self.earlier is None else self.earlier.elapsed
+
+    def announce(self, plain: dict[str, Any], specification: Specification) -> None:
+        """The files that say what is run and with what; the state comes last, because it vouches for the
+        others.
+        """
+        from symreg.engine import get_engine
+
+        engine, part = get_engine(specification.backend.engine).name, specification.backend
+        surroundings = environment(
+            seed=specification.seed,
+            data_hash=self.data["sha256"],
+            engine=engine,
+            backend=part.name,
+            threads=part.threads,
+        )
+        atomic_write_text(self.folder / store.EXPERIMENT, dump_document(plain))
+        atomic_write_text(self.folder / store.ENVIRONMENT, json_text(surroundings))
+        append_log(
+            self.folder,
+            "started" if self.earlier is None else "resumed",
+            formulas=list(self.formulas),
+            elapsed=self.elapsed_before,
+        )
+        if self.earlier is None:
+            self.save(_nothing_yet(self.problem))
+
+    def search(
+        self,
+        discover: Discover,
+        backend: Backend,
+        budget: Budget,
+        seed: int,
+        observer: Observer | None,
+        stop: Callable[[], bool],
+    ) -> Discovery:
+        """Search, saving at intervals, at the end and when the search fails."""
+
+        def observe(progress: Progress) -> None:
+            self.note(progress)
+            if observer is not None:
+                observer(progress)
+
+        try:
+            discovery = discover(
+                self.problem, backend=backend, budget=budget, seed=seed, observer=observe, stop=stop,
+                resume_from=self.formulas,
+            )  # fmt: skip
+        except Exception as error:
+            self.fail(error)
+            raise
+        return self.finish(discovery)
+
+    def note(self, progress: Progress) -> None:
+        """Save when an interval has passed; a disk that is full now may have room at the end."""
+        if progress.front is None:
+            return
+        self.last = standing_of_progress(self.problem, progress)
+        if time.monotonic() - self.saved_at < self.interval:
+            return
+        self.saved_at = time.monotonic()
+        try:
+            self.save(self.last)
+            append_log(
+                self.folder,
+                "progress",
+                elapsed=progress.elapsed,
+                evaluated=progress.evaluated,
+                complexity=progress.complexity,
+                complete_to_complexity=progress.complete_to_complexity,
+                laws=len(progress.front),
+            )
+        except OSError as error:
+            self.trouble = error
+
+    def save(self, standing: Standing) -> None:
+        """Write the state first: ``front.json`` never tells more than resuming knows."""
+        standing = self.with_earlier_certificate(standing)
+        elapsed = self.elapsed_before + standing.wall_seconds
+        carried = self.formulas if standing.status in ("running", "failed") else ()
+        write_state(self.folder, state_of(standing, self.question, self.data, elapsed, carried))
+        write_front(self.folder, standing)
+
+    def with_earlier_certificate(self, standing: Standing) -> Standing:
+        """What an earlier session exhausted for the same question stays exhausted."""
+        known = [standing.complete_to_complexity]
+        known += [] if self.earlier is None else [self.earlier.complete_to_complexity]
+        best = max((level for level in known if level is not None), default=None)
+        return replace(standing, complete_to_complexity=best)
+
+    def finish(self, discovery: Discovery) -> Discovery:
+        """Save the end, having computed every number again from what is stored."""
+        standing = self.with_earlier_certificate(standing_of_discovery(discovery))
+        for law in discovery.front.laws:
+            restore_law(store_law(law), self.problem)
+        self.save(standing)
+        notes = [] if self.trouble is None else [f"an interval could not be saved: {self.trouble}"]
+        append_log(
+            self.folder, discovery.status, stop_reason=discovery.stop_reason, seconds=discovery.wall_seconds,
+            evaluated=discovery.evaluated, complete_to_complexity=standing.complete_to_complexity,
+            laws=[law.formula for law in discovery.front.laws], notes=[*discovery.notes, *notes],
+        )  # fmt: skip
+        return replace(discovery, complete_to_complexity=standing.complete_to_complexity)
+
+    def fail(self, error: Exception) -> None:
+        """Leave the best so far and the reason."""
+        standing = self.last if self.last is not None else _nothing_yet(self.problem)
+        reason = str(error) if isinstance(error, SymregError) else f"{type(error).__name__}: {error}"
+        try:
+            if self.last is not None or self.earlier is None:
+                self.save(replace(standing, status="failed", stop_reason=reason))
+            append_log(self.folder, "failed", reason=reason)
+        except OSError as trouble:
+            error.add_note(f"and this could not be written down: {trouble}")
+
+
+def _nothing_yet(problem: Problem) -> Standing:
+    return Standing(
+        name=problem.name,
+        target=problem.target,
+        target_unit=problem.target_column.unit.text,
+        front=ParetoFront((), -1),
+        status="running",
+        stop_reason="",
+        complete_to_complexity=None,
+        pruned_by_dimension=None,
+        evaluated=0,
+        wall_seconds=0.0,
+    )
+
+
+def _report(specification: Specification, discovery: Discovery, folder: Path) -> None:
+    from symreg.report import write_reports
+
+    part = specification.report
+    if discovery.front.laws and (part.formats or part.exports):
+        written = write_reports(discovery, folder, formats=part.formats, exports=part.exports)
+        append_log(folder, "reported", files=[path.name for path in written])
