@@ -117,7 +117,9 @@ def pi_groups(dimensions: Mapping[str, Dimension]) -> tuple[dict[str, int], ...]
     reciprocal or square.
     """
     found = dependencies([dimension.exponents for dimension in dimensions.values()])
-    return tuple({name: power for name, power in zip(dimensions, group, strict=True) if power} for group in found)
+    return tuple(
+        {name: power for name, power in zip(dimensions, group, strict=True) if power} for group in found
+    )
 
 
 def power_product(target: Dimension, dimensions: Mapping[str, Dimension]) -> dict[str, Fraction] | None:

@@ -1,0 +1,58 @@
+"""A unit as a value: what people wrote, its dimension, and the line that takes numbers to SI.
+
+A ``Unit`` is small, frozen and can be pickled; it remembers the text it came from and knows nothing of the
+library that read it (see ``units``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symreg.dimension import DIMENSIONLESS, Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit: ``si = scale * value + offset``.
+
+    ``text`` is the unit as the user wrote it. Angles have no dimension; ``is_angle`` marks them, and
+    ``carries_angle`` also marks what becomes an angle when multiplied, such as rad/s.
+    """
+
+    text: str
+    dimension: Dimension
+    scale: float
+    offset: float = 0.0
+    is_angle: bool = False
+    carries_angle: bool = False
+
+    @overload
+    def to_si(self, values: float) -> float: ...
+    @overload
+    def to_si(self, values: NDArray[np.float64]) -> NDArray[np.float64]: ...
+    def to_si(self, values: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
+        """Convert numbers in this unit to SI."""
+        return values * self.scale + self.offset if self.offset else values * self.scale
+
+    @overload
+    def from_si(self, values: float) -> float: ...
+    @overload
+    def from_si(self, values: NDArray[np.float64]) -> NDArray[np.float64]: ...
+    def from_si(self, values: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
+        """Convert numbers in SI to this unit."""
+        return (values - self.offset) / self.scale if self.offset else values / self.scale
+
+    def __str__(self) -> str:
+        return self.text
+
+
+DIMENSIONLESS_UNIT = Unit("dimensionless", DIMENSIONLESS, 1.0)
+
+
+def si_unit(dimension: Dimension) -> Unit:
+    """The coherent SI unit of a dimension, written in base units: ``kg*m/s**2``."""
+    return DIMENSIONLESS_UNIT if dimension.is_dimensionless else Unit(str(dimension), dimension, 1.0)

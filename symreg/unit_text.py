@@ -1,0 +1,365 @@
+"""The grammar of units as people write them; nothing is evaluated and no unit is known here.
+
+``m/s**2``, ``m s-2``, ``m.s⁻²``, ``kg m2/s2``, ``W per (m^2*Hz)`` and ``1e-20 W`` all become one flat
+product: numbers and names, each with an exact exponent and its place in the text. Length, depth and exponents
+are bounded, so a hostile text is refused at once. What a name means is asked of the caller, because ``m2`` is
+a square metre, ``mmH2O`` is not.
+
+    product  = power {("*" | "·" | "." | "/" | "per" | space) power}
+    power    = atom [("**" | "^") exponent]
+    atom     = number | name [digits] | "(" product ")"
+    exponent = [sign] number | "(" [sign] number ["/" number] ")"
+"""
+
+# ruff: noqa: RUF001  (the signs that people write are the matter of this file)
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+MAX_LENGTH = 200
+MAX_DEPTH = 20
+MAX_FACTORS = 60
+MAX_EXPONENT = 30
+MAX_EXPONENT_OF_NUMBER = 300
+MAX_DENOMINATOR = 100
+
+
+class UnreadableError(Exception):
+    """Why a text is no unit, and where; ``suggestions`` are whole texts that might be one."""
+
+    def __init__(self, position: int, reason: str, *suggestions: str) -> None:
+        super().__init__(position, reason, *suggestions)
+        self.position = position
+        self.reason = reason
+        self.suggestions = suggestions
+
+
+#: What is raised to a power: a number, or the name of a unit.
+Base = Fraction | str
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One number or name of a product, with its exponent and its place ``start:stop`` in the text."""
+
+    base: Base
+    exponent: Fraction
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A unit's text, read: its factors, and a clearer spelling where people tend to mean something else."""
+
+    factors: tuple[Factor, ...]
+    clearer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    start: int
+    stop: int
+    glued: bool  # nothing stands between this token and the one before
+
+
+_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True))
+_LOOKALIKES = {
+    **dict.fromkeys("−–‐‑", "-"),
+    **dict.fromkeys("⋅∙•‧・", "·"),
+    **dict.fromkeys("×✕∗", "*"),
+    **dict.fromkeys("÷∕⁄", "/"),
+    **dict.fromkeys("☉⊙", "_sun"),
+    **dict.fromkeys("⊕♁", "_earth"),
+    "♃": "_jupiter",
+    "\t": " ",
+}
+_LETTER = r"[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹]"
+_LETTER_OR_DIGIT = r"[^\W⁰¹²³⁴⁵⁶⁷⁸⁹]"
+_TOKEN = re.compile(
+    r"(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<superscript>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+    rf"|(?P<name>Δ?°{_LETTER}*|{_LETTER}{_LETTER_OR_DIGIT}*|[%‰]|′{{1,2}})"
+    r"|(?P<power>\*\*|\^)"
+    r"|(?P<times>\*|·|\.)"
+    r"|(?P<slash>/)"
+    r"|(?P<open>\()|(?P<close>\))"
+    r"|(?P<sign>[+-])"
+    r"|(?P<space> +)"
+)
+_SMALL_NUMBER = "an exponent is a small number, as in m**2 or m**(1/2)"
+_DEGREES = frozenset({"deg", "degree", "degrees", "°"})
+_SCALES = {
+    "C": "degC",
+    "Celsius": "degC",
+    "celsius": "degC",
+    "F": "degF",
+    "Fahrenheit": "degF",
+    "fahrenheit": "degF",
+}
+
+
+def read_product(text: str, is_name: Callable[[str], bool]) -> Product:
+    """Read a unit's text; ``is_name`` tells whether a whole word is the name of a unit."""
+    if len(text) > MAX_LENGTH:
+        raise UnreadableError(MAX_LENGTH, f"a unit has at most {MAX_LENGTH} characters")
+    return _Reader(text, _tokens(text), is_name).read()
+
+
+def plain(text: str) -> tuple[str, list[int]]:
+    """Rewrite the many signs of Unicode to the few that the grammar knows, with the place each came from."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(text):
+        if letters and unicodedata.combining(letter):
+            letters[-1] = unicodedata.normalize("NFC", letters[-1] + letter)
+            continue
+        replacement = letter if letter in _SUPERSCRIPTS else unicodedata.normalize("NFKC", letter)
+        replacement = "".join(_LOOKALIKES.get(part, part) for part in replacement)
+        if replacement.startswith("_") and letters and letters[-1] == "_":
+            replacement = replacement[1:]  # M_☉ and M☉ are both M_sun
+        letters.extend(replacement)
+        places.extend([place] * len(replacement))
+    return "".join(letters), [*places, len(text)]
+
+
+def _tokens(text: str) -> list[_Token]:
+    letters, places = plain(text)
+    found: list[_Token] = []
+    place, glued = 0, True
+    while place < len(letters):
+        match = _TOKEN.match(letters, place)
+        if match is None:
+            raise UnreadableError(places[place], f"{_visible(letters[place])} has no meaning in a unit")
+        kind = match.lastgroup or ""
+        if kind == "space":
+            glued = False
+        else:
+            found.append(_Token(kind, match.group(), places[place], places[match.end()], glued))
+            glued = True
+        place = match.end()
+    return _merge_degrees(found)
+
+
+def _visible(letter: str) -> str:
+    return repr(letter) if letter.isprintable() else f"the invisible character U+{ord(letter):04X}"
+
+
+def _merge_degrees(tokens: list[_Token]) -> list[_Token]:
+    """Read ``deg C`` and ``° C`` as a temperature; degrees of angle times coulombs are nobody's unit."""
+    merged: list[_Token] = []
+    for token in tokens:
+        before = merged[-1] if merged else None
+        if before and before.text in _DEGREES and token.text in _SCALES:
+            merged[-1] = _Token("name", _SCALES[token.text], before.start, token.stop, before.glued)
+        else:
+            merged.append(token)
+    return merged
+
+
+class _Reader:
+    """Recursive descent over the tokens of one text."""
+
+    def __init__(self, text: str, tokens: list[_Token], is_name: Callable[[str], bool]) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.is_name = is_name
+        self.next = 0
+        self.clearer: str | None = None
+        self.clearer_from = -1
+
+    def read(self) -> Product:
+        factors = self.product(0)
+        if self.next < len(self.tokens):
+            token = self.tokens[self.next]
+            raise UnreadableError(token.start, _unexpected(token))
+        return Product(tuple(factors), self.clearer)
+
+    def peek(self, *kinds: str) -> _Token | None:
+        token = self.tokens[self.next] if self.next < len(self.tokens) else None
+        return token if token and token.kind in kinds else None
+
+    def take(self, *kinds: str) -> _Token | None:
+        token = self.peek(*kinds)
+        self.next += token is not None
+        return token
+
+    def product(self, depth: int) -> list[Factor]:
+        if depth > MAX_DEPTH:
+            raise UnreadableError(self.place(), f"parentheses are nested deeper than {MAX_DEPTH}")
+        factors = self.power(depth)
+        divided_from: int | None = None
+        while True:
+            if self.peek("slash") or self.at_per():
+                self.next += 1
+                divided_from = self.place()
+                factors += [_raised(factor, Fraction(-1)) for factor in self.power(depth)]
+            elif times := self.take("times"):
+                factors += self.power(depth)
+                if divided_from is not None and times.text != "*":
+                    self.suggest_parentheses(divided_from)
+            elif self.peek("number", "name", "open"):
+                factors += self.power(depth)
+                if divided_from is not None:
+                    self.suggest_parentheses(divided_from)
+            else:
+                return factors
+            if len(factors) > MAX_FACTORS:
+                raise UnreadableError(self.place(), f"a unit has at most {MAX_FACTORS} factors")
+
+    def at_per(self) -> bool:
+        token = self.peek("name")
+        return token is not None and token.text == "per"
+
+    def place(self) -> int:
+        return self.tokens[self.next].start if self.next < len(self.tokens) else len(self.text)
+
+    def suggest_parentheses(self, start: int) -> None:
+        """``J/mol K`` is read from left to right, as J*K/mol; show how J/(mol K) is written."""
+        stop = self.tokens[self.next - 1].stop
+        if self.clearer is None or self.clearer_from == start:
+            self.clearer_from = start
+            self.clearer = f"{self.text[:start]}({self.text[start:stop]}){self.text[stop:]}"
+
+    def power(self, depth: int) -> list[Factor]:
+        factors = self.atom(depth)
+        token = self.take("superscript")
+        if token:
+            exponent = Fraction(int("".join(_SUPERSCRIPTS[sign] for sign in token.text)))
+        else:
+            token = self.take("power")
+            if token is None:
+                return factors
+            exponent = self.exponent()
+        if again := self.peek("power", "superscript"):
+            raise UnreadableError(
+                again.start, "a power of a power; exponents are small numbers, as in m**2 or m**(1/2)"
+            )
+        return [self.bounded(_raised(factor, exponent), token.start) for factor in factors]
+
+    def atom(self, depth: int) -> list[Factor]:
+        if token := self.take("number"):
+            value = self.number(token)
+            if not value:
+                raise UnreadableError(token.start, "a unit cannot be zero")
+            return [Factor(value, Fraction(1), token.start, token.stop)]
+        if token := self.take("open"):
+            factors = self.product(depth + 1)
+            if not self.take("close"):
+                raise UnreadableError(self.place(), "a closing parenthesis is missing", self.text + ")")
+            return factors
+        if (token := self.peek("name")) and not self.at_per():
+            self.next += 1
+            return [self.name(token)]
+        if self.next == len(self.tokens):
+            raise UnreadableError(len(self.text), "a number or the name of a unit is missing at the end")
+        raise UnreadableError(self.place(), _unexpected(self.tokens[self.next]))
+
+    def name(self, token: _Token) -> Factor:
+        """A name with what is glued to it: ``m2``, ``s-1``."""
+        word = token.text.rstrip("0123456789")
+        digits = token.text[len(word) :]
+        if not digits or self.is_name(token.text):
+            word, digits = token.text, self.signed_digits(token)
+        if (rest := self.peek("sign", "number")) and rest.glued:
+            raise UnreadableError(
+                rest.start,
+                f"an exponent other than a whole number is written {word}**(3/2)",
+                *self.fraction_suggestion(token),
+            )
+        factor = Factor(word, Fraction(digits or 1), token.start, token.start + len(word))
+        return self.bounded(factor, token.start)
+
+    def signed_digits(self, name: _Token) -> str:
+        """The signed digits right behind a name, as in ``s-1``; empty when there are none."""
+        sign = self.peek("sign")
+        if sign is None or not sign.glued:
+            return ""
+        digits = self.tokens[self.next + 1] if self.next + 1 < len(self.tokens) else None
+        if digits is None or digits.kind != "number" or not digits.glued:
+            product = f"{self.text[: sign.start]}*{self.text[sign.stop :]}"
+            raise UnreadableError(
+                sign.start, f"{sign.text!r} joins nothing here; a product is written with *", product
+            )
+        if not digits.text.isdigit():
+            return ""
+        self.next += 2
+        return sign.text + digits.text
+
+    def fraction_suggestion(self, token: _Token) -> list[str]:
+        match = re.match(r"([^\W\d]+)([+-]?[0-9]*\.[0-9]+)", self.text[token.start :])
+        if match is None:
+            return []
+        before, after = self.text[: token.start], self.text[token.start + match.end() :]
+        return [f"{before}{match[1]}**({Fraction(match[2])}){after}"]
+
+    def exponent(self) -> Fraction:
+        start = self.place()
+        sign = -1 if (token := self.take("sign")) and token.text == "-" else 1
+        if self.take("open"):
+            value = self.signed_number()
+            if self.take("slash"):
+                below = self.signed_number()
+                if not below:
+                    raise UnreadableError(self.tokens[self.next - 1].start, "an exponent is divided by zero")
+                value /= below
+            if not self.take("close"):
+                raise UnreadableError(self.place(), _SMALL_NUMBER)
+            return sign * value
+        value = sign * self.signed_number()
+        if (slash := self.peek("slash")) and self.number_follows(slash):
+            stop = self.tokens[self.next + 1].stop
+            fraction = f"({self.text[start:stop]})"
+            raise UnreadableError(
+                slash.start,
+                "the exponent could end here or be a fraction",
+                self.text[:start] + fraction + self.text[stop:],
+            )
+        return value
+
+    def number_follows(self, slash: _Token) -> bool:
+        return (
+            self.next + 1 < len(self.tokens) and self.tokens[self.next + 1].kind == "number" and slash.glued
+        )
+
+    def signed_number(self) -> Fraction:
+        sign = self.take("sign")
+        token = self.take("number")
+        if token is None:
+            raise UnreadableError(self.place(), _SMALL_NUMBER)
+        value = self.number(token)
+        return -value if sign and sign.text == "-" else value
+
+    def number(self, token: _Token) -> Fraction:
+        mantissa, _, exponent = token.text.lower().partition("e")
+        if len(mantissa) > 40 or len(exponent) > 4 or abs(int(exponent or 0)) > MAX_EXPONENT_OF_NUMBER:
+            raise UnreadableError(token.start, "this number is too long or too large for a unit")
+        return Fraction(token.text)
+
+    def bounded(self, factor: Factor, position: int) -> Factor:
+        limit = MAX_EXPONENT
+        if isinstance(factor.base, Fraction):
+            digits = len(str(max(factor.base.numerator, factor.base.denominator)))
+            limit = max(1, MAX_EXPONENT_OF_NUMBER // digits)
+        if abs(factor.exponent) > limit or factor.exponent.denominator > MAX_DENOMINATOR:
+            raise UnreadableError(
+                position, f"exponents are small numbers (at most {limit} here), as in m**2 or m**(1/2)"
+            )
+        return factor
+
+
+def _raised(factor: Factor, exponent: Fraction) -> Factor:
+    return Factor(factor.base, factor.exponent * exponent, factor.start, factor.stop)
+
+
+def _unexpected(token: _Token) -> str:
+    if token.kind == "sign":
+        return f"{token.text!r} can only stand in an exponent, as in s-1 or s**-1"
+    return f"{token.text!r} does not belong here"

@@ -1,0 +1,298 @@
+"""Units as people write them, to and from an exact dimension and a size in SI.
+
+The text is read by our own grammar (``unit_text``), so nothing that a stranger writes is ever evaluated; the
+library of units (pint, imported here and nowhere else, when first needed) is asked only what one single name
+means. It is asked in exact fractions: a microbar is 1/10 Pa and a microbar to the tenth power still is what
+it says.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import isclose
+from typing import Any
+
+from symreg.dimension import DIMENSIONLESS, Dimension, power_text
+from symreg.errors import PhysicalConstantError, UnitError, UnitWarning
+from symreg.physical_constants import (
+    PhysicalConstant,
+    constants_supplying,
+    physical_constant,
+    physical_constant_names,
+)
+from symreg.unit import DIMENSIONLESS_UNIT, Unit, si_unit
+from symreg.unit_names import COMMON, COUNTED, DEFINITIONS, REMARKS, SPELLINGS, ZERO_POINTS, refusal
+from symreg.unit_spelling import number_text, respelled, valid_spelling
+from symreg.unit_text import MAX_EXPONENT_OF_NUMBER, Base, Factor, UnreadableError, read_product
+
+__all__ = [
+    "DIMENSIONLESS_UNIT",
+    "PhysicalConstant",
+    "PhysicalConstantError",
+    "Unit",
+    "UnitError",
+    "UnitWarning",
+    "combine_units",
+    "constants_supplying",
+    "parse_unit",
+    "physical_constant",
+    "physical_constant_names",
+    "si_unit",
+]
+
+_NO_UNIT = frozenset({"", "-", "1", "dimensionless", "unitless"})
+_SI_NAMES = {
+    "meter": "m",
+    "gram": "kg",
+    "second": "s",
+    "ampere": "A",
+    "kelvin": "K",
+    "mole": "mol",
+    "candela": "cd",
+}
+_SMALLEST, _LARGEST = 1e-250, 1e250
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What one name means: ``si = factor * value + offset``, and the power of an angle in it."""
+
+    factor: Fraction
+    dimension: Dimension
+    angle: Fraction
+    offset: float = 0.0
+    difference: str | None = None  # the name of the same degree without the zero point
+
+
+def parse_unit(text: str, *, column: str | None = None) -> Unit:
+    """Read a unit; ``column`` is only named in errors and warnings.
+
+    Raises UnitError with the place and the nearest valid spelling. Warns (UnitWarning) where people often
+    mean something else than what the text says, as in ``J/mol K``.
+    """
+    if not isinstance(text, str):
+        reason = f"a unit is a text, not {type(text).__name__}"
+        raise UnitError(column=column, text=str(text), position=0, reason=reason)
+    try:
+        unit, remarks = _read(text)
+    except UnreadableError as refused:
+        raise UnitError(
+            column=column,
+            text=text,
+            position=refused.position,
+            reason=refused.reason,
+            suggestion=valid_spelling(text, refused.position, refused.suggestions, _is_unit),
+        ) from None
+    for remark in remarks:
+        place = "" if column is None else f"column {column!r}: "
+        warnings.warn(place + remark, UnitWarning, stacklevel=2)
+    return unit
+
+
+def combine_units(factors: Sequence[tuple[Unit, Fraction | int]]) -> Unit:
+    """Multiply powers of units into one readable unit: km/s and Mpc**-1 give ``km/s/Mpc``.
+
+    Degrees of a temperature scale count as differences here (``delta_degC``), so the result has no offset.
+    """
+    pairs = [(base, exponent * power) for unit, power in factors for base, exponent in _factors_of(unit)]
+    try:
+        return _canonical(pairs)
+    except UnreadableError as refused:
+        text = " * ".join(f"({unit.text})**({power})" for unit, power in factors)
+        raise UnitError(text=text, position=0, reason=refused.reason) from None
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> tuple[Unit, tuple[str, ...]]:
+    """Read a text once; the second value is what to warn of."""
+    written = " ".join(text.split())
+    if written in _NO_UNIT:
+        return DIMENSIONLESS_UNIT, ()
+    product = read_product(text, _is_known)
+    for factor in product.factors:
+        _check_name(factor, text)
+    pairs = [(factor.base, factor.exponent) for factor in product.factors]
+    unit = _composed(pairs, written)
+    remarks = [REMARKS[base] for base, _ in pairs if isinstance(base, str) and base in REMARKS]
+    if product.clearer is not None:
+        meaning = _canonical(pairs).text
+        remarks.insert(0, f'"{written}" is read as "{meaning}"; did you mean "{product.clearer}"?')
+    return unit, tuple(remarks)
+
+
+def _is_unit(text: str) -> bool:
+    try:
+        unit, _ = _read(text)
+    except UnreadableError:
+        return False
+    return unit is not DIMENSIONLESS_UNIT
+
+
+def _is_known(word: str) -> bool:
+    return _named(word) is not None or refusal(word) is not None
+
+
+def _check_name(factor: Factor, text: str) -> None:
+    """Refuse a name that is none, or that no factor converts."""
+    if not isinstance(factor.base, str):
+        return
+    found = _library_name(factor.base)
+    reason = refusal(factor.base) or (refusal(found[1]) if found else None)
+    if reason is not None:
+        raise UnreadableError(factor.start, f'"{factor.base}" cannot be converted: {reason}')
+    if _named(factor.base) is None:
+        suggestions = respelled(text, factor, _all_names())
+        advice = "" if suggestions else "; a count or a pure number is declared dimensionless"
+        raise UnreadableError(factor.start, f'no unit is called "{factor.base}"{advice}', *suggestions)
+
+
+def _composed(factors: Sequence[tuple[Base, Fraction]], text: str) -> Unit:
+    """Multiply powers of numbers and names."""
+    sizes: list[tuple[Fraction, Fraction]] = []
+    dimension, angle, offset = DIMENSIONLESS, Fraction(0), 0.0
+    alone = sum(isinstance(base, str) for base, _ in factors) == 1
+    for base, exponent in factors:
+        if isinstance(base, str):
+            named = _known(base)
+            sizes.append((named.factor, exponent))
+            dimension *= named.dimension**exponent
+            angle += named.angle * exponent
+            # A temperature keeps its zero point only where it stands alone; in a product it is a difference.
+            offset = named.offset if alone and exponent == 1 else 0.0
+        else:
+            sizes.append((base, exponent))
+    is_angle = angle == 1 and dimension.is_dimensionless
+    return Unit(text, dimension, _scale(sizes), offset, is_angle, carries_angle=angle == 1)
+
+
+def _scale(sizes: Sequence[tuple[Fraction, Fraction]]) -> float:
+    """The product of powers as a float: exact for whole exponents, and rounded once."""
+    if any(abs(exponent) > MAX_EXPONENT_OF_NUMBER for _, exponent in sizes):
+        raise UnreadableError(0, "exponents of a unit are small numbers")
+    exact, rounded = Fraction(1), 1.0
+    try:
+        for size, exponent in sizes:
+            if exponent.denominator == 1:
+                exact *= size**exponent.numerator
+            else:
+                rounded *= float(size) ** float(exponent)
+        scale = float(exact) * rounded
+    except OverflowError:
+        scale = float("inf")
+    if not _SMALLEST < scale < _LARGEST:
+        raise UnreadableError(0, f"the size of a unit lies between {_SMALLEST:g} and {_LARGEST:g} in SI")
+    return scale
+
+
+def _factors_of(unit: Unit) -> list[tuple[Base, Fraction]]:
+    """Take a unit apart again, by its text."""
+    if unit.text in _NO_UNIT:
+        return []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnitWarning)
+        read = parse_unit(unit.text)
+    if read.dimension != unit.dimension or not isclose(read.scale, unit.scale, rel_tol=1e-9):
+        raise UnitError(
+            text=unit.text, position=0, reason="this text does not describe the unit that carries it"
+        )
+    return [(factor.base, factor.exponent) for factor in read_product(unit.text, _is_known).factors]
+
+
+def _canonical(factors: Sequence[tuple[Base, Fraction]]) -> Unit:
+    """Collect equal names and all numbers, and print the product so that it reads back as the same unit."""
+    coefficient = Fraction(1)
+    powers: dict[str, Fraction] = {}
+    for base, exponent in factors:
+        if isinstance(base, str):
+            name = _known(base).difference or base
+            powers[name] = powers.get(name, Fraction(0)) + exponent
+        elif exponent.denominator == 1:
+            coefficient *= base**exponent.numerator
+        else:
+            for whole, sign in ((base.numerator, 1), (base.denominator, -1)):
+                powers[str(whole)] = powers.get(str(whole), Fraction(0)) + sign * exponent
+    powers.pop("1", None)
+    if not any(powers.values()) and coefficient == 1:
+        return DIMENSIONLESS_UNIT
+    printed = [(number_text(coefficient), Fraction(1))] if coefficient != 1 else []
+    text = power_text([*printed, *powers.items()])
+    return _read(text)[0]
+
+
+def _known(name: str) -> _Named:
+    named = _named(name)
+    assert named is not None, name
+    return named
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> _Named | None:
+    """Ask the library what one name means; None when it knows no such name."""
+    if name in _NO_UNIT:
+        return _Named(Fraction(1), DIMENSIONLESS, Fraction(0))
+    found = _library_name(name)
+    if found is None or refusal(found[1]) is not None:
+        return None
+    prefix, base = found
+    if base in ZERO_POINTS and prefix:
+        return None
+    size, roots = _registry().get_root_units(prefix + base)
+    powers = {root: Fraction(power) for root, power in roots._units.items()}
+    unknown = set(powers) - set(_SI_NAMES) - COUNTED
+    if unknown:
+        return None
+    dimension = Dimension.of(
+        **{_SI_NAMES[root]: power for root, power in powers.items() if root in _SI_NAMES}
+    )
+    gram = powers.get("gram", Fraction(0))
+    if gram.denominator != 1:
+        return None  # Gaussian units that were not given an SI value
+    factor = Fraction(size) / 1000**gram.numerator
+    zero, difference = ZERO_POINTS.get(base, (Fraction(0), None))
+    angle = powers.get("radian", Fraction(0))
+    return _Named(factor, dimension, angle, float(zero * factor), difference)
+
+
+@lru_cache(maxsize=4096)
+def _library_name(name: str) -> tuple[str, str] | None:
+    """The library's prefix and full name for a word; None where the word is no unit."""
+    word = SPELLINGS.get(name, name)
+    if not re.fullmatch(r"[^\W\d]\w*", word):
+        return None
+    found = _registry().parse_unit_name(word)
+    if not found and word.istitle() and len(word) > 3:  # Kelvin, Pascal
+        found = _registry().parse_unit_name(word.lower())
+    if not found:
+        return None
+    prefix, base, _ = found[0]
+    if word.endswith("s") and 3 <= len(word) <= 4 and _only_as_plural(word) and base != word[:-1]:
+        return None  # "mass" is not the plural of mas, nor "gas" that of Ga
+    return prefix, base
+
+
+def _only_as_plural(word: str) -> bool:
+    """Whether the library takes off a final s to find this word: it never takes off two."""
+    return not word.startswith("da") and not _registry().parse_unit_name(word + "s")
+
+
+@lru_cache(maxsize=1)
+def _registry() -> Any:
+    """The library of units, with our definitions, counting in exact fractions."""
+    import pint
+
+    registry: Any = pint.UnitRegistry(non_int_type=Fraction, on_redefinition="ignore", cache_folder=None)
+    for definition in DEFINITIONS:
+        registry.define(definition)
+    return registry
+
+
+@lru_cache(maxsize=1)
+def _all_names() -> tuple[str, ...]:
+    """Names that may be suggested, the common ones first."""
+    spelled = [name for name in _registry() if name.isidentifier() and refusal(name) is None]
+    return tuple(dict.fromkeys((*COMMON, *spelled)))
