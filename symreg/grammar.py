@@ -45,7 +45,7 @@ _SIGNS: Final = {sign: sign for sign in ("+", "-", "*", "/", "**", "(", ")", ","
     "\u00b7": "*",
     "\u00d7": "*",
 }
-_BINDING: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3, "**": 4}
+_BINDING: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "sign": 3, "**": 4}
 _HOW_TO_QUOTE: Final = "names with other characters stand in `backticks`"
 
 
@@ -137,7 +137,7 @@ class _Parser:
 
     def word(self, start: int) -> tuple[_Token, int]:
         end = start + 1
-        while end < len(self.text) and ("a" + self.text[end]).isidentifier():
+        while end < len(self.text) and ("a" + self.text[end]).isidentifier() and self.text[end] not in _SIGNS:
             end += 1
         name = self.text[start:end]
         after = end
@@ -174,7 +174,7 @@ class _Parser:
                 self.open(_Pending(token, "("))
             return True
         elif token.text == "-":
-            self.open(_Pending(token, "neg"))
+            self.open(_Pending(token, "sign"))
             return True
         elif token.text == "+":
             return True
@@ -233,7 +233,7 @@ class _Parser:
         self.apply(pending.token, pending.name, arity)
 
     def reduce(self, pending: _Pending) -> None:
-        if pending.name == "neg":
+        if pending.name == "sign":
             self.nesting -= 1
             self.apply(pending.token, "neg", 1)
         else:

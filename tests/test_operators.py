@@ -1,0 +1,133 @@
+"""Every row of the table is complete, and every consumer knows every row."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from symreg.dimension import DIMENSIONLESS, Dimension
+from symreg.dimensioning import dimension_of
+from symreg.engine import program
+from symreg.errors import OperatorError
+from symreg.expression import Apply, Variable, evaluate_tree, lower
+from symreg.grammar import parse
+from symreg.operators import (
+    ALIASES,
+    CONSTANT,
+    LANGUAGES,
+    OPERATORS,
+    VARIABLE,
+    DimensionRule,
+    Operator,
+    Precedence,
+    operator,
+)
+from symreg.printing import to_code, to_latex, to_python, to_text
+
+ROWS = list(OPERATORS.values())
+each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+
+
+def applied(row: Operator) -> Apply:
+    return Apply(row.name, (Variable("x"), Variable("y"))[: row.arity])
+
+
+def test_the_table_holds_the_promised_operators() -> None:
+    assert " ".join(OPERATORS) == (
+        "+ - * / pow neg inv square cube sqrt exp log log10 sin cos tan asin acos atan sinh cosh tanh abs"
+    )
+
+
+def test_the_engine_numbers_the_same_operators_the_same_way() -> None:
+    assert {row.name: row.opcode for row in ROWS} == program.OPCODES
+    assert (VARIABLE, CONSTANT) == (program.VARIABLE, program.CONSTANT)
+    assert {row.name for row in ROWS if row.arity == 2} == set(program.BINARY)
+
+
+@each_row
+def test_a_row_is_complete(row: Operator) -> None:
+    assert row.complexity == 1
+    assert row.domain
+    assert (row.exponent is not None) == (row.rule is DimensionRule.SCALE)
+    assert set(row.forms) == set(LANGUAGES)
+    for form in row.forms.values():
+        assert len(form.operands) == row.arity
+        assert isinstance(form.precedence, Precedence)
+        assert set(re.findall(r"(?<!\{)\{(\d)\}", form.template.replace("{{{", "{{ {"))) == set("01"[: row.arity])
+
+
+@each_row
+def test_every_consumer_knows_the_row(row: Operator) -> None:
+    tree = applied(row)
+    assert parse(to_text(tree), variables=["x", "y"]) == tree
+    assert "x" in to_latex(tree)
+    assert "x" in to_python(tree)
+    assert all("x" in to_code(tree, language) for language in ("numpy", "c", "fortran", "julia"))
+    assert lower(tree, ["x", "y"], [], {}).code[-1, 0] == row.opcode
+    assert dimension_of(tree, {"x": DIMENSIONLESS, "y": DIMENSIONLESS}) == DIMENSIONLESS
+    assert np.isfinite(evaluate_tree(tree, {"x": 0.5, "y": 0.25})).all()
+
+
+@each_row
+def test_sympy_has_what_the_row_names(row: Operator) -> None:
+    import sympy
+
+    assert hasattr(sympy, row.sympy_name)
+
+
+@each_row
+def test_the_rule_of_dimensions_fits_the_values(row: Operator) -> None:
+    """Scaling the operands by powers of a unit scales the value by the power that the rule gives."""
+    if row.rule in (DimensionRule.DIMENSIONLESS, DimensionRule.POWER):
+        return
+    unit = Dimension.of(m=1)
+    power = dimension_of(applied(row), {"x": unit, "y": unit}).exponent("m")
+    small, large = (evaluate_tree(applied(row), {"x": 0.5 * s, "y": 0.25 * s}) for s in (1.0, 3.0))
+    np.testing.assert_allclose(large, small * 3.0 ** float(power), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "inside", "outside"),
+    [
+        ("sqrt", 0.0, -1.0),
+        ("log", 1.0, -1.0),
+        ("log10", 1.0, -1.0),
+        ("asin", 1.0, 1.5),
+        ("acos", -1.0, -1.5),
+    ],
+)
+def test_outside_the_domain_is_nan(name: str, inside: float, outside: float) -> None:
+    values = evaluate_tree(Apply(name, (Variable("x"),)), {"x": np.array([inside, outside])})
+    assert np.isfinite(values[0])
+    assert np.isnan(values[1])
+
+
+def test_nothing_is_protected() -> None:
+    x, y = Variable("x"), Variable("y")
+    assert evaluate_tree(Apply("inv", (x,)), {"x": 0.0}) == np.inf
+    assert np.isnan(evaluate_tree(Apply("/", (x, y)), {"x": 0.0, "y": 0.0}))
+    assert np.isnan(evaluate_tree(Apply("pow", (x, y)), {"x": -8.0, "y": 1 / 3}))
+    assert evaluate_tree(Apply("log", (x,)), {"x": 0.0}) == -np.inf
+    assert evaluate_tree(Apply("exp", (x,)), {"x": 1e4}) == np.inf
+
+
+def test_aliases_lead_to_rows() -> None:
+    assert operator("ln").name == "log"
+    assert operator("arctan").name == "atan"
+    assert not set(ALIASES) & set(OPERATORS)
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(OperatorError, match='operator "sine": no such operator; did you mean "sin"') as caught:
+        operator("sine")
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    with pytest.raises(OperatorError, match='operator "@#": no such operator$'):
+        operator("@#")
+
+
+def test_exponents_of_the_scaling_operators() -> None:
+    scale = {row.name: row.exponent for row in ROWS if row.exponent is not None}
+    assert scale == {"inv": -1, "square": 2, "cube": 3, "sqrt": Fraction(1, 2)}
