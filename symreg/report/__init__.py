@@ -7,4 +7,12 @@ from symreg.report.export import EXPORT_LANGUAGES, export_law
 from symreg.report.mathml import to_mathml
 from symreg.report.writing import FORMATS, write_report, write_reports
 
-__all__ = ["EXPORT_LANGUAGES", "FORMATS", "ReportError", "export_law", "to_mathml", "write_report", "write_reports"]
+__all__ = [
+    "EXPORT_LANGUAGES",
+    "FORMATS",
+    "ReportError",
+    "export_law",
+    "to_mathml",
+    "write_report",
+    "write_reports",
+]

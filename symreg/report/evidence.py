@@ -1,7 +1,7 @@
 """What a law says about the table, computed again from the law itself.
 
-A report repeats no number on trust: each law predicts every row, the errors are taken afresh, and where they are not
-what the front stores the report is refused.
+A report repeats no number on trust: each law predicts every row, the errors are taken afresh, and where
+they are not what the front stores the report is refused.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _OF_SPREAD = 1e-9  # below this share of the target's own size an error is round
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """Predictions of one law on every row ``(n_rows,)``, in the target's unit, with the scores taken from them."""
+    """Predictions of one law on every row ``(n_rows,)``, in the target's unit, with the scores taken from
+    them.
+    """
 
     predicted: Array
     actual: Array

@@ -1,8 +1,9 @@
 """A law as source text that computes it, in the user's units.
 
-Every program does what ``Law.predict`` does, in the same order: arguments to SI, the formula in SI, the result back
-to the target's unit; NaN outside the domain. Numbers are written with all their digits. Names from outside become
-plain identifiers, and any other text stands in comments from which line ends and quotes were taken away.
+Every program does what ``Law.predict`` does, in the same order: arguments to SI, the formula in SI, the
+result back to the target's unit; NaN outside the domain. Numbers are written with all their digits. Names
+from outside become plain identifiers, and any other text stands in comments from which line ends and quotes
+were taken away.
 """
 
 from __future__ import annotations
@@ -10,24 +11,31 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from symreg.errors import ReportError
-from symreg.expression import variables_of
+from symreg.expression import Variable, variables_of
 from symreg.law import Law, LawConstant, Score
-from symreg.report.dialect import DIALECTS, Dialect, identifiers, spell
+from symreg.naming import safe_identifiers
+from symreg.printing import to_code, to_latex
 from symreg.uncertain_text import uncertain_text
 from symreg.units import Unit
 
 __all__ = ["EXPORT_LANGUAGES", "EXPORT_SUFFIXES", "export_law", "law_record"]
 
 EXPORT_SUFFIXES: Mapping[str, str] = {
-    "python": ".py", "numpy": "_numpy.py", "c": ".c", "fortran": ".f90", "julia": ".jl", "sympy": "_sympy.py",
+    "python": ".py", "numpy": "_numpy.py", "c": ".c", "fortran": ".f90", "julia": ".jl",
     "latex": ".tex", "text": ".txt", "json": ".json",
 }  # fmt: skip
 EXPORT_LANGUAGES = tuple(EXPORT_SUFFIXES)
+
+Language = Literal["python", "numpy", "c", "fortran", "julia"]
+_OWN_NAMES = (
+    "value", "problem", "NaN", "isfinite", "isa", "DomainError", "rethrow", "ieee_is_finite", 
+    "ieee_quiet_nan", "ieee_value", "ieee_arithmetic",
+)  # fmt: skip
 
 
 def export_law(law: Law, language: str) -> str:
@@ -42,7 +50,7 @@ def export_law(law: Law, language: str) -> str:
     return write(law)
 
 
-# ------------------------------------------------------------------------------------------ what a program needs
+# -------------------------------------------------------------------------------- what a program needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,96 +68,120 @@ class _Parts:
 
     function: str
     arguments: tuple[str, ...]
-    argument_units: tuple[str, ...]
     lines: tuple[_Line, ...]
     formula: str
     back: str
-    unit: str
     about: tuple[str, ...]
 
 
-def _parts(law: Law, language: str) -> _Parts:
-    dialect = DIALECTS[language]
+def _parts(law: Law, language: Language) -> _Parts:
     used = variables_of(law.expression)
     inputs = [name for name in law.input_units if name in used]
-    names = identifiers([f"function {law.target}"], dialect)
-    function = identifiers([law.target], dialect)[law.target]
-    names = identifiers([*inputs, *(c.name for c in law.constants)], dialect, taken=[function])
-    in_si = identifiers([f"{names[name]}_si" for name in inputs], dialect, taken=[function, *names.values()])
-    leaves = dict(names)
-    lines = []
-    for name in inputs:
-        unit, given = law.input_units[name], names[name]
-        if _is_coherent(unit):
-            continue
-        leaves[name] = in_si[f"{given}_si"]
-        lines.append(_Line(leaves[name], _to_si(given, unit, dialect), f"{_unit_text(unit)} to SI"))
-    lines += [_constant_line(constant, names[constant.name], dialect) for constant in law.constants]
+    leaves = [*inputs, *(constant.name for constant in law.constants)]
+    # One call for all names, so that no two can be the same; no key can clash with a column's name.
+    keys = [
+        *_OWN_NAMES,
+        ("function", law.target),
+        *(("leaf", n) for n in leaves),
+        *(("si", n) for n in inputs),
+    ]
+    wanted = [*_OWN_NAMES, law.target, *leaves, *(f"{name} si" for name in inputs)]
+    spelled = dict(zip(keys, _distinct(wanted, language), strict=True))
+    names = {name: spelled["leaf", name] for name in leaves}
+    in_si = {n: names[n] if _is_coherent(law.input_units[n]) else spelled["si", n] for n in inputs}
+    lines = [
+        _Line(
+            in_si[name],
+            _to_si(names[name], law.input_units[name], language),
+            f"{_unit(law.input_units[name])} to SI",
+        )
+        for name in inputs
+        if in_si[name] != names[name]
+    ]
+    lines += [_constant_line(constant, names[constant.name], language) for constant in law.constants]
     return _Parts(
-        function=function,
+        function=spelled["function", law.target],
         arguments=tuple(names[name] for name in inputs),
-        argument_units=tuple(_unit_text(law.input_units[name]) for name in inputs),
         lines=tuple(lines),
-        formula=spell(law.expression, dialect, leaves),
-        back=_from_si("value", law.unit, dialect),
-        unit=_unit_text(law.unit),
+        formula=to_code(law.expression, language, names | in_si),
+        back=_from_si("value", law.unit, language),
         about=_about(law, inputs, names),
     )
 
 
+def _distinct(names: Sequence[str], language: Language) -> list[str]:
+    """Identifiers for names of which some may be equal: each is made different before it is spelled."""
+    marked: list[str] = []
+    for name in names:
+        while name in marked:
+            name += "_"
+        marked.append(name)
+    spelled = safe_identifiers(marked, language)
+    return [spelled[name] for name in marked]
+
+
 def _about(law: Law, inputs: list[str], names: Mapping[str, str]) -> tuple[str, ...]:
-    given = [f"{names[name]}: {_comment(name)} in {_unit_text(law.input_units[name])}" for name in inputs]
+    given = [f"{names[name]}: {_comment(name)} in {_unit(law.input_units[name])}" for name in inputs]
     return (
         f"{_comment(law.target)} = {_comment(law.formula)}",
         "",
         "Arguments, in these units:" if given else "No arguments.",
         *(f"    {line}" for line in given),
-        f"Returns {_comment(law.target)} in {_unit_text(law.unit)}; NaN outside the domain of the formula.",
+        f"Returns {_comment(law.target)} in {_unit(law.unit)}; NaN outside the domain of the formula.",
         f"Error {_judged(law)}.",
     )
 
 
 def _judged(law: Law) -> str:
     score, kind = (law.held_out, "held-out") if law.held_out.n_rows else (law.train, "training")
-    return f"on {score.n_rows} {kind} rows: {score.rmse:.4g} {_unit_text(law.unit)} (root mean square)"
+    return f"on {score.n_rows} {kind} rows: {score.rmse:.4g} {_unit(law.unit)} (root mean square)"
 
 
-def _constant_line(constant: LawConstant, name: str, dialect: Dialect) -> _Line:
-    text = f"{uncertain_text(constant.value, constant.stderr)} {_unit_text(constant.unit)}"
+def _constant_line(constant: LawConstant, name: str, language: Language) -> _Line:
+    text = f"{uncertain_text(constant.value, constant.stderr)} {_unit(constant.unit)}"
     if constant.snapped is not None:
         text += f", recognised as {_comment(constant.snapped)}"
         text += f", fitted {uncertain_text(constant.fitted_value, constant.stderr)}"
     value = float(constant.unit.to_si(constant.value))
-    return _Line(name, dialect.number(value), f"in SI; {text} ({constant.kind})")
+    return _Line(name, _literal(language, value), f"in SI; {text} ({constant.kind})")
 
 
 def _is_coherent(unit: Unit) -> bool:
     return unit.scale == 1.0 and unit.offset == 0.0
 
 
-def _to_si(name: str, unit: Unit, dialect: Dialect) -> str:
-    shift = f" + {dialect.number(unit.offset)}" if unit.offset > 0 else ""
-    shift = f" - {dialect.number(-unit.offset)}" if unit.offset < 0 else shift
-    return f"{dialect.number(unit.scale)}*{name}{shift}"
+def _to_si(name: str, unit: Unit, language: Language) -> str:
+    shift = f" + {_literal(language, unit.offset)}" if unit.offset > 0 else ""
+    shift = f" - {_literal(language, -unit.offset)}" if unit.offset < 0 else shift
+    return f"{_literal(language, unit.scale)}*{name}{shift}"
 
 
-def _from_si(name: str, unit: Unit, dialect: Dialect) -> str:
+def _from_si(name: str, unit: Unit, language: Language) -> str:
     if _is_coherent(unit):
         return name
     if unit.offset:
         sign, offset = ("-", unit.offset) if unit.offset > 0 else ("+", -unit.offset)
-        name = f"({name} {sign} {dialect.number(offset)})"
-    return f"{name}/{dialect.number(unit.scale)}"
+        name = f"({name} {sign} {_literal(language, offset)})"
+    return f"{name}/{_literal(language, unit.scale)}"
 
 
-def _unit_text(unit: Unit) -> str:
+def _literal(language: Language, value: float) -> str:
+    text = repr(value)
+    if language != "fortran":
+        return text
+    return text.replace("e", "d") if "e" in text else f"{text}d0"
+
+
+def _unit(unit: Unit) -> str:
     return _comment(unit.text) if unit.text not in ("", "1") else "1 (dimensionless)"
 
 
 def _comment(text: str) -> str:
     """Text that cannot end a comment or a docstring in any of the languages, nor turn the reading direction."""
     shown = "".join("?" if unicodedata.category(c)[0] in "CZ" and c != " " else c for c in text)
-    return shown.replace("\\", "?").replace('"', "'").replace("*/", "* /").replace("/*", "/ *").replace("??", "? ?")
+    for found, harmless in (("\\", "?"), ('"', "'"), ("*/", "* /"), ("/*", "/ *"), ("??", "? ?")):
+        shown = shown.replace(found, harmless)
+    return shown
 
 
 # ------------------------------------------------------------------------------------------------- languages
@@ -161,7 +193,8 @@ def _python(law: Law) -> str:
     steps = _indented([*body, f"value = {parts.formula}", f"value = {parts.back}"], 8)
     return (
         f"import math\n\n\ndef {parts.function}({', '.join(parts.arguments)}):\n{_docstring(parts)}"
-        f"    try:\n{steps}    except (ValueError, OverflowError, ZeroDivisionError):\n        return math.nan\n"
+        f"    try:\n{steps}"
+        "    except (ValueError, OverflowError, ZeroDivisionError):\n        return math.nan\n"
         "    return value if math.isfinite(value) else math.nan\n"
     )
 
@@ -188,7 +221,13 @@ def _c(law: Law) -> str:
     body = [f"const double {line.name} = {line.value}; /* {line.comment} */" for line in parts.lines]
     about = "\n".join(f" * {line}".rstrip() for line in parts.about)
     steps = _indented(
-        [*body, f"double value = {parts.formula};", f"value = {parts.back};", "return isfinite(value) ? value : NAN;"], 4
+        [
+            *body,
+            f"double value = {parts.formula};",
+            f"value = {parts.back};",
+            "return isfinite(value) ? value : NAN;",
+        ],
+        4,
     )
     return f"#include <math.h>\n\n/*\n{about}\n */\ndouble {parts.function}({arguments})\n{{\n{steps}}}\n"
 
@@ -204,7 +243,10 @@ def _fortran(law: Law) -> str:
     body += [f"value = {parts.formula}", f"value = {parts.back}"]
     body.append("if (.not. ieee_is_finite(value)) value = ieee_value(value, ieee_quiet_nan)")
     head = f"elemental function {parts.function}({arguments}) result(value)"
-    uses = ["use, intrinsic :: ieee_arithmetic, only: ieee_is_finite, ieee_quiet_nan, ieee_value", "implicit none"]
+    uses = [
+        "use, intrinsic :: ieee_arithmetic, only: ieee_is_finite, ieee_quiet_nan, ieee_value",
+        "implicit none",
+    ]
     inner = "".join(_continued(line) for line in [*uses, *declared, *body])
     about = "".join(f"! {line}".rstrip() + "\n" for line in parts.about)
     return f"{about}{_continued(head, 0)}{inner}end function {parts.function}\n"
@@ -238,43 +280,15 @@ def _julia(law: Law) -> str:
     )
 
 
-def _sympy(law: Law) -> str:
-    """Symbols in SI: a relation between quantities has no need of anybody's units."""
-    dialect = DIALECTS["sympy"]
-    used = [name for name in law.input_units if name in variables_of(law.expression)]
-    names = identifiers([law.target, *used, *(c.name for c in law.constants)], dialect)
-    lines = [f'{names[name]} = Symbol("{names[name]}", real=True)  # {_comment(name)}, in SI' for name in used]
-    for constant in law.constants:
-        unit = _unit_text(constant.unit)
-        value = uncertain_text(constant.value, constant.stderr)
-        lines.append(
-            f'{names[constant.name]} = Symbol("{names[constant.name]}", real=True)  # {value} {unit} ({constant.kind})'
-        )
-    values = ", ".join(f"{names[c.name]}: {float(c.unit.to_si(c.value))!r}" for c in law.constants)
-    return "\n".join(
-        [
-            f"# {_comment(law.target)} = {_comment(law.formula)}, every quantity in SI units",
-            "from sympy import *",
-            "",
-            *lines,
-            f"{names[law.target]} = {spell(law.expression, dialect, names)}",
-            f"constants = {{{values}}}  # values in SI, for {names[law.target]}.subs(constants)",
-            "",
-        ]
-    )
-
-
 def _indented(lines: list[str], width: int) -> str:
     return "".join(f"{' ' * width}{line}".rstrip() + "\n" for line in lines)
 
 
-# ---------------------------------------------------------------------------------------------------- for people
+# ------------------------------------------------------------------------------------------ for people
 
 
 def _latex(law: Law) -> str:
-    from symreg.report.math_latex import equation_latex
-
-    return equation_latex(law.target, law.expression)
+    return f"{to_latex(Variable(law.target))} = {to_latex(law.expression)}\n"
 
 
 def _text(law: Law) -> str:
@@ -284,7 +298,9 @@ def _text(law: Law) -> str:
     lines += [f"{name} in {unit.text or '1'}" for name, unit in law.input_units.items() if name in used]
     for c in law.constants:
         known = f"{c.snapped} (fitted {uncertain_text(c.fitted_value, c.stderr)})" if c.snapped else ""
-        lines.append(f"{c.name} = {known or uncertain_text(c.value, c.stderr)} {c.unit.text or '1'} ({c.kind})")
+        lines.append(
+            f"{c.name} = {known or uncertain_text(c.value, c.stderr)} {c.unit.text or '1'} ({c.kind})"
+        )
     return "\n".join([*lines, f"error {_judged(law)}", ""])
 
 
@@ -330,6 +346,6 @@ def _json(law: Law) -> str:
 
 
 _WRITERS: Mapping[str, Callable[[Law], str]] = {
-    "python": _python, "numpy": _numpy, "c": _c, "fortran": _fortran, "julia": _julia, "sympy": _sympy,
+    "python": _python, "numpy": _numpy, "c": _c, "fortran": _fortran, "julia": _julia,
     "latex": _latex, "text": _text, "json": _json,
 }  # fmt: skip

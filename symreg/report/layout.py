@@ -1,7 +1,8 @@
 """How a formula is set on a page, before any markup language.
 
-The tree of an expression says how to compute; a reader wants fractions, roots, exponents and no needless brackets.
-``layout`` turns the one into the other once, as a few kinds of box; MathML and Typst then only spell the boxes.
+The tree of an expression says how to compute; a reader wants fractions, roots, exponents and no needless
+brackets. ``layout`` turns the one into the other once, as a few kinds of box; MathML and Typst then only
+spell the boxes.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A number that is not negative, as it is read: ``mantissa`` times ten to the ``exponent`` (empty: no power)."""
+    """A number that is not negative, as it is read: ``mantissa`` times ten to the ``exponent`` (empty: no
+    power).
+    """
 
     mantissa: str
     exponent: str = ""
@@ -33,7 +36,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A sign between boxes: "+", "−", "=" or "" for the thin space of a product, "·" between numbers."""
+    """A sign between boxes: "+", ``MINUS``, "=" or "" for the thin space of a product, "·" between numbers."""
 
     text: str
 
@@ -78,7 +81,9 @@ class Fenced:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A named function with its argument in brackets: sin(x), with ``power`` sin²(x), with ``base`` log₁₀(x)."""
+    """A named function with its argument in brackets: sin(x), with ``power`` sin²(x), with ``base``
+    log₁₀(x).
+    """
 
     name: str
     content: Box
@@ -92,15 +97,16 @@ FUNCTION_NAMES = {
     "log": "ln", "log10": "log", "sin": "sin", "cos": "cos", "tan": "tan", "asin": "arcsin", "acos": "arccos",
     "atan": "arctan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "exp": "exp",
 }  # fmt: skip
+MINUS = "\N{MINUS SIGN}"
 INTEGER_POWERS = {"square": 2, "cube": 3}
 
 _GREEK_NAMES = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho final sigma tau upsilon "
-    "phi chi psi omega"
-).split()
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
+    "nu", "xi", "omicron", "pi", "rho", "final", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+)  # fmt: skip
 GREEK = {name: chr(0x3B1 + i) for i, name in enumerate(_GREEK_NAMES) if name != "final"}
 GREEK |= {name.capitalize(): letter.upper() for name, letter in GREEK.items() if name != "omicron"}
-GREEK |= {"hbar": "ħ", "varepsilon": "ε", "varphi": "ϕ", "ell": "ℓ"}
+GREEK |= {"hbar": "ħ", "varepsilon": "ε", "varphi": "ϕ", "ell": "\N{SCRIPT SMALL L}"}
 
 
 def symbol_of(name: str) -> Symbol:
@@ -119,8 +125,8 @@ def layout(expression: Expression) -> Box:
     match expression:
         case Variable(name=name) | Constant(name=name):
             return symbol_of(name)
-        case Number(value=value):
-            return _signed(value < 0, _literal(abs(value)))
+        case Number(value=number):
+            return _signed(number < 0, _literal(_magnitude(number)))
         case Apply(operator="+" | "-"):
             return _sum(expression)
         case Apply(operator="*" | "/" | "neg" | "inv"):
@@ -164,7 +170,7 @@ def _sum(expression: Expression) -> Box:
         minus, box = _strip_sign(layout(term))
         negative = negative != minus
         if items or negative:
-            items.append(Mark("−" if negative else "+"))
+            items.append(Mark(MINUS if negative else "+"))
         items.append(box)
     return Row(tuple(items))
 
@@ -190,12 +196,14 @@ def _product(expression: Expression) -> Box:
             case Number(value=value) if value < 0:
                 negative = not negative
                 pending.append((inverted, Number(-value)))
-            case Number(value=Fraction() as value) if value.denominator != 1:
+            case Number(value=Fraction() as value) if _is_ratio(value):
                 _fraction_factor(value, *((below, above) if inverted else (above, below)))
             case _:
                 (below if inverted else above).append(factor)
     box = _factors(above)
-    return _signed(negative, Quotient(box, _factors(below)) if below else box)
+    if below:
+        box = Quotient(box, _factors(below))
+    return _signed(negative, Fenced(box) if negative and _is_sum(box) else box)
 
 
 def _fraction_factor(value: Fraction, above: list[Expression], below: list[Expression]) -> None:
@@ -233,7 +241,7 @@ def _power(expression: Apply) -> Box:
         exponent = _exponent(expression.arguments[1])
     if isinstance(base, Call) and not base.power and not base.base and isinstance(exponent, Literal):
         return Call(base.name, base.content, power=exponent.mantissa)
-    closed = isinstance(base, Symbol) or (isinstance(base, Fenced)) or _is_plain_number(base)
+    closed = isinstance(base, Symbol | Fenced) or _is_plain_number(base)
     return Power(base if closed else Fenced(base), exponent)
 
 
@@ -241,7 +249,7 @@ def _exponent(expression: Expression) -> Box:
     """A rational exponent is written 3/2 on the line: a bar would be too small to read."""
     if isinstance(expression, Number) and isinstance(expression.value, Fraction):
         value = expression.value
-        if value.denominator != 1:
+        if _is_ratio(value):
             return Row((Literal(str(value.numerator)), Mark("/"), Literal(str(value.denominator))))
     return layout(expression)
 
@@ -254,12 +262,25 @@ def _exponent_sign(expression: Apply) -> int:
     return 1
 
 
+def _magnitude(value: Fraction | float) -> Fraction | float:
+    return -value if value < 0 else value
+
+
 def _literal(value: Fraction | float) -> Box:
     if isinstance(value, Fraction):
-        if value.denominator == 1:
-            return _decimal(repr(float(value))) if value.numerator >= 10**9 else Literal(str(value.numerator))
+        if value.denominator == 1 and value.numerator < 10**9:
+            return Literal(str(value.numerator))
+        if not _is_ratio(value):
+            return _decimal(repr(float(value)))
         return Quotient(_literal(Fraction(value.numerator)), _literal(Fraction(value.denominator)))
     return _decimal(repr(value))
+
+
+def _is_ratio(value: Fraction) -> bool:
+    """Whether a number is read better as a ratio than as a decimal: 2/3, but 0.1 and not 1/10."""
+    if value.denominator == 1 or max(abs(value.numerator), value.denominator) >= 10_000:
+        return False
+    return value.denominator < 10 or Fraction(repr(float(value))) != value
 
 
 def _decimal(text: str) -> Literal:
@@ -269,17 +290,19 @@ def _decimal(text: str) -> Literal:
 
 
 def _signed(negative: bool, box: Box) -> Box:
-    return Row((Mark("−"), box)) if negative else box
+    return Row((Mark(MINUS), box)) if negative else box
 
 
 def _strip_sign(box: Box) -> tuple[bool, Box]:
-    if isinstance(box, Row) and len(box.items) == 2 and box.items[0] == Mark("−"):
+    if isinstance(box, Row) and len(box.items) == 2 and box.items[0] == Mark(MINUS):
         return True, box.items[1]
     return False, box
 
 
 def _is_sum(box: Box) -> bool:
-    return isinstance(box, Row) and any(isinstance(item, Mark) and item.text in "+−" and item.text for item in box.items)
+    return isinstance(box, Row) and any(
+        isinstance(item, Mark) and item.text in ("+", MINUS) for item in box.items
+    )
 
 
 def _is_plain_number(box: Box) -> bool:
@@ -310,4 +333,4 @@ def _height(box: Box) -> int:
 
 
 def _width(box: Box) -> int:
-    return sum(_width(child) for child in _children(box)) or 1
+    return sum(_width(child) for child in _children(box)) or int(not isinstance(box, Mark))

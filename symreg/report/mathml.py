@@ -9,6 +9,7 @@ from html import escape
 
 from symreg.expression import Expression
 from symreg.report.layout import (
+    MINUS,
     Box,
     Call,
     Fenced,
@@ -77,7 +78,7 @@ def _small(text: str) -> str:
 def _number(mantissa: str, exponent: str) -> str:
     if not exponent:
         return f"<mn>{escape(mantissa)}</mn>"
-    sign = "<mo>−</mo>" if exponent.startswith("-") else ""
+    sign = f"<mo>{MINUS}</mo>" if exponent.startswith("-") else ""
     power = f"<mrow>{sign}<mn>{escape(exponent.lstrip('-'))}</mn></mrow>"
     return f"<mrow><mn>{escape(mantissa)}</mn><mo>·</mo><msup><mn>10</mn>{power}</msup></mrow>"
 

@@ -49,7 +49,10 @@ _WRITERS: Mapping[str, tuple[str, Callable[[Content], bytes]]] = {
     "pdf": (".pdf", _pdf),
 }
 FORMATS = tuple(_WRITERS)
-_FORMAT_OF_SUFFIX = {suffix: name for name, (suffix, _) in _WRITERS.items()} | {".htm": "html", ".markdown": "markdown"}
+_FORMAT_OF_SUFFIX = {suffix: name for name, (suffix, _) in _WRITERS.items()} | {
+    ".htm": "html",
+    ".markdown": "markdown",
+}
 
 
 def write_reports(
@@ -59,10 +62,11 @@ def write_reports(
     formats: Sequence[str] = ("html", "latex"),
     exports: Sequence[str] = (),
 ) -> tuple[Path, ...]:
-    """Write ``report.html``, ``report.tex``, ... and the selected law as ``law.py``, ``law.c``, ... into ``folder``.
+    """Write ``report.html``, ``report.tex``, ... and the selected law as ``law.py``, ... into ``folder``.
 
-    Everything is computed before the first file is written; a file that stands there is replaced whole. Raises
-    ``ReportError`` for an unknown format or language, and where a stored score is not what the law gives.
+    Everything is computed before the first file is written; a file that stands there is replaced whole.
+    Raises ``ReportError`` for an unknown format or language, and where a stored score is not what the law
+    gives.
     """
     check_formats(formats, exports)
     content = gather(discovery)
@@ -72,7 +76,9 @@ def write_reports(
         made.append((f"report{suffix}", write(content)))
     if content.law is not None:
         for language in dict.fromkeys(exports):
-            made.append((f"law{EXPORT_SUFFIXES[language]}", export_law(content.law, language).encode("utf-8")))
+            made.append(
+                (f"law{EXPORT_SUFFIXES[language]}", export_law(content.law, language).encode("utf-8"))
+            )
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     return tuple(atomic_write_bytes(target / name, data) for name, data in made)
@@ -96,5 +102,6 @@ def check_formats(formats: Sequence[str], exports: Sequence[str]) -> None:
         for name in given:
             if name not in allowed:
                 raise ReportError(
-                    reason=f"There is no report {kind} {name!r}.", advice=f"Choose from: {', '.join(allowed)}."
+                    reason=f"There is no report {kind} {name!r}.",
+                    advice=f"Choose from: {', '.join(allowed)}.",
                 )
