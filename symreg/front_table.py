@@ -25,7 +25,7 @@ def constant_text(constant: LawConstant) -> str:
     if constant.snapped is not None:
         fitted = uncertain_text(constant.fitted_value, constant.stderr)
         return f"{constant.name} = {constant.snapped}{unit} (fitted {fitted})"
-    return f"{constant.name} = {measured}{unit}"
+    return f"{constant.name} = {measured}{unit}" + " (known)" * (constant.kind == "known")
 
 
 def table_text(front: ParetoFront) -> str:
@@ -64,7 +64,7 @@ def _cells(law: Law, selected: bool) -> tuple[str, ...]:
         r2_text(judged.r2),
         f"{law.description_length:.1f}",
         law.unit.text if law.dimension_ok else f"{law.unit.text} (dimension not checked)",
-        ", ".join([law.formula, *(constant_text(c) for c in law.constants)]),
+        ", ".join([law.formula, *(constant_text(c) for c in law.constants if c.kind == "free")]),
     )
 
 

@@ -210,16 +210,30 @@ def columns_of(
 
 
 def _named_columns(data: Any, wanted: tuple[str, ...], formula: str) -> tuple[dict[str, Array], int]:
-    present = [str(name) for name in (data.columns if hasattr(data, "columns") else data)]
+    names = {str(name): name for name in (data.columns if hasattr(data, "columns") else data)}
     for name in wanted:
-        if name not in present:
+        if name not in names:
             raise PredictionError(
                 column=name,
                 message=f"column {name!r} is missing: the law {formula} needs {', '.join(wanted)}, "
-                f"the data have {', '.join(present) or 'no columns'}",
+                f"the data have {', '.join(names) or 'no columns'}",
             )
-    columns = {name: np.asarray(data[name], dtype=np.float64) for name in wanted}
+    columns = {name: _floats(data[names[name]], name) for name in wanted}
     if hasattr(data, "columns"):
         return columns, len(data)
-    shapes = [np.atleast_1d(np.asarray(data[name])).shape[0] for name in (wanted or tuple(data)[:1])]
-    return columns, max(shapes, default=1)
+    rows = {name: column.size for name, column in columns.items() if column.ndim}
+    if len(set(rows.values())) > 1:
+        counted = ", ".join(f"{name} has {n}" for name, n in rows.items())
+        raise PredictionError(column=None, message=f"columns differ in the number of rows: {counted}")
+    if not wanted and names:  # a constant law: as many values as the data have rows
+        return columns, np.atleast_1d(np.asarray(data[next(iter(names.values()))])).shape[0]
+    return columns, max(rows.values(), default=1)
+
+
+def _floats(values: Any, name: str) -> Array:
+    try:
+        if hasattr(values, "to_numpy"):
+            return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise PredictionError(column=name, message=f"column {name!r} holds no numbers: {error}") from error

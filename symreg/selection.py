@@ -17,51 +17,52 @@ from symreg.law import Law, Score
 EXACT = 1e-10
 """Errors below this part of the target's spread are rounding, not misfit: all such laws are equally exact."""
 
+STANDARD_ERRORS = 2.0
+"""By how many standard errors of a root mean square error a law must do worse to do so clearly."""
+
+MOST_UNDEFINED = 0.05
+"""A law that is silent on more than this part of the rows is selected only where all are."""
+
 
 def front_of(laws: Sequence[Law]) -> tuple[Law, ...]:
     """The laws that no simpler or equally simple law matches on held-out rows, in ascending complexity.
 
     A longer law stays only if its held-out error is smaller. One exception: the law that ``select`` would
-    believe among all of them is never dropped for a simpler one whose error is smaller by less than the
-    held-out rows can tell, and it stands for its complexity.
+    believe among all of them is never dropped for one whose error is smaller by less than the held-out rows
+    can tell, and it stands for its complexity.
     """
+    laws = tuple({id(law): law for law in laws}.values())
     if not laws:
         return ()
-    floor = EXACT * _spread(laws)
-    believed = laws[select(laws)]
+    errors = held_out_errors(laws)
+    believed = select(laws)
     front: list[Law] = []
-    smallest: tuple[float, float] = (math.inf, math.inf)
-    for law in sorted(laws, key=lambda law: (law.complexity, _error(law, floor), _bits(law), law.formula)):
-        error = _error(law, floor)
-        if law is believed or (error < smallest and law.complexity != believed.complexity):
-            front.append(law)
-            smallest = min(smallest, error)
+    smallest = math.inf
+    for i in sorted(range(len(laws)), key=lambda i: (laws[i].complexity, errors[i], *_preference(laws[i]))):
+        twin = laws[i].complexity == laws[believed].complexity
+        if i == believed or (not twin and (errors[i] < smallest or not front)):
+            front.append(laws[i])
+            smallest = min(smallest, errors[i])
     return tuple(front)
 
 
 def select(laws: Sequence[Law]) -> int:
     """Index of the law of smallest description length that no simpler law clearly beats; -1: no law."""
-    floor = EXACT * _spread(laws)
-    eligible = [
-        i for i, law in enumerate(laws) if not any(_clearly_beats(other, law, floor) for other in laws)
-    ]
-    if not eligible:
-        return len(laws) - 1
-    return min(
-        eligible, key=lambda i: (_bits(laws[i]), laws[i].complexity, _error(laws[i], floor), laws[i].formula)
-    )
+    errors = held_out_errors(laws)
+    silences = [_silence(judged_by(law)) for law in laws]
+    speaking = [i for i, silence in enumerate(silences) if silence <= MOST_UNDEFINED] or range(len(laws))
+    eligible = [i for i in speaking if not _is_vetoed(i, laws, errors)] or speaking
+    return min(eligible, key=lambda i: (_preference(laws[i]), errors[i]), default=-1)
 
 
-def _clearly_beats(other: Law, law: Law, floor: float) -> bool:
-    """Is ``other`` no longer than ``law``, and better on held-out rows by more than two standard errors?"""
-    if other is law or other.complexity > law.complexity:
-        return False
-    undefined, error = _error(law, floor)
-    other_undefined, other_error = _error(other, floor)
-    if undefined != other_undefined:
-        return other_undefined < undefined
-    rows = max(judged_by(law).n_rows, 1)
-    return error > other_error * (1.0 + 2.0 / math.sqrt(2.0 * rows))
+def held_out_errors(laws: Sequence[Law]) -> list[float]:
+    """Errors on held-out rows (on training rows where none were held out) that can be compared.
+
+    A row on which a law is undefined is one it says nothing about: its error is the spread of the target.
+    """
+    spread = target_spread(laws)
+    floor = EXACT * spread
+    return [_error(judged_by(law), spread, floor) for law in laws]
 
 
 def judged_by(law: Law) -> Score:
@@ -69,22 +70,41 @@ def judged_by(law: Law) -> Score:
     return law.held_out if law.held_out.n_rows > 0 else law.train
 
 
-def _error(law: Law, floor: float) -> tuple[float, float]:
-    """Held-out error that can be ordered: rows where a law is undefined weigh more than any misfit."""
-    score = judged_by(law)
-    rmse = score.rmse if math.isfinite(score.rmse) else math.inf
-    return score.undefined / max(score.n_rows, 1), max(rmse, floor)
-
-
-def _bits(law: Law) -> float:
-    return law.description_length if math.isfinite(law.description_length) else math.inf
-
-
-def _spread(laws: Sequence[Law]) -> float:
-    """Standard deviation of the target, read off the law for which 1 - R² is known best: the worst one."""
-    known = [judged_by(law) for law in laws]
-    usable = [s for s in known if math.isfinite(s.rmse) and s.r2 < 1.0 - 1e-12]
-    if not usable:
+def target_spread(laws: Sequence[Law]) -> float:
+    """Standard deviation of the target, from the law for which 1 - R² is known best: the worst one; or 0."""
+    scores = [score for score in map(judged_by, laws) if math.isfinite(score.rmse) and score.r2 < 1.0 - 1e-12]
+    if not scores:
         return 0.0
-    worst = min(usable, key=lambda s: s.r2)
+    worst = min(scores, key=lambda score: score.r2)
     return worst.rmse / math.sqrt(1.0 - worst.r2)
+
+
+def _error(score: Score, spread: float, floor: float) -> float:
+    if not math.isfinite(score.rmse) or score.n_rows == 0:
+        return math.inf
+    if score.undefined == 0:
+        return max(score.rmse, floor)
+    if spread == 0.0:
+        return math.inf
+    silent = _silence(score)
+    return math.hypot(math.sqrt(1.0 - silent) * score.rmse, math.sqrt(silent) * spread)
+
+
+def _silence(score: Score) -> float:
+    """The part of the rows on which a law is undefined."""
+    return score.undefined / max(score.n_rows, 1)
+
+
+def _is_vetoed(i: int, laws: Sequence[Law], errors: Sequence[float]) -> bool:
+    """Does a law that is no longer do better on held-out rows by more than their number lets chance do?"""
+    margin = 1.0 + STANDARD_ERRORS / math.sqrt(2.0 * max(judged_by(laws[i]).n_rows, 1))
+    return any(
+        errors[i] > error * margin
+        for law, error in zip(laws, errors, strict=True)
+        if law.complexity <= laws[i].complexity
+    )
+
+
+def _preference(law: Law) -> tuple[float, int, str]:
+    bits = law.description_length
+    return (bits if math.isfinite(bits) else math.inf, law.complexity, law.formula)

@@ -1,0 +1,109 @@
+"""Constants are shown in the unit that the reader would write, and always in one of the right dimension."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symreg.constant_units import display_unit
+from symreg.dimension import DIMENSIONLESS, Dimension
+from symreg.dimensioning import infer_dimensions
+from symreg.expression import evaluate_tree
+from symreg.grammar import parse
+from symreg.units import DIMENSIONLESS_UNIT, Unit, parse_unit, si_unit
+
+
+def shown(
+    formula: str, target: str, inputs: dict[str, str], name: str = "k", known: dict[str, str] | None = None
+) -> Unit:
+    units = {column: parse_unit(text) for column, text in {**inputs, **(known or {})}.items()}
+    constants = ["k", "q", *(known or {})]
+    expression = parse(formula, variables=inputs, constants=constants)
+    dimensions = {column: unit.dimension for column, unit in units.items()}
+    inferred = infer_dimensions(expression, dimensions, parse_unit(target).dimension)
+    found = display_unit(expression, name, inferred[name], units, parse_unit(target))
+    assert found.dimension == inferred[name]
+    assert found.offset == 0.0
+    return found
+
+
+@pytest.mark.parametrize(
+    ("formula", "target", "inputs", "unit"),
+    [
+        ("k*a**(3/2)", "day", {"a": "au"}, "day/au**(3/2)"),
+        ("k*D", "km/s", {"D": "Mpc"}, "km/s/Mpc"),
+        ("k/V", "kPa", {"V": "cm**3"}, "kPa*cm**3"),
+        ("V/k", "kPa", {"V": "cm**3"}, "cm**3/kPa"),
+        ("2*k*sqrt(L)", "s", {"L": "cm"}, "s/cm**(1/2)"),
+        ("sqrt(L/k)", "s", {"L": "cm"}, "cm/s**2"),
+        ("1/(k*x)", "s", {"x": "km"}, "1/(s*km)"),
+        ("x*exp(-t/k)", "mV", {"x": "mV", "t": "ms"}, "ms"),
+        ("k*exp(-t/q)", "mV", {"t": "ms"}, "mV"),
+        ("x*sin(k*t)", "cm", {"t": "ms", "x": "mm"}, "1/ms"),
+        ("m*(x + k)**2", "g*mm**2", {"x": "mm", "m": "g"}, "mm"),
+        ("x + k*t", "km", {"x": "km", "t": "h"}, "km/h"),
+        ("abs(-k)*x/x", "km", {"x": "m"}, "km"),
+        ("x*log(y/k)", "eV", {"x": "eV", "y": "Pa"}, "Pa"),
+        ("k*(T - x)", "W", {"T": "degC", "x": "degC"}, "W/K"),
+        ("k**3*x", "L", {"x": "m/m"}, "L**(1/3)"),
+    ],
+)
+def test_unit_is_told_in_the_users_units(
+    formula: str, target: str, inputs: dict[str, str], unit: str
+) -> None:
+    found, expected = shown(formula, target, inputs), parse_unit(unit)
+    assert found.dimension == expected.dimension
+    assert found.scale == pytest.approx(expected.scale, rel=1e-12)
+    assert parse_unit(found.text).scale == pytest.approx(found.scale, rel=1e-12)
+
+
+def test_text_is_what_a_reader_would_write() -> None:
+    assert shown("k*a**(3/2)", "day", {"a": "au"}).text == "day/au**(3/2)"
+    assert shown("k*D", "km/s", {"D": "Mpc"}).text == "km/s/Mpc"
+
+
+def test_known_constants_count_with_their_units() -> None:
+    assert shown("sqrt(k*m/c)", "s", {"m": "g"}, known={"c": "N/mm"}).dimension.is_dimensionless
+    assert shown("k*m*c**2", "MJ*s", {"m": "g"}, known={"c": "km/s"}).dimension == Dimension.of(s=1)
+
+
+@pytest.mark.parametrize(
+    ("formula", "target", "inputs"),
+    [
+        ("k*q*x", "s", {"x": "km"}),
+        ("k*(x + y)", "s", {"x": "km", "y": "m"}),
+    ],
+)
+def test_where_units_are_unclear_si_serves(formula: str, target: str, inputs: dict[str, str]) -> None:
+    found = shown(formula, target, inputs)
+    assert found == si_unit(found.dimension)
+
+
+def test_dimension_that_is_given_is_never_contradicted() -> None:
+    expression = parse("k*x", variables=["x"], constants=["k"])
+    wrong = Dimension.of(kg=3)
+    found = display_unit(expression, "k", wrong, {"x": parse_unit("km")}, parse_unit("h"))
+    assert found == si_unit(wrong)
+
+
+def test_dimensionless_constant_has_no_unit_even_between_kilometres_and_metres() -> None:
+    expression = parse("k*x", variables=["x"], constants=["k"])
+    found = display_unit(expression, "k", DIMENSIONLESS, {"x": parse_unit("m")}, parse_unit("km"))
+    assert found == DIMENSIONLESS_UNIT
+
+
+def test_constant_that_is_not_in_the_formula_is_shown_in_si() -> None:
+    expression = parse("x*y", variables=["x", "y"], constants=["k"])
+    units = {"x": parse_unit("km"), "y": parse_unit("h")}
+    found = display_unit(expression, "k", Dimension.of(m=1), units, parse_unit("km*h"))
+    assert found == si_unit(Dimension.of(m=1))
+
+
+def test_value_in_the_shown_unit_is_the_number_of_the_users_columns() -> None:
+    """period = k*a**(3/2) in days and au: k in the shown unit is the period in days at 1 au."""
+    unit = shown("k*a**(3/2)", "day", {"a": "au"})
+    day, au = parse_unit("day"), parse_unit("au")
+    k = float(unit.to_si(365.25))
+    expression = parse("k*a**(3/2)", variables=["a"], constants=["k"])
+    periods = day.from_si(evaluate_tree(expression, {"k": k, "a": au.to_si(np.array([1.0, 4.0]))}))
+    np.testing.assert_allclose(periods, [365.25, 8 * 365.25], rtol=1e-12)

@@ -1,0 +1,374 @@
+"""Laws predict in the user's units, print what they know, and the front shows only what earns its length."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from symreg.expression import complexity
+from symreg.grammar import parse
+from symreg.law import Law, LawConstant, ParetoFront, PredictionError, Score, pareto_front, score
+from symreg.selection import front_of, held_out_errors, select
+from symreg.uncertain_text import number_text, r2_text, uncertain_text
+from symreg.units import DIMENSIONLESS_UNIT, parse_unit
+
+GOOD = Score(rmse=1.0, r2=0.99, n_rows=100)
+
+
+def law(
+    text: str = "k*a**(3/2)",
+    *,
+    inputs: dict[str, str] | None = None,
+    unit: str = "day",
+    constants: tuple[LawConstant, ...] | None = None,
+    **changes: Any,
+) -> Law:
+    inputs = {"a": "au"} if inputs is None else inputs
+    if constants is None:
+        constants = (LawConstant("k", 365.2134, 0.4012, parse_unit("day/au**(3/2)")),)
+    expression = parse(text, variables=inputs, constants=[constant.name for constant in constants])
+    fields: dict[str, Any] = {
+        "expression": expression,
+        "formula": text,
+        "complexity": complexity(expression),
+        "unit": parse_unit(unit),
+        "dimension_ok": True,
+        "train": GOOD,
+        "held_out": GOOD,
+        "description_length": 10.0,
+        "constants": constants,
+        "input_units": {name: parse_unit(text) for name, text in inputs.items()},
+        "target": "period",
+    }
+    return Law(**{**fields, **changes})
+
+
+def candidate(size: int, error: float, bits: float, *, n_rows: int = 200, undefined: int = 0) -> Law:
+    held_out = Score(error, 1.0 - (error / 10.0) ** 2, n_rows, undefined)  # the target's spread is 10
+    return law(
+        complexity=size,
+        held_out=held_out,
+        train=held_out,
+        description_length=bits,
+        formula=f"law {size} {error} {bits}",
+    )
+
+
+# ----------------------------------------------------------------------------------------- predicting
+
+
+def test_prediction_is_in_the_users_units() -> None:
+    expected = 365.2134 * np.array([1.0, 5.2, 30.0]) ** 1.5
+    np.testing.assert_allclose(law().predict({"a": [1.0, 5.2, 30.0]}), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["frame", "mapping", "array", "lists"])
+def test_every_kind_of_table_gives_the_same(kind: str) -> None:
+    speed = law("x/t", inputs={"unused": "kg", "t": "min", "x": "km"}, unit="km/h", constants=())
+    columns = {"unused": [9.0, 9.0], "t": [30.0, 60.0], "x": [10.0, 10.0]}
+    data: Any = {
+        "frame": pd.DataFrame(columns),
+        "mapping": {name: np.array(values) for name, values in columns.items()},
+        "array": np.column_stack(list(columns.values())),
+        "lists": np.column_stack(list(columns.values())).tolist(),
+    }[kind]
+    np.testing.assert_allclose(speed.predict(data), [20.0, 10.0], rtol=1e-12)
+
+
+def test_offset_units_are_converted_both_ways() -> None:
+    warmer = law(
+        "T*k", inputs={"T": "degC"}, unit="degC", constants=(LawConstant("k", 2.0, 0.0, DIMENSIONLESS_UNIT),)
+    )
+    np.testing.assert_allclose(warmer.predict({"T": [0.0, 26.85]}), [273.15, 326.85], rtol=1e-12)
+
+
+def test_undefined_is_nan_and_never_infinite() -> None:
+    root = law("sqrt(a)/a", unit="au**(-1/2)", constants=())
+    values = root.predict({"a": [-1.0, 0.0, 4.0]})
+    assert np.isnan(values[:2]).all()
+    assert values[2] == pytest.approx(0.5)
+
+
+def test_one_row_and_no_row_and_scalars() -> None:
+    assert law().predict({"a": 1.0}).shape == (1,)
+    assert law().predict({"a": []}).shape == (0,)
+    assert law().predict(np.empty((0, 1))).shape == (0,)
+
+
+def test_constant_law_gives_a_value_for_every_row() -> None:
+    constant = law("k", constants=(LawConstant("k", 3.0, 0.1, parse_unit("day")),))
+    for data in (pd.DataFrame({"a": [1.0, 2.0]}), {"a": [1.0, 2.0]}, [[1.0], [2.0]]):
+        np.testing.assert_allclose(constant.predict(data), [3.0, 3.0])
+
+
+def test_missing_values_stay_missing() -> None:
+    data = pd.DataFrame({"a": pd.array([1.0, None], dtype="Float64")})
+    assert np.isnan(law().predict(data)).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("data", "column", "words"),
+    [
+        ({"b": [1.0]}, "a", "column 'a' is missing"),
+        (pd.DataFrame({"A": [1.0]}), "a", "the data have A"),
+        ({}, "a", "no columns"),
+        ({"a": ["far"]}, "a", "holds no numbers"),
+        (np.ones((3, 2)), None, "shape (3, 2)"),
+        ([1.0, 2.0], None, "(n_rows, 1)"),
+    ],
+)
+def test_data_that_do_not_fit_are_refused_by_name(data: Any, column: str | None, words: str) -> None:
+    with pytest.raises(PredictionError) as refusal:
+        law().predict(data)
+    assert refusal.value.column == column
+    assert words in str(refusal.value)
+
+
+def test_columns_of_different_length_are_refused() -> None:
+    two = law("x/t", inputs={"x": "m", "t": "s"}, unit="m/s", constants=())
+    with pytest.raises(PredictionError, match="x has 2, t has 3"):
+        two.predict({"x": [1.0, 2.0], "t": [1.0, 2.0, 3.0]})
+
+
+def test_laws_are_values_that_travel() -> None:
+    front = pareto_front([law()])
+    again = pickle.loads(pickle.dumps(front))
+    assert again == front
+    assert hash(again.best) == hash(front.best)
+
+
+# ------------------------------------------------------------------------------------------- scoring
+
+
+def test_score_counts_rows_where_a_law_says_nothing() -> None:
+    found = score(np.array([1.0, np.nan, 3.0, np.inf]), np.array([1.0, 2.0, 4.0, 5.0]))
+    assert (found.n_rows, found.undefined) == (4, 2)
+    assert found.rmse == pytest.approx(math.sqrt(0.5))
+    assert found.r2 == pytest.approx(1.0 - 0.5 / 2.25)
+
+
+def test_score_of_a_perfect_and_of_an_absent_law() -> None:
+    actual = np.array([1.0, 2.0])
+    assert score(actual, actual) == Score(0.0, 1.0, 2, 0)
+    nothing = score(np.full(2, np.nan), actual)
+    assert (math.isnan(nothing.rmse), nothing.undefined) == (True, 2)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-34, 1e200])
+def test_score_neither_vanishes_nor_overflows(scale: float) -> None:
+    found = score(np.array([1.0, 2.0, 4.0]) * scale, np.array([1.0, 2.0, 3.0]) * scale)
+    assert found.rmse == pytest.approx(scale / math.sqrt(3))
+    assert found.r2 == pytest.approx(0.5)
+
+
+# ------------------------------------------------------------------------------------------- ranking
+
+
+def test_front_keeps_what_earns_its_length_in_order() -> None:
+    laws = [
+        candidate(9, 0.5, 50),
+        candidate(3, 5.0, 90),
+        candidate(5, 6.0, 95),
+        candidate(7, 1.0, 60),
+        candidate(8, 1.0, 61),
+    ]
+    front = pareto_front(laws)
+    assert [kept.complexity for kept in front] == [3, 7, 9]
+    assert front.best.complexity == 9
+    assert front[0] is laws[1] and len(front[1:]) == 2
+
+
+def test_shortest_description_is_selected_not_the_smallest_error() -> None:
+    front = pareto_front([candidate(3, 5.0, 90), candidate(5, 1.0, 40), candidate(15, 0.99, 60)])
+    assert front.best.complexity == 5
+    assert len(front) == 3
+
+
+def test_law_that_fails_on_unseen_rows_cannot_be_selected() -> None:
+    laws = [candidate(5, 1.0, 60), candidate(9, 3.0, 20)]
+    assert select(laws) == 0
+    assert pareto_front(laws).laws == (laws[0],)
+
+
+def test_shortest_description_stays_on_the_front_if_rows_cannot_tell_it_from_its_twin() -> None:
+    lucky, believed = candidate(8, 1.0, 50), candidate(9, 1.003, 30)
+    front = pareto_front([lucky, believed, candidate(9, 0.9999, 55), candidate(11, 1.001, 70)])
+    assert front.laws == (lucky, believed)
+    assert front.best is believed
+
+
+@pytest.mark.parametrize(("n_rows", "selected"), [(6, 1), (20_000, 0)])
+def test_how_much_worse_is_clearly_worse_depends_on_the_rows(n_rows: int, selected: int) -> None:
+    laws = [candidate(5, 1.0, 60, n_rows=n_rows), candidate(9, 1.1, 20, n_rows=n_rows)]
+    assert select(laws) == selected
+
+
+def test_rounding_errors_are_no_reason_for_a_longer_law() -> None:
+    rough, exact, longer = candidate(3, 5.0, 90), candidate(5, 1e-13, -50), candidate(9, 1e-15, -60)
+    front = pareto_front([rough, exact, longer])
+    assert front.laws[:2] == (rough, exact)
+    assert held_out_errors([rough, exact, longer])[1:] == pytest.approx([1e-9, 1e-9])
+
+
+def test_undefined_rows_count_as_rows_about_which_nothing_is_said() -> None:
+    constant, silent, sound = (
+        candidate(1, 10.0, 99),
+        candidate(5, 0.1, 20, undefined=100),
+        candidate(6, 1.0, 30),
+    )
+    errors = held_out_errors([constant, silent, sound])
+    assert errors == pytest.approx([10.0, math.hypot(0.1, 10.0) / math.sqrt(2), 1.0])
+    assert pareto_front([constant, silent, sound]).best is sound
+    nearly = candidate(5, 0.1, 20, undefined=1)
+    assert pareto_front([constant, nearly]).best is nearly
+
+
+def test_law_that_is_undefined_everywhere_is_worse_than_any() -> None:
+    nowhere = law(complexity=2, held_out=Score(math.nan, math.nan, 10, 10), description_length=-1e9)
+    sound = candidate(5, 1.0, 30)
+    assert pareto_front([nowhere, sound]).best is sound
+    assert pareto_front([nowhere]).best is nowhere
+
+
+def test_training_error_judges_where_no_rows_were_held_out() -> None:
+    none = Score(math.nan, math.nan, 0)
+    laws = [
+        law(complexity=n, held_out=none, train=Score(e, 0.9, 6), description_length=b)
+        for n, e, b in ((3, 2.0, 9.0), (5, 1.0, 5.0))
+    ]
+    assert len(pareto_front(laws)) == 2
+    assert pareto_front(laws).best is laws[1]
+
+
+def test_order_of_the_candidates_does_not_matter() -> None:
+    laws = [
+        candidate(s, e, b)
+        for s, e, b in ((3, 5.0, 90), (5, 1.0, 40), (5, 1.0, 41), (7, 1.0, 39), (9, 0.2, 44))
+    ]
+    assert front_of(laws) == front_of(laws[::-1])
+    assert len(front_of([*laws, *laws])) == len(front_of(laws))
+
+
+def test_empty_front_says_so() -> None:
+    front = pareto_front([])
+    assert (len(front), front.selected, str(front)) == (0, -1, "no law found")
+    with pytest.raises(Exception, match="no law was found"):
+        _ = front.best
+
+
+# ------------------------------------------------------------------------------------------ printing
+
+
+@pytest.mark.parametrize(
+    ("value", "stderr", "text"),
+    [
+        (365.2134, 0.4012, "365.21 ± 0.40"),
+        (6.6743e-11, 1.5e-15, "(6.67430 ± 0.00015)e-11"),
+        (1.98847e30, 7e25, "(1.988470 ± 0.000070)e+30"),
+        (424.1, 38.4, "424 ± 38"),
+        (-0.5003, 0.0012, "-0.5003 ± 0.0012"),
+        (0.0, 0.1, "0.00 ± 0.10"),
+        (12.0, 345.0, "12 ± 345"),
+        (1.0, 0.0996, "1.00 ± 0.10"),
+        (3.0, 1e-12, "3.0000000000000 ± 0.0000000000010"),
+        (2.0, 1e-25, "2 ± 1.0e-25"),
+        (299792458.0, 0.0, "299792458"),
+        (6.62607015e-34, 0.0, "6.62607015e-34"),
+        (1e-34, math.nan, "1e-34"),
+        (1.2345678, math.inf, "1.23457"),
+        (1e-310, 1e-312, "(1.000 ± 0.010)e-310"),
+        (math.nan, 1.0, "-"),
+    ],
+)
+def test_errors_have_two_digits_and_values_are_cut_there(value: float, stderr: float, text: str) -> None:
+    assert uncertain_text(value, stderr) == text
+
+
+@pytest.mark.parametrize("value", [6.674e-11, 1e-34, 1e-300, 5e-324, 1e30])
+def test_no_magnitude_prints_as_zero(value: float) -> None:
+    assert float(number_text(value)) == pytest.approx(value, rel=1e-5)
+    for stderr in (0.0, math.nan, value / 100 or value):
+        assert any(digit in uncertain_text(value, stderr) for digit in "123456789")
+
+
+def test_r2_near_one_shows_its_distance() -> None:
+    assert r2_text(0.98765) == "0.98765"
+    assert r2_text(1 - 2.3e-9) == "1-2.3e-09"
+    assert r2_text(1.0) == "1.00000"
+    assert r2_text(math.nan) == "-"
+
+
+def test_summary_is_one_line_with_errors_and_units() -> None:
+    assert law().summary() == "period = k*a**(3/2), k = 365.21 ± 0.40 day/au**(3/2)"
+
+
+def test_snapped_constant_shows_what_was_fitted() -> None:
+    half = LawConstant("k", 0.5, 0.0012, DIMENSIONLESS_UNIT, "free", "1/2", 0.5003)
+    assert (
+        law("k*a", unit="au", constants=(half,)).summary() == "period = k*a, k = 1/2 (fitted 0.5003 ± 0.0012)"
+    )
+
+
+def test_known_constants_are_told_in_the_summary_and_not_in_the_table() -> None:
+    known = LawConstant("c", 299792458.0, 0.0, parse_unit("m/s"), "known")
+    there = law("a/c", constants=(known,))
+    assert there.summary() == "period = a/c, c = 299792458 m/s (known)"
+    assert "299792458" not in str(pareto_front([there]))
+
+
+def test_table_is_aligned_and_marks_the_selected_law() -> None:
+    simple = law(
+        "k*a",
+        complexity=3,
+        held_out=Score(25.0, 0.9, 50),
+        train=Score(22.0, 0.91, 150),
+        description_length=99.0,
+    )
+    front = pareto_front([law(held_out=Score(0.5, 0.99995, 50, 2)), simple])
+    lines = str(front).splitlines()
+    assert len(lines) == 3
+    assert lines[0].split() == [
+        "complexity",
+        "train",
+        "RMSE",
+        "held-out",
+        "RMSE",
+        "R2",
+        "bits",
+        "unit",
+        "formula",
+    ]
+    assert lines[2].startswith(">") and not lines[1].startswith(">")
+    assert (
+        len({line.index(word) for line, word in zip(lines, ("formula", "k*a,", "k*a**"), strict=True)}) == 1
+    )
+    assert "0.5 (2 undefined)" in lines[2] and "22" in lines[1] and "25" in lines[1]
+    assert "k = 365.21 ± 0.40 day/au**(3/2)" in lines[2]
+
+
+def test_html_escapes_every_text() -> None:
+    evil = "<script>alert(1)</script>"
+    bad = law(formula=evil, target=evil, notes=(evil,))
+    for html in (pareto_front([bad])._repr_html_(), bad._repr_html_()):
+        assert "<script" not in html
+        assert "&lt;script" in html
+
+
+def test_latex_is_one_formula() -> None:
+    latex = law()._repr_latex_()
+    assert latex.startswith("$") and latex.endswith("$") and "=" in latex
+
+
+def test_front_can_be_walked_and_indexed() -> None:
+    front = ParetoFront((law(), law("k*a")), 0)
+    assert [member.formula for member in front] == ["k*a**(3/2)", "k*a"]
+    assert front[-1].formula == "k*a" and front[0] is front.best and len(front) == 2
+
+
+def test_fitted_value_is_the_value_where_nothing_was_snapped() -> None:
+    assert LawConstant("k", 2.0, 0.1, DIMENSIONLESS_UNIT).fitted_value == 2.0
