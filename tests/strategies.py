@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from hypothesis import strategies as st
+
 from symreg.expression import Apply, Constant, Expression, Number, Variable
 from symreg.operators import OPERATORS
 
@@ -14,11 +15,12 @@ CONSTANTS = ("a", "b")
 
 #: Column names that strangers write, and that some tool or other trips over.
 HOSTILE_NAMES = (
-    "=cmd()", "<script>alert(1)</script>", "a b", " ", "", "`", "``", "\\", "\\`", "a`b", "x\ny", "x\ty", "\x1b[31m",
-    "\x00", "\\input{/etc/passwd}", "$x$", "^^5cinput", "{", "}", "%", "#1", "1x", "2", "x**2", "a-b", "-x", "(", ")",
-    ",", "exp", "sin", "pow", "ln", "square", "lambda", "None", "class", "import", "__import__", "eval", "I", "E", "S",
-    "N", "O", "Q", "gamma", "beta", "zeta", "pi", "e", "T_0", "v_max", "_", "__", "é", "λ", "Δx", "x²", "☀️", "🙂", "日本",
-    "\ud800", "\u202e", "\u00a0", "../x", "a;b", "'", '"', "µ", "math", "np",
+    "=cmd()", "<script>alert(1)</script>", "a b", " ", "", "`", "``", "\\", "\\`", "a`b", "x\ny",
+    "x\ty", "\x1b[31m", "\x00", "\\input{/etc/passwd}", "$x$", "^^5cinput", "{", "}", "%", "#1",
+    "1x", "2", "x**2", "a-b", "-x", "(", ")", ",", "exp", "sin", "pow", "ln", "square", "lambda",
+    "None", "class", "import", "__import__", "eval", "I", "E", "S", "N", "O", "Q", "gamma", "beta",
+    "zeta", "pi", "e", "T_0", "v_max", "_", "__", "é", "λ", "Δx", "x²", "☀️", "🙂", "日本", "\ud800",
+    "\u202e", "\u00a0", "../x", "a;b", "'", '"', "µ", "math", "np",
 )  # fmt: skip
 
 
@@ -46,7 +48,9 @@ def leaves(
     literals: st.SearchStrategy[Fraction | float] | None = None,
 ) -> st.SearchStrategy[Expression]:
     """A variable, a named constant or a literal."""
-    kinds: list[st.SearchStrategy[Expression]] = [st.builds(Number, fractions() if literals is None else literals)]
+    kinds: list[st.SearchStrategy[Expression]] = [
+        st.builds(Number, fractions() if literals is None else literals)
+    ]
     if variables:
         kinds.append(st.builds(Variable, st.sampled_from(list(variables))))
     if constants:

@@ -8,6 +8,7 @@ import time
 from fractions import Fraction
 
 import pytest
+
 from symreg.errors import ParseError
 from symreg.expression import Apply, Constant, Expression, Number, Variable, complexity
 from symreg.grammar import MAX_DEPTH, MAX_LENGTH, MAX_NODES, parse

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+
 from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of
 from symreg.engine import program
@@ -56,7 +57,9 @@ def test_a_row_is_complete(row: Operator) -> None:
     for form in row.forms.values():
         assert len(form.operands) == row.arity
         assert isinstance(form.precedence, Precedence)
-        assert set(re.findall(r"(?<!\{)\{(\d)\}", form.template.replace("{{{", "{{ {"))) == set("01"[: row.arity])
+        assert set(re.findall(r"(?<!\{)\{(\d)\}", form.template.replace("{{{", "{{ {"))) == set(
+            "01"[: row.arity]
+        )
 
 
 @each_row
@@ -80,7 +83,7 @@ def test_sympy_has_what_the_row_names(row: Operator) -> None:
 
 @each_row
 def test_the_rule_of_dimensions_fits_the_values(row: Operator) -> None:
-    """Scaling the operands by powers of a unit scales the value by the power that the rule gives."""
+    """Scaling the operands by a unit scales the value by the power that the rule gives."""
     if row.rule in (DimensionRule.DIMENSIONLESS, DimensionRule.POWER):
         return
     unit = Dimension.of(m=1)
@@ -121,10 +124,12 @@ def test_aliases_lead_to_rows() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(OperatorError, match='operator "sine": no such operator; did you mean "sin"') as caught:
+    with pytest.raises(
+        OperatorError, match=r'operator "sine": no such operator; did you mean "sin"'
+    ) as caught:
         operator("sine")
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
-    with pytest.raises(OperatorError, match='operator "@#": no such operator$'):
+    with pytest.raises(OperatorError, match=r'operator "@#": no such operator$'):
         operator("@#")
 
 

@@ -6,14 +6,33 @@ import keyword
 from fractions import Fraction
 
 import pytest
+
 from symreg.expression import Apply, Constant, Expression, Number, Variable
 from symreg.grammar import parse
 from symreg.naming import is_safe_symbol, latex_name, quoted, safe_identifiers, tex_escaped
 from symreg.printing import to_code, to_latex, to_python, to_text
 
+COLUMNS = (
+    "x",
+    "y",
+    "z",
+    "a",
+    "m",
+    "v",
+    "c",
+    "T_0",
+    "T_hot",
+    "gamma",
+    "beta",
+    "theta1",
+    "lambda",
+    "exp",
+    "mass",
+)
+
 
 def read(text: str) -> Expression:
-    return parse(text, variables="x y z a m v c T_0 T_hot gamma beta theta1 lambda exp mass".split(), constants=["k", "E"])
+    return parse(text, variables=COLUMNS, constants=["k", "E"])
 
 
 @pytest.mark.parametrize(
@@ -184,8 +203,9 @@ def test_symbols_of_the_caller(symbol: str) -> None:
 
 @pytest.mark.parametrize(
     "symbol",
-    ["", r"\input{x}", r"\write18{x}", "}{", "{", "^^5cinput", "$x$", "%", "#1", "&", "~", r"\inputlambda", r"\def\x{}",
-     r"\csname x\endcsname", "x\n", "\\", r"\href{x}{y}", "<b>", "x" * 101, "_", "x^", r"\\"],
+    ["", r"\input{x}", r"\write18{x}", "}{", "{", "^^5cinput", "$x$", "%", "#1", "&", "~", "_",
+     r"\inputlambda", r"\def\x{}",
+     r"\csname x\endcsname", "x\n", "\\", r"\href{x}{y}", "<b>", "x" * 101, "x^", r"\\"],
 )  # fmt: skip
 def test_symbols_that_are_more_than_symbols_are_not_used(symbol: str) -> None:
     assert not is_safe_symbol(symbol)
@@ -236,7 +256,9 @@ def test_other_languages(text: str, c: str, fortran: str, julia: str) -> None:
 
 
 def test_identifiers_are_never_alike_and_never_reserved() -> None:
-    spelled = safe_identifiers(["a b", "a_b", "a-b", "", "1", "λ", "lambda", "__import__", "é", "🙂", "exp", "x" * 99])
+    spelled = safe_identifiers(
+        ["a b", "a_b", "a-b", "", "1", "λ", "lambda", "__import__", "é", "🙂", "exp", "x" * 99]
+    )
     assert list(spelled.values()) == [
         "a_b", "a_b_", "a_b_2", "x", "x1", "lambda_", "lambda_2", "import_", "e", "x_", "exp_", "x" * 50
     ]  # fmt: skip
@@ -251,8 +273,9 @@ def test_the_caller_may_spell_the_names() -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("x", "x"), ("exp", "`exp`"), ("a b", "`a b`"), ("`", r"`\``"), ("\\", r"`\\`"), ("\n", r"`\n`"), ("", "``"),
-     ("\x1b", r"`\u00001b`"), ("\U0010ffff", r"`\u10ffff`"), ("é", "é"), ("lambda", "lambda"), ("=cmd()", "`=cmd()`")],
+    [("x", "x"), ("exp", "`exp`"), ("a b", "`a b`"), ("`", r"`\``"), ("\\", r"`\\`"), ("\n", r"`\n`"),
+     ("", "``"), ("\x1b", r"`\u00001b`"), ("\U0010ffff", r"`\u10ffff`"), ("é", "é"), ("lambda", "lambda"),
+     ("=cmd()", "`=cmd()`")],
 )  # fmt: skip
 def test_quoted_names(name: str, text: str) -> None:
     assert quoted(name) == text

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+
 from symreg.engine.program import Program
 from symreg.errors import ParseError
 from symreg.expression import (
@@ -67,7 +68,13 @@ def run(program: Program, X: np.ndarray, free: np.ndarray) -> np.ndarray:
 
 def value_of_python(text: str, values: Mapping[str, Any]) -> Any:
     """Evaluate printed Python by walking its syntax tree; anything but arithmetic fails the test."""
-    binary = {ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide, ast.Pow: np.power}
+    binary = {
+        ast.Add: np.add,
+        ast.Sub: np.subtract,
+        ast.Mult: np.multiply,
+        ast.Div: np.divide,
+        ast.Pow: np.power,
+    }
 
     def value(node: ast.expr) -> Any:
         match node:
@@ -153,7 +160,22 @@ def test_printed_python_has_the_value_of_the_tree(expression: Expression) -> Non
 
 #: Sums of these are exact in binary, so that folding cannot be told from rounding.
 dyadic = st.builds(Fraction, st.integers(-12, 12), st.sampled_from([1, 2, 4]))
-exact_operators = ("+", "-", "*", "/", "neg", "inv", "square", "cube", "abs", "pow", "exp", "log", "sin", "tanh")
+exact_operators = (
+    "+",
+    "-",
+    "*",
+    "/",
+    "neg",
+    "inv",
+    "square",
+    "cube",
+    "abs",
+    "pow",
+    "exp",
+    "log",
+    "sin",
+    "tanh",
+)
 
 
 @given(expressions(literals=dyadic, operators=exact_operators))
@@ -163,7 +185,9 @@ def test_normal_form_has_the_same_value(expression: Expression) -> None:
     direct, rewritten = evaluate_tree(expression, VALUES), evaluate_tree(normal, VALUES)
     direct, rewritten = np.broadcast_arrays(direct, rewritten)
     assert complexity(normal) <= complexity(expression)
-    usual = np.isfinite(direct)  # an intermediate infinity that an exact number avoids is allowed to become finite
+    usual = np.isfinite(
+        direct
+    )  # an intermediate infinity that an exact number avoids is allowed to become finite
     np.testing.assert_allclose(rewritten[usual], direct[usual], rtol=1e-6, atol=1e-9)
     assert normalise(normal) == normal
 
