@@ -1,4 +1,4 @@
-"""Constants of a problem: known ones with value, uncertainty and unit; the units that fitted ones may carry."""
+"""Constants of a problem: known ones with value, error and unit; the units that fitted ones may carry."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from symreg.dimension import BASE_UNITS, Dimension, missing_base_units, power_product
 from symreg.errors import InfeasibleError
-from symreg.units import Unit, physical_constant, physical_constant_names
+from symreg.units import Unit, constants_supplying, physical_constant, physical_constant_names
 
 if TYPE_CHECKING:
     from symreg.constants import FreeConstants
@@ -27,6 +27,7 @@ QUANTITIES = dict(
         strict=True,
     )
 )  # fmt: skip
+MAX_LISTED = 8
 MAKE_PRODUCTS = frozenset({"*", "/", "inv", "square", "cube", "sqrt", "pow"})
 
 
@@ -68,18 +69,19 @@ def _unreachable(
     known = dict(dimensions) | {f"coefficient in {other.text}": other.dimension for other in allowed}
     missing = missing_base_units(unit.dimension, known)
     suppliers = constants_that_supply(unit.dimension, known)
+    related = suppliers or constants_supplying(missing)
     coefficients = f", nor with coefficients in {', '.join(u.text for u in allowed)}," if allowed else ""
     reason = (
         f"no product of powers of {', '.join(dimensions)}{coefficients} has the unit of the target "
         f"{column!r} ({unit.text}): {in_words(missing)} {'is' if len(missing) == 1 else 'are'} missing."
     )
-    supply = (
-        f"Known constants that would supply it: {', '.join(suppliers)} (constants=[{suppliers[0]!r}]). "
-        if suppliers
-        else ""
-    )
-    advice = supply + "Or add a column, or allow coefficients that carry a unit (free_constants='inferred')."
-    return InfeasibleError(name=name, reason=reason, advice=advice, missing=missing, suppliers=suppliers)
+    advice = ""
+    if related:
+        listed = ", ".join(related[:MAX_LISTED]) + (", ..." if len(related) > MAX_LISTED else "")
+        verb = "would supply it" if suppliers else "contain such units, of which one alone is not enough"
+        advice = f"Known constants that {verb}: {listed} (for example constants=[{related[0]!r}]). "
+    advice += "Or add a column, or allow coefficients that carry a unit (free_constants='inferred')."
+    return InfeasibleError(name=name, reason=reason, advice=advice, missing=missing, suppliers=related)
 
 
 def in_words(base_units: Sequence[str]) -> str:

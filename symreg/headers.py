@@ -55,12 +55,11 @@ def parse_header(text: str) -> Header:
 
 def _after_slash(text: str, found: re.Match[str]) -> Header | None:
     unit = found["unit"].strip()
-    bracketed = unit.startswith("(") and unit.endswith(")")
-    inner = unit[1:-1] if bracketed and "(" not in unit[1:-1] else unit
+    inner = _inside_brackets(unit)
     if not reads_as_unit(inner):
         return None
-    if bracketed or (found["space"] and found["after"]):
-        return Header(found["name"], inner.strip())
+    if inner != unit or (found["space"] and found["after"]):
+        return Header(found["name"], inner)
     advice = f"If {unit!r} is its unit, write '{found['name']} [{unit}]'; if it is a ratio, '{text} [1]'."
     warnings.warn(
         f"column {text!r} was read as a plain name without a unit. {advice}", TableWarning, stacklevel=2
@@ -68,11 +67,21 @@ def _after_slash(text: str, found: re.Match[str]) -> Header | None:
     return Header(text)
 
 
+def _inside_brackets(text: str) -> str:
+    """The text without the pair of round brackets that encloses all of it, if there is one."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth <= 0:
+            return text[1:-1].strip() if place and place == len(text) - 1 and text[0] == "(" else text
+    return text
+
+
 def _in_round_brackets(text: str, found: re.Match[str]) -> Header:
     name, unit = found["name"].strip(), found["unit"].strip()
     if name.lower() in FUNCTIONS and not found["space"]:
         return Header(text)
-    if found["space"] or reads_as_unit(unit):
+    if found["space"] or (unit and reads_as_unit(unit)):
         return Header(name, unit)
     return Header(text)
 

@@ -4,10 +4,11 @@ SI magnitudes from 1e-34 to 1e30 ruin arithmetic. Changing the scale of base uni
 law as it is, and scales that are powers of two change no digit of a value (a fractional exponent may touch
 the last one).
 
-A quantity of dimension ``d`` and magnitude ``M`` has, in units of scale ``2**x``, the magnitude ``M /
-2**(d·x)``. So we want ``d_j · x ≈ log2 M_j`` for every column and constant ``j``: least squares, of least
-norm where the columns leave a choice, rounded to integers. A common change of a base unit by ``2**n`` moves
-``x`` by ``n`` and nothing else.
+A quantity of dimension ``d`` and magnitude ``M`` has, in units of scale ``2**x``, the magnitude
+``M / 2**(d·x)``. So we want ``d_j · x ≈ log2 M_j`` for every column and constant ``j``: least squares over as many
+base units as are independent (velocities alone say nothing of metres and seconds apart, so seconds stay), rounded
+to integers. Stretching one of these base units by ``2**n`` moves its ``x`` by ``n``, and the scaled numbers stay as
+they were.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class NaturalUnits:
     def matrix(self, problem: Problem, rows: Rows) -> Floats:
         """The problem's inputs in natural units, shape ``(n_inputs, n_rows)``."""
         factors = [self.factor(problem.table[name].unit.dimension) for name in problem.inputs]
-        return np.divide(problem.matrix(rows), np.array(factors)[:, None])
+        scaled: Floats = problem.matrix(rows) / np.array(factors)[:, None]
+        return scaled
 
     def target_values(self, problem: Problem, rows: Rows) -> Floats:
         """The target in natural units, shape ``(n_rows,)``."""
@@ -58,10 +60,19 @@ def choose_natural_units(problem: Problem) -> NaturalUnits:
     pairs = list(_magnitudes(problem))
     exponents = np.array([[float(e) for e in dimension.exponents] for dimension, _ in pairs])
     logs = np.array([log for _, log in pairs])
-    if not exponents.any():
-        return NaturalUnits()
-    scales, *_ = np.linalg.lstsq(exponents, logs, rcond=None)
-    return NaturalUnits(tuple(round(float(scale)) for scale in scales))
+    chosen = _independent(exponents)
+    solution, *_ = np.linalg.lstsq(exponents[:, chosen], logs, rcond=None)
+    scales = dict(zip(chosen, solution, strict=True))
+    return NaturalUnits(tuple(round(float(scales.get(place, 0.0))) for place in range(len(BASE_UNITS))))
+
+
+def _independent(exponents: Floats) -> list[int]:
+    """Base units whose scales the quantities determine, each tried in turn."""
+    chosen: list[int] = []
+    for place in range(exponents.shape[1]):
+        if np.linalg.matrix_rank(exponents[:, [*chosen, place]]) > len(chosen):
+            chosen.append(place)
+    return chosen
 
 
 def _magnitudes(problem: Problem) -> Iterator[tuple[Dimension, float]]:

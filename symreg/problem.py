@@ -205,6 +205,8 @@ def split_rows(name: str, n_rows: int, test_fraction: float, seed: int) -> tuple
     if not 0 <= test_fraction <= 0.9:
         reason = f"test_fraction is {test_fraction!r}, and must be a number from 0 to 0.9."
         raise ProblemError(name=name, reason=reason)
+    if not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ProblemError(name=name, reason=f"seed is {seed!r}, and must be a whole number from 0.")
     if n_rows < TINY or test_fraction == 0:
         if n_rows > MAX_LEAVE_ONE_OUT:
             reason = f"leaving out each of {n_rows} rows in turn, because none is held out, is too slow."

@@ -200,7 +200,8 @@ def _columns(
             continue
         unit = settle_unit(source, column.name, column.stated)
         numbers = column.raw.cells.values()[rows]
-        in_si = np.asarray(unit.to_si(numbers), dtype=np.float64)
+        with np.errstate(over="ignore"):
+            in_si = np.asarray(unit.to_si(numbers), dtype=np.float64)
         if not np.isfinite(in_si).all():
             problem = f"numbers in {unit.text!r} are too large to be held in SI units"
             raise TableError(source=source, column=column.name, problem=problem)
