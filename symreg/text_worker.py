@@ -24,6 +24,12 @@ from symreg.errors import SymregError
 START_SECONDS = 60.0
 """How long a child may take to import what it needs: generous, for a busy machine with a cold disk."""
 
+_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",  # sympy walks through sets: the same question must get the same answer tomorrow
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+
 _BOOT = """
 import json, runpy, sys
 sys.path.extend(path for path in json.loads(sys.argv[2]) if path not in sys.path)
@@ -65,7 +71,7 @@ class TextWorker:
                 stderr=subprocess.DEVNULL,
                 text=True,
                 encoding="utf-8",
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                env={**os.environ, **_ENVIRONMENT},
             )
         except (OSError, ValueError, TypeError) as error:
             raise WorkerError(message=f"could not be started: {error}") from error

@@ -157,6 +157,17 @@ def test_equal_formulas_are_asked_once_and_order_is_kept(simplifier: Simplifier)
     assert results[0] == results[2] != results[1]
 
 
+def test_another_child_gives_the_same_answer(simplifier: Simplifier) -> None:
+    texts = [
+        "(1 + x/y)/sqrt(1 - x**2/y**2)*a",
+        "a*cos(x)*(b**3/y**2*(k - 1)/(k + 2) - y)",
+        "a*x*b/(y*d*x) + a*b",
+    ]
+    formulas = [formula(text) for text in texts]
+    here = simplifier.simplify(formulas, dimensions=PLAIN, positive=("a", "b"))
+    assert simplify(formulas, dimensions=PLAIN, positive=("a", "b"), timeout=30.0) == here
+
+
 def test_one_call_is_enough() -> None:
     (result,) = simplify([formula("x*y/y + a - a")], dimensions=PLAIN, timeout=30.0)
     assert result == Simplified(Variable("x"), True)
