@@ -210,7 +210,8 @@ class UnitError(SymregError):
 
     def __str__(self) -> str:
         place = "" if self.column is None else f"column {self.column!r}: "
-        shown = self.text if len(self.text) <= 60 else self.text[:57] + "..."
+        short = self.text if len(self.text) <= 60 else self.text[:57] + "..."
+        shown = "".join(letter if letter.isprintable() else " " for letter in short)
         hint = f'; did you mean "{self.suggestion}"?' if self.suggestion else ""
         return f'{place}cannot read the unit "{shown}" at character {self.position + 1}: {self.reason}{hint}'
 

@@ -1,4 +1,4 @@
-"""What people call units: names that the library of units lacks, misreads, or should never have been given.
+"""What people call units: names that the library of units lacks, misreads, or should never be given.
 
 ``DEFINITIONS`` adds names, in the library's own notation and in exact numbers. ``SPELLINGS`` are other ways
 to write a known name. ``REFUSED`` are logarithmic scales and other things that no factor converts, with what
@@ -13,7 +13,8 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-#: ``name = value = symbol = alias ...``, with a comment that gives the source.
+#: ``name = value = symbol = alias ...``, with the source. Where the library gives a symbol to something
+#: else, the full name is new and the symbol moves to it.
 DEFINITIONS = (
     "solar_mass = 1.98847e30 kg = M_sun = Msun",  # IAU 2015 GM_sun over CODATA G
     "solar_luminosity = 3.828e26 W = L_sun = Lsun",  # IAU 2015 Resolution B3, nominal
@@ -28,9 +29,11 @@ DEFINITIONS = (
     "parts_per_billion = 1e-9 = ppb = ppbv",
     "newton_meter = N * m = Nm",  # not the textile trade's number_meter
     # Gaussian units by their SI value, because mass**(1/2) helps nobody with a teslameter.
-    "gauss = 1e-4 tesla = G",
-    "oersted = 79.57747154594767 A / m = Oe",
-    "maxwell = 1e-8 weber = Mx",
+    "tesla_gauss = 1e-4 tesla = G = gauss",
+    "si_oersted = 79.57747154594767 A / m = Oe = oersted",
+    "si_maxwell = 1e-8 weber = Mx = maxwell",
+    "si_franklin = 3.3356409519815204e-10 coulomb = Fr = franklin = statcoulomb = statC = esu",
+    "si_statvolt = 299.792458 volt = statV = statvolt",
     "photon = count",
     "electron = count",
     "event = count",
@@ -69,6 +72,17 @@ SPELLINGS: Mapping[str, str] = {
     "degree_fahrenheit": "degF",
     "degrees_fahrenheit": "degF",
     "ppmv": "ppm",
+    **dict.fromkeys(("mol%", "at%", "wt%", "vol%", "mass%"), "percent"),
+    **dict.fromkeys(
+        ("degree_north", "degrees_north", "degree_east", "degrees_east", "degrees_true"), "degree"
+    ),
+    "hrs": "hour",
+    "yrs": "year",
+    "mins": "minute",
+    "secs": "second",
+    "lbs": "pound",
+    "Ohm": "ohm",
+    "Ohms": "ohm",
     "Ω": "ohm",
     "℧": "siemens",
     "Ang": "angstrom",
@@ -107,6 +121,7 @@ REFUSED: Mapping[str, str] = {
     **dict.fromkeys(("pH", "PH", "ph", "Ph", "pOH", "pKa", "pK"), _PH),
     **dict.fromkeys(("neper", "Np", "dex", "decade", "octave", "oct"), _LOGARITHM),
     "ppt": "parts per thousand for some, per trillion for others: write 1e-3 or 1e-12",
+    "k": "kelvin is written K, and a thousand is written 1e3",
     "label": "a label is no number; leave this column out of the law",
 }
 

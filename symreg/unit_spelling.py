@@ -4,30 +4,24 @@ unit."""
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 
 from symreg.unit_names import COMMON
-from symreg.unit_text import MAX_LENGTH, Factor
+from symreg.unit_text import MAX_LENGTH, Factor, UnreadableError
 
+_SIGNS = " */.^+-·()"
 _PIECES = frozenset(name for name in COMMON if len(name) <= 3)
 
 
-def valid_spelling(
-    text: str, position: int, suggestions: Iterable[str], is_unit: Callable[[str], bool]
-) -> str | None:
-    """The first suggestion that really is a unit; failing that, the text with its fault cut out."""
+def valid_spelling(text: str, fault: UnreadableError, is_unit: Callable[[str], bool]) -> str | None:
+    """The first suggestion that really is a unit; for a slip between names also the text without it."""
     if len(text) > MAX_LENGTH:
         return None
-    before, after = text[:position], text[position + 1 :]
-    repairs = (
-        before + after,
-        text + ")",
-        before.rstrip(" */.^+-·("),
-        text.strip(" */.^+-·()"),
-    )
-    for spelling in (*suggestions, *repairs):
+    before, after = text[: fault.position], text[fault.position + 1 :]
+    repairs = (before + after, before.rstrip(_SIGNS), text.strip(_SIGNS)) if fault.is_slip else ()
+    for spelling in (*fault.suggestions, *repairs):
         if spelling != text and any(letter.isalpha() for letter in spelling) and is_unit(spelling):
             return " ".join(spelling.split())
     return None
@@ -48,7 +42,10 @@ def _nearest(word: str, names: Sequence[str]) -> list[str]:
     """Names like this word: another case, pieces run together, a slip of the keys."""
     folded = word.casefold()
     other_case = [name for name in names if name.casefold() == folded]
-    run_together = ["*".join(pieces) for pieces in _split(word, 3)]
+    # kgm is kg*m, but kgg is a slip: nobody multiplies kg by g.
+    run_together = [
+        "*".join(each) for each in _split(word, 3) if len({piece[-1] for piece in each}) == len(each)
+    ]
     slips = difflib.get_close_matches(word, names, n=3, cutoff=0.7) if len(word) > 2 else []
     return [*other_case, *run_together, *slips, *_prefixed_slips(word, names)]
 

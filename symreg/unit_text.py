@@ -30,13 +30,18 @@ MAX_DENOMINATOR = 100
 
 
 class UnreadableError(Exception):
-    """Why a text is no unit, and where; ``suggestions`` are whole texts that might be one."""
+    """Why a text is no unit, and where.
 
-    def __init__(self, position: int, reason: str, *suggestions: str) -> None:
+    ``suggestions`` are whole texts that might be one; ``is_slip`` marks a fault of the signs between the
+    names, which may be mended by leaving the faulty sign out.
+    """
+
+    def __init__(self, position: int, reason: str, *suggestions: str, is_slip: bool = False) -> None:
         super().__init__(position, reason, *suggestions)
         self.position = position
         self.reason = reason
         self.suggestions = suggestions
+        self.is_slip = is_slip
 
 
 #: What is raised to a power: a number, or the name of a unit.
@@ -86,7 +91,7 @@ _LETTER_OR_DIGIT = r"[^\W⁰¹²³⁴⁵⁶⁷⁸⁹]"
 _TOKEN = re.compile(
     r"(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<superscript>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-    rf"|(?P<name>Δ?°{_LETTER}*|{_LETTER}{_LETTER_OR_DIGIT}*|[%‰]|′{{1,2}})"
+    rf"|(?P<name>Δ?°{_LETTER}*|(?:mol|at|wt|vol|mass)%|{_LETTER}{_LETTER_OR_DIGIT}*|[%‰]|′{{1,2}})"
     r"|(?P<power>\*\*|\^)"
     r"|(?P<times>\*|·|\.)"
     r"|(?P<slash>/)"
@@ -95,6 +100,7 @@ _TOKEN = re.compile(
     r"|(?P<space> +)"
 )
 _SMALL_NUMBER = "an exponent is a small number, as in m**2 or m**(1/2)"
+_FLUIDS = frozenset({"Hg", "H2O"})
 _DEGREES = frozenset({"deg", "degree", "degrees", "°"})
 _SCALES = {
     "C": "degC",
@@ -137,7 +143,8 @@ def _tokens(text: str) -> list[_Token]:
     while place < len(letters):
         match = _TOKEN.match(letters, place)
         if match is None:
-            raise UnreadableError(places[place], f"{_visible(letters[place])} has no meaning in a unit")
+            reason = f"{_visible(letters[place])} has no meaning in a unit"
+            raise UnreadableError(places[place], reason, is_slip=True)
         kind = match.lastgroup or ""
         if kind == "space":
             glued = False
@@ -145,20 +152,22 @@ def _tokens(text: str) -> list[_Token]:
             found.append(_Token(kind, match.group(), places[place], places[match.end()], glued))
             glued = True
         place = match.end()
-    return _merge_degrees(found)
+    return _merge_words(found)
 
 
 def _visible(letter: str) -> str:
     return repr(letter) if letter.isprintable() else f"the invisible character U+{ord(letter):04X}"
 
 
-def _merge_degrees(tokens: list[_Token]) -> list[_Token]:
-    """Read ``deg C`` and ``° C`` as a temperature; degrees of angle times coulombs are nobody's unit."""
+def _merge_words(tokens: list[_Token]) -> list[_Token]:
+    """Read ``deg C`` as a temperature and ``mm Hg`` as a pressure: two words, but one unit."""
     merged: list[_Token] = []
     for token in tokens:
         before = merged[-1] if merged else None
         if before and before.text in _DEGREES and token.text in _SCALES:
             merged[-1] = _Token("name", _SCALES[token.text], before.start, token.stop, before.glued)
+        elif before and before.kind == "name" and token.text in _FLUIDS:
+            merged[-1] = _Token("name", before.text + token.text, before.start, token.stop, before.glued)
         else:
             merged.append(token)
     return merged
@@ -178,8 +187,7 @@ class _Reader:
     def read(self) -> Product:
         factors = self.product(0)
         if self.next < len(self.tokens):
-            token = self.tokens[self.next]
-            raise UnreadableError(token.start, _unexpected(token))
+            raise self.unexpected()
         return Product(tuple(factors), self.clearer)
 
     def peek(self, *kinds: str) -> _Token | None:
@@ -259,8 +267,17 @@ class _Reader:
             self.next += 1
             return [self.name(token)]
         if self.next == len(self.tokens):
-            raise UnreadableError(len(self.text), "a number or the name of a unit is missing at the end")
-        raise UnreadableError(self.place(), _unexpected(self.tokens[self.next]))
+            reason = "a number or the name of a unit is missing at the end"
+            raise UnreadableError(len(self.text), reason, is_slip=True)
+        raise self.unexpected()
+
+    def unexpected(self) -> UnreadableError:
+        token = self.tokens[self.next]
+        if token.kind == "sign":
+            reason = f"{token.text!r} can only stand in an exponent, as in s-1 or s**-1"
+            joined = self.text[: token.start].rstrip() + self.text[token.start :]
+            return UnreadableError(token.start, reason, joined)
+        return UnreadableError(token.start, f"{token.text!r} does not belong here", is_slip=True)
 
     def name(self, token: _Token) -> Factor:
         """A name with what is glued to it: ``m2``, ``s-1``."""
@@ -311,7 +328,7 @@ class _Reader:
                     raise UnreadableError(self.tokens[self.next - 1].start, "an exponent is divided by zero")
                 value /= below
             if not self.take("close"):
-                raise UnreadableError(self.place(), _SMALL_NUMBER)
+                raise UnreadableError(self.place(), _SMALL_NUMBER, self.text + ")")
             return sign * value
         value = sign * self.signed_number()
         if (slash := self.peek("slash")) and self.number_follows(slash):
@@ -333,7 +350,7 @@ class _Reader:
         sign = self.take("sign")
         token = self.take("number")
         if token is None:
-            raise UnreadableError(self.place(), _SMALL_NUMBER)
+            raise UnreadableError(self.place(), _SMALL_NUMBER, is_slip=self.next == len(self.tokens))
         value = self.number(token)
         return -value if sign and sign.text == "-" else value
 
@@ -357,9 +374,3 @@ class _Reader:
 
 def _raised(factor: Factor, exponent: Fraction) -> Factor:
     return Factor(factor.base, factor.exponent * exponent, factor.start, factor.stop)
-
-
-def _unexpected(token: _Token) -> str:
-    if token.kind == "sign":
-        return f"{token.text!r} can only stand in an exponent, as in s-1 or s**-1"
-    return f"{token.text!r} does not belong here"

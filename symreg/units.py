@@ -45,7 +45,7 @@ __all__ = [
     "si_unit",
 ]
 
-_NO_UNIT = frozenset({"", "-", "1", "dimensionless", "unitless"})
+_NO_UNIT = frozenset({"", "-", "1", "dimensionless", "unitless", "none"})
 _SI_NAMES = {
     "meter": "m",
     "gram": "kg",
@@ -86,7 +86,7 @@ def parse_unit(text: str, *, column: str | None = None) -> Unit:
             text=text,
             position=refused.position,
             reason=refused.reason,
-            suggestion=valid_spelling(text, refused.position, refused.suggestions, _is_unit),
+            suggestion=valid_spelling(text, refused, _is_unit),
         ) from None
     for remark in remarks:
         place = "" if column is None else f"column {column!r}: "
@@ -127,10 +127,10 @@ def _read(text: str) -> tuple[Unit, tuple[str, ...]]:
 
 def _is_unit(text: str) -> bool:
     try:
-        unit, _ = _read(text)
+        _read(text)
     except UnreadableError:
         return False
-    return unit is not DIMENSIONLESS_UNIT
+    return True
 
 
 def _is_known(word: str) -> bool:
@@ -143,12 +143,13 @@ def _check_name(factor: Factor, text: str) -> None:
         return
     found = _library_name(factor.base)
     reason = refusal(factor.base) or (refusal(found[1]) if found else None)
+    shown = factor.base if len(factor.base) <= 40 else factor.base[:37] + "..."
     if reason is not None:
-        raise UnreadableError(factor.start, f'"{factor.base}" cannot be converted: {reason}')
+        raise UnreadableError(factor.start, f'"{shown}" cannot be converted: {reason}')
     if _named(factor.base) is None:
         suggestions = respelled(text, factor, _all_names())
         advice = "" if suggestions else "; a count or a pure number is declared dimensionless"
-        raise UnreadableError(factor.start, f'no unit is called "{factor.base}"{advice}', *suggestions)
+        raise UnreadableError(factor.start, f'no unit is called "{shown}"{advice}', *suggestions)
 
 
 def _composed(factors: Sequence[tuple[Base, Fraction]], text: str) -> Unit:
@@ -208,6 +209,8 @@ def _canonical(factors: Sequence[tuple[Base, Fraction]]) -> Unit:
     coefficient = Fraction(1)
     powers: dict[str, Fraction] = {}
     for base, exponent in factors:
+        if base in _NO_UNIT:
+            continue
         if isinstance(base, str):
             name = _known(base).difference or base
             powers[name] = powers.get(name, Fraction(0)) + exponent
@@ -221,7 +224,11 @@ def _canonical(factors: Sequence[tuple[Base, Fraction]]) -> Unit:
         return DIMENSIONLESS_UNIT
     printed = [(number_text(coefficient), Fraction(1))] if coefficient != 1 else []
     text = power_text([*printed, *powers.items()])
-    return _read(text)[0]
+    try:
+        return _read(text)[0]
+    except UnreadableError:  # an exponent that no one would type
+        pairs = [(Fraction(name) if name[0].isdigit() else name, power) for name, power in powers.items()]
+        return _composed([(coefficient, Fraction(1)), *pairs], text)
 
 
 def _known(name: str) -> _Named:
