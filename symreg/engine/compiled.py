@@ -66,16 +66,16 @@ def _offsets(sizes: Sequence[int]) -> NDArray[np.int64]:
 
 
 class CompiledEngine:
-    """Blocks of rows through vector code, programs or rows shared among threads, the interpreter lock released."""
+    """Blocks of rows through vector code; work shared among threads; the interpreter lock released."""
 
     name = "compiled"
 
     def evaluate(self, program: Program, X: ArrayLike, constants: ArrayLike, *, threads: int = 1) -> Floats:
         """Values ``(n_rows,)``; NaN outside of the domain."""
         matrix, free = checked_inputs(program, X), checked_constants(program, constants)
-        out = np.empty((1, matrix.shape[1]))
-        _core.evaluate(*pack([(program, free)]).arrays, matrix, out, threads)
-        return out[0]
+        values = np.empty(matrix.shape[1])
+        _core.evaluate(*pack([(program, free)]).arrays, matrix, values[None], threads)
+        return values
 
     def evaluate_many(
         self, programs: Sequence[Program], X: ArrayLike, constants: Sequence[ArrayLike], *, threads: int = 1

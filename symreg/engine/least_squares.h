@@ -12,8 +12,8 @@ namespace symreg {
 
 enum Outcome : std::int32_t { CONVERGED = 0, MAX_ITERATIONS = 1, SINGULAR = 2, NONFINITE = 3, NO_FREE_CONSTANTS = 4 };
 
-constexpr double FIRST_DAMPING = 1e-3, LEAST_DAMPING = 1e-24, LEAST_GAIN = 1e-4, SMALL_FALL = 1e-14,
-                 SMALL_STEP = 1e-12, EXACT = 1e-30, ROUNDING = 1e-20, STEEP = 1e-3, WORST_CONDITION = 1e12;
+constexpr double FIRST_DAMPING = 1e-3, LEAST_DAMPING = 1e-24, LINEAR_DAMPING = 1e-14, FADING = 0.1, LEAST_GAIN = 1e-4, 
+                 SMALL_FALL = 1e-14, SMALL_STEP = 1e-12, EXACT = 1e-30, ROUNDING = 1e-20, STEEP = 1e-3, WORST_CONDITION = 1e12;
 
 // Inputs, target and square roots of the weights, padded with rows of weight zero.
 struct Observations {
@@ -90,6 +90,41 @@ struct Fit {
     std::int32_t iterations = 0;
 };
 
+// The degree of the root as a polynomial in the chosen free constants; 2 stands for any higher or none.
+inline int degree(const Program& program, const std::vector<char>& chosen) {
+    std::vector<int> degrees(static_cast<std::size_t>(program.n_ops));
+    for (std::int64_t row = 0; row < program.n_ops; ++row) {
+        int op = program.opcode(row), result = 0;
+        if (op == CONSTANT) {
+            result = program.a(row) < program.n_free && chosen[program.a(row)];
+        } else if (op != VARIABLE) {
+            int a = degrees[program.a(row)], b = program.is_binary(row) ? degrees[program.b(row)] : 0;
+            if (op == ADD || op == SUB || op == NEG) result = std::max(a, b);
+            else if (op == MUL) result = std::min(a + b, 2);
+            else if (op == DIV) result = b == 0 ? a : 2;
+            else result = a || b ? 2 : 0;
+        }
+        degrees[row] = result;
+    }
+    return degrees.back();
+}
+
+// Free constants in which the root is linear, taken together; earlier ones are preferred.
+inline std::vector<std::size_t> linear_constants(const Program& program) {
+    std::size_t p = static_cast<std::size_t>(program.n_free);
+    std::vector<char> linear(p, 0);
+    std::vector<std::size_t> found;
+    for (std::size_t k = 0; k < p; ++k) {
+        std::vector<char> alone(p, 0);
+        alone[k] = linear[k] = 1;
+        if (degree(program, alone) == 1 && degree(program, linear) == 1) found.push_back(k);
+        else linear[k] = 0;
+    }
+    return found;
+}
+
+constexpr int LINEAR_REPEATS = 3;
+
 struct FitScratch {
     Scratch plain, tape, residuals;
 };
@@ -97,7 +132,8 @@ struct FitScratch {
 class LeastSquares {
   public:
     LeastSquares(const Program& program, const Kernels& kernels, const Observations& seen, FitScratch& scratch)
-        : kernels_(kernels),
+        : program_(program),
+          kernels_(kernels),
           seen_(seen),
           p_(static_cast<std::size_t>(program.n_free)),
           plain_(program, kernels, scratch.plain, false, seen.rows.n_rows()),
@@ -119,39 +155,56 @@ class LeastSquares {
         model_ = linearise(start);
         if (!is_finite(model_)) return fit;
         fit.residual_sum = total;
-        iterate(fit, max_iterations);
-        if (fit.outcome == CONVERGED && met_nonfinite_ && fit.residual_sum > ROUNDING * seen_.target_square &&
-            is_steep(fit.residual_sum))
-            fit.outcome = NONFINITE;
+        std::vector<std::size_t> linear = linear_constants(program_);
+        if (!linear.empty() && max_iterations > 0) solve_linear(fit, linear);
+        descend(fit, max_iterations);
+        if (fit.outcome == CONVERGED && met_nonfinite_ && is_steep(fit.residual_sum)) fit.outcome = NONFINITE;
         if (!write_covariance(fit) && fit.outcome == CONVERGED) fit.outcome = SINGULAR;
         return fit;
     }
 
   private:
-    void iterate(Fit& fit, int max_iterations) {
+    // Move the constants that enter linearly to their best values beside the others.
+    void solve_linear(Fit& fit, const std::vector<std::size_t>& linear) {
+        std::vector<double> D(p_);
+        for (int repeat = 0; repeat < LINEAR_REPEATS; ++repeat) {
+            for (std::size_t j = 0; j < p_; ++j) D[j] = nonzero(model_.column_norm(j, p_));
+            double before = fit.residual_sum, promised;
+            std::vector<double> trial = fit.values, step = damped_step(linear, D, LINEAR_DAMPING, promised);
+            for (std::size_t i = 0; i < linear.size(); ++i) trial[linear[i]] += step[i] / D[linear[i]];
+            if (!take(fit, trial, before) || fit.residual_sum > FADING * before) break;
+        }
+        met_nonfinite_ = false;
+    }
+
+    // Damped steps until the sum of squares no longer falls.
+    void descend(Fit& fit, int max_iterations) {
+        std::vector<std::size_t> all(p_);
         std::vector<double> scale(p_), D(p_), trial(p_), scaled(p_);
-        for (std::size_t j = 0; j < p_; ++j) scale[j] = model_.column_norm(j, p_);
-        double damping = FIRST_DAMPING, growth = 2.0, &total = fit.residual_sum;
+        for (std::size_t j = 0; j < p_; ++j) {
+            all[j] = j;
+            scale[j] = model_.column_norm(j, p_);
+        }
+        double damping = FIRST_DAMPING, growth = 2.0;
         fit.outcome = MAX_ITERATIONS;
         while (fit.iterations < max_iterations) {
-            if (total <= EXACT * seen_.target_square) {
+            double before = fit.residual_sum, promised;
+            if (before <= EXACT * seen_.target_square) {
                 fit.outcome = CONVERGED;
                 return;
             }
             ++fit.iterations;
             for (std::size_t j = 0; j < p_; ++j) {
-                D[j] = scale[j] > 0.0 ? scale[j] : 1.0;
+                D[j] = nonzero(scale[j]);
                 scaled[j] = D[j] * fit.values[j];
             }
-            double promised;
-            std::vector<double> step = damped_step(D, damping, promised);
-            bool small = promised <= SMALL_FALL * total || norm(step) <= SMALL_STEP * norm(scaled);
+            std::vector<double> step = damped_step(all, D, damping, promised);
+            bool small = promised <= SMALL_FALL * before || norm(step) <= SMALL_STEP * norm(scaled);
             for (std::size_t j = 0; j < p_; ++j) trial[j] = fit.values[j] + step[j] / D[j];
-            double trial_total = sum_of_squares(trial.data());
-            double gain = promised > 0.0 ? (total - trial_total) / promised : 0.0;
-            if (take(fit, trial, trial_total, small ? trial_total <= total : gain > LEAST_GAIN)) {
-                for (std::size_t j = 0; j < p_; ++j) scale[j] = std::max(scale[j], model_.column_norm(j, p_));
-                double odd = 2.0 * std::min(gain, 1.0) - 1.0;
+            if (take(fit, trial, small ? before : before - LEAST_GAIN * promised)) {
+                for (std::size_t j = 0; j < p_; ++j) scale[j] = std::max(FADING * scale[j], model_.column_norm(j, p_));
+                double gain = promised > 0.0 ? std::min((before - fit.residual_sum) / promised, 1.0) : 0.0;
+                double odd = 2.0 * gain - 1.0;
                 damping = std::max(LEAST_DAMPING, damping * std::max(1.0 / 3.0, 1.0 - odd * odd * odd));
                 growth = 2.0;
             } else {
@@ -165,23 +218,24 @@ class LeastSquares {
         }
     }
 
-    // Move to the trial if it is good enough and the formula can be differentiated there.
-    bool take(Fit& fit, const std::vector<double>& trial, double trial_total, bool good) {
-        if (!std::isfinite(trial_total)) {
-            met_nonfinite_ = true;
-            return false;
+    // Move to the trial if its sum of squares is at most `most` and it has finite derivatives.
+    bool take(Fit& fit, const std::vector<double>& trial, double most) {
+        double total = sum_of_squares(trial.data());
+        if (std::isfinite(total)) {
+            if (total > most) return false;
+            Matrix model = linearise(trial.data());
+            if (is_finite(model)) {
+                fit.values = trial;
+                fit.residual_sum = total;
+                model_ = model;
+                return true;
+            }
         }
-        if (!good) return false;
-        Matrix model = linearise(trial.data());
-        if (!is_finite(model)) {
-            met_nonfinite_ = true;
-            return false;
-        }
-        fit.values = trial;
-        fit.residual_sum = trial_total;
-        model_ = model;
-        return true;
+        met_nonfinite_ = true;
+        return false;
     }
+
+    static double nonzero(double scale) { return scale > 0.0 ? scale : 1.0; }
 
     double sum_of_squares(const double* constants) {
         plain_.set_constants(constants);
@@ -240,25 +294,34 @@ class LeastSquares {
         return true;
     }
 
-    std::vector<double> damped_step(const std::vector<double>& D, double damping, double& promised) const {
-        Matrix stacked(2 * p_, p_ + 1);
-        for (std::size_t j = 0; j <= p_; ++j)
-            for (std::size_t i = 0; i < p_; ++i) stacked(i, j) = j < p_ ? model_(i, j) / D[j] : model_(i, p_);
-        for (std::size_t j = 0; j < p_; ++j) stacked(p_ + j, j) = std::sqrt(damping);
-        triangularise(stacked, p_);
-        std::vector<double> q(p_);
-        for (std::size_t i = 0; i < p_; ++i) q[i] = stacked(i, p_);
-        std::vector<double> step = solve_triangle(stacked, p_, q);
+    // The step in the scaled constants listed, and the fall that the linear model promises.
+    std::vector<double> damped_step(const std::vector<std::size_t>& constants, const std::vector<double>& D,
+                                    double damping, double& promised) const {
+        std::size_t k = constants.size();
+        Matrix stacked(p_ + k, k + 1);
+        for (std::size_t j = 0; j < k; ++j) {
+            for (std::size_t i = 0; i < p_; ++i) stacked(i, j) = model_(i, constants[j]) / D[constants[j]];
+            stacked(p_ + j, j) = std::sqrt(damping);
+        }
+        for (std::size_t i = 0; i < p_; ++i) stacked(i, k) = model_(i, p_);
+        const Matrix before = stacked;
+        triangularise(stacked, k);
+        std::vector<double> q(k);
+        for (std::size_t i = 0; i < k; ++i) q[i] = stacked(i, k);
+        std::vector<double> step = solve_triangle(stacked, k, q);
         promised = 0.0;
         for (std::size_t i = 0; i < p_; ++i) {
             double along = 0.0;
-            for (std::size_t j = i; j < p_; ++j) along += model_(i, j) / D[j] * step[j];
-            promised += along * along + 2.0 * damping * step[i] * step[i];
+            for (std::size_t j = 0; j < k; ++j) along += before(i, j) * step[j];
+            promised += along * along;
         }
+        for (double d : step) promised += 2.0 * damping * d * d;
         return step;
     }
 
+    // Whether the residuals still lean on a column of J, as they do not at a minimum.
     bool is_steep(double total) const {
+        if (!(total > ROUNDING * seen_.target_square)) return false;
         for (std::size_t j = 0; j < p_; ++j) {
             double slope = 0.0;
             for (std::size_t i = 0; i <= j; ++i) slope += model_(i, j) * model_(i, p_);
@@ -294,6 +357,7 @@ class LeastSquares {
         return true;
     }
 
+    const Program& program_;
     const Kernels& kernels_;
     const Observations& seen_;
     std::size_t p_;

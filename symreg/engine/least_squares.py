@@ -4,9 +4,13 @@ At constants ``c`` with weighted residuals ``r = sqrt(w) (y - f)`` and ``J = sqr
 
     minimise |r - J d|^2 + lambda |D d|^2
 
-where ``D`` holds the largest column norms of ``J`` met so far (Marquardt's scaling in the form of More 1978): it makes
-the method blind to the units of the constants. ``J`` is reduced to its triangle by QR, never squared. The gain ratio
-``rho`` = (fall of the sum of squares) / (fall that the linear model promised) steers ``lambda`` as in Nielsen 1999.
+where ``D`` holds the column norms of ``J`` (Marquardt's scaling; as in More 1978 it remembers larger
+ones, but fades), which makes the method blind to the units of the constants. ``J`` is reduced to its
+triangle by QR, never squared. The gain ratio ``rho`` = (fall of the sum of squares) / (fall that the
+linear model promised) steers ``lambda`` as in Nielsen 1999.
+
+Constants that enter linearly, ``f = g_0 + sum c_j g_j``, are first solved for with all others held, so
+that an amplitude may start any number of decades away.
 """
 
 from __future__ import annotations
@@ -15,11 +19,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from symreg.engine.program import Fit, Floats, Outcome
 
 FIRST_DAMPING = 1e-3
 LEAST_DAMPING = 1e-24
+LINEAR_DAMPING = 1e-14  # keeps the step short along directions that the data do not determine
+LINEAR_REPEATS = 3  # each repeats with 16 more digits of an amplitude that starts far too large
+FADING = 0.1
 LEAST_GAIN = 1e-4
 SMALL_FALL = 1e-14  # of the sum of squares
 SMALL_STEP = 1e-12  # of the scaled constants
@@ -42,78 +50,117 @@ class Linearisation:
 
     @property
     def column_norms(self) -> Floats:
-        return np.sqrt((self.R * self.R).sum(axis=0))
+        norms: Floats = np.sqrt((self.R * self.R).sum(axis=0))
+        return norms
 
 
-def minimise(
-    residuals: Callable[[Floats], Floats],
-    slopes: Callable[[Floats], Floats],
-    start: Floats,
-    target_square: float,
-    max_iterations: int,
-) -> Fit:
-    """Minimise ``|residuals(c)|^2`` from ``start``; ``slopes(c)`` is ``J`` with shape ``(n_free, n_rows)``."""
-    p = start.size
-    r = residuals(start)
-    total = float(r @ r)
-    if not np.isfinite(total):
-        return Fit(start.copy(), np.full((p, p), np.nan), float("nan"), Outcome.NONFINITE, 0)
-    if p == 0:
-        return Fit(start.copy(), np.empty((0, 0)), total, Outcome.NO_FREE_CONSTANTS, 0)
-    model = linearise(slopes(start), r)
-    if not model.is_finite:
-        return Fit(start.copy(), np.full((p, p), np.nan), float("nan"), Outcome.NONFINITE, 0)
-    c, scale = start.copy(), model.column_norms
-    damping, growth = FIRST_DAMPING, 2.0
-    outcome, met_nonfinite, iteration = Outcome.MAX_ITERATIONS, False, 0
-    while iteration < max_iterations:
-        if total <= EXACT * target_square:
-            outcome = Outcome.CONVERGED
-            break
-        iteration += 1
-        D = np.where(scale > 0, scale, 1.0)
-        step, promised = damped_step(model.R / D, model.q, damping)
-        small = promised <= SMALL_FALL * total or norm(step) <= SMALL_STEP * norm(D * c)
-        trial = c + step / D
-        r = residuals(trial)
-        trial_total = float(r @ r)
-        gain = (total - trial_total) / promised if promised > 0 else 0.0
-        accepted = False
-        if not np.isfinite(trial_total):
-            met_nonfinite = True
-        elif trial_total <= total if small else gain > LEAST_GAIN:
-            trial_model = linearise(slopes(trial), r)
-            accepted = trial_model.is_finite
-            met_nonfinite |= not accepted
-        if accepted:
-            c, total, model = trial, trial_total, trial_model
-            scale = np.maximum(scale, model.column_norms)
-            damping = max(LEAST_DAMPING, damping * max(1 / 3, 1 - (2 * min(gain, 1.0) - 1) ** 3))
-            growth = 2.0
-        else:
-            damping *= growth
-            growth *= 2.0
-        if small:
-            outcome = Outcome.CONVERGED
-            break
-    if (
-        outcome is Outcome.CONVERGED
-        and met_nonfinite
-        and total > ROUNDING * target_square
-        and is_steep(model, total)
-    ):
-        outcome = Outcome.NONFINITE
-    covariance = unscaled_covariance(model.R)
-    if covariance is None:
-        outcome = Outcome.SINGULAR if outcome is Outcome.CONVERGED else outcome
-        return Fit(c, np.full((p, p), np.nan), total, outcome, iteration)
-    freedom = r.size - p
-    variance = total / freedom if freedom > 0 else float("nan")
-    return Fit(c, variance * covariance, total, outcome, iteration)
+class Descent:
+    """One fit: ``residuals(c)`` is ``r``, ``slopes(c)`` is ``J`` with shape ``(n_free, n_rows)``."""
+
+    def __init__(
+        self,
+        residuals: Callable[[Floats], Floats],
+        slopes: Callable[[Floats], Floats],
+        start: Floats,
+        target_square: float,
+    ) -> None:
+        self.residuals, self.slopes, self.target_square = residuals, slopes, target_square
+        self.c = start.copy()
+        self.r = residuals(self.c)
+        self.total = float(self.r @ self.r)
+        self.model = Linearisation(np.empty((0, 0)), np.empty(0))
+        self.met_nonfinite = False
+        self.iterations = 0
+
+    def minimise(self, linear: NDArray[np.intp], max_iterations: int) -> Fit:
+        """Descend from the start; ``linear`` lists the constants that enter linearly."""
+        if not np.isfinite(self.total):
+            return self.undefined()
+        if self.c.size == 0:
+            return Fit(self.c, np.empty((0, 0)), self.total, Outcome.NO_FREE_CONSTANTS, 0)
+        self.model = linearise(self.slopes(self.c), self.r)
+        if not self.model.is_finite:
+            return self.undefined()
+        if linear.size and max_iterations > 0:
+            self.solve_linear(linear)
+        outcome = self.descend(max_iterations)
+        if outcome is Outcome.CONVERGED and self.met_nonfinite and self.is_steep():
+            outcome = Outcome.NONFINITE
+        covariance = unscaled_covariance(self.model.R)
+        if covariance is None:
+            outcome = Outcome.SINGULAR if outcome is Outcome.CONVERGED else outcome
+            return Fit(self.c, self.unknown(), self.total, outcome, self.iterations)
+        freedom = self.r.size - self.c.size
+        variance = self.total / freedom if freedom > 0 else float("nan")
+        return Fit(self.c, variance * covariance, self.total, outcome, self.iterations)
+
+    def undefined(self) -> Fit:
+        return Fit(self.c, self.unknown(), float("nan"), Outcome.NONFINITE, 0)
+
+    def unknown(self) -> Floats:
+        return np.full((self.c.size, self.c.size), np.nan)
+
+    def solve_linear(self, linear: NDArray[np.intp]) -> None:
+        """Move the constants that enter linearly to their best values beside the others."""
+        for _ in range(LINEAR_REPEATS):
+            D, before = nonzero(self.model.column_norms)[linear], self.total
+            step, _ = damped_step(self.model.R[:, linear] / D, self.model.q, LINEAR_DAMPING)
+            trial = self.c.copy()
+            trial[linear] += step / D
+            if not self.take(trial, before) or self.total > FADING * before:
+                break
+        self.met_nonfinite = False
+
+    def descend(self, max_iterations: int) -> Outcome:
+        """Take damped steps until the sum of squares no longer falls."""
+        scale = self.model.column_norms
+        damping, growth = FIRST_DAMPING, 2.0
+        while self.iterations < max_iterations:
+            if self.total <= EXACT * self.target_square:
+                return Outcome.CONVERGED
+            self.iterations += 1
+            D, before = nonzero(scale), self.total
+            step, promised = damped_step(self.model.R / D, self.model.q, damping)
+            small = promised <= SMALL_FALL * before or norm(step) <= SMALL_STEP * norm(D * self.c)
+            if self.take(self.c + step / D, before if small else before - LEAST_GAIN * promised):
+                gain = min((before - self.total) / promised, 1.0) if promised > 0 else 0.0
+                scale = np.maximum(FADING * scale, self.model.column_norms)
+                damping = max(LEAST_DAMPING, damping * max(1 / 3, 1 - (2 * gain - 1) ** 3))
+                growth = 2.0
+            else:
+                damping *= growth
+                growth *= 2.0
+            if small:
+                return Outcome.CONVERGED
+        return Outcome.MAX_ITERATIONS
+
+    def take(self, trial: Floats, most: float) -> bool:
+        """Move to the trial if its sum of squares is at most ``most`` and it has finite derivatives."""
+        r = self.residuals(trial)
+        total = float(r @ r)
+        if np.isfinite(total) and total > most:
+            return False
+        model = linearise(self.slopes(trial), r) if np.isfinite(total) else None
+        if model is None or not model.is_finite:
+            self.met_nonfinite = True
+            return False
+        self.c, self.r, self.total, self.model = trial, r, total, model
+        return True
+
+    def is_steep(self) -> bool:
+        """Whether the residuals still lean on a column of ``J``, as they do not at a minimum."""
+        slope = np.abs(self.model.R.T @ self.model.q)
+        leaning = slope > STEEP * self.model.column_norms * np.sqrt(self.total)
+        return self.total > ROUNDING * self.target_square and bool(leaning.any())
 
 
 def norm(vector: Floats) -> float:
     return float(np.sqrt(vector @ vector))
+
+
+def nonzero(scale: Floats) -> Floats:
+    """Scales to divide by: a column of zeros is left as it is."""
+    return np.where(scale > 0, scale, 1.0)
 
 
 def linearise(J: Floats, r: Floats) -> Linearisation:
@@ -122,19 +169,26 @@ def linearise(J: Floats, r: Floats) -> Linearisation:
     if not (np.isfinite(J).all() and np.isfinite(r).all()):
         return Linearisation(np.full((p, p), np.nan), np.full(p, np.nan))
     triangle = np.zeros((p + 1, p + 1))
-    reduced = np.linalg.qr(np.column_stack([J.T, r]), mode="r")
+    reduced = triangle_of(np.column_stack([J.T, r]))
     triangle[: reduced.shape[0]] = reduced
     return Linearisation(triangle[:p, :p], triangle[:p, p])
 
 
+def triangle_of(A: Floats) -> Floats:
+    return np.asarray(np.linalg.qr(A, mode="r"), dtype=np.float64)
+
+
 def damped_step(R: Floats, q: Floats, damping: float) -> tuple[Floats, float]:
-    """The step in scaled constants, and the fall that the linear model promises: ``|R d|^2 + 2 lambda |d|^2``."""
-    p = q.size
-    stacked = np.zeros((2 * p, p + 1))
-    stacked[:p, :p], stacked[:p, p] = R, q
-    stacked[p:, :p] = np.sqrt(damping) * np.eye(p)
-    triangle = np.linalg.qr(stacked, mode="r")
-    step = solve_triangle(triangle[:p, :p], triangle[:p, p])
+    """The step in scaled constants and the fall that the linear model promises, ``|R d|^2 + 2 lambda |d|^2``.
+
+    ``R`` has shape ``(n_free, k)``, for all constants or for k of them.
+    """
+    p, k = R.shape
+    stacked = np.zeros((p + k, k + 1))
+    stacked[:p, :k], stacked[:p, k] = R, q
+    stacked[p:, :k] = np.sqrt(damping) * np.eye(k)
+    triangle = triangle_of(stacked)
+    step = solve_triangle(triangle[:k, :k], triangle[:k, k])
     along = R @ step
     return step, float(along @ along + 2 * damping * (step @ step))
 
@@ -145,12 +199,6 @@ def solve_triangle(R: Floats, q: Floats) -> Floats:
     for i in range(q.size - 1, -1, -1):
         d[i] = (q[i] - R[i, i + 1 :] @ d[i + 1 :]) / R[i, i]
     return d
-
-
-def is_steep(model: Linearisation, total: float) -> bool:
-    """Whether the residuals still lean on a column of ``J``, as they do not at a minimum."""
-    slope = np.abs(model.R.T @ model.q)
-    return bool((slope > STEEP * model.column_norms * np.sqrt(total)).any())
 
 
 def unscaled_covariance(R: Floats) -> Floats | None:
@@ -164,4 +212,5 @@ def unscaled_covariance(R: Floats) -> Floats | None:
     if not condition <= WORST_CONDITION:
         return None
     scaled = inverse / norms[:, None]
-    return scaled @ scaled.T
+    covariance: Floats = scaled @ scaled.T
+    return covariance

@@ -1,8 +1,9 @@
 """The engine's boundary: arrays and integers, nothing else.
 
-A ``Program`` is a small table of int32 rows ``(opcode, a, b)`` in which operands point to earlier rows, so that
-one pass from top to bottom evaluates it. It knows no names, no units and no trees. An engine evaluates programs,
-differentiates them by their free constants and fits those; numerical failure comes back as an ``Outcome``.
+A ``Program`` is a small table of int32 rows ``(opcode, a, b)`` in which operands point to earlier rows, so
+that one pass from top to bottom evaluates it. It knows no names, no units and no trees. An engine evaluates
+programs, differentiates them by their free constants and fits those; numerical failure comes back as an
+``Outcome``.
 """
 
 from __future__ import annotations
@@ -35,8 +36,9 @@ MAX_ROWS: Final = 100_000
 class Program:
     """Rows ``(opcode, a, b)``; the last row is the value.
 
-    ``VARIABLE`` takes column ``a`` of the inputs, ``CONSTANT`` takes entry ``a`` of ``[free..., fixed...]``,
-    every other opcode takes earlier rows ``a`` and, for two operands, ``b``. A row may be used more than once.
+    ``VARIABLE`` takes column ``a`` of the inputs, ``CONSTANT`` takes entry ``a`` of ``[free...,
+    fixed...]``, and any other opcode takes earlier rows ``a`` and, for two operands, ``b``. A row may be
+    used more than once.
     """
 
     code: NDArray[np.int32]  # (n_ops, 3)

@@ -1,19 +1,19 @@
-"""The engine in NumPy, written to be read: the oracle for the compiled one, and its stand-in where it is absent.
+"""The engine in NumPy, written to be read: the oracle of the compiled one, and its stand-in.
 
-Derivatives come from one reverse pass. With ``v_i`` the value of row ``i`` and ``g_i = d root / d v_i`` (1 for the
-root), every row hands ``g_i * d v_i / d v_a`` down to its operand ``a``; what arrives at a constant is its derivative.
-Only rows that depend on a free constant and lead to the root take part, so that an undefined derivative elsewhere
-does no harm.
+Derivatives come from one reverse pass. With ``v_i`` the value of row ``i`` and ``g_i = d root / d v_i``
+(1 for the root), every row hands ``g_i * d v_i / d v_a`` down to its operand ``a``; what arrives at a
+constant is its derivative. Only rows that depend on a free constant and lead to the root take part, so
+that an undefined derivative elsewhere does no harm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from symreg.engine.least_squares import minimise
+from symreg.engine.least_squares import Descent
 from symreg.engine.program import (
     BINARY,
     CONSTANT,
@@ -166,6 +166,35 @@ def derivatives(program: Program, values: list[Floats]) -> Floats:
     return J
 
 
+def degree(program: Program, constants: Collection[int]) -> int:
+    """The degree of the root as a polynomial in these free constants; 2 stands for any higher or none."""
+    degrees: list[int] = []
+    for opcode, a, b in program.code.tolist():
+        if opcode <= CONSTANT:
+            degrees.append(int(opcode == CONSTANT and a in constants))
+        elif opcode in (OPCODES["+"], OPCODES["-"]):
+            degrees.append(max(degrees[a], degrees[b]))
+        elif opcode == OPCODES["*"]:
+            degrees.append(min(degrees[a] + degrees[b], 2))
+        elif opcode == OPCODES["/"]:
+            degrees.append(degrees[a] if degrees[b] == 0 else 2)
+        elif opcode == OPCODES["neg"]:
+            degrees.append(degrees[a])
+        else:
+            operands = (a, b) if opcode <= _LAST_BINARY else (a,)
+            degrees.append(2 if any(degrees[operand] for operand in operands) else 0)
+    return degrees[-1]
+
+
+def linear_constants(program: Program) -> NDArray[np.intp]:
+    """Free constants in which the root is linear, taken together; earlier ones are preferred."""
+    linear: list[int] = []
+    for k in range(program.n_free):
+        if degree(program, {k}) == 1 and degree(program, {*linear, k}) == 1:
+            linear.append(k)
+    return np.array(linear, dtype=np.intp)
+
+
 class NumpyEngine:
     """Evaluates with whole vectors; ``threads`` is accepted and changes nothing."""
 
@@ -219,10 +248,13 @@ class NumpyEngine:
 
 def _fit(program: Program, X: Floats, y: Floats, w: Floats, start: Floats, max_iterations: int) -> Fit:
     def residuals(constants: Floats) -> Floats:
-        return np.sqrt(w) * (y - row_values(program, X, constants)[-1])
+        weighted: Floats = np.sqrt(w) * (y - row_values(program, X, constants)[-1])
+        return weighted
 
     def slopes(constants: Floats) -> Floats:
-        return np.sqrt(w) * derivatives(program, row_values(program, X, constants))
+        weighted: Floats = np.sqrt(w) * derivatives(program, row_values(program, X, constants))
+        return weighted
 
     with np.errstate(all="ignore"):
-        return minimise(residuals, slopes, start, float(w @ (y * y)), max_iterations)
+        descent = Descent(residuals, slopes, start, float(w @ (y * y)))
+        return descent.minimise(linear_constants(program), max_iterations)

@@ -1,0 +1,50 @@
+"""The table of operators and the engines speak of the same opcodes and the same functions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symreg.engine import Engine, _core, reference
+from symreg.engine import program as boundary
+from symreg.operators import OPERATORS
+from tests.engine.trees import assemble
+
+POINTS = np.array([-3.0, -1.0, -0.7, -0.0, 0.0, 0.2, 0.9, 1.0, 1.7, 4.0, np.inf, -np.inf, np.nan])
+
+
+def test_opcodes_agree() -> None:
+    assert {name: row.opcode for name, row in OPERATORS.items()} == boundary.OPCODES
+    assert {row.arity for name, row in OPERATORS.items() if name in boundary.BINARY} == {2}
+    assert {row.arity for name, row in OPERATORS.items() if name in boundary.UNARY} == {1}
+    assert max(boundary.OPCODES.values()) + 1 == boundary.N_OPCODES == _core.N_OPCODES
+
+
+def test_the_oracle_knows_every_value_and_slope() -> None:
+    assert set(reference.VALUES) == set(reference.BY_FIRST) == set(boundary.OPCODES.values())
+    assert set(reference.BY_SECOND) == set(boundary.BINARY.values())
+
+
+@pytest.mark.parametrize("name", sorted(OPERATORS))
+def test_every_operator_has_the_values_of_its_row(engine: Engine, name: str) -> None:
+    row = OPERATORS[name]
+    first = np.repeat(POINTS, POINTS.size)
+    second = np.tile(POINTS, POINTS.size)
+    operands = [first, second][: row.arity]
+    program = assemble((name, *(f"x{i}" for i in range(row.arity))), n_inputs=2)
+    with np.errstate(all="ignore"):
+        expected = row.numpy(*operands)
+    np.testing.assert_allclose(engine.evaluate(program, np.stack([first, second]), []), expected, rtol=4e-16)
+
+
+@pytest.mark.parametrize("name", sorted(OPERATORS))
+def test_every_operator_has_its_slopes(engine: Engine, name: str) -> None:
+    arity = OPERATORS[name].arity
+    point = np.array([0.37, 1.3])[:arity]
+    program = assemble((name, *(f"c{i}" for i in range(arity))), n_inputs=0, n_free=arity)
+    X = np.empty((0, 1))
+    _, slopes = engine.jacobian(program, X, point)
+    for i in range(arity):
+        step = 1e-6 * np.eye(arity)[i]
+        rise = engine.evaluate(program, X, point + step) - engine.evaluate(program, X, point - step)
+        np.testing.assert_allclose(slopes[i], rise / 2e-6, rtol=1e-8)
