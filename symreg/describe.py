@@ -33,7 +33,8 @@ class ProblemDescription:
     """Data, units, Pi groups of inputs and constants, and what the dimensions allow.
 
     ``product`` maps names to the exponents of a product of powers that has the target's dimension; None where
-    there is none, and ``missing`` then names base units that coefficients have to bring.
+    there is none, and ``missing`` then names base units that coefficients have to bring. ``cannot_appear`` names
+    inputs and constants that no law can hold as long as its coefficients are pure numbers.
     """
 
     name: str
@@ -47,6 +48,7 @@ class ProblemDescription:
     pi_groups: tuple[Mapping[str, int], ...]
     product: Mapping[str, Fraction] | None
     missing: tuple[str, ...]
+    cannot_appear: tuple[str, ...]
     labels: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -70,9 +72,11 @@ class ProblemDescription:
             self._allowed(),
         ]
         groups = [power_text([(name, Fraction(e)) for name, e in group.items()]) for group in self.pi_groups]
-        lines += [
-            "Pi groups: " + (", ".join(groups) if groups else "none; the product above is the only form")
-        ]
+        only = "" if self.product is None else "; the product above is the only form"
+        lines += [f"Pi groups: {', '.join(groups) or 'none' + only}"]
+        if self.cannot_appear:
+            names = ", ".join(self.cannot_appear)
+            lines += [f"No law can hold {names}: nothing else carries the units to balance it."]
         if self.labels:
             lines += ["", f"Text columns, not used: {', '.join(self.labels)}"]
         lines += ["", *(f"Note: {note}" for note in self.notes)] if self.notes else []
@@ -116,8 +120,21 @@ def describe(problem: Problem) -> ProblemDescription:
         pi_groups=pi_groups(with_units),
         product=power_product(target, dimensions),
         missing=missing_base_units(target, dimensions),
+        cannot_appear=_out_of_balance(problem),
         labels=problem.table.labels,
         notes=problem.notes,
+    )
+
+
+def _out_of_balance(problem: Problem) -> tuple[str, ...]:
+    """Names whose dimension is no product of the others and the target, so that nothing can cancel it."""
+    if problem.free_constants.policy != "dimensionless":
+        return ()
+    everything = {**problem.dimensions, problem.target: problem.target_column.unit.dimension}
+    return tuple(
+        name
+        for name, dimension in problem.dimensions.items()
+        if power_product(dimension, {other: d for other, d in everything.items() if other != name}) is None
     )
 
 

@@ -6,9 +6,9 @@ the last one).
 
 A quantity of dimension ``d`` and magnitude ``M`` has, in units of scale ``2**x``, the magnitude
 ``M / 2**(d·x)``. So we want ``d_j · x ≈ log2 M_j`` for every column and constant ``j``: least squares over as
-many base units as are independent (velocities alone say nothing of metres and seconds apart, so seconds stay),
-rounded to integers. Stretching one of these base units by ``2**n`` moves its ``x`` by ``n``, and the scaled
-numbers stay as they were.
+many base units as are independent (velocities alone say nothing of metres and seconds apart, so seconds
+stay), rounded to integers. Stretching one of these base units by ``2**n`` moves its ``x`` by ``n``, and the
+scaled numbers stay as they were.
 """
 
 from __future__ import annotations

@@ -246,9 +246,11 @@ def _checked(name: str, constraints: Constraints) -> Constraints:
 __all__ = [
     "DEFAULT_OPERATORS",
     "Constraints",
+    "Floats",
     "FreeConstants",
     "KnownConstant",
     "Problem",
+    "Rows",
     "make_problem",
     "split_rows",
 ]

@@ -355,7 +355,7 @@ def test_a_coefficient_in_a_guess_must_be_allowed() -> None:
 def test_a_description_says_what_the_dimensions_allow() -> None:
     description = make_problem(pendulum(), constants=["g_n", "pi"], name="pendulum").describe()
     assert description.reachable and description.product == {"L": Fraction(1, 2), "g_n": Fraction(-1, 2)}
-    assert description.pi_groups == ()
+    assert description.pi_groups == () and description.cannot_appear == ("m",)
     assert (description.n_rows, description.n_train, description.n_held_out) == (40, 30, 10)
     assert [quantity.role for quantity in description.quantities] == [
         "target",
@@ -365,6 +365,7 @@ def test_a_description_says_what_the_dimensions_allow() -> None:
         "constant",
     ]
     text = str(description)
+    assert "No law can hold m: nothing else carries the units to balance it." in text
     assert "T = L**(1/2)/g_n**(1/2) * number" in text and "with uncertainty" in text and "cm" in text
 
 
