@@ -83,6 +83,11 @@ class Judge:
     ) -> None:
         self._worker.close()
 
+    def wait_until_ready(self) -> None:
+        """Return when the child has sympy at hand, or cannot have it."""
+        tree = Variable("x0")
+        self._by_symbols(tree, tree, {"x0": (0.0, 1.0)})
+
     def judge(
         self,
         found: Expression,
@@ -282,16 +287,18 @@ def _form_relation(
         }
         return _values(substitute(truth, mapping), points)
 
-    def residual(exponents: Floats) -> Floats:
+    def deviation(exponents: Floats, logarithmic: bool) -> Floats:
         with np.errstate(all="ignore"):
-            deviation = (of(exponents) - target) / size
-        return np.nan_to_num(np.clip(deviation[defined], -1e6, 1e6), nan=1e6)
+            values = of(exponents)
+            far = np.log(np.abs(values) / size) if logarithmic else (values - target) / size
+        return np.asarray(np.nan_to_num(np.clip(far[defined], -1e3, 1e3), nan=1e3), dtype=np.float64)
 
     best: Relation = "different"
+    precisely = {"bounds": (-100.0, 100.0), "xtol": 1e-15, "ftol": 1e-15, "gtol": 1e-15}
     for begin in (0.0, 0.3, -0.3):
-        fit = least_squares(
-            residual, np.full(len(free), begin), bounds=(-30.0, 30.0), xtol=1e-15, ftol=1e-15, gtol=1e-15
-        )
+        # Logarithms first: they see the way over many orders of magnitude.
+        fit = least_squares(deviation, np.full(len(free), begin), args=(True,), **precisely)
+        fit = least_squares(deviation, fit.x, args=(False,), **precisely)
         best = min(best, _value_relation(of(fit.x), target), key=_ORDER.index)
         if best == "zero":
             break

@@ -19,8 +19,11 @@ from symreg.benchmark.trial import Discover, Settings, Trial, TrialResult, faile
 
 __all__ = ["run_here", "run_in_processes"]
 
+START_SECONDS = 120.0
+"""How long a process may take to import what it needs."""
+
 GRACE_SECONDS = 120.0
-"""Beyond twice its budget: starting, simplifying and judging on a busy machine."""
+"""What a trial may take beyond twice its budget: simplifying and judging on a busy machine."""
 
 _POLL_SECONDS = 0.2
 
@@ -61,8 +64,8 @@ def _gather(workers: Sequence[_Worker]) -> Iterator[TrialResult]:
     """What is ready within a moment, and failures for the workers that died or are too late."""
     busy = {worker.connection: worker for worker in workers if worker.trial is not None}
     for connection in wait(list(busy), timeout=_POLL_SECONDS):
-        if isinstance(connection, Connection):
-            yield busy[connection].take()
+        if isinstance(connection, Connection) and (result := busy[connection].take()) is not None:
+            yield result
     for worker in workers:
         if worker.trial is not None and time.monotonic() > worker.deadline:
             yield worker.give_up("killed: it went on far beyond its time")
@@ -87,23 +90,32 @@ class _Worker:
         )
         self.process.start()
         theirs.close()
+        self.ready = False
 
     def give(self, trial: Trial) -> None:
         self.trial = trial
-        self.deadline = time.monotonic() + 2 * self.settings.time + GRACE_SECONDS
+        self._set_deadline()
         try:
             self.connection.send(trial)
         except OSError:
             self.deadline = 0.0
 
-    def take(self) -> TrialResult:
-        """The result that is ready; a broken pipe means that the process is gone."""
+    def _set_deadline(self) -> None:
+        starting = 0.0 if self.ready else START_SECONDS
+        self.deadline = time.monotonic() + starting + 2 * self.settings.time + GRACE_SECONDS
+
+    def take(self) -> TrialResult | None:
+        """The result, or None for the word that the process is ready; a broken pipe means that it is gone."""
         try:
-            result: TrialResult = self.connection.recv()
+            result: TrialResult | None = self.connection.recv()
         except (EOFError, OSError):
             self.process.join(5.0)
             return self.give_up(f"its process stopped (exit status {self.process.exitcode})")
-        self.trial = None
+        if result is None:
+            self.ready = True
+            self._set_deadline()
+        else:
+            self.trial = None
         return result
 
     def give_up(self, reason: str) -> TrialResult:
@@ -128,7 +140,7 @@ class _Limits:
     threads: int
 
     def apply(self) -> None:
-        from threadpoolctl import threadpool_limits
+        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
         threadpool_limits(limits=self.threads)
 
@@ -138,6 +150,8 @@ def _serve(connection: Connection, settings: Settings, discover: Discover | None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _Limits(settings.threads).apply()
     with Judge(settings.judge_seconds) as judge:
+        judge.wait_until_ready()
+        connection.send(None)
         while True:
             try:
                 trial: Trial = connection.recv()

@@ -18,7 +18,7 @@ SETS = ("feynman", "bonus", "strogatz", "empiricalbench")
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkProgress:
-    """What an observer is told: results so far (earlier runs included), trials done and in all, the newest result."""
+    """What an observer is told: results (earlier runs included), trials done and in all, the newest one."""
 
     results: tuple[TrialResult, ...]
     done: int
@@ -29,8 +29,8 @@ class BenchmarkProgress:
 def load_set(name_or_path: str | Path) -> tuple[ProblemDefinition, ...]:
     """The problems of a set by its name, or of a problem file.
 
-    "feynman" is the 116 equations that SRBench scores (97 of the lectures, 19 bonus ones), "bonus" all 20 bonus
-    equations.
+    "feynman" is the 116 equations that SRBench scores (97 of the lectures, 19 bonus ones),
+    "bonus" all 20 bonus equations.
     """
     from symreg.catalog import load_problem_set
 

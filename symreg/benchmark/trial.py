@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Discover", "Settings", "Trial", "TrialResult", "run_trial"]
 
 Floats = npt.NDArray[np.float64]
-Discover = Callable[..., "Discovery"]
+Discover = Callable[[Problem, "Settings", int], "Discovery"]
+"""A search: problem, settings and seed in, what was found out."""
 
 R2_OF_STRICT = 0.99
 R2_WORTH_JUDGING = 0.9
@@ -107,20 +108,21 @@ def failed(trial: Trial, settings: Settings, reason: str) -> TrialResult:
 
 
 def _search(sample: Sample, trial: Trial, settings: Settings, discover: Discover | None) -> Discovery:
+    problem = benchmark_problem(sample, trial, settings)
+    return (discover or native_search)(problem, settings, trial.seed)
+
+
+def native_search(problem: Problem, settings: Settings, seed: int) -> Discovery:
+    """The search of this package, with the time and the threads of the settings."""
+    from symreg.discover import discover
     from symreg.search.backend import Budget, Native
 
-    if discover is None:
-        from symreg.discover import discover as native
-
-        discover = native
-    problem = benchmark_problem(sample, trial, settings)
-    return discover(
-        problem, backend=Native(threads=settings.threads), budget=Budget(time=settings.time), seed=trial.seed
-    )
+    backend = Native(threads=settings.threads)
+    return discover(problem, backend=backend, budget=Budget(time=settings.time), seed=seed)
 
 
 def benchmark_problem(sample: Sample, trial: Trial, settings: Settings) -> Problem:
-    """The question that is put to the search: all variables, no known constants, pure numbers as coefficients.
+    """The question that is put to the search: all variables, no known constants, coefficients without units.
 
     Where the truth itself has constants with units, any unit is allowed.
     """
@@ -164,7 +166,8 @@ def _judged(
 def _result(trial: Trial, settings: Settings, **known: Any) -> TrialResult:
     empty: dict[str, Any] = {
         "recovered": False, "held_out_r2": float("nan"), "complexity": 0, "seconds": float("nan"),
-        "formula": "", "strict": False, "on_front": False, "symbolic": "undecided", "numeric": "undecided", "evaluated": 0,
+        "formula": "", "strict": False, "on_front": False, "symbolic": "undecided", "numeric": "undecided",
+        "evaluated": 0,
     }  # fmt: skip
     return TrialResult(
         id=trial.definition.id,

@@ -11,7 +11,7 @@ from symreg.expression import Apply, Constant, Expression, Number, Variable
 from symreg.grammar import parse
 from symreg.operators import OPERATORS
 
-RANGES = {name: (1.0, 5.0) for name in ("m", "c", "v", "u", "w", "x", "y", "z", "theta", "E", "N", "I", "beta")}
+RANGES = {name: (1.0, 5.0) for name in ("m", "u", "w", "x", "y", "z", "E", "N", "I", "beta")}
 RANGES |= {"v": (1.0, 2.0), "c": (3.0, 10.0), "theta": (0.5, 1.5)}
 
 
