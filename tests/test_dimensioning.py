@@ -300,7 +300,7 @@ _dimensions = st.builds(lambda m, s: Dimension.of(m=m, s=s), _factors, _factors)
 
 
 @given(expressions(max_leaves=8), st.fixed_dictionaries({name: _dimensions for name in "xyzab"}))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_the_verdict_is_what_a_change_of_units_shows(
     expression: Expression, dimensions: dict[str, Dimension]
 ) -> None:
@@ -312,18 +312,20 @@ def test_the_verdict_is_what_a_change_of_units_shows(
         return
 
     def factor(of: Dimension) -> float:
-        return float(2.0 ** float(2 * of.exponent("m")) * 4.0 ** float(4 * of.exponent("s")))
+        with np.errstate(all="ignore"):
+            return float(np.exp2(float(2 * of.exponent("m") + 8 * of.exponent("s"))))
 
     values = {"x": 1.5, "y": 0.75, "z": 2.25, "a": 0.5, "b": 3.0}
     scaled = {name: value * factor(dimensions[name]) for name, value in values.items()}
     before, after = evaluate_tree(expression, values), evaluate_tree(expression, scaled)
-    expected = before * factor(dimension)
+    with np.errstate(all="ignore"):
+        expected = before * factor(dimension)
     if np.isfinite(expected) and np.isfinite(after) and 1e-6 < abs(expected) < 1e9:
         np.testing.assert_allclose(after, expected, rtol=1e-6)
 
 
 @given(expressions(max_leaves=8), _dimensions, st.fixed_dictionaries({name: _dimensions for name in "xyz"}))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_what_is_inferred_passes_the_check(
     expression: Expression, target: Dimension, dimensions: dict[str, Dimension]
 ) -> None:
@@ -335,7 +337,7 @@ def test_what_is_inferred_passes_the_check(
 
 
 @given(expressions(max_leaves=8), st.fixed_dictionaries({name: _dimensions for name in "xyzab"}))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_an_expression_that_passes_can_be_inferred(
     expression: Expression, dimensions: dict[str, Dimension]
 ) -> None:

@@ -95,7 +95,7 @@ def value_of_python(text: str, values: Mapping[str, Any]) -> Any:
 
 
 @given(expressions(literals=numbers()))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_text_is_read_back(expression: Expression) -> None:
     assume(not big_exponents(expression))
     read = parse(to_text(expression), variables=VARIABLES, constants=CONSTANTS)
@@ -107,6 +107,7 @@ def test_text_is_read_back(expression: Expression) -> None:
 @given(names(), names())
 @example("a\\", "`")
 @example("exp", "exp_")
+@settings(deadline=None)
 def test_every_name_survives_the_text(first: str, second: str) -> None:
     expression = Apply("*", (Variable(first), Apply("exp", (Constant(second),))))
     read = parse(to_text(expression), variables=[first], constants=[second])
@@ -115,12 +116,14 @@ def test_every_name_survives_the_text(first: str, second: str) -> None:
 
 
 @given(names())
+@settings(deadline=None)
 def test_no_name_reaches_a_terminal_raw(name: str) -> None:
     assert to_text(Variable(name)).isprintable()
 
 
 @given(st.lists(names(), min_size=1, max_size=6, unique=True))
 @example(list(HOSTILE_NAMES))
+@settings(deadline=None)
 def test_python_and_latex_are_safe_for_every_name(columns: list[str]) -> None:
     expression: Expression = Number(Fraction(1))
     for name in columns:
@@ -142,6 +145,7 @@ def test_python_and_latex_are_safe_for_every_name(columns: list[str]) -> None:
 
 
 @given(expressions(literals=numbers()))
+@settings(deadline=None)
 def test_the_program_has_the_value_of_the_tree(expression: Expression) -> None:
     program = lower(expression, VARIABLES, ("a",), {"b": VALUES["b"]})
     X = np.stack([VALUES[name] for name in VARIABLES])
@@ -152,6 +156,7 @@ def test_the_program_has_the_value_of_the_tree(expression: Expression) -> None:
 
 
 @given(expressions())
+@settings(deadline=None)
 def test_printed_python_has_the_value_of_the_tree(expression: Expression) -> None:
     direct = evaluate_tree(canonical(expression), VALUES)
     printed = value_of_python(to_python(expression, "numpy"), VALUES)
@@ -179,7 +184,7 @@ exact_operators = (
 
 
 @given(expressions(literals=dyadic, operators=exact_operators))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_normal_form_has_the_same_value(expression: Expression) -> None:
     normal = normalise(expression)
     direct, rewritten = evaluate_tree(expression, VALUES), evaluate_tree(normal, VALUES)
@@ -193,6 +198,7 @@ def test_normal_form_has_the_same_value(expression: Expression) -> None:
 
 
 @given(expressions(literals=numbers()))
+@settings(deadline=None)
 def test_walks_agree(expression: Expression) -> None:
     nodes = list(walk(expression))
     assert nodes[0] == expression
@@ -203,7 +209,7 @@ def test_walks_agree(expression: Expression) -> None:
 
 
 @given(st.text(alphabet="xy12.()+-*/^,` \\eE~sinpow√", max_size=60) | st.text(max_size=60))
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_the_parser_answers_or_explains(text: str) -> None:
     try:
         read = parse(text, variables=["x", "y"])
@@ -215,6 +221,7 @@ def test_the_parser_answers_or_explains(text: str) -> None:
 
 
 @given(fractions())
+@settings(deadline=None)
 def test_exact_numbers_stay_exact(value: Fraction) -> None:
     assert parse(to_text(Number(value)), variables=()) == Number(value)
 
@@ -223,6 +230,7 @@ def test_exact_numbers_stay_exact(value: Fraction) -> None:
 @example(6.674e-11)
 @example(5e-324)
 @example(1.7976931348623157e308)
+@settings(deadline=None)
 def test_floats_keep_every_digit(value: float) -> None:
     read = parse(to_text(Number(value)), variables=())
     assert isinstance(read, Number)
