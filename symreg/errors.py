@@ -168,7 +168,8 @@ class ParseError(SymregError):
         start = max(0, self.position - 40)
         shown = "".join(c if c.isprintable() else " " for c in self.text[start : self.position + 40])
         caret = " " * (self.position - start) + "^"
-        return f"cannot read the formula at character {self.position + 1}: {self.reason}{hint}\n  {shown}\n  {caret}"
+        place = f"cannot read the formula at character {self.position + 1}"
+        return f"{place}: {self.reason}{hint}\n  {shown}\n  {caret}"
 
 
 class DimensionError(SymregError):
