@@ -46,8 +46,9 @@ def _nearest(word: str, names: Sequence[str]) -> list[str]:
     run_together = [
         "*".join(each) for each in _split(word, 3) if len({piece[-1] for piece in each}) == len(each)
     ]
-    slips = difflib.get_close_matches(word, names, n=3, cutoff=0.7) if len(word) > 2 else []
-    return [*other_case, *run_together, *slips, *_prefixed_slips(word, names)]
+    by_folded = {name.casefold(): name for name in reversed(names)}
+    slips = difflib.get_close_matches(folded, list(by_folded), n=3, cutoff=0.7) if len(word) > 2 else []
+    return [*other_case, *run_together, *(by_folded[slip] for slip in slips), *_prefixed_slips(word, names)]
 
 
 def _split(word: str, most: int) -> Iterator[list[str]]:
