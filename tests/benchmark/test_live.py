@@ -1,0 +1,66 @@
+"""What ``symreg benchmark`` shows."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from symreg.benchmark import live, run
+from symreg.benchmark.live import run_benchmark_command
+from symreg.benchmark.results import read_results
+from symreg.experiment.errors import NotAvailableError
+from tests.benchmark import known_answers
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command with a search that knows the answers, in this process."""
+
+    def replaced(problems, **given):  # type: ignore[no-untyped-def]
+        return run.run_benchmark(problems, **(given | {"jobs": 0, "discover": known_answers.knows}))
+
+    monkeypatch.setattr(live, "run_benchmark", replaced)
+
+
+def console() -> Console:
+    return Console(file=io.StringIO(), width=200)
+
+
+def text_of(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.usefixtures("known")
+def test_the_table_keeps_the_three_rules_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = console()
+    ids = ["I.13.4", "I.48.2", "I.12.11", "I.47.23"]
+    assert run_benchmark_command("feynman", ids=ids, rows=100, console=shown) == 0
+    text = text_of(shown)
+    assert "2 (50.0 %)" in text and "1 (25.0 %)" in text and "3 (75.0 %)" in text
+    assert "4 of 4" in text and "strictly" in text and "on the front" in text
+    assert len(read_results(tmp_path / "runs" / "benchmark" / "feynman" / "results.csv")) == 4
+
+
+def test_ctrl_c_keeps_what_is_there_and_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(problems, **given):  # type: ignore[no-untyped-def]
+        run.run_benchmark(problems, **(given | {"jobs": 0, "discover": known_answers.knows}))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(live, "run_benchmark", interrupted)
+    shown, path = console(), tmp_path / "results.csv"
+    assert run_benchmark_command("feynman", ids=["I.13.4"], rows=100, output=path, console=shown) == 130
+    assert "run the same command again" in text_of(shown)
+    assert len(read_results(path)) == 1
+
+
+def test_a_backend_that_is_not_there_is_refused_before_any_work(tmp_path: Path) -> None:
+    with pytest.raises(NotAvailableError, match="backend pysr"):
+        run_benchmark_command("feynman", backend="pysr", output=tmp_path / "r.csv")
+    assert not (tmp_path / "r.csv").exists()

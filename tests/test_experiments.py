@@ -1,0 +1,64 @@
+"""The experiments that come with the package: each file can be read, and its expected law fits its data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from symreg.dimensioning import infer_dimensions
+from symreg.experiment.assembly import problem_of
+from symreg.experiment.specification import read_specification
+from symreg.expression import evaluate_tree
+from symreg.grammar import parse
+from symreg.units import physical_constant
+
+FOLDER = Path(__file__).resolve().parent.parent / "experiments"
+
+# The expected law, the SI value of its free constant, and the spread of the residual over that of the target.
+LAWS = {
+    "kepler": ("k*semi_major_axis**(3/2)", 365.25 * 86400 / 149597870700.0**1.5, 0.005),
+    "boyle": ("k/length", None, 0.02),
+    "hubble_1929": ("k*distance", 424e3 / 3.0856775814913673e22, 0.7),
+    "hydrogen_lines": ("1/(k*(1/n_lower**2 - 1/n_upper**2))", 10967758.34, 1e-3),
+    "ideal_gas": ("n*R*T/V", None, 0.1),
+    "relativistic_energy": ("m*c**2/sqrt(1 - v**2/c**2)", None, 0.25),
+    "relativistic_energy_free_c": ("m*k**2/sqrt(1 - v**2/k**2)", 299792458.0, 0.25),
+}
+
+
+def test_every_experiment_has_its_law() -> None:
+    assert {path.stem for path in FOLDER.glob("*.yaml")} == set(LAWS)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_an_experiment_asks_for_a_law_that_its_data_bear(name: str) -> None:
+    specification = read_specification(FOLDER / f"{name}.yaml")
+    assert specification.name == name
+    problem = problem_of(specification)
+    formula, value, spread = LAWS[name]
+    known = tuple(problem.known_values)
+    law = parse(formula, variables=problem.inputs, constants=("k", *known))
+    dimensions = infer_dimensions(law, problem.dimensions, problem.target_column.unit.dimension)
+    columns = {each: problem.table[each].values for each in problem.inputs}
+    if name == "boyle":
+        value = float(np.median(problem.target_column.values * columns["length"]))
+    predicted = evaluate_tree(law, {**columns, **problem.known_values, "k": value or 0.0})
+    actual = problem.target_column.values
+    assert np.std(predicted - actual) < spread * np.std(actual)
+    if "k" in formula:
+        assert not dimensions["k"].is_dimensionless
+        assert problem.free_constants.policy in ("inferred", "declared")
+
+
+def test_the_speed_of_light_is_known_in_one_and_not_in_the_other() -> None:
+    known, free = (
+        problem_of(read_specification(FOLDER / f"{name}.yaml"))
+        for name in ("relativistic_energy", "relativistic_energy_free_c")
+    )
+    assert known.known_values == {"c": physical_constant("c").value}
+    assert free.known_values == {}
+    assert [unit.text for unit in free.free_constants.units] == ["m/s"]
+    assert np.array_equal(known.target_column.values, free.target_column.values)
+    assert known.table.n_rows == 10_000
