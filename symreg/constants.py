@@ -97,12 +97,13 @@ def read_free_constants(
     given: str | Sequence[str] | FreeConstants,
     target: Dimension,
     dimensions: Mapping[str, Dimension],
+    inputs: Sequence[str],
 ) -> FreeConstants:
     """The policy that the user's word or units stand for; ``dimensions`` are of inputs and constants."""
     if isinstance(given, FreeConstants):
         return given
     if given == "auto":
-        return FreeConstants(settle_policy(target, dimensions))
+        return FreeConstants(settle_policy(target, dimensions, inputs))
     if given == "dimensionless" or given == "inferred":
         return FreeConstants("dimensionless" if given == "dimensionless" else "inferred")
     if isinstance(given, str):

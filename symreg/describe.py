@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symreg.dimension import missing_base_units, pi_groups, power_product, power_text
-from symreg.feasibility import in_words
+from symreg.feasibility import in_words, out_of_balance
 
 if TYPE_CHECKING:
     from symreg.problem import Problem
@@ -33,8 +33,8 @@ class ProblemDescription:
     """Data, units, Pi groups of inputs and constants, and what the dimensions allow.
 
     ``product`` maps names to the exponents of a product of powers that has the target's dimension; None where
-    there is none, and ``missing`` then names base units that coefficients have to bring. ``cannot_appear`` names
-    inputs and constants that no law can hold as long as its coefficients are pure numbers.
+    there is none, and ``missing`` then names base units that coefficients have to bring. ``cannot_appear``
+    names inputs and constants that no law can hold as long as its coefficients are pure numbers.
     """
 
     name: str
@@ -97,6 +97,7 @@ def describe(problem: Problem) -> ProblemDescription:
     """Gather what is known about a problem before a search."""
     target = problem.target_column.unit.dimension
     dimensions = problem.dimensions
+    pure = problem.free_constants.policy == "dimensionless"
     with_units = {
         name: dimension
         for name, dimension in dimensions.items()
@@ -120,21 +121,9 @@ def describe(problem: Problem) -> ProblemDescription:
         pi_groups=pi_groups(with_units),
         product=power_product(target, dimensions),
         missing=missing_base_units(target, dimensions),
-        cannot_appear=_out_of_balance(problem),
+        cannot_appear=out_of_balance(problem.dimensions, target, ()) if pure else (),
         labels=problem.table.labels,
         notes=problem.notes,
-    )
-
-
-def _out_of_balance(problem: Problem) -> tuple[str, ...]:
-    """Names whose dimension is no product of the others and the target, so that nothing can cancel it."""
-    if problem.free_constants.policy != "dimensionless":
-        return ()
-    everything = {**problem.dimensions, problem.target: problem.target_column.unit.dimension}
-    return tuple(
-        name
-        for name, dimension in problem.dimensions.items()
-        if power_product(dimension, {other: d for other, d in everything.items() if other != name}) is None
     )
 
 

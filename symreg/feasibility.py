@@ -28,30 +28,52 @@ QUANTITIES = dict(
     )
 )  # fmt: skip
 MAX_LISTED = 8
+OTHERWISE = "Add a column, or allow coefficients that carry a unit (free_constants='inferred')."
 MAKE_PRODUCTS = frozenset({"*", "/", "inv", "square", "cube", "sqrt", "pow"})
 
 
 def settle_policy(
-    target: Dimension, dimensions: Mapping[str, Dimension]
+    target: Dimension, dimensions: Mapping[str, Dimension], inputs: Collection[str]
 ) -> Literal["dimensionless", "inferred"]:
-    """What "auto" means: pure numbers where these dimensions make the target's, else any unit a law needs."""
-    return "inferred" if power_product(target, dimensions) is None else "dimensionless"
+    """What "auto" means: pure numbers where a law with them can hold an input, else any unit a law needs."""
+    if power_product(target, dimensions) is None or set(inputs) <= set(out_of_balance(dimensions, target)):
+        return "inferred"
+    return "dimensionless"
+
+
+def out_of_balance(
+    dimensions: Mapping[str, Dimension], target: Dimension, coefficients: Sequence[Dimension] = ()
+) -> tuple[str, ...]:
+    """Names whose dimension is no product of the others, target and coefficients: nothing cancels it."""
+    rest = {f"{place} beside": dimension for place, dimension in enumerate((target, *coefficients))}
+    return tuple(
+        name
+        for name, dimension in dimensions.items()
+        if power_product(dimension, {other: d for other, d in dimensions.items() if other != name} | rest)
+        is None
+    )
 
 
 def check_reachable(
     name: str,
     target: tuple[str, Unit],
+    inputs: Collection[str],
     dimensions: Mapping[str, Dimension],
     free_constants: FreeConstants,
     operators: Collection[str],
 ) -> None:
-    """Raise ``InfeasibleError`` where columns, constants and coefficients cannot make the target's unit."""
+    """Raise ``InfeasibleError`` where the target's unit cannot be made by a law that holds an input."""
     if free_constants.policy == "inferred":
         return
     column, unit = target
     available = dict(dimensions) | {f"coefficient in {u.text}": u.dimension for u in free_constants.units}
     if power_product(unit.dimension, available) is None:
         raise _unreachable(name, column, unit, dimensions, free_constants.units)
+    allowed = [other.dimension for other in free_constants.units]
+    if set(inputs) <= set(out_of_balance(dimensions, unit.dimension, allowed)):
+        reason = f"no law can hold {' or '.join(inputs)}: nothing else carries the units to balance "
+        reason += "it." if len(inputs) == 1 else "them."
+        raise InfeasibleError(name=name, reason=reason, advice=OTHERWISE)
     without_products = not MAKE_PRODUCTS & set(operators)
     if without_products and not any(dimension == unit.dimension for dimension in available.values()):
         if unit.dimension.is_dimensionless and free_constants.policy == "dimensionless":
@@ -80,7 +102,7 @@ def _unreachable(
         listed = ", ".join(related[:MAX_LISTED]) + (", ..." if len(related) > MAX_LISTED else "")
         verb = "would supply it" if suppliers else "contain such units, of which one alone is not enough"
         advice = f"Known constants that {verb}: {listed} (for example constants=[{related[0]!r}]). "
-    advice += "Or add a column, or allow coefficients that carry a unit (free_constants='inferred')."
+    advice += f"Or {OTHERWISE[0].lower()}{OTHERWISE[1:]}"
     return InfeasibleError(name=name, reason=reason, advice=advice, missing=missing, suppliers=related)
 
 

@@ -133,8 +133,9 @@ def make_problem(
     physical constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}``.
     ``free_constants`` says which units a fitted coefficient may carry: "dimensionless"; "inferred", whatever
     a law needs; a list of units, with their powers and products; or "auto", which is "dimensionless" where
-    inputs and known constants make the target's unit by a product of powers, and "inferred" where they do
-    not. ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``guesses``: see ``symreg.guesses``.
+    inputs and known constants make the target's unit by a product of powers and some input can be part of a
+    law, and "inferred" where not.
+    ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``guesses``: see ``symreg.guesses``.
     ``test_fraction`` of the rows, drawn by ``seed``, is held out; of fewer than 20 rows none is (leave one
     out). Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
     """
@@ -150,9 +151,9 @@ def make_problem(
     dimensions = {column: table[column].unit.dimension for column in chosen}
     dimensions |= {constant.name: constant.unit.dimension for constant in known}
     unit = table[target].unit
-    free = read_free_constants(name, free_constants, unit.dimension, dimensions)
+    free = read_free_constants(name, free_constants, unit.dimension, dimensions, chosen)
     names = _read_operators(name, operators)
-    check_reachable(name, (target, unit), dimensions, free, names)
+    check_reachable(name, (target, unit), chosen, dimensions, free, names)
     train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
     return Problem(
         name=name,

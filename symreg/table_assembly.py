@@ -49,6 +49,8 @@ def assemble(
         raise TableError(
             source="read_table", problem=f"nan={nan!r} is not known", advice="Give 'error' or 'drop'."
         )
+    _check_texts(units)
+    columns = [columns] if isinstance(columns, str) else columns
     raw = read_raw(source, lambda header: _declared_label(header, units))
     found = _settle_names(raw, units)
     _check_keys(raw.source, found, units, "units")
@@ -71,6 +73,16 @@ def assemble(
         notes=(*raw.notes, *notes, *_remarks(numeric, quantities, target)),
         label_values=tuple(_texts(column, rows) for column in labels),
     )
+
+
+def _check_texts(units: Any) -> None:
+    if not isinstance(units, Mapping):
+        problem = f"units= is {units!r}, and must be a mapping from column names to texts such as 'm/s'"
+        raise TableError(source="read_table", problem=problem)
+    for name, text in units.items():
+        if not isinstance(name, str) or not isinstance(text, str):
+            problem = f"units= holds {name!r}: {text!r}, and both must be texts, such as 'v': 'm/s'"
+            raise TableError(source="read_table", problem=problem)
 
 
 def _declared_label(header: str, units: Mapping[str, str]) -> bool:

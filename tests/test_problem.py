@@ -187,6 +187,7 @@ def test_two_missing_units() -> None:
 def test_declared_units_that_do_not_help() -> None:
     text = message(InfeasibleError, kepler(), free_constants=["kg"])
     assert "nor with coefficients in kg," in text
+    assert "no law can hold a" in message(InfeasibleError, kepler(), free_constants=["day"])
 
 
 def test_auto_infers_units_only_where_none_would_do() -> None:
@@ -195,11 +196,23 @@ def test_auto_infers_units_only_where_none_would_do() -> None:
     assert make_problem(pendulum(), constants=["g_n"]).free_constants == FreeConstants("dimensionless")
 
 
+def leavitt() -> Table:
+    return read_table({"P [day]": [1.2, 3.4, 9.0], "M": [14.8, 14.1, 13.0]}, target="M", units={"M": "1"})
+
+
+def test_a_pure_number_out_of_a_time_needs_a_coefficient() -> None:
+    assert make_problem(leavitt()).free_constants.policy == "inferred"
+    text = message(InfeasibleError, leavitt(), free_constants="dimensionless")
+    assert "no law can hold P: nothing else carries the units to balance it." in text
+    message(InfeasibleError, leavitt(), free_constants=["kg"])
+    assert make_problem(leavitt(), free_constants=["day"]).free_constants.policy == "declared"
+
+
 def test_declared_units() -> None:
     problem = make_problem(kepler(), free_constants=["day/au**(3/2)"])
     assert problem.free_constants.policy == "declared"
     assert [unit.text for unit in problem.free_constants.units] == ["day/au**(3/2)"]
-    given_directly = FreeConstants("declared", (parse_unit("day"),))
+    given_directly = FreeConstants("declared", (parse_unit("day/au**(3/2)"),))
     assert make_problem(kepler(), free_constants=given_directly).free_constants == given_directly
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ import pytest
 import xarray as xr
 from astropy.table import QTable
 from astropy.table import Table as AstropyTable
+from astropy.utils.masked import Masked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symreg.dimension import Dimension
-from symreg.errors import TableError, TableWarning, UnitError
+from symreg.errors import TableError, TableWarning, UnitError, UnitWarning
 from symreg.table import Table, read_table
 
 VELOCITY = Dimension.of(m=1, s=-1)
@@ -128,6 +130,39 @@ def test_ecsv_keeps_its_units(tmp_path: Path) -> None:
     path = tmp_path / "data.ecsv"
     QTable({"v": [18.0, 36.0] * u.km / u.h, "t": [1.0, 2.0] * u.s}).write(path)
     same_columns(read_table(path, target="t"))
+
+
+@pytest.mark.parametrize(
+    ("unit", "si"),
+    [
+        (u.solMass, 1.988e30), (u.solLum, 3.828e26), (u.earthRad, 6.378e6), (u.jupiterMass, 1.898e27),
+        (u.AU, 1.496e11), (u.Angstrom, 1e-10), (u.percent, 0.01), (u.erg / u.s / u.cm**2, 1e-3),
+        (u.solMass / u.yr, 6.3e22), (u.dimensionless_unscaled, 1.0), (u.deg, 0.01745),
+    ],
+)  # fmt: skip
+def test_astropys_own_names_are_understood(unit: Any, si: float) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnitWarning)
+        table = read_table(QTable({"x": [1.0, 2.0] * unit}))
+    assert table["x"].values[0] == pytest.approx(si, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    "unit", ["degC", "um", "percent", "dimensionless", "km/hour", "Mpc", "hPa", "kg*m**2/s**3"]
+)
+def test_pint_units_are_written_as_people_do(unit: str) -> None:
+    series = pd.Series([1.0, 2.0], dtype=f"pint[{unit}]")
+    table = read_table(pd.DataFrame({"x": series}))
+    own = read_table({"x": [1.0, 2.0]}, units={"x": unit})
+    np.testing.assert_allclose(table["x"].values, own["x"].values)
+    assert len(table.units["x"]) < 14
+
+
+def test_masked_quantities() -> None:
+    table = QTable({"x": Masked([1.0, 2.0, 3.0] * u.m, mask=[False, True, False]), "y": [1.0, 2.0, 4.0]})
+    with pytest.raises(TableError, match=r"'x': 1 of 3 cells is empty or not finite \(row 2\)"):
+        read_table(table)
+    assert read_table(table, nan="drop")["x"].values.tolist() == [1.0, 3.0]
 
 
 def test_units_are_given_back_exactly_as_written(tmp_path: Path) -> None:

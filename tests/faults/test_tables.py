@@ -81,6 +81,11 @@ def test_missing_uncertainties_count_as_missing() -> None:
     assert read_table(data, sigma={"x": "ex"}, nan="drop").n_rows == 1
 
 
+@pytest.mark.parametrize("units", [["m"], "m", {"x": 5}, {"x": None}, {0: "m"}])
+def test_units_that_are_no_mapping_of_texts(units: Any) -> None:
+    assert "units=" in fails({"x": [1.0, 2.0]}, units=units)
+
+
 def test_an_unknown_choice_for_nan() -> None:
     assert "'error' or 'drop'" in fails({"x": [1.0]}, nan="ignore")
 
