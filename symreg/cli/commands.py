@@ -128,10 +128,11 @@ def report_run(folder: Path, formats: tuple[str, ...], exports: tuple[str, ...],
 
 def list_datasets() -> None:
     """Print the names of tables and problem sets, each with its line of description."""
-    from symreg.catalog import dataset_names, problem_set_names, source_facts
+    from symreg.catalog import dataset_folder, dataset_names, problem_set_names
 
     for heading, names in (("Tables", dataset_names()), ("Problem sets", problem_set_names())):
         typer.echo(f"{heading}:")
         width = max((len(name) for name in names), default=0)
         for name in names:
-            typer.echo(printable(f"  {name:<{width}}  {source_facts(name).get('title', '')}".rstrip()))
+            with (dataset_folder(name) / "SOURCE.md").open(encoding="utf-8") as source:
+                typer.echo(printable(f"  {name:<{width}}  {source.readline().lstrip('# ').rstrip()}"))

@@ -15,7 +15,7 @@ _SECOND_NAMES = {
 }
 _BYTES = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 _BYTE_NAMES = {name.lower(): size for name, size in _BYTES.items()}
-_AMOUNT = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,15})?(?:[eE][+-]?[0-9]{1,2})?)\s*([A-Za-z]*)\s*", re.ASCII)
+_AMOUNT = re.compile(r"\s*([0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?)\s*([A-Za-z]*)\s*", re.ASCII)
 
 
 def parse_duration(text: str | float) -> float:

@@ -88,6 +88,8 @@ def _events(text: str, source: str) -> Iterator[Any]:
         mark = error.problem_mark or error.context_mark
         reason = " ".join(part for part in (error.context, error.problem) if part)
         line = mark.line + 1 if mark is not None else None
+        if "alias" in reason:
+            reason += '; write operators in quotes: "*"'
         raise _mistake(source, f"not valid YAML: {reason}", line) from None
     except (YAMLError, ValueError) as error:
         reason = str(error).splitlines()[0][:200]
@@ -131,7 +133,7 @@ class _Reader:
             self.refuse(event, path[:3], f"nested more than {MAX_DEPTH} deep")
         if type(event).__name__ == "AliasEvent":
             alias = f"*{event.anchor[:60]}"
-            self.refuse(event, path, f'aliases ({alias}) are not accepted; operators are in quotes: "*"')
+            self.refuse(event, path, f'aliases ({alias}) are not accepted; write operators in quotes: "*"')
         if event.ctag is not None:
             self.refuse(event, path, f"tags ({str(event.tag)[:60]}) are not accepted; write plain values")
 

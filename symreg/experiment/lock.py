@@ -1,9 +1,8 @@
 """One run per folder: a lock file that says which process holds it.
 
-The file holds the process's number and the moment that it began, because numbers are given out again: a lock
-is stale when no process of that number is alive or when the one that is alive began at another moment. The
-file is made complete under another name and then linked into place, so that a lock is never half written and
-never taken by two.
+The file holds the process's number and the moment that it began, because numbers are given out again: a lock is
+stale when no process of that number is alive or when the one that is alive began at another moment. The file is
+made complete under another name and then renamed into place, so that a lock is never half written.
 """
 
 from __future__ import annotations
@@ -67,42 +66,34 @@ def _take(path: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     try:
-        for _ in range(20):
-            if _place(complete, path):
-                return
-            found = _text(path)
-            holder = _parse(found)
+        with _one_at_a_time(path.parent):
+            holder = _parse(_text(path))
             if holder is not None and holder.is_alive():
                 raise FolderLockedError(folder=str(path.parent), pid=holder.pid, began=holder.since)
-            _remove_stale(path, found)
-        raise FolderLockedError(folder=str(path.parent), pid=0, began="just now")
+            os.replace(complete, path)
     finally:
         complete.unlink(missing_ok=True)
 
 
-def _place(complete: Path, path: Path) -> bool:
-    """Make ``path`` appear with its whole content, unless it is there already."""
+@contextlib.contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Nobody else may come between looking at a lock and replacing it; ends with the process, whatever happens."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        with (folder / f".{LOCK_NAME}.guard").open("a+b") as guard:
+            msvcrt.locking(guard.fileno(), msvcrt.LK_LOCK, 1)
+            yield
+        return
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.link(complete, path)
-    except FileExistsError:
-        return False
-    except OSError:  # a file system without links: create, then fill
-        try:
-            with path.open("xb") as stream:
-                stream.write(complete.read_bytes())
-        except FileExistsError:
-            return False
-    return True
-
-
-def _remove_stale(path: Path, found: str | None) -> None:
-    """Remove the lock whose text was ``found``; put back what somebody else placed there meanwhile."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.stale.partial")
-    with contextlib.suppress(FileNotFoundError):
-        path.rename(aside)
-        if found is not None and _text(aside) != found:
-            _place(aside, path)
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a network drive that cannot: then there is a moment's risk
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _text(path: Path) -> str | None:

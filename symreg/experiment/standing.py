@@ -171,9 +171,6 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return (
-            f"'{value}"
-            if value.lstrip().startswith(("=", "+", "-", "@")) or value[:1] in ("\t", "\r")
-            else value
-        )
+        text = value.replace("\r", " ").replace("\n", " ")
+        return f"'{text}" if text.startswith("\t") or text.lstrip().startswith(("=", "+", "-", "@")) else text
     return repr(finite(value)) if finite(value) is not None else ""

@@ -34,6 +34,7 @@ class StoredUnit(TypedDict):
     scale: float
     offset: float
     is_angle: bool
+    carries_angle: bool
 
 
 class StoredConstant(TypedDict):
@@ -105,6 +106,7 @@ def _store_constant(constant: LawConstant) -> StoredConstant:
             "scale": unit.scale,
             "offset": unit.offset,
             "is_angle": unit.is_angle,
+            "carries_angle": unit.carries_angle,
         },
         "kind": constant.kind,
         "snapped": constant.snapped,
@@ -170,6 +172,7 @@ def _restore_constant(entry: Mapping[str, Any]) -> LawConstant:
             _number(unit["scale"]),
             _number(unit["offset"]),
             bool(unit["is_angle"]),
+            bool(unit["carries_angle"]),
         ),
         kind=entry["kind"],
         snapped=None if entry["snapped"] is None else str(entry["snapped"]),

@@ -1,0 +1,207 @@
+"""The YAML of an experiment: what it may say, what its defaults are, how mistakes are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from symreg.experiment.errors import SpecificationError
+from symreg.experiment.specification import Specification, read_specification, specification_of
+
+PENDULUM = """\
+version: 1
+name: pendulum
+data: {file: pendulum.csv, target: T, test_fraction: 0.25}
+columns: {T: {unit: s, sigma: 0.01}, L: {unit: m}, m: {unit: kg}}
+constants: [g_n, pi]
+free_constants: {units: inferred}        # or dimensionless, or a list of units
+operators: [+, "-", "*", /, sqrt, pow, sin]
+constraints: {max_complexity: 20, nested: {sin: {sin: 0}}}
+guesses: ["6.28*sqrt(L/g_n)"]
+backend: {name: native, threads: 2}      # pysr, operon; a list runs all and merges the fronts
+budget: {time: 2 min, memory: 2 GB}
+seed: 0
+report: {formats: [html, latex], exports: [python, c]}
+"""
+SMALLEST = "version: 1\nname: x\ndata: {file: x.csv}\n"
+
+
+def mistakes(text: str) -> str:
+    with pytest.raises(SpecificationError) as caught:
+        specification_of(text)
+    return str(caught.value)
+
+
+def test_the_documented_example() -> None:
+    pendulum = specification_of(PENDULUM, Path("/somewhere"))
+    assert pendulum.data.file == str(Path("/somewhere/pendulum.csv").absolute())
+    assert (pendulum.columns["T"].unit, pendulum.columns["T"].sigma) == ("s", 0.01)
+    assert [constant.name for constant in pendulum.constants] == ["g_n", "pi"]
+    assert pendulum.free_constants.units == "inferred"
+    assert pendulum.operators == ("+", "-", "*", "/", "sqrt", "pow", "sin")
+    assert pendulum.constraints.nested == {"sin": {"sin": 0}}
+    assert (pendulum.budget.time, pendulum.budget.memory) == (120.0, 2 * 10**9)
+    assert pendulum.report.exports == ("python", "c")
+
+
+def test_defaults() -> None:
+    smallest = specification_of(SMALLEST)
+    assert (smallest.seed, smallest.data.test_fraction, smallest.data.nan) == (0, 0.25, "error")
+    assert (smallest.backend.name, smallest.backend.threads, smallest.backend.engine) == ("native", 2, "auto")
+    assert (smallest.budget.time, smallest.budget.evaluations, smallest.budget.memory) == (
+        60.0,
+        None,
+        2 * 2**30,
+    )
+    assert (smallest.report.formats, smallest.constraints.max_complexity) == (("html",), 30)
+    assert smallest.free_constants.units == "auto"
+
+
+def test_a_budget_of_evaluations_has_no_clock() -> None:
+    """The same seed gives the same front only where no clock decides."""
+    counted = specification_of(SMALLEST + "budget: {evaluations: 1000}\n")
+    assert (counted.budget.time, counted.budget.evaluations) == (None, 1000)
+    assert specification_of(SMALLEST + "budget: {memory: 1 GB}\n").budget.time == 60.0
+
+
+def test_specifications_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        specification_of(SMALLEST).seed = 1
+
+
+def test_ways_to_give_constants_and_units() -> None:
+    text = (
+        SMALLEST
+        + "constants: [c, {name: L0, value: 3, unit: m, stderr: 0.1}]\nfree_constants: {units: [m, 1]}\n"
+    )
+    given = specification_of(text)
+    assert [(part.name, part.value, part.unit) for part in given.constants] == [
+        ("c", None, "1"),
+        ("L0", 3.0, "m"),
+    ]
+    assert given.free_constants.units == ("m", "1")
+    mapped = specification_of(SMALLEST + "constants: {L0: {value: 3, unit: m, stderr: 0.1}}\n")
+    assert mapped.constants == given.constants[1:]
+
+
+def test_a_backend_by_name_alone_or_in_a_list_of_one() -> None:
+    for text in ("native", "[native]", "[{name: native}]"):
+        assert specification_of(SMALLEST + f"backend: {text}\n").backend.name == "native"
+
+
+def test_a_drawn_table() -> None:
+    text = """\
+version: 1
+name: drawn
+data:
+  generate:
+    formula: m*c**2 + g*m
+    target: {name: E, unit: J}
+    inputs: {m: {unit: kg, low: 1, high: 2}}
+    constants: {c: c, g: 9.81}
+    noise: {rms: 0.1}
+"""
+    drawn = specification_of(text).data.generate
+    assert drawn is not None and drawn.noise is not None
+    assert (drawn.noise.rms, drawn.rows, drawn.inputs["m"].distribution) == (0.1, 1000, "uniform")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "text: should be a block with the keys version, name, data,"),
+        ("[1]", "text, line 1: should be a block with the keys"),
+        ("version: 2\nname: x\ndata: {file: a}", "line 1, version: 2 is not allowed here; Allowed: 1"),
+        ("name: x\ndata: {file: a}", "the key 'version' is missing"),
+        (
+            SMALLEST + "budgte: 3",
+            "line 4, budgte: unknown key 'budgte'; did you mean 'budget'? Allowed: version, name",
+        ),
+        (SMALLEST + "budget:\n  tiem: 3 s", "line 5, budget.tiem: unknown key 'tiem'; did you mean 'time'?"),
+        (
+            SMALLEST + "budget: {time: soon}",
+            "budget.time: write a duration such as 60 s, 2 min or 1.5 h, not 'soon'",
+        ),
+        (SMALLEST + "budget: {memory: 3}", "budget.memory: write an amount of memory such as 512 MB or 2 GB"),
+        (SMALLEST + "seed: 1.5", "line 4, seed: should be a whole number, not 1.5"),
+        (SMALLEST + "seed: -1", "seed: should be greater than or equal to 0, not -1"),
+        (SMALLEST + "seed: true", "seed: should be a whole number, not True"),
+        (
+            SMALLEST + "backend: {name: natve}",
+            "'natve' is not allowed here; did you mean 'native'? Allowed: native, pysr",
+        ),
+        (
+            SMALLEST + "backend: [native, pysr]",
+            "a list of backends is not available in this version; name one",
+        ),
+        (
+            SMALLEST + "operators: [sine]",
+            "operators: 'sine' is not known; did you mean 'sin'? Allowed: +, -, *",
+        ),
+        (SMALLEST + "report: {formats: [htm]}", "report.formats: 'htm' is not known; did you mean 'html'?"),
+        (SMALLEST + "report: {exports: [pyton]}", "'pyton' is not known; did you mean 'python'?"),
+        (SMALLEST + "free_constants: {units: infered}", "'infered' is no policy; did you mean 'inferred'?"),
+        (SMALLEST + "columns: [a]", "line 4, columns: should be a block of keys, not ['a']"),
+        (
+            SMALLEST + "columns: {a: {unit: m, sigm: 1}}",
+            "columns.a.sigm: unknown key 'sigm'; did you mean 'sigma'?",
+        ),
+        (
+            SMALLEST + "columns: {a: {sigma: [1]}}",
+            "a number in the column's unit or the name of a column, not [1]",
+        ),
+        (
+            SMALLEST + "constraints: {nested: {sin: {sin: -1}}}",
+            "constraints.nested.sin.sin: should be greater than or",
+        ),
+        (SMALLEST + "guesses: x", "guesses: should be a list, not 'x'"),
+        (
+            SMALLEST + "constants: [{name: L0, value: .inf}]",
+            "constants[0].value: should be a number, not '.inf'",
+        ),
+        ("version: 1\nname: x\ndata: {}", "data: name one of file, dataset, generate; here: none"),
+        ("version: 1\nname: x\ndata: {file: a, dataset: b}", "here: file, dataset"),
+        ("version: 1\nname: x\ndata: {file: a, noise: {rms: 1, relative: 1}}", "give one of {rms: LEVEL}"),
+        (
+            "version: 1\nname: x\ndata: {file: a, test_fraction: 1}",
+            "test_fraction: should be less than 1, not 1",
+        ),
+    ],
+)
+def test_mistakes_are_told_with_place_and_remedy(text: str, told: str) -> None:
+    assert told in mistakes(text)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    told = mistakes("version: 1\nname: ../x\ndata: {fiel: a}\nseed: x\n")
+    assert told.startswith("text has 3 problems:")
+    for part in ("line 2, name:", "line 3, data.fiel:", "line 4, seed:"):
+        assert part in told
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../x", "..", ".", "", "a/b", "a\\b", "/etc", "C:x", "x.", "x ", "con", "NUL.txt", "lpt1", ".hidden", "-rf", "a\nb",
+     "a\x00b", "a" * 200, "~", "$HOME", "`id`", "a..b", "_", "<x>", "a|b"],
+)  # fmt: skip
+def test_names_that_are_no_folder(name: str) -> None:
+    with pytest.raises(SpecificationError, match="name: "):
+        specification_of(
+            SMALLEST.replace("name: x", f"name: {name!r}" if "\n" not in name else 'name: "a\\nb"')
+        )
+
+
+@pytest.mark.parametrize("name", ["kepler", "kepler-noise=0.1", "Kepler 3", "Ω_2", "3", "a.b"])
+def test_names_that_are_a_folder(name: str) -> None:
+    assert specification_of(SMALLEST.replace("name: x", f"name: {name}")).name == name
+
+
+def test_the_table_is_looked_for_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text(SMALLEST, encoding="utf-8")
+    assert read_specification(tmp_path / "x.yaml").data.file == str(tmp_path / "x.csv")
+
+
+def test_every_field_has_a_default_but_the_first_three() -> None:
+    required = [name for name, field in Specification.model_fields.items() if field.is_required()]
+    assert required == ["version", "name", "data"]
