@@ -43,13 +43,14 @@ bool has_avx2() {
 #endif
 }
 
-const Kernels& kernels() {
+// The fastest kernels of this processor, or on request those that give the same bits on all of one architecture.
+const Kernels& kernels(bool portable) {
 #if defined(SYMREG_AVX2)
-    static const Kernels& chosen = has_avx2() ? avx2_kernels() : baseline_kernels();
-    return chosen;
-#else
-    return baseline_kernels();
+    static const bool fast = has_avx2();
+    if (fast && !portable) return avx2_kernels();
 #endif
+    (void)portable;
+    return baseline_kernels();
 }
 
 void require(bool condition, const char* message) {
@@ -82,7 +83,7 @@ constexpr std::size_t BLOCKS_PER_ITEM = 16;
 
 void evaluate(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vector<double> constants,
               Vector<std::int64_t> constant_offsets, Vector<std::int64_t> n_free, Table<double> X, OutTable out,
-              std::size_t threads) {
+              std::size_t threads, bool portable) {
     nb::gil_scoped_release release;
     std::vector<Program> programs = unpack(code, code_offsets, constants, constant_offsets, n_free, X.shape(0));
     std::size_t n_rows = X.shape(1);
@@ -93,7 +94,7 @@ void evaluate(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vecto
     share(programs.size() * pieces, threads, [&](std::size_t item, std::size_t worker) {
         const Program& program = programs[item / pieces];
         double* values = out.data() + item / pieces * n_rows;
-        Interpreter interpreter(program, kernels(), scratch[worker], false, n_rows);
+        Interpreter interpreter(program, kernels(portable), scratch[worker], false, n_rows);
         interpreter.set_constants(program.constants);
         std::size_t first = item % pieces * BLOCKS_PER_ITEM, end = std::min(first + BLOCKS_PER_ITEM, rows.n_blocks());
         for (std::size_t block = first; block < end; ++block) {
@@ -105,7 +106,7 @@ void evaluate(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vecto
 
 void jacobian(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vector<double> constants,
               Vector<std::int64_t> constant_offsets, Vector<std::int64_t> n_free, Table<double> X,
-              OutVector<double> values, OutTable J, std::size_t threads) {
+              OutVector<double> values, OutTable J, std::size_t threads, bool portable) {
     nb::gil_scoped_release release;
     std::vector<Program> programs = unpack(code, code_offsets, constants, constant_offsets, n_free, X.shape(0));
     std::size_t n_rows = X.shape(1);
@@ -117,7 +118,7 @@ void jacobian(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vecto
     std::vector<Scratch> scratch(std::max<std::size_t>(threads, 1));
     std::size_t pieces = (rows.n_blocks() + BLOCKS_PER_ITEM - 1) / BLOCKS_PER_ITEM;
     share(pieces, threads, [&](std::size_t item, std::size_t worker) {
-        Interpreter interpreter(program, kernels(), scratch[worker], true, n_rows);
+        Interpreter interpreter(program, kernels(portable), scratch[worker], true, n_rows);
         interpreter.set_constants(program.constants);
         std::size_t first = item * BLOCKS_PER_ITEM, end = std::min(first + BLOCKS_PER_ITEM, rows.n_blocks());
         for (std::size_t block = first; block < end; ++block) {
@@ -135,7 +136,7 @@ void fit_many(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vecto
               Vector<std::int64_t> constant_offsets, Vector<std::int64_t> n_free, Table<double> X, Vector<double> y,
               Vector<double> weights, int max_iterations, OutVector<double> values, OutVector<double> covariances,
               OutVector<double> residual_sums, OutVector<std::int32_t> outcomes, OutVector<std::int32_t> iterations,
-              std::size_t threads) {
+              std::size_t threads, bool portable) {
     nb::gil_scoped_release release;
     std::vector<Program> programs = unpack(code, code_offsets, constants, constant_offsets, n_free, X.shape(0));
     std::size_t n = programs.size(), n_rows = X.shape(1);
@@ -152,7 +153,7 @@ void fit_many(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vecto
     Observations seen(rows, y.data(), weights.data());
     std::vector<FitScratch> scratch(std::max<std::size_t>(threads, 1));
     share(n, threads, [&](std::size_t i, std::size_t worker) {
-        LeastSquares problem(programs[i], kernels(), seen, scratch[worker]);
+        LeastSquares problem(programs[i], kernels(portable), seen, scratch[worker]);
         Fit fit = problem.minimise(programs[i].constants, max_iterations);
         std::copy(fit.values.begin(), fit.values.end(), values.data() + value_offset[i]);
         std::copy(fit.covariance.begin(), fit.covariance.end(), covariances.data() + covariance_offset[i]);
@@ -172,13 +173,13 @@ NB_MODULE(_core, m) {
     m.attr("N_OPCODES") = int(symreg::N_OPCODES);
     m.def("evaluate", &symreg::evaluate, "code"_a.noconvert(), "code_offsets"_a.noconvert(),
           "constants"_a.noconvert(), "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(),
-          "out"_a.noconvert(), "threads"_a);
+          "out"_a.noconvert(), "threads"_a, "portable"_a);
     m.def("jacobian", &symreg::jacobian, "code"_a.noconvert(), "code_offsets"_a.noconvert(),
           "constants"_a.noconvert(), "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(),
-          "values"_a.noconvert(), "J"_a.noconvert(), "threads"_a);
+          "values"_a.noconvert(), "J"_a.noconvert(), "threads"_a, "portable"_a);
     m.def("fit_many", &symreg::fit_many, "code"_a.noconvert(), "code_offsets"_a.noconvert(),
           "constants"_a.noconvert(), "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(),
           "y"_a.noconvert(), "weights"_a.noconvert(), "max_iterations"_a, "values"_a.noconvert(),
           "covariances"_a.noconvert(), "residual_sums"_a.noconvert(), "outcomes"_a.noconvert(),
-          "iterations"_a.noconvert(), "threads"_a);
+          "iterations"_a.noconvert(), "threads"_a, "portable"_a);
 }

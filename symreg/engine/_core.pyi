@@ -13,6 +13,7 @@ def evaluate(
     X: NDArray[np.float64],
     out: NDArray[np.float64],
     threads: int,
+    portable: bool,
 ) -> None: ...
 def jacobian(
     code: NDArray[np.int32],
@@ -24,6 +25,7 @@ def jacobian(
     values: NDArray[np.float64],
     J: NDArray[np.float64],
     threads: int,
+    portable: bool,
 ) -> None: ...
 def fit_many(
     code: NDArray[np.int32],
@@ -41,4 +43,5 @@ def fit_many(
     outcomes: NDArray[np.int32],
     iterations: NDArray[np.int32],
     threads: int,
+    portable: bool,
 ) -> None: ...

@@ -65,16 +65,25 @@ def _offsets(sizes: Sequence[int]) -> NDArray[np.int64]:
     return offsets
 
 
+@dataclass(frozen=True, slots=True)
 class CompiledEngine:
-    """Blocks of rows through vector code; work shared among threads; the interpreter lock released."""
+    """Blocks of rows through vector code; work shared among threads; the interpreter lock released.
 
-    name = "compiled"
+    ``portable`` keeps to the instructions that every processor of the architecture has.
+    """
+
+    portable: bool = False
+
+    @property
+    def name(self) -> str:
+        """The engine's name in reports."""
+        return "compiled"
 
     def evaluate(self, program: Program, X: ArrayLike, constants: ArrayLike, *, threads: int = 1) -> Floats:
         """Values ``(n_rows,)``; NaN outside of the domain."""
         matrix, free = checked_inputs(program, X), checked_constants(program, constants)
         values = np.empty(matrix.shape[1])
-        _core.evaluate(*pack([(program, free)]).arrays, matrix, values[None], threads)
+        _core.evaluate(*pack([(program, free)]).arrays, matrix, values[None], threads, self.portable)
         return values
 
     def evaluate_many(
@@ -85,7 +94,7 @@ class CompiledEngine:
         pairs = checked_pairs(programs, matrix, constants)
         out = np.empty((len(pairs), matrix.shape[1]))
         if pairs:
-            _core.evaluate(*pack(pairs).arrays, matrix, out, threads)
+            _core.evaluate(*pack(pairs).arrays, matrix, out, threads, self.portable)
         return out
 
     def jacobian(
@@ -95,7 +104,7 @@ class CompiledEngine:
         matrix, free = checked_inputs(program, X), checked_constants(program, constants)
         values = np.empty(matrix.shape[1])
         J = np.empty((program.n_free, matrix.shape[1]))
-        _core.jacobian(*pack([(program, free)]).arrays, matrix, values, J, threads)
+        _core.jacobian(*pack([(program, free)]).arrays, matrix, values, J, threads, self.portable)
         return values, J
 
     def fit_many(
@@ -130,6 +139,7 @@ class CompiledEngine:
             outcomes,
             iterations,
             threads,
+            self.portable,
         )
         ends = np.cumsum(packed.n_free)[:-1], np.cumsum(packed.n_free**2)[:-1]
         parts = zip(pairs, np.split(values, ends[0]), np.split(covariances, ends[1]), strict=True)

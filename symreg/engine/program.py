@@ -29,6 +29,7 @@ UNARY: Final[dict[str, int]] = {
 }  # fmt: skip
 OPCODES: Final[dict[str, int]] = {**BINARY, **UNARY}
 N_OPCODES: Final = 25
+LAST_BINARY: Final = max(BINARY.values())
 MAX_ROWS: Final = 100_000
 
 
@@ -50,7 +51,7 @@ class Program:
         code = np.array(self.code)
         if code.ndim != 2 or code.shape[1] != 3 or not 1 <= code.shape[0] <= MAX_ROWS:
             raise ProgramError(row=None, reason=f"code has shape {code.shape}, expected (1..{MAX_ROWS}, 3)")
-        if not np.issubdtype(code.dtype, np.integer):
+        if code.dtype.kind not in "iu":
             raise ProgramError(row=None, reason=f"code has type {code.dtype}, expected int32")
         fixed = np.array(self.fixed, dtype=np.float64).reshape(-1)
         if self.n_inputs < 0 or self.n_free < 0:
@@ -72,24 +73,20 @@ def _frozen(array: Any) -> Any:
 
 def _check_operands(code: NDArray[Any], n_inputs: int, n_constants: int) -> None:
     """Raise a ``ProgramError`` for the first row that points outside of its bounds."""
-    opcode, a, b = code[:, 0], code[:, 1], code[:, 2]
-    row = np.arange(len(code))
-    limit = np.where(opcode == VARIABLE, n_inputs, np.where(opcode == CONSTANT, n_constants, row))
-    two = (opcode >= 2) & (opcode <= 6)
-    bad_opcode = (opcode < 0) | (opcode >= N_OPCODES)
-    bad = bad_opcode | (a < 0) | (a >= limit) | (two & ((b < 0) | (b >= row)))
-    if not bad.any():
-        return
-    i = int(np.argmax(bad))
-    if bad_opcode[i]:
-        reason = f"opcode {opcode[i]} is unknown (0..{N_OPCODES - 1})"
-    elif opcode[i] == VARIABLE:
-        reason = f"column {a[i]} is outside of the {n_inputs} inputs"
-    elif opcode[i] == CONSTANT:
-        reason = f"constant {a[i]} is outside of the {n_constants} free and fixed constants"
-    else:
-        reason = f"operands ({a[i]}, {b[i]}) must be earlier rows"
-    raise ProgramError(row=i, reason=reason)
+    for row, (opcode, a, b) in enumerate(code.tolist()):
+        reason = ""
+        if opcode == VARIABLE:
+            if not 0 <= a < n_inputs:
+                reason = f"column {a} is outside of the {n_inputs} inputs"
+        elif opcode == CONSTANT:
+            if not 0 <= a < n_constants:
+                reason = f"constant {a} is outside of the {n_constants} free and fixed constants"
+        elif not CONSTANT < opcode < N_OPCODES:
+            reason = f"opcode {opcode} is unknown (0..{N_OPCODES - 1})"
+        elif not 0 <= a < row or (opcode <= LAST_BINARY and not 0 <= b < row):
+            reason = f"operands ({a}, {b}) must be earlier rows"
+        if reason:
+            raise ProgramError(row=row, reason=reason)
 
 
 class Outcome(Enum):

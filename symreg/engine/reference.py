@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from symreg.engine.least_squares import Descent
 from symreg.engine.program import (
-    BINARY,
     CONSTANT,
+    LAST_BINARY,
     OPCODES,
     VARIABLE,
     Fit,
@@ -28,7 +28,6 @@ from symreg.engine.program import (
     checked_pairs,
 )
 
-_LAST_BINARY = max(BINARY.values())
 _VALUES: dict[str, Callable[..., Floats]] = {
     "+": np.add,
     "-": np.subtract,
@@ -115,7 +114,7 @@ def row_values(program: Program, X: Floats, constants: Floats) -> list[Floats]:
             values.append(X[a])
         elif opcode == CONSTANT:
             values.append(np.full(n_rows, every[a]))
-        elif opcode <= _LAST_BINARY:
+        elif opcode <= LAST_BINARY:
             values.append(VALUES[opcode](values[a], values[b]))
         else:
             values.append(VALUES[opcode](values[a]))
@@ -130,14 +129,14 @@ def active_rows(program: Program) -> list[bool]:
         if opcode == CONSTANT:
             depends[i] = a < program.n_free
         elif opcode != VARIABLE:
-            depends[i] = depends[a] or (opcode <= _LAST_BINARY and depends[b])
+            depends[i] = depends[a] or (opcode <= LAST_BINARY and depends[b])
     leads = [False] * len(rows)
     leads[-1] = True
     for i in range(len(rows) - 1, -1, -1):
         opcode, a, b = rows[i]
         if leads[i] and opcode > CONSTANT:
             leads[a] = True
-            if opcode <= _LAST_BINARY:
+            if opcode <= LAST_BINARY:
                 leads[b] = True
     return [d and r for d, r in zip(depends, leads, strict=True)]
 
@@ -160,7 +159,7 @@ def derivatives(program: Program, values: list[Floats]) -> Floats:
         operands = values[a], values[b], values[i]
         if active[a]:
             adjoint[a] = adjoint[a] + g * BY_FIRST[opcode](*operands)
-        if opcode <= _LAST_BINARY and active[b]:
+        if opcode <= LAST_BINARY and active[b]:
             adjoint[b] = adjoint[b] + g * BY_SECOND[opcode](*operands)
     J[:, np.isnan(root)] = np.nan
     return J
@@ -181,7 +180,7 @@ def degree(program: Program, constants: Collection[int]) -> int:
         elif opcode == OPCODES["neg"]:
             degrees.append(degrees[a])
         else:
-            operands = (a, b) if opcode <= _LAST_BINARY else (a,)
+            operands = (a, b) if opcode <= LAST_BINARY else (a,)
             degrees.append(2 if any(degrees[operand] for operand in operands) else 0)
     return degrees[-1]
 

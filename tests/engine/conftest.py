@@ -1,4 +1,4 @@
-"""Every test of the engine runs on both engines; a missing extension is a failure, not a reason to skip."""
+"""Every test runs on both engines, the compiled one with and without AVX2; a missing one is a failure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import pytest
 from symreg.engine import Engine, get_engine
 
 
-@pytest.fixture(params=["numpy", "compiled"])
+@pytest.fixture(params=["numpy", "compiled", "portable"])
 def engine(request: pytest.FixtureRequest) -> Engine:
+    if request.param == "portable":
+        from symreg.engine.compiled import CompiledEngine
+
+        return CompiledEngine(portable=True)
     return get_engine(request.param)
 
 

@@ -8,7 +8,7 @@ import pytest
 from symreg.engine import Engine, _core, reference
 from symreg.engine import program as boundary
 from symreg.operators import OPERATORS
-from tests.engine.trees import assemble
+from tests.engine.trees import Tree, assemble
 
 POINTS = np.array([-3.0, -1.0, -0.7, -0.0, 0.0, 0.2, 0.9, 1.0, 1.7, 4.0, np.inf, -np.inf, np.nan])
 
@@ -23,6 +23,21 @@ def test_opcodes_agree() -> None:
 def test_the_oracle_knows_every_value_and_slope() -> None:
     assert set(reference.VALUES) == set(reference.BY_FIRST) == set(boundary.OPCODES.values())
     assert set(reference.BY_SECOND) == set(boundary.BINARY.values())
+
+
+LINEARITY: list[tuple[Tree, list[int]]] = [
+    (("*", "c0", ("exp", ("*", "c1", "x0"))), [0]),
+    (("+", ("*", "c0", "x0"), ("neg", ("/", "c1", "x0"))), [0, 1]),
+    (("*", ("*", "c0", "c1"), "x0"), [0]),  # one at a time
+    (("/", ("-", "x0", "c0"), ("+", "x0", "c1")), [0]),
+    (("square", "c0"), []),
+    (("pow", "x0", "c1"), []),
+]
+
+
+@pytest.mark.parametrize(("tree", "linear"), LINEARITY)
+def test_constants_that_enter_linearly(tree: Tree, linear: list[int]) -> None:
+    assert reference.linear_constants(assemble(tree, 1, 2)).tolist() == linear
 
 
 @pytest.mark.parametrize("name", sorted(OPERATORS))
