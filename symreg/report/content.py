@@ -68,8 +68,15 @@ class FrontRow:
     held_out: str
     r2: str
     bits: str
-    constants: str
+    constants: tuple[ConstantFact, ...]
     notes: str
+
+    @property
+    def constants_text(self) -> str:
+        """The constants in one line of plain text."""
+        from symreg.front_table import constant_text
+
+        return ", ".join(constant_text(constant) for constant in self.law.constants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +170,12 @@ def _scores(law: Law, evidence: Evidence, held_out: str) -> tuple[ScoreFact, ...
 
 
 def _percent(share: float) -> str:
-    if not math.isfinite(share):
-        return ""
+    if not math.isfinite(share) or share == 0:
+        return "" if share else "0"
     return f"{100 * share:.2g} %" if share >= 1e-6 else f"{share:.1e}"
 
 
 def _front_row(law: Law, selected: bool) -> FrontRow:
-    from symreg.front_table import constant_text
-
     judged = law.held_out if law.held_out.n_rows else law.train
     notes = [*law.notes]
     if not law.dimension_ok:
@@ -183,7 +188,7 @@ def _front_row(law: Law, selected: bool) -> FrontRow:
         held_out=_error_text(law.held_out),
         r2=r2_text(judged.r2),
         bits=f"{law.description_length:.1f}" if math.isfinite(law.description_length) else "-",
-        constants=", ".join(constant_text(c) for c in law.constants),
+        constants=tuple(_constant(c) for c in law.constants),
         notes="; ".join(notes),
     )
 

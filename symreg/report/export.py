@@ -73,6 +73,12 @@ class _Parts:
     back: str
     about: tuple[str, ...]
 
+    def steps(self, sign: str, mark: str, closing: str = "") -> list[str]:
+        """Assignments with their comments, the formula, and the way back to the target's unit."""
+        steps = [f"{line.name} = {line.value}{sign}  {mark} {line.comment}{closing}" for line in self.lines]
+        steps.append(f"value = {self.formula}{sign}")
+        return steps if self.back == "value" else [*steps, f"value = {self.back}{sign}"]
+
 
 def _parts(law: Law, language: Language) -> _Parts:
     used = variables_of(law.expression)
@@ -121,7 +127,11 @@ def _distinct(names: Sequence[str], language: Language) -> list[str]:
 
 
 def _about(law: Law, inputs: list[str], names: Mapping[str, str]) -> tuple[str, ...]:
-    given = [f"{names[name]}: {_comment(name)} in {_unit(law.input_units[name])}" for name in inputs]
+    given = [
+        (names[name] if names[name] == name else f"{names[name]} ({_comment(name)})")
+        + f" in {_unit(law.input_units[name])}"
+        for name in inputs
+    ]
     return (
         f"{_comment(law.target)} = {_comment(law.formula)}",
         "",
@@ -133,8 +143,9 @@ def _about(law: Law, inputs: list[str], names: Mapping[str, str]) -> tuple[str, 
 
 
 def _judged(law: Law) -> str:
-    score, kind = (law.held_out, "held-out") if law.held_out.n_rows else (law.train, "training")
-    return f"on {score.n_rows} {kind} rows: {score.rmse:.4g} {_unit(law.unit)} (root mean square)"
+    if not law.held_out.n_rows:
+        return f"on the rows it was fitted on: {law.train.rmse:.4g} {_unit(law.unit)} (root mean square)"
+    return f"on rows it was not fitted on: {law.held_out.rmse:.4g} {_unit(law.unit)} (root mean square)"
 
 
 def _constant_line(constant: LawConstant, name: str, language: Language) -> _Line:
@@ -177,7 +188,7 @@ def _unit(unit: Unit) -> str:
 
 
 def _comment(text: str) -> str:
-    """Text that cannot end a comment or a docstring in any of the languages, nor turn the reading direction."""
+    """Text that cannot end a comment or a docstring in any language, nor turn the reading direction."""
     shown = "".join("?" if unicodedata.category(c)[0] in "CZ" and c != " " else c for c in text)
     for found, harmless in (("\\", "?"), ('"', "'"), ("*/", "* /"), ("/*", "/ *"), ("??", "? ?")):
         shown = shown.replace(found, harmless)
@@ -189,11 +200,9 @@ def _comment(text: str) -> str:
 
 def _python(law: Law) -> str:
     parts = _parts(law, "python")
-    body = [f"{line.name} = {line.value}  # {line.comment}" for line in parts.lines]
-    steps = _indented([*body, f"value = {parts.formula}", f"value = {parts.back}"], 8)
     return (
         f"import math\n\n\ndef {parts.function}({', '.join(parts.arguments)}):\n{_docstring(parts)}"
-        f"    try:\n{steps}"
+        f"    try:\n{_indented(parts.steps('', '#'), 8)}"
         "    except (ValueError, OverflowError, ZeroDivisionError):\n        return math.nan\n"
         "    return value if math.isfinite(value) else math.nan\n"
     )
@@ -202,11 +211,9 @@ def _python(law: Law) -> str:
 def _numpy(law: Law) -> str:
     parts = _parts(law, "numpy")
     given = [f"{name} = np.asarray({name}, dtype=float)" for name in parts.arguments]
-    body = [f"{line.name} = {line.value}  # {line.comment}" for line in parts.lines]
-    steps = _indented([*body, f"value = {parts.formula}", f"value = {parts.back}"], 8)
     return (
         f"import numpy as np\n\n\ndef {parts.function}({', '.join(parts.arguments)}):\n{_docstring(parts)}"
-        f'{_indented(given, 4)}    with np.errstate(all="ignore"):\n{steps}'
+        f'{_indented(given, 4)}    with np.errstate(all="ignore"):\n{_indented(parts.steps("", "#"), 8)}'
         "    return np.where(np.isfinite(value), value, np.nan)\n"
     )
 
@@ -218,16 +225,10 @@ def _docstring(parts: _Parts) -> str:
 def _c(law: Law) -> str:
     parts = _parts(law, "c")
     arguments = ", ".join(f"double {name}" for name in parts.arguments) or "void"
-    body = [f"const double {line.name} = {line.value}; /* {line.comment} */" for line in parts.lines]
+    names = ", ".join([*(line.name for line in parts.lines), "value"])
     about = "\n".join(f" * {line}".rstrip() for line in parts.about)
     steps = _indented(
-        [
-            *body,
-            f"double value = {parts.formula};",
-            f"value = {parts.back};",
-            "return isfinite(value) ? value : NAN;",
-        ],
-        4,
+        [f"double {names};", *parts.steps(";", "/*", " */"), "return isfinite(value) ? value : NAN;"], 4
     )
     return f"#include <math.h>\n\n/*\n{about}\n */\ndouble {parts.function}({arguments})\n{{\n{steps}}}\n"
 
@@ -240,7 +241,7 @@ def _fortran(law: Law) -> str:
     body: list[str] = []
     for line in parts.lines:
         body += [f"! {line.name}: {line.comment}", f"{line.name} = {line.value}"]
-    body += [f"value = {parts.formula}", f"value = {parts.back}"]
+    body += [f"value = {parts.formula}", *([f"value = {parts.back}"] if parts.back != "value" else [])]
     body.append("if (.not. ieee_is_finite(value)) value = ieee_value(value, ieee_quiet_nan)")
     head = f"elemental function {parts.function}({arguments}) result(value)"
     uses = [
@@ -248,7 +249,7 @@ def _fortran(law: Law) -> str:
         "implicit none",
     ]
     inner = "".join(_continued(line) for line in [*uses, *declared, *body])
-    about = "".join(f"! {line}".rstrip() + "\n" for line in parts.about)
+    about = "".join(_continued(f"! {line}".rstrip(), 0) for line in parts.about)
     return f"{about}{_continued(head, 0)}{inner}end function {parts.function}\n"
 
 
@@ -270,8 +271,7 @@ def _continued(line: str, indent: int = 4, width: int = 110) -> str:
 
 def _julia(law: Law) -> str:
     parts = _parts(law, "julia")
-    body = [f"{line.name} = {line.value}  # {line.comment}" for line in parts.lines]
-    steps = _indented([*body, f"value = {parts.formula}", parts.back], 8)
+    steps = _indented([*parts.steps("", "#"), "value"], 8)
     about = "".join(f"# {line}".rstrip() + "\n" for line in parts.about)
     return (
         f"{about}function {parts.function}({', '.join(parts.arguments)})\n    value = try\n{steps}"

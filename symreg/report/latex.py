@@ -102,7 +102,7 @@ def _front(content: Content) -> list[str]:
 def _front_row(row: FrontRow) -> tuple[str, ...]:
     mark = r"$\bullet$" if row.selected else ""
     formula = rf"${_equation(row.law)}$"
-    constants = rf"\newline {{\footnotesize {_value(row.constants)}}}" if row.constants else ""
+    constants = rf"\newline {{\footnotesize {_value(row.constants_text)}}}" if row.constants_text else ""
     return (
         mark,
         str(row.complexity),

@@ -36,7 +36,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A sign between boxes: "+", ``MINUS``, "=" or "" for the thin space of a product, "·" between numbers."""
+    """A sign between boxes: "+", ``MINUS``, "=", "" for the thin space of a product, "·" before digits."""
 
     text: str
 
@@ -112,7 +112,7 @@ GREEK |= {"hbar": "ħ", "varepsilon": "ε", "varphi": "ϕ", "ell": "\N{SCRIPT SM
 def symbol_of(name: str) -> Symbol:
     """``epsilon_0`` is ε with subscript 0, ``H0`` is H with subscript 0; any other text stays as it is."""
     head, _, tail = name.partition("_")
-    if head and tail:
+    if head and tail and re.fullmatch(r"\w+", name):
         return Symbol(GREEK.get(head, head), tail.replace("_", " "))
     numbered = re.fullmatch(r"([^\W\d_]+)(\d+)", name)
     if numbered and (len(numbered[1]) == 1 or numbered[1] in GREEK):
@@ -225,10 +225,10 @@ def _factors(factors: list[Expression]) -> Box:
     if len(boxes) == 1:
         return boxes[0]
     items: list[Box] = []
-    for box in boxes:
+    for box in (Fenced(each) if _is_sum(each) else each for each in boxes):
         if items:
-            items.append(Mark("·" if isinstance(box, Literal) or _starts_with_digit(box) else ""))
-        items.append(Fenced(box) if _is_sum(box) else box)
+            items.append(Mark("·" if _starts_with_digit(box) else ""))
+        items.append(box)
     return Row(tuple(items))
 
 

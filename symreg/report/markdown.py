@@ -69,7 +69,7 @@ def _front(content: Content) -> list[str]:
     for row in content.front:
         numbers = (str(row.complexity), row.train, row.held_out, row.r2, row.bits)
         cells = ["→" if row.selected else "", *map(escape_markdown, numbers), _code_span(row.law.formula)]
-        lines.append(_row([*cells, escape_markdown(row.constants)], escape=False))
+        lines.append(_row([*cells, escape_markdown(row.constants_text)], escape=False))
     return ["## All laws on the front", "", *lines, ""]
 
 

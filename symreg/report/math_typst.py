@@ -42,8 +42,7 @@ def _spell(box: Box) -> str:
             below = f"_(upright({typst_string(subscript)}))" if subscript else ""
             return _identifier(base) + below
         case Literal(mantissa=mantissa, exponent=exponent):
-            power = exponent.replace("-", "-")
-            return f"{mantissa} dot.op 10^({power})" if exponent else mantissa
+            return f"{mantissa} dot.op 10^({exponent})" if exponent else mantissa
         case Mark(text=text):
             return _MARKS[text]
         case Row(items=items):

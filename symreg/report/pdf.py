@@ -14,14 +14,15 @@ from symreg.report.content import Content, Fact, FrontRow
 from symreg.report.escaping import typst_string
 from symreg.report.math_typst import name_typst, to_typst
 from symreg.report.plots import front_plot, parity_plot, plain_colours, residual_plot
-from symreg.report.unit_markup import unit_typst
+from symreg.report.unit_markup import unit_plain, unit_typst
 
 __all__ = ["pdf_report", "typst_report"]
 
 _HEAD = """#set page(paper: "a4", margin: 22mm, numbering: "1")
 #set text(size: 10pt)
-#set table(stroke: none, inset: (x: 4pt, y: 3pt), align: left + top)
+#set table(stroke: none, inset: (x: 4pt, y: 4pt), align: left + top)
 #show heading.where(level: 2): set block(above: 1.6em, below: 0.8em)
+#show table: it => { show math.equation: set text(top-edge: "bounds", bottom-edge: "bounds"); it }
 #show math.equation.where(block: true): set text(size: 15pt)
 """
 
@@ -131,9 +132,9 @@ def _front(content: Content) -> list[str]:
 
 def _front_row(row: FrontRow) -> tuple[str, ...]:
     texts = ("●" if row.selected else "", str(row.complexity), row.train, row.held_out, row.bits)
-    formula = f"[${to_typst(row.law.expression, target=row.law.target)}$]"
-    if row.constants:
-        formula += f" + linebreak() + text(size: 8pt, fill: luma(90), {typst_string(row.constants)})"
+    formula = f"[$display({to_typst(row.law.expression, target=row.law.target)})$]"
+    if row.constants_text:
+        formula += f" + linebreak() + text(size: 8pt, fill: luma(90), {typst_string(row.constants_text)})"
     return (*(f"text({typst_string(text)})" for text in texts), formula)
 
 
@@ -142,7 +143,7 @@ def _units(content: Content) -> list[str]:
     if derivation is None:
         return []
     rows = (
-        (f"[${to_typst(s.expression)}$]", f"text({typst_string(s.reason)})", _unit(str(s.dimension)))
+        (f"[$display({to_typst(s.expression)})$]", f"text({typst_string(s.reason)})", _unit(str(s.dimension)))
         for s in derivation.steps
     )
     verdict = "The formula has the dimension of the target."
@@ -189,4 +190,4 @@ def _text(text: str) -> str:
 
 
 def _unit(text: str) -> str:
-    return unit_typst(text) or '[#"1"]'
+    return unit_typst(text) if unit_plain(text) else 'text("1")'

@@ -60,6 +60,8 @@ def plain_colours(svg: str) -> str:
 
 def front_plot(front: ParetoFront, unit: str, *, leave_one_out: bool) -> str:
     """Held-out error against complexity, as the staircase of a Pareto front; the selected law is marked."""
+    from matplotlib.ticker import MaxNLocator
+
     with _figure(5.6, 3.5) as figure:
         axes = figure.subplots()
         complexity = np.array([law.complexity for law in front], dtype=float)
@@ -84,7 +86,9 @@ def front_plot(front: ParetoFront, unit: str, *, leave_one_out: bool) -> str:
                 label="selected",
             )
         _scale(axes, "y", np.concatenate([held_out, train]), decades=1.0)
-        axes.locator_params(axis="x", integer=True)
+        if len(complexity):
+            axes.set_xlim(complexity.min() - 1, complexity.max() + 1)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         _finish(axes, "complexity", _with_unit("error", unit))
         return _svg(figure)
 

@@ -97,7 +97,7 @@ def write_report(discovery: Discovery, path: str | os.PathLike[str]) -> Path:
 
 
 def check_formats(formats: Sequence[str], exports: Sequence[str]) -> None:
-    """Raise ``ReportError`` for a format or language that does not exist; good to call before a long search."""
+    """Raise ``ReportError`` for a format or language that does not exist; call it before a long search."""
     for kind, given, allowed in (("format", formats, FORMATS), ("language", exports, EXPORT_LANGUAGES)):
         for name in given:
             if name not in allowed:

@@ -57,8 +57,8 @@ def finished(
     empty = Score(float("nan"), float("nan"), 0)
     units = {name: problem.table[name].unit for name in problem.inputs}
     law = Law(
-        expression, to_text(expression), complexity(expression), problem.target_column.unit, True, empty, empty, 0.0,
-        constants=constants, input_units=units, target=problem.target, **fields,
+        expression, to_text(expression), complexity(expression), problem.target_column.unit, True, empty,
+        empty, 0.0, constants=constants, input_units=units, target=problem.target, **fields,
     )  # fmt: skip
     predicted = law.predict({name: problem.table[name].user_values for name in problem.inputs})
     actual = np.asarray(problem.target_column.user_values)
@@ -136,8 +136,3 @@ def hostile() -> Discovery:
 
 def _variables(problem: Problem) -> list[Expression]:
     return [Variable(name) for name in problem.inputs]
-
-
-def columns_of(discovery: Discovery) -> dict[str, Any]:
-    """The inputs in the user's units."""
-    return {name: discovery.problem.table[name].user_values for name in discovery.problem.inputs}

@@ -1,0 +1,180 @@
+"""The page: complete, self-contained, true, and deaf to hostile names."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import re
+import xml.etree.ElementTree as ElementTree
+from html.parser import HTMLParser
+
+import pytest
+from symreg.discover import Discovery
+
+from symreg.errors import ReportError
+from symreg.law import ParetoFront, Score
+from symreg.report.content import gather
+from symreg.report.html import html_report
+from symreg.uncertain_text import number_text
+
+ALL = ("kepler", "relativity", "hostile")
+VOID = {"meta", "img", "br", "hr", "link"}
+ALLOWED = {
+    "html", "head", "meta", "title", "style", "body", "header", "main", "section", "h1", "h2", "h3",
+    "p", "div", "span", "b", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th",
+    "td", "figure", "figcaption", "img", "details", "summary", "pre", "code", "label", "sup", "math",
+    "mrow", "mi", "mn", "mo", "mfrac", "msup", "msub", "msqrt", "mspace",
+}  # fmt: skip
+
+
+class Outline(HTMLParser):
+    """Tags, attributes and text of a page; fails on a tag that is not closed in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str, str]] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", "".join(self.words))
+
+
+def page(request: pytest.FixtureRequest, name: str) -> tuple[Discovery, str, Outline]:
+    discovery: Discovery = request.getfixturevalue(name)
+    text = html_report(gather(discovery))
+    return discovery, text, Outline(text)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_stands_alone_and_runs_nothing(request: pytest.FixtureRequest, name: str) -> None:
+    _, text, outline = page(request, name)
+    assert outline.open == []
+    assert outline.tags <= ALLOWED
+    for tag, attribute, value in outline.attributes:
+        assert not attribute.startswith("on"), (tag, attribute)
+        if attribute in ("src", "href"):
+            assert value.startswith("data:image/svg+xml;base64,")
+    assert "url(" not in text and "@import" not in text
+    assert "default-src 'none'" in text
+    assert "prefers-color-scheme: dark" in text and "@media print" in text
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_pictures_are_sound_and_run_nothing(request: pytest.FixtureRequest, name: str) -> None:
+    _, text, _ = page(request, name)
+    pictures = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', text)
+    assert len(pictures) >= 4
+    for picture in pictures:
+        tree = ElementTree.fromstring(base64.b64decode(picture))
+        for node in tree.iter():
+            assert node.tag.rpartition("}")[2] not in ("script", "foreignObject")
+            assert not any(key.startswith("on") for key in node.attrib)
+
+
+def test_says_what_was_found(request: pytest.FixtureRequest) -> None:
+    discovery, text, outline = page(request, "kepler")
+    law = discovery.front.best
+    expected = (
+        "P = k1*a**(3/2)", "365.680 ± 0.050", "day/au", "leave-one-out", "complexity 9 or less", "48,213",
+        "1,250,233", "residual at the noise", "1.84 s", "mapping", "The formula has the dimension s",
+    )  # fmt: skip
+    for words in expected:
+        assert words in outline.text, words
+    assert number_text(law.train.rmse, 4) in outline.text
+    assert text.count('class="selected"') == 1
+    assert all(number_text(each.held_out.rmse, 4) in outline.text for each in discovery.front)
+    assert "P = k_{1}" in outline.text  # the LaTeX source
+    for language in ("Python", "NumPy", "C", "Fortran", "Julia", "LaTeX", "plain text", "JSON"):
+        assert f"<summary>{language}</summary>" in text
+
+
+def test_a_snapped_constant_shows_both_values(kepler: Discovery) -> None:
+    law = kepler.front.best
+    whole = dataclasses.replace(law.constants[0], value=365.68, snapped="365.68", fitted_value=365.6791)
+    snapped = dataclasses.replace(law, constants=(whole,))
+    outline = Outline(html_report(gather(dataclasses.replace(kepler, front=ParetoFront((snapped,), 0)))))
+    assert "365.679 ± 0.050" in outline.text and "365.68" in outline.text
+
+
+def test_hostile_names_are_shown_as_they_are(request: pytest.FixtureRequest) -> None:
+    discovery, text, outline = page(request, "hostile")
+    for name in (discovery.problem.target, *discovery.problem.inputs, discovery.problem.name):
+        assert name in outline.text, name
+    assert "<script" not in text and "<img src=x" not in text
+    assert discovery.stop_reason in outline.text
+
+
+def test_two_reports_of_one_discovery_are_the_same(kepler: Discovery) -> None:
+    assert html_report(gather(kepler)) == html_report(gather(kepler))
+
+
+def test_an_interrupted_search_says_so(kepler: Discovery) -> None:
+    broken = dataclasses.replace(
+        kepler, status="interrupted", stop_reason="Ctrl-C", complete_to_complexity=None, wall_seconds=130.0
+    )
+    outline = Outline(html_report(gather(broken)))
+    assert "The search was interrupted: Ctrl-C" in outline.text
+    assert "No complexity was searched completely" in outline.text and "2 min 10 s" in outline.text
+
+
+def test_a_search_that_found_nothing_has_a_report(kepler: Discovery) -> None:
+    nothing = dataclasses.replace(kepler, front=ParetoFront((), -1))
+    outline = Outline(html_report(gather(nothing)))
+    assert outline.open == []
+    assert "No law was found" in outline.text and "kepler" in outline.text
+
+
+@pytest.mark.parametrize("field", ["rmse", "n_rows", "undefined"])
+@pytest.mark.parametrize("rows", ["train", "held_out"])
+def test_a_stored_score_that_is_not_true_is_refused(relativity: Discovery, rows: str, field: str) -> None:
+    law = relativity.front[0]
+    stored: Score = getattr(law, rows)
+    false = dataclasses.replace(stored, **{field: getattr(stored, field) * 1.001 + 1})
+    laws = (dataclasses.replace(law, **{rows: false}), *relativity.front[1:])
+    with pytest.raises(ReportError, match=r"but it gives"):
+        gather(dataclasses.replace(relativity, front=ParetoFront(laws, 1)))
+
+
+def test_a_law_that_is_undefined_on_some_rows_is_reported_so(relativity: Discovery) -> None:
+    import numpy as np
+
+    from symreg.expression import Apply, Variable
+    from symreg.law import score
+
+    law, problem = relativity.front[0], relativity.problem
+    # sqrt(m - v*m/v) is 0 everywhere; a root of a negative difference is undefined in part of the rows.
+    speed = problem.table["v"].unit.from_si(float(np.median(problem.table["v"].values)))
+    from symreg.expression import Number
+
+    tree = Apply(
+        "*", (law.expression, Apply("sqrt", (Apply("-", (Variable("v"), Number(float(speed) * 1000.0))),)))
+    )
+    partial = dataclasses.replace(law, expression=tree, dimension_ok=False)
+    columns = {name: problem.table[name].user_values for name in problem.inputs}
+    predicted, actual = partial.predict(columns), np.asarray(problem.target_column.user_values)
+    train, held = problem.train_rows, problem.held_out_rows
+    partial = dataclasses.replace(
+        partial, train=score(predicted[train], actual[train]), held_out=score(predicted[held], actual[held])
+    )
+    assert 0 < partial.train.undefined < len(train)
+    outline = Outline(html_report(gather(dataclasses.replace(relativity, front=ParetoFront((partial,), 0)))))
+    assert f"({partial.train.undefined} rows undefined)" in outline.text
+    assert "The dimensions do not fit" in outline.text
