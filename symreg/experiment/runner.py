@@ -7,8 +7,9 @@ was stored.
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -83,18 +84,29 @@ def run_experiment(
     problem = problem_of(specification)
     specification = resolved(specification, problem)
     folder = Path(runs_folder) / specification.name
-    try:
+    with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder), first_interrupt_asks(on_interrupt) as stop:
+    with contextlib.ExitStack() as stack:
+        with _writing(folder):
+            stack.enter_context(locked(folder))
+            stop = stack.enter_context(first_interrupt_asks(on_interrupt))
             run = _begin(folder, specification, problem, interval, fresh)
-            discovery = run.search(discover, backend, budget, specification.seed, observer, stop)
+        discovery = run.search(discover, backend, budget, specification.seed, observer, stop)
+        with _writing(folder):
+            discovery = run.finish(discovery)
             _report(specification, discovery, folder)
-    except OSError as error:
-        reason = f"cannot be written ({error.strerror or error})"
-        raise RunFolderError(
-            folder=str(folder), file=Path(str(error.filename or "")).name, reason=reason
-        ) from error
     return discovery
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """A full disk or a folder that may not be written to is told in a sentence."""
+    try:
+        yield
+    except OSError as error:
+        file = Path(str(error.filename)).name if error.filename else "a file"
+        reason = f"cannot be written ({error.strerror or error})"
+        raise RunFolderError(folder=str(folder), file=file, reason=reason) from error
 
 
 def _begin(
@@ -172,7 +184,7 @@ class _Run:
         observer: Observer | None,
         stop: Callable[[], bool],
     ) -> Discovery:
-        """Search, saving at intervals, at the end and when the search fails."""
+        """Search, saving at intervals and when the search fails."""
 
         def observe(progress: Progress) -> None:
             self.note(progress)
@@ -180,14 +192,13 @@ class _Run:
                 observer(progress)
 
         try:
-            discovery = discover(
+            return discover(
                 self.problem, backend=backend, budget=budget, seed=seed, observer=observe, stop=stop,
                 resume_from=self.formulas,
             )  # fmt: skip
         except Exception as error:
             self.fail(error)
             raise
-        return self.finish(discovery)
 
     def note(self, progress: Progress) -> None:
         """Save when an interval has passed; a disk that is full now may have room at the end."""

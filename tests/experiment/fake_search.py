@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -138,12 +139,17 @@ class FakeSearch:
         )  # fmt: skip
 
 
+def _tell(step: int) -> None:
+    with contextlib.suppress(BrokenPipeError):  # whoever waited for a step may have gone
+        print(step, flush=True)
+
+
 def main() -> None:
     """Run the experiment of the first argument in the folder of the second, in steps of the third's seconds."""
     from symreg.experiment.runner import run_experiment
     from symreg.experiment.specification import read_specification
 
-    search = FakeSearch(steps=1000, pause=float(sys.argv[3]), on_step=lambda step: print(step, flush=True))
+    search = FakeSearch(steps=1000, pause=float(sys.argv[3]), on_step=_tell)
     discovery = run_experiment(read_specification(sys.argv[1]), sys.argv[2], discover=search, interval=0.0)
     sys.exit(130 if discovery.status == "interrupted" else 0)
 
