@@ -112,15 +112,29 @@ def dependencies(vectors: Sequence[Vector]) -> tuple[tuple[int, ...], ...]:
     _, needed = _greedy(vectors)
     circuits = [_whole(relation, len(vectors)) for relation in [*needed, *_small_circuits(vectors)]]
     chosen: list[tuple[int, ...]] = []
-    independent = _Basis()
+    echelon: dict[int, dict[int, Fraction]] = {}
     for circuit in sorted(set(circuits), key=_weight):
         if len(chosen) == len(needed):
             break
-        rest, made_of = independent.reduce(tuple(Fraction(entry) for entry in circuit))
-        if any(rest):
-            independent = independent.extended(len(chosen), rest, made_of)
+        if _extends(echelon, circuit):
             chosen.append(circuit)
     return tuple(chosen)
+
+
+def _extends(echelon: dict[int, dict[int, Fraction]], circuit: tuple[int, ...]) -> bool:
+    """Add the circuit to the echelon if it is independent; sparse, because circuits are short."""
+    rest = {index: Fraction(entry) for index, entry in enumerate(circuit) if entry}
+    while rest:
+        pivot = max(rest)
+        row = echelon.get(pivot)
+        if row is None:
+            echelon[pivot] = rest
+            return True
+        factor = rest[pivot] / row[pivot]
+        for index, entry in row.items():
+            rest[index] = rest.get(index, Fraction(0)) - factor * entry
+        rest = {index: entry for index, entry in rest.items() if entry}
+    return False
 
 
 def _weight(circuit: tuple[int, ...]) -> tuple[int, int, int, list[int]]:

@@ -1,4 +1,4 @@
-"""Exact exponents, Pi groups, and what the inputs can or cannot reach: each case with its answer written by hand."""
+"""Exact exponents, Pi groups, and what the inputs can or cannot reach; every answer is written by hand."""
 
 from __future__ import annotations
 

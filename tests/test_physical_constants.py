@@ -54,7 +54,7 @@ NAMES = {
 def test_value_and_uncertainty_are_those_of_codata(name: str, codata_name: str) -> None:
     constant = physical_constant(name)
     value, _, stderr = codata.physical_constants[codata_name]
-    # An exact value is printed by CODATA with ten digits; the error of the others may differ between editions.
+    # CODATA prints exact values with ten digits; the other values may be of another edition.
     assert constant.value == pytest.approx(value, rel=5e-9)
     assert (constant.stderr == 0.0) == (stderr == 0.0)
     assert abs(constant.value - value) <= 6 * (stderr + constant.stderr) + 2e-10 * abs(value)

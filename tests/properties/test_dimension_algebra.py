@@ -17,6 +17,9 @@ from symreg.dimension import (
 )
 from symreg.units import parse_unit, si_unit
 
+# No deadline: the first unit loads the library of units, and test machines are busy.
+QUICK = settings(deadline=None, max_examples=50)
+
 small = st.fractions(min_value=-6, max_value=6, max_denominator=6)
 powers = st.fractions(min_value=-4, max_value=4, max_denominator=4)
 dimensions = st.lists(small, min_size=7, max_size=7).map(lambda exponents: Dimension(tuple(exponents)))
@@ -26,6 +29,7 @@ plain = st.lists(st.integers(-2, 2), min_size=7, max_size=7).map(
 columns = st.lists(plain, max_size=6).map(lambda listed: {f"x{i}": each for i, each in enumerate(listed)})
 
 
+@QUICK
 @given(dimensions, dimensions, dimensions)
 def test_multiplication_is_a_commutative_group(a: Dimension, b: Dimension, c: Dimension) -> None:
     assert (a * b) * c == a * (b * c)
@@ -36,6 +40,7 @@ def test_multiplication_is_a_commutative_group(a: Dimension, b: Dimension, c: Di
     assert hash(a * b) == hash(b * a)
 
 
+@QUICK
 @given(dimensions, dimensions, powers, powers)
 def test_powers_are_linear(a: Dimension, b: Dimension, p: Fraction, q: Fraction) -> None:
     assert (a * b) ** p == a**p * b**p
@@ -45,13 +50,14 @@ def test_powers_are_linear(a: Dimension, b: Dimension, p: Fraction, q: Fraction)
     assert a**1 == a
 
 
+@QUICK
 @given(dimensions, st.integers(1, 12))
 def test_a_root_undoes_a_power(a: Dimension, n: int) -> None:
     assert (a**n) ** Fraction(1, n) == a
     assert (a ** Fraction(1, n)) ** n == a
 
 
-@settings(deadline=None)  # the first unit loads the library of units
+@QUICK
 @given(dimensions)
 def test_the_printed_si_unit_reads_back(a: Dimension) -> None:
     unit = si_unit(a)
@@ -59,7 +65,7 @@ def test_the_printed_si_unit_reads_back(a: Dimension) -> None:
     assert parse_unit(unit.text) == unit
 
 
-@settings(deadline=None, max_examples=50)
+@QUICK
 @given(columns)
 def test_pi_groups_are_dimensionless_independent_and_complete(dimensions: dict[str, Dimension]) -> None:
     groups = pi_groups(dimensions)
@@ -69,7 +75,7 @@ def test_pi_groups_are_dimensionless_independent_and_complete(dimensions: dict[s
     assert len(groups) == len(dimensions) - _rank([list(each.exponents) for each in dimensions.values()])
 
 
-@settings(deadline=None, max_examples=50)
+@QUICK
 @given(plain, columns)
 def test_a_power_product_has_the_target_or_something_is_missing(
     target: Dimension, dimensions: dict[str, Dimension]

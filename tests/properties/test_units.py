@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 from fractions import Fraction
+from math import log10
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from symreg.dimension import DIMENSIONLESS
@@ -15,10 +17,11 @@ from symreg.unit_spelling import number_text
 from symreg.unit_text import plain
 from symreg.units import DIMENSIONLESS_UNIT, Unit, combine_units, parse_unit
 
-NAMES = (
-    "m km µm Å au pc inch s day yr g kg M_sun J eV W Pa mbar K degC degF mol A V Hz rad degree % ppm count "
-    "T G nT Jy L cd N kWh".split()
-)
+_NAMES = """
+m km µm Å au pc inch s day yr g kg M_sun J eV W Pa mbar K degC degF mol A V Hz rad degree % ppm count T G
+nT Jy L cd N kWh
+"""
+NAMES = _NAMES.split()
 
 names = st.sampled_from(NAMES)
 exponents = st.fractions(min_value=-3, max_value=3, max_denominator=4)
@@ -27,7 +30,8 @@ products = st.lists(st.tuples(names, exponents.filter(bool)), min_size=1, max_si
 whole_products = st.lists(st.tuples(names, whole.filter(bool)), min_size=1, max_size=4)
 
 
-def combined(factors: list[tuple[str, Fraction]] | list[tuple[str, int]]) -> Unit:
+def combined(factors: Sequence[tuple[str, Fraction | int]]) -> Unit:
+    assume(sum(abs(float(power)) * abs(log10(parse_unit(name).scale)) for name, power in factors) < 60)
     return combine_units([(parse_unit(name), Fraction(power)) for name, power in factors])
 
 
@@ -94,6 +98,7 @@ def test_there_and_back_again(name: str, value: float) -> None:
     assert unit.from_si(unit.to_si(value)) == pytest.approx(value, rel=1e-9, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(st.fractions(min_value=Fraction(1, 10**12), max_value=10**12, max_denominator=10**12))
 def test_numbers_print_what_they_are(number: Fraction) -> None:
     above, _, below = number_text(number).partition("/")
@@ -124,6 +129,7 @@ def test_any_text_is_a_unit_or_a_unit_error(text: str) -> None:
     assert combine_units([(unit, 2)]).dimension == unit.dimension**2
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_every_plain_letter_has_a_place(text: str) -> None:
     letters, places = plain(text)
