@@ -43,7 +43,7 @@ _THEME = (
 _STYLE: Any = {
     "svg.hashsalt": "symreg", "svg.fonttype": "path", "text.usetex": False, "axes.unicode_minus": True,
     "font.family": ["sans-serif"], "font.sans-serif": ["DejaVu Sans"], "font.size": 9.0,
-    "mathtext.fontset": "dejavusans", "axes.formatter.use_mathtext": True, "axes.formatter.limits": (-4, 5),
+    "mathtext.fontset": "dejavusans", "axes.formatter.use_mathtext": False, "axes.formatter.limits": (-4, 5),
 }  # fmt: skip
 _drawing = threading.Lock()  # matplotlib's settings are shared by all threads
 

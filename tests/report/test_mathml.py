@@ -99,14 +99,15 @@ def test_hostile_names_stay_text() -> None:
 
 def random_expression(draw: random.Random, depth: int) -> Expression:
     if depth == 0 or draw.random() < 0.15:
-        return draw.choice([Variable("a"), Constant("c"), Number(draw.choice([-3, 2, 0.5, -1e-7, 1]))])
+        leaves: list[Expression] = [Variable("a"), Constant("c")]
+        return draw.choice([*leaves, Number(draw.choice([-3, 2, 0.5, -1e-7, 1]))])
     name = draw.choice(list(OPERATORS))
     return Apply(name, tuple(random_expression(draw, depth - 1) for _ in range(OPERATORS[name].arity)))
 
 
 def test_every_operator_and_random_trees_are_set() -> None:
     for name, row in OPERATORS.items():
-        tree = Apply(name, (Variable("a"), Constant("c"))[: row.arity])
+        tree: Expression = Apply(name, (Variable("a"), Constant("c"))[: row.arity])
         assert flat(to_mathml(tree))
         assert layout(tree) is not None
     draw = random.Random(7)
