@@ -1,0 +1,142 @@
+"""Find dimensionally exact laws in tables with units.
+
+    import symreg as sr
+
+    data = sr.read_table("pendulum.csv", target="T")
+    model = sr.SymbolicRegressor(units=data.units, constants=["g_n"]).fit(data.X, data.y)
+    print(model.front_)
+
+The public names of the package, and no more. Each is loaded when it is first asked for, so that ``import
+symreg`` costs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symreg.catalog import CatalogError, dataset_names, load_dataset
+    from symreg.dimension import Dimension
+    from symreg.discover import Discovery, discover
+    from symreg.errors import (
+        DimensionError,
+        EngineError,
+        EstimatorError,
+        ExpressionError,
+        InfeasibleError,
+        OperatorError,
+        ParseError,
+        PhysicalConstantError,
+        ProblemError,
+        ReportError,
+        SymregError,
+        TableError,
+        TableWarning,
+        UnitError,
+        UnitWarning,
+    )
+    from symreg.estimator import SymbolicRegressor
+    from symreg.law import Law, ParetoFront, PredictionError
+    from symreg.problem import Problem, make_problem
+    from symreg.search.backend import Budget, BudgetError, Native
+    from symreg.table import Table, read_table
+    from symreg.units import Unit, parse_unit
+
+    __version__: str
+
+__all__ = [
+    "Budget",
+    "BudgetError",
+    "CatalogError",
+    "Dimension",
+    "DimensionError",
+    "Discovery",
+    "EngineError",
+    "EstimatorError",
+    "ExpressionError",
+    "InfeasibleError",
+    "Law",
+    "Native",
+    "OperatorError",
+    "ParetoFront",
+    "ParseError",
+    "PhysicalConstantError",
+    "PredictionError",
+    "Problem",
+    "ProblemError",
+    "ReportError",
+    "SymbolicRegressor",
+    "SymregError",
+    "Table",
+    "TableError",
+    "TableWarning",
+    "Unit",
+    "UnitError",
+    "UnitWarning",
+    "__version__",
+    "dataset_names",
+    "discover",
+    "load_dataset",
+    "make_problem",
+    "parse_unit",
+    "read_table",
+]
+
+# Every public name once, under the module that owns it; a test holds this against the imports above.
+_OWNERS = {
+    "symreg.catalog": ("CatalogError", "dataset_names", "load_dataset"),
+    "symreg.dimension": ("Dimension",),
+    "symreg.discover": ("Discovery", "discover"),
+    "symreg.errors": (
+        "DimensionError", "EngineError", "EstimatorError", "ExpressionError", "InfeasibleError",
+        "OperatorError", "ParseError", "PhysicalConstantError", "ProblemError", "ReportError", "SymregError",
+        "TableError", "TableWarning", "UnitError", "UnitWarning",
+    ),
+    "symreg.estimator": ("SymbolicRegressor",),
+    "symreg.law": ("Law", "ParetoFront", "PredictionError"),
+    "symreg.problem": ("Problem", "make_problem"),
+    "symreg.search.backend": ("Budget", "BudgetError", "Native"),
+    "symreg.table": ("Table", "read_table"),
+    "symreg.units": ("Unit", "parse_unit"),
+}  # fmt: skip
+_OWNER = {name: owner for owner, names in _OWNERS.items() for name in names}
+
+
+class _Package(ModuleType):
+    """Keeps ``symreg.discover`` the function: the import system would put the module of this name there."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, ModuleType) and name in _OWNER:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        value: Any = _version()
+    elif name in _OWNER:
+        from importlib import import_module
+
+        value = getattr(import_module(_OWNER[name]), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("symreg-laws")
+    except PackageNotFoundError:  # a checkout that was never installed
+        return "0+unknown"

@@ -133,6 +133,22 @@ class InfeasibleError(ProblemError):
         super().__init__(name=name, reason=reason, advice=advice, missing=missing, suppliers=suppliers)
 
 
+class EstimatorError(SymregError, ValueError):
+    """What ``SymbolicRegressor`` was given cannot be used: ``reason``, ``advice`` (may be empty).
+
+    A ``ValueError`` too, which is what scikit-learn's tools expect.
+    """
+
+    reason: str
+    advice: str
+
+    def __init__(self, *, reason: str, advice: str = "", **fields: Any) -> None:
+        super().__init__(reason=reason, advice=advice, **fields)
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.advice}".strip()
+
+
 class OperatorError(SymregError):
     """A name that is no operator, or an operator with the wrong number of operands."""
 
