@@ -1,0 +1,62 @@
+# `make demo` and `make test` do everything, the virtual environment included, on a machine that has Python 3.11 or
+# newer, a C++ compiler and make. Without a compiler they work too, on the NumPy engine.
+
+SHELL := /bin/sh
+VENV  := .venv
+BIN   := $(VENV)/bin
+JOBS  ?= 2
+
+# The first Python that is new enough; `make PYTHON=... demo` chooses another.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c "$(NEW_ENOUGH)" >/dev/null 2>&1 && echo "$$p" && break; done)
+
+# Built again when what is compiled or what it depends on has changed; Python files need no building.
+SOURCES := pyproject.toml CMakeLists.txt $(wildcard symreg/engine/*.cpp symreg/engine/*.h)
+
+.PHONY: help demo test lint types layers unit benchmark clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+demo: $(VENV)/.installed ## Find Kepler's third law and the energy of a moving mass, then say where the reports are
+	$(BIN)/symreg run experiments/kepler.yaml --runs runs/demo --fresh
+	$(BIN)/symreg run experiments/relativistic_energy.yaml --runs runs/demo --fresh
+	@echo
+	@echo "Two laws, each with a page to look at:"
+	@for name in kepler relativistic_energy; do echo "  runs/demo/$$name/report.html"; done
+
+test: lint types layers unit ## Style, types, layers, all tests and the examples of the documentation
+
+lint: $(VENV)/.installed-dev ## ruff
+	$(BIN)/ruff check .
+
+types: $(VENV)/.installed-dev ## mypy --strict
+	$(BIN)/mypy --strict symreg
+
+layers: $(VENV)/.installed-dev ## Imports point one way (see .importlinter)
+	$(BIN)/lint-imports --no-logo
+
+unit: $(VENV)/.installed-dev ## pytest; JOBS=4 for more processes
+	$(BIN)/python -m pytest -q -n $(JOBS)
+
+benchmark: $(VENV)/.installed ## The Feynman equations without noise, one minute each at most (an hour or more)
+	$(BIN)/symreg benchmark feynman --noise 0 --time 60 --rows 2000
+
+clean: ## Remove what make has made; runs/ stays
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "symreg needs Python 3.11 or newer; set PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/.installed: $(SOURCES) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -c "from symreg.engine import get_engine; print('engine:', get_engine().name)"
+	@touch $@
+
+$(VENV)/.installed-dev: $(SOURCES) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@$(BIN)/python -c "from symreg.engine import get_engine; print('engine:', get_engine().name)"
+	@touch $@ $(VENV)/.installed
