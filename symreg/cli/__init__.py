@@ -7,6 +7,7 @@ switched off in the help for the same reason.
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -31,12 +32,19 @@ def main(arguments: list[str] | None = None) -> None:
 
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        app(given, prog_name="symreg")
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            app(given, prog_name="symreg")
     except SymregError as error:
         if "--debug" in given:
             raise
         sys.stderr.write(f"symreg: {printable(str(error))}\n")
         sys.exit(2)
+
+
+def _show_warning(message: Warning | str, *_where: object, **_more: object) -> None:
+    """A warning of this package is for the person at the keyboard, who has no use for a line of code."""
+    sys.stderr.write(f"symreg: warning: {printable(str(message))}\n")
 
 
 def printable(text: str) -> str:
@@ -101,6 +109,34 @@ def report(
     from symreg.cli.commands import report_run
 
     report_run(folder, listed(format), listed(export), out)
+
+
+@app.command()
+def benchmark(
+    problems: Annotated[
+        str,
+        typer.Argument(
+            help="feynman, bonus, strogatz, empiricalbench, or a problem file.", show_default=False
+        ),
+    ],
+    ids: Annotated[str, typer.Option(help="Only these problems, with commas.")] = "",
+    noise: Annotated[str, typer.Option(help="Levels of noise, with commas.")] = "0",
+    seeds: Annotated[str, typer.Option(help="Seeds, with commas.")] = "0",
+    rows: Annotated[int, typer.Option(min=8, help="Rows drawn, training and test.")] = 2000,
+    time: Annotated[str, typer.Option(help="Time for each problem, such as '60 s'.")] = "60 s",
+    jobs: Annotated[int, typer.Option(min=1, help="Problems at the same time.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="Threads for each problem.")] = 1,
+    backend: Annotated[str, typer.Option(help="Who searches.")] = "native",
+    no_units: Annotated[bool, typer.Option("--no-units", help="Hide the units from the search.")] = False,
+    output: Annotated[Path | None, typer.Option(help="The results, a CSV file.", show_default=False)] = None,
+) -> None:
+    """Search for laws that are known, and count how many come back. The same command goes on."""
+    from symreg.cli.commands import run_benchmark
+
+    run_benchmark(
+        problems, ids=listed(ids) or None, noise=noise, seeds=seeds, rows=rows, time=time, jobs=jobs,
+        threads=threads, backend=backend, no_units=no_units, output=output,
+    )  # fmt: skip
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -16,16 +16,17 @@ if TYPE_CHECKING:
     from symreg.discover import Discovery
 
 EXIT_INTERRUPTED = 130
+Number = TypeVar("Number", int, float)
 
 
 def check_experiment(file: Path) -> None:
     """Print what ``file`` asks, for each of its runs that differs in more than name and seed."""
     from symreg.describe import describe
-    from symreg.experiment.assembly import backend_of, problem_of
+    from symreg.experiment.assembly import check_tools, problem_of
 
     specifications = read_specifications(file)
     for specification in specifications:
-        backend_of(specification)
+        check_tools(specification)
     typer.echo(printable(str(describe(problem_of(specifications[0])))))
     if len(specifications) > 1:
         names = ", ".join(specification.name for specification in specifications)
@@ -63,10 +64,7 @@ def _with_options(
     """The file's specification with what the command line says instead."""
     changes: dict[str, object] = {}
     if time is not None:
-        try:
-            changes["budget"] = specification.budget.model_copy(update={"time": parse_duration(time)})
-        except ValueError as error:
-            raise typer.BadParameter(str(error), param_hint="--time") from None
+        changes["budget"] = specification.budget.model_copy(update={"time": _seconds(time)})
     if seed is not None:
         changes["seed"] = seed
     if threads is not None:
@@ -124,6 +122,37 @@ def report_run(folder: Path, formats: tuple[str, ...], exports: tuple[str, ...],
     discovery = load_discovery(folder)
     for path in write_reports(discovery, out or folder, formats=formats, exports=exports):
         typer.echo(str(path))
+
+
+def run_benchmark(problems: str, *, noise: str, seeds: str, time: str, **options: Any) -> None:
+    """Run a benchmark; numbers in lists are read here, everything else is the benchmark's own."""
+    from symreg.benchmark.live import run_benchmark_command
+
+    status = run_benchmark_command(
+        problems,
+        noise=_numbers(noise, float, "--noise"),
+        seeds=_numbers(seeds, int, "--seeds"),
+        time=_seconds(time),
+        **options,
+    )
+    if status:
+        raise typer.Exit(status)
+
+
+def _numbers(text: str, kind: type[Number], option: str) -> list[Number]:
+    try:
+        return [kind(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise typer.BadParameter(
+            f"numbers with commas between them, not {text!r}", param_hint=option
+        ) from None
+
+
+def _seconds(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--time") from None
 
 
 def list_datasets() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from symreg.errors import ReportError
 from symreg.experiment.amounts import duration_text, memory_text
 from symreg.experiment.errors import NotAvailableError, SpecificationError
 from symreg.experiment.specification import ColumnPart, NoisePart, Specification
@@ -134,16 +136,26 @@ def _with_noise_in_training(table: Table, problem: Problem, noise: NoisePart) ->
     return replace(table, columns=columns)
 
 
-def backend_of(specification: Specification) -> Backend:
-    """The backend, checked to be there before any work."""
+def check_tools(specification: Specification) -> None:
+    """Raise before any work where a backend, an engine or what a report needs is missing."""
+    from symreg.engine import get_engine
+
     part = specification.backend
     if part.name != "native":
         raise NotAvailableError(what=f"backend {part.name}", advice="use backend: {name: native}")
-    from symreg.engine import get_engine
+    get_engine(part.engine)
+    if "pdf" in specification.report.formats and find_spec("typst") is None:
+        raise ReportError(
+            reason="A PDF report needs the package typst, which is not installed.",
+            advice="Install it (pip install typst), or leave pdf out of report: {formats: [...]}.",
+        )
+
+
+def backend_of(specification: Specification) -> Backend:
+    """The backend that searches."""
     from symreg.search.backend import Native
 
-    get_engine(part.engine)
-    return Native(threads=part.threads, engine=part.engine)
+    return Native(threads=specification.backend.threads, engine=specification.backend.engine)
 
 
 def budget_of(specification: Specification) -> Budget:

@@ -21,7 +21,7 @@ __all__ = ["Document", "KeyPath", "Value", "dump_document", "read_document", "re
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
-MAX_VALUES = 100_000
+MAX_VALUES = 30_000
 
 KeyPath = tuple[str | int, ...]
 Value = dict[str, "Value"] | list["Value"] | str | int | float | bool | None

@@ -1,8 +1,8 @@
 """One run per folder: a lock file that says which process holds it.
 
-The file holds the process's number and the moment that it began, because numbers are given out again: a lock is
-stale when no process of that number is alive or when the one that is alive began at another moment. The file is
-made complete under another name and then renamed into place, so that a lock is never half written.
+The file holds the process's number and the moment that it began, because numbers are given out again: a lock
+is stale when no process of that number is alive or when the one that is alive began at another moment. The
+file is made complete under another name and then renamed into place, so that a lock is never half written.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _take(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Nobody else may come between looking at a lock and replacing it; ends with the process, whatever happens."""
+    """Nobody else may come between looking at a lock and replacing it; a death of the process lifts this."""
     if sys.platform == "win32":
         import msvcrt
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from symreg.atomic import atomic_write_text
 from symreg.errors import SymregError
 from symreg.experiment import store
-from symreg.experiment.assembly import backend_of, budget_of, configuration, problem_of, resolved
+from symreg.experiment.assembly import backend_of, budget_of, check_tools, configuration, problem_of, resolved
 from symreg.experiment.document import dump_document
 from symreg.experiment.environment import environment
 from symreg.experiment.errors import ResumeError, RunFolderError
@@ -80,6 +80,7 @@ def run_experiment(
         from symreg.discover import discover as search
 
         discover = search
+    check_tools(specification)
     backend, budget = backend_of(specification), budget_of(specification)
     problem = problem_of(specification)
     specification = resolved(specification, problem)
@@ -171,6 +172,7 @@ class _Run:
             "started" if self.earlier is None else "resumed",
             formulas=list(self.formulas),
             elapsed=self.elapsed_before,
+            notes=list(dict.fromkeys([*self.problem.table.notes, *self.problem.notes])),
         )
         if self.earlier is None:
             self.save(_nothing_yet(self.problem))

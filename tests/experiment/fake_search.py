@@ -1,6 +1,7 @@
 """A search that knows the answer: real laws, a real front, as slowly or as badly as a test needs.
 
-``python -m tests.experiment.fake_search FILE RUNS SECONDS`` runs an experiment with it in a process of its own.
+``python -m tests.experiment.fake_search FILE RUNS SECONDS`` runs an experiment with it in a process of its
+own.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from symreg.discover import Discovery, Progress
 
+from symreg.discover import Discovery, Progress
 from symreg.expression import complexity, evaluate_tree
 from symreg.grammar import parse
 from symreg.law import Law, LawConstant, ParetoFront, Score, score
@@ -88,7 +89,9 @@ def _score(law: Law, problem: Problem) -> Score:
 
 @dataclass
 class FakeSearch:
-    """Reports a worse law, then a better one; ``pause`` is the time of one step, ``steps`` how many there are."""
+    """Reports a worse law, then a better one; ``pause`` is the time of one step, ``steps`` how many there
+    are.
+    """
 
     steps: int = 4
     pause: float = 0.0
@@ -133,7 +136,8 @@ class FakeSearch:
             if self.failure is not None and step == self.steps - 1:
                 raise self.failure
         return Discovery(
-            problem=problem, front=front, status=status, stop_reason=reason, complete_to_complexity=self.complete,
+            problem=problem, front=front, status=status, stop_reason=reason,
+            complete_to_complexity=self.complete,
             pruned_by_dimension=12, evaluated=100 * self.steps, wall_seconds=time.monotonic() - began,
             engine="numpy", backend="native", notes=(),
         )  # fmt: skip
@@ -145,7 +149,7 @@ def _tell(step: int) -> None:
 
 
 def main() -> None:
-    """Run the experiment of the first argument in the folder of the second, in steps of the third's seconds."""
+    """Run the experiment of the first argument in the folder of the second, in steps of the third."""
     from symreg.experiment.runner import run_experiment
     from symreg.experiment.specification import read_specification
 

@@ -31,14 +31,14 @@ def with_law(standing: Standing, **changes: object) -> Standing:
 def test_front_json_has_exactly_the_documented_keys_in_order(standing: Standing) -> None:
     document = json.loads(front_json(standing))
     assert list(document) == [
-        "name", "target", "status", "stop_reason", "complete_to_complexity", "pruned_by_dimension", "evaluated",
-        "wall_seconds", "selected", "laws",
+        "name", "target", "status", "stop_reason", "complete_to_complexity", "pruned_by_dimension",
+        "evaluated", "wall_seconds", "selected", "laws",
     ]  # fmt: skip
     assert document["target"] == {"name": "P", "unit": standing.target_unit}
     law = document["laws"][document["selected"]]
     assert list(law) == [
-        "formula", "complexity", "unit", "dimension_ok", "train", "held_out", "description_length", "constants",
-        "backend", "simplified", "notes",
+        "formula", "complexity", "unit", "dimension_ok", "train", "held_out", "description_length",
+        "constants", "backend", "simplified", "notes",
     ]  # fmt: skip
     assert (list(law["train"]), list(law["held_out"])) == (["rmse", "r2"], ["rmse", "r2"])
     assert law["formula"] == "k*a**(3/2)"

@@ -1,4 +1,6 @@
-"""A run may die between any two steps of any write: what lies in its folder can always be read and gone on from."""
+"""A run may die between any two steps of any write: what lies in its folder can always be read and gone on
+from.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ class PowerCut(BaseException):
 
 
 class Machine:
-    """Counts the steps that reach the disk and switches off before step ``last``; from then on none is done."""
+    """Counts the steps that reach the disk and switches off before step ``last``; then none is done."""
 
     def __init__(self, last: int | None) -> None:
         self.last = last

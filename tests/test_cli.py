@@ -1,0 +1,228 @@
+"""The command line: what it prints, how it ends."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from symreg.cli import main, printable
+from symreg.cli.live import LiveFront
+from symreg.discover import Progress
+from symreg.experiment.assembly import problem_of
+from symreg.experiment.specification import read_specification
+from tests.experiment.fake_search import KEPLER, FakeSearch, write_kepler
+
+WITH_REPORT = KEPLER.replace("formats: [], exports: []", "formats: [markdown], exports: [python]")
+
+
+@pytest.fixture
+def search(monkeypatch: pytest.MonkeyPatch) -> FakeSearch:
+    fake = FakeSearch()
+    monkeypatch.setattr(importlib.import_module("symreg.discover"), "discover", fake)
+    return fake
+
+
+def symreg_(*arguments: object) -> int:
+    """Exit code of the command."""
+    with pytest.raises(SystemExit) as end:
+        main([str(argument) for argument in arguments])
+    return 0 if end.value.code is None else int(end.value.code)
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert symreg_("--help") == 0
+    text = capsys.readouterr().out
+    for command in ("check", "run", "report", "benchmark", "datasets"):
+        assert f"\n  {command} " in text
+
+
+def test_help_loads_nothing_heavy() -> None:
+    program = (
+        "import sys\nfrom symreg.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'numpy', 'pandas', 'scipy', 'sympy', 'sklearn', 'pint', 'pydantic', 'ruamel', 'rich'}\n"
+        "print(sorted(heavy & {name.split('.')[0] for name in sys.modules}), file=sys.stderr)\n"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert found.stderr.strip() == "[]"
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert symreg_("--version") == 0
+    assert capsys.readouterr().out.startswith("symreg 0.")
+
+
+def test_check_describes_and_makes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert symreg_("check", write_kepler(tmp_path)) == 0
+    text = capsys.readouterr().out
+    assert "6 rows" in text and "au" in text and "What the dimensions allow" in text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kepler.yaml", "planets.csv"]
+
+
+def test_check_names_the_runs_of_a_sweep(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert symreg_("check", write_kepler(tmp_path, KEPLER + "sweep: {seed: [0, 1]}\n")) == 0
+    assert "stands for 2 runs: kepler-seed=0, kepler-seed=1" in capsys.readouterr().out
+
+
+def test_run_says_what_was_found_and_where_it_lies(
+    tmp_path: Path, search: FakeSearch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert symreg_("run", write_kepler(tmp_path, WITH_REPORT), "--runs", tmp_path / "runs") == 0
+    text = capsys.readouterr().out
+    folder = tmp_path / "runs" / "kepler"
+    assert "k*a**(3/2)" in text and "365." in text and "day/au**(3/2)" in text
+    assert "residual at the noise" in text
+    assert f"See {folder / 'report.md'}" in text and f"See {folder / 'front.json'}" in text
+    assert (folder / "report.md").is_file() and (folder / "law.py").is_file()
+
+
+def test_quiet_is_quiet(tmp_path: Path, search: FakeSearch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert symreg_("run", write_kepler(tmp_path), "--runs", tmp_path / "runs", "--quiet") == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_options_stand_above_the_file(tmp_path: Path, search: FakeSearch) -> None:
+    path = write_kepler(tmp_path)
+    assert symreg_("run", path, "--runs", tmp_path / "r", "--time", "9 min", "--seed", 3, "--threads", 4) == 0
+    resolved = read_specification(tmp_path / "r" / "kepler" / "experiment.yaml")
+    assert (resolved.budget.time, resolved.seed, resolved.backend.threads) == (540.0, 3, 4)
+
+
+def test_the_same_command_goes_on_and_fresh_does_not(tmp_path: Path, search: FakeSearch) -> None:
+    path = write_kepler(tmp_path)
+    for extra in ([], [], ["--fresh"]):
+        assert symreg_("run", path, "--runs", tmp_path / "runs", *extra) == 0
+    assert search.given == [(), ("k*a", "k*a**(3/2)"), ()]
+
+
+def test_an_interrupted_run_says_how_to_go_on(
+    tmp_path: Path, search: FakeSearch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search.status, search.stop_reason = "interrupted", "stopped by Ctrl-C"
+    path = write_kepler(tmp_path, KEPLER + "sweep: {seed: [0, 1]}\n")
+    assert symreg_("run", path, "--runs", tmp_path / "my runs", "--time", "1 min") == 130
+    told = capsys.readouterr().err
+    assert f"To go on: symreg run {path} --runs '{tmp_path / 'my runs'}' --time '1 min'" in told
+    assert len(search.given) == 1
+
+
+def test_a_sweep_is_many_runs(tmp_path: Path, search: FakeSearch) -> None:
+    path = write_kepler(tmp_path, KEPLER + "sweep: {noise: [0, 0.01], seed: [0, 1]}\n")
+    assert symreg_("run", path, "--runs", tmp_path / "runs") == 0
+    assert len(search.given) == 4
+    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == [
+        "kepler-noise=0-seed=0", "kepler-noise=0-seed=1",
+        "kepler-noise=0.01-seed=0", "kepler-noise=0.01-seed=1",
+    ]  # fmt: skip
+
+
+def test_report_again_from_the_folder(
+    tmp_path: Path, search: FakeSearch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    symreg_("run", write_kepler(tmp_path), "--runs", tmp_path / "runs")
+    folder, out = tmp_path / "runs" / "kepler", tmp_path / "out"
+    capsys.readouterr()
+    assert symreg_("report", folder, "--format", "html,latex", "--export", "python, c", "--out", out) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["law.c", "law.py", "report.html", "report.tex"]
+    assert str(out / "report.html") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["check", "no.yaml"], "no.yaml: no such file"),
+        (["run", "no.yaml"], "no.yaml: no such file"),
+        (["report", "nowhere"], "nowhere: experiment.yaml: not there; name the folder of a run"),
+        (["benchmark", "feynman", "--backend", "pysr"], "backend pysr is not available in this version"),
+    ],
+)
+def test_errors_are_one_plain_message(
+    arguments: list[str],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert symreg_(*arguments) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("symreg: ") and told in err and "Traceback" not in err
+
+
+def test_debug_shows_where_an_error_comes_from(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="no such file"):
+        main(["--debug", "check", str(tmp_path / "no.yaml")])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["run", "x.yaml", "--time", "soon"], ["run", "x.yaml", "--seed", "x"], ["frobnicate"],
+     ["benchmark", "feynman", "--noise", "much"], ["benchmark", "feynman", "--time", "soon"], ["run"]],
+)  # fmt: skip
+def test_wrong_use_is_told_and_ends_with_2(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_kepler(tmp_path).rename(tmp_path / "x.yaml")
+    assert symreg_(*arguments) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_warning_is_one_plain_line(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text(
+        "a [m],b [m],y [m]\n" + "".join(f"{i},{2 * i},{i**2}\n" for i in range(1, 9))
+    )
+    (tmp_path / "w.yaml").write_text(
+        "version: 1\nname: w\ndata: {file: w.csv, target: y}\n", encoding="utf-8"
+    )
+    found = subprocess.run(
+        [sys.executable, "-m", "symreg", "check", str(tmp_path / "w.yaml")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stderr.startswith("symreg: warning: ") and found.stderr.count("\n") == 1
+
+
+def test_datasets_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert symreg_("datasets") == 0
+    text = capsys.readouterr().out
+    assert "kepler" in text and "feynman" in text
+
+
+def test_the_live_front(tmp_path: Path) -> None:
+    discovery = FakeSearch()(problem_of(read_specification(write_kepler(tmp_path))))
+    view = LiveFront("kepler", "P")
+    stream = io.StringIO()
+    console = Console(file=stream, width=120, force_terminal=False)
+    console.print(view)
+    view.update(Progress(1.0, 1_250_233, 9, 8, discovery.front, "join"))
+    view.stopping()
+    console.print(view)
+    text = stream.getvalue()
+    for part in (
+        "kepler: P = ?",
+        "1,250,233 evaluated",
+        "complete to complexity 8",
+        "→",
+        "k*a**(3/2)",
+        "Ctrl-C again",
+    ):
+        assert part in text
+
+
+def test_nothing_from_outside_moves_the_cursor() -> None:
+    assert printable("a\x1b[31mb\x07\n\tc") == "a\ufffd[31mb\ufffd\n\tc"
+
+
+def test_front_json_of_a_run_is_valid_json_for_others(tmp_path: Path, search: FakeSearch) -> None:
+    symreg_("run", write_kepler(tmp_path), "--runs", tmp_path / "runs")
+    document = json.loads((tmp_path / "runs" / "kepler" / "front.json").read_text(encoding="utf-8"))
+    assert document["laws"][document["selected"]]["formula"] == "k*a**(3/2)"
