@@ -1,0 +1,273 @@
+"""From a fitted candidate to a law: simple numbers, a shorter form, rechecks, scores, constants with units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from symreg.constant_units import display_unit
+from symreg.description_length import description_length
+from symreg.dimension import Dimension
+from symreg.dimensioning import dimension_of
+from symreg.errors import DimensionError
+from symreg.expression import Constant, Expression, complexity, constants_of, normalise, substitute
+from symreg.fitting import Fitted, Fitter, Floats
+from symreg.law import Law, LawConstant, Score, score
+from symreg.printing import to_text
+from symreg.recognition import Recognised
+from symreg.search.backend import FreeConstant
+from symreg.simplify import Simplifier
+from symreg.snapping import Rewritten, with_shared_constant, with_simple_numbers
+from symreg.units import DIMENSIONLESS_UNIT, Unit
+
+RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
+REWRITES = 6  # rounds of rewriting; each has to shorten the description
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """A fitted formula with what became of its constants, and its description length in bits."""
+
+    fitted: Fitted
+    bits: float
+    snapped: Mapping[str, tuple[Recognised, float]]
+    snapped_bits: float = 0.0
+    simplified: bool = False
+    notes: tuple[str, ...] = ()
+    source: str = "native"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finisher:
+    """Turns fitted candidates into laws, on the rows of one problem."""
+
+    fitter: Fitter
+    simplifier: Simplifier | None = None
+
+    @property
+    def dimensions(self) -> dict[str, Dimension]:
+        """Dimensions of inputs and known constants."""
+        return self.fitter.problem.dimensions | {"pi": DIMENSIONLESS_UNIT.dimension}
+
+    def measured(self, fitted: Fitted, source: str) -> Finished:
+        """The fitted formula with its description length."""
+        return Finished(fitted, self._bits(fitted, 0.0), {}, source=source)
+
+    def _bits(self, fitted: Fitted, snapped_bits: float) -> float:
+        problem, fitter = self.fitter.problem, self.fitter
+        names = [constant.name for constant in fitted.constants]
+        return description_length(
+            residual_sum_squares=fitted.residual_sum,
+            n_rows=len(fitter.y),
+            expression=fitted.expression,
+            alphabet_size=len(problem.operators) + len(problem.inputs) + len(problem.known_constants) + 2,
+            noise_variance=None if fitter.weights is None else 1.0,
+            values=dict(zip(names, fitted.values.tolist(), strict=True)),
+            fisher_diagonal=fitted.fisher_diagonal,
+            snapped_bits=snapped_bits,
+            resolution=0.0 if fitter.weights is not None else RESOLUTION * float(np.std(fitter.y)),
+            angles=self._angles(),
+        )
+
+    def _angles(self) -> tuple[str, ...]:
+        units = [(name, self.fitter.problem.table[name].unit) for name in self.fitter.problem.inputs]
+        return tuple(name for name, unit in units if unit.is_angle or unit.carries_angle)
+
+    def shortened(self, finished: Finished) -> Finished:
+        """Simple numbers and shared constants, as long as each rewriting shortens the description."""
+        preferred = [unit.dimension for unit in self.fitter.problem.free_constants.units]
+        for _ in range(REWRITES):
+            proposals = [
+                *with_shared_constant(finished.fitted, preferred),
+                *with_simple_numbers(finished.fitted),
+            ]
+            better = self._best_rewriting(finished, proposals)
+            if better is None:
+                break
+            finished = better
+        return finished
+
+    def _best_rewriting(self, finished: Finished, proposals: Sequence[Rewritten]) -> Finished | None:
+        old = dict(zip((c.name for c in finished.fitted.constants), finished.fitted.values.tolist(), strict=True))
+        best: Finished | None = None
+        fits = self.fitter.fit([(expression, constants) for expression, constants, _ in proposals])
+        for fitted, (_, _, found) in zip(fits, proposals, strict=True):
+            if fitted is None or not self.is_exact(fitted):
+                continue
+            bits_of_numbers = finished.snapped_bits + sum(one.bits for one in found.values())
+            bits = self._bits(fitted, bits_of_numbers)
+            if bits < (finished.bits if best is None else best.bits):
+                snapped = {**finished.snapped, **{name: (one, old[name]) for name, one in found.items()}}
+                best = replace(finished, fitted=fitted, bits=bits, snapped=snapped, snapped_bits=bits_of_numbers)
+        return best
+
+    def is_exact(self, fitted: Fitted) -> bool:
+        """Whether the formula has exactly the target's dimension, checked anew by the dimension rules alone."""
+        free = {constant.name: constant.dimension for constant in fitted.constants}
+        target = self.fitter.problem.target_column.unit.dimension
+        try:
+            return dimension_of(fitted.expression, self.dimensions | free) == target
+        except DimensionError:
+            return False
+
+    def simplified(self, finished: Sequence[Finished], budget: float) -> list[Finished]:
+        """The formulas in their shortest form, rechecked and fitted again; the raw form stays where that fails."""
+        if self.simplifier is None or not finished:
+            return list(finished)
+        plain = [replace(one, fitted=_normalised(one.fitted)) for one in finished]
+        dimensions = dict(self.dimensions)
+        renamed = [_with_unique_constants(one.fitted, f"_{i}") for i, one in enumerate(plain)]
+        sample: dict[str, Floats] = dict(zip(self.fitter.problem.inputs, self.fitter.X, strict=True))
+        for name, value in self.fitter.known.items():
+            sample[name] = np.full(len(self.fitter.y), value)
+        positive = {name for name, values in sample.items() if (values > 0).all()}
+        for expression, names, one in renamed:
+            del expression
+            for name, constant, value in zip(names, one.constants, one.values, strict=True):
+                dimensions[name] = constant.dimension
+                sample[name] = np.full(len(self.fitter.y), value)
+                if value > 0:
+                    positive.add(name)
+        answers = self.simplifier.simplify(
+            [expression for expression, _, _ in renamed],
+            dimensions=dimensions, sample=sample, positive=positive, budget=budget,
+        )  # fmt: skip
+        found = []
+        for one, (_, names, fitted), answer in zip(plain, renamed, answers, strict=True):
+            back = {Constant(name): Constant(c.name) for name, c in zip(names, fitted.constants, strict=True)}
+            expression = substitute(answer.expression, dict(back))
+            found.append(self._refitted(one, expression, answer.note))
+        return found
+
+    def _refitted(self, finished: Finished, expression: Expression, note: str | None) -> Finished:
+        notes = finished.notes if note is None else (*finished.notes, note)
+        kept = set(constants_of(expression))
+        constants = tuple(
+            FreeConstant(constant.name, constant.dimension, float(value))
+            for constant, value in zip(finished.fitted.constants, finished.fitted.values, strict=True)
+            if constant.name in kept
+        )
+        fitted = self.fitter.fit([(expression, constants)])[0]
+        worse = fitted is None or fitted.residual_sum > finished.fitted.residual_sum * (1 + 1e-6) + 1e-300
+        if worse and fitted is not None:
+            spread = float(np.var(self.fitter.y)) * len(self.fitter.y)
+            worse = fitted.residual_sum > finished.fitted.residual_sum + RESOLUTION**2 * spread
+        if fitted is None or worse or not self.is_exact(fitted):
+            return replace(finished, notes=notes)
+        bits = self._bits(fitted, finished.snapped_bits)
+        return replace(finished, fitted=fitted, bits=bits, simplified=note is None, notes=notes)
+
+    def law(self, finished: Finished) -> Law:
+        """The law in the user's units, with its scores."""
+        problem = self.fitter.problem
+        fitted, names = _with_pretty_names(finished.fitted, self._taken())
+        constants, covariance = self._constants(fitted, finished, names)
+        held_out = (
+            self._score(self.fitter.leave_one_out(fitted), self.fitter.y)
+            if problem.leave_one_out
+            else self._score(*self._held_out(fitted))
+        )
+        return Law(
+            expression=fitted.expression,
+            formula=to_text(fitted.expression),
+            complexity=complexity(fitted.expression),
+            unit=problem.target_column.unit,
+            dimension_ok=self.is_exact(fitted),
+            train=self._score(self.fitter.predict(fitted, self.fitter.X), self.fitter.y),
+            held_out=held_out,
+            description_length=finished.bits,
+            constants=constants,
+            covariance=covariance,
+            backend=finished.source,
+            simplified=finished.simplified,
+            notes=finished.notes,
+            input_units={name: problem.table[name].unit for name in problem.inputs},
+            target=problem.target,
+        )
+
+    def _taken(self) -> set[str]:
+        return {*self.fitter.problem.inputs, *self.fitter.known, self.fitter.problem.target}
+
+    def _held_out(self, fitted: Fitted) -> tuple[Floats, Floats]:
+        problem, units = self.fitter.problem, self.fitter.units
+        rows = problem.held_out_rows
+        return self.fitter.predict(fitted, units.matrix(problem, rows)), units.target_values(problem, rows)
+
+    def _score(self, predicted: Floats, actual: Floats) -> Score:
+        unit = self.fitter.problem.target_column.unit
+        factor = self.fitter.units.factor(unit.dimension)
+        with np.errstate(all="ignore"):
+            return score(
+                np.asarray(unit.from_si(predicted * factor)), np.asarray(unit.from_si(actual * factor))
+            )
+
+    def _constants(
+        self, fitted: Fitted, finished: Finished, names: Mapping[str, str]
+    ) -> tuple[tuple[LawConstant, ...], Floats]:
+        problem = self.fitter.problem
+        inputs: dict[str, Unit] = {name: problem.table[name].unit for name in problem.inputs}
+        known = {constant.name: constant for constant in problem.known_constants}
+        inputs |= {name: constant.unit for name, constant in known.items()}
+        found, scales = [], []
+        for constant, value, error in zip(fitted.constants, fitted.values, fitted.stderr, strict=True):
+            unit = display_unit(
+                fitted.expression, constant.name, constant.dimension, inputs, problem.target_column.unit
+            )
+            scale = self.fitter.units.factor(constant.dimension) / unit.scale
+            scales.append(scale)
+            found.append(
+                LawConstant(constant.name, float(value) * scale, float(error) * scale, unit, "free")
+            )
+        used = constants_of(fitted.expression)
+        for name in used:
+            if name in known:
+                one = known[name]
+                scale = one.unit.scale
+                found.append(LawConstant(name, one.value / scale, one.stderr / scale, one.unit, "known"))
+            elif name == "pi":
+                found.append(LawConstant("pi", math.pi, 0.0, DIMENSIONLESS_UNIT, "known"))
+        del finished, names
+        scaling = np.array(scales).reshape(-1, 1)
+        return tuple(found), fitted.covariance * (scaling @ scaling.T)
+
+
+def _normalised(fitted: Fitted) -> Fitted:
+    return replace(fitted, expression=normalise(fitted.expression))
+
+
+def _with_unique_constants(fitted: Fitted, suffix: str) -> tuple[Expression, tuple[str, ...], Fitted]:
+    """The expression with its free constants renamed, so that many formulas can be simplified in one call."""
+    names = tuple(constant.name + suffix for constant in fitted.constants)
+    mapping: dict[Expression, Expression] = {
+        Constant(constant.name): Constant(name) for constant, name in zip(fitted.constants, names, strict=True)
+    }
+    return substitute(fitted.expression, mapping), names, fitted
+
+
+def _with_pretty_names(fitted: Fitted, taken: Iterable[str]) -> tuple[Fitted, dict[str, str]]:
+    """Free constants named k, or k1, k2, ... in the order in which they appear, past the names that are taken."""
+    order = [name for name in constants_of(fitted.expression) if name in {c.name for c in fitted.constants}]
+    taken = set(taken)
+    names: dict[str, str] = {}
+    number = 0
+    for name in order:
+        fresh = "k" if len(order) == 1 else f"k{(number := number + 1)}"
+        while fresh in taken:
+            fresh = f"k{(number := number + 1)}"
+        taken.add(fresh)
+        names[name] = fresh
+    by_name = {constant.name: i for i, constant in enumerate(fitted.constants)}
+    places = [by_name[name] for name in order]
+    mapping: dict[Expression, Expression] = {Constant(old): Constant(new) for old, new in names.items()}
+    renamed = Fitted(
+        substitute(fitted.expression, mapping),
+        tuple(replace(fitted.constants[i], name=names[fitted.constants[i].name]) for i in places),
+        fitted.values[places],
+        fitted.covariance[np.ix_(places, places)],
+        fitted.residual_sum,
+        fitted.outcome,
+    )
+    return renamed, names

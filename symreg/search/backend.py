@@ -1,0 +1,129 @@
+"""What a backend is asked and what it answers.
+
+A backend gets the problem as the search sees it (``SearchSpace``: natural units, dimensions as integers), a budget and
+a way to be stopped, and yields rounds of candidates: trees with named free constants and the values to start from.
+Everything that makes a law of a candidate (fit on all rows, simplification, recheck, ranking) happens elsewhere and
+alike for all backends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from symreg.dimension import Dimension
+from symreg.errors import SymregError
+from symreg.expression import Expression
+
+if TYPE_CHECKING:
+    from symreg.search.space import SearchSpace
+
+
+class BudgetError(SymregError):
+    """A budget that cannot be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Limits of a search: seconds, combinations evaluated, bytes. None: without limit.
+
+    Results repeat exactly under a limit of evaluations, whatever the machine and the number of threads.
+    """
+
+    time: float | None = 60.0
+    evaluations: int | None = None
+    memory: int = 2 * 2**30
+
+    def __post_init__(self) -> None:
+        for name in ("time", "evaluations", "memory"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise BudgetError(message=f"budget {name}={value!r}: give a positive number or none at all")
+
+
+@dataclass(frozen=True, slots=True)
+class FreeConstant:
+    """A constant to be fitted: its name in the tree, its dimension, and a start in natural units."""
+
+    name: str
+    dimension: Dimension
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A formula that is worth a fit on all rows."""
+
+    expression: Expression
+    constants: tuple[FreeConstant, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a backend reports from time to time: new candidates, and how far it has come.
+
+    ``complete_to_complexity`` says that no expression of this complexity or less was left out. ``stop_reason`` is set
+    in the last round.
+    """
+
+    candidates: tuple[Candidate, ...]
+    level: int
+    evaluated: int
+    pruned_by_dimension: int
+    complete_to_complexity: int | None
+    stop_reason: str | None = None
+
+
+class Backend(Protocol):
+    """A search: frozen settings and one verb."""
+
+    @property
+    def name(self) -> str:
+        """The backend's name in files and reports."""
+        ...
+
+    @property
+    def threads(self) -> int:
+        """Threads it may use."""
+        ...
+
+    @property
+    def engine(self) -> str:
+        """The engine to fit with: auto, compiled or numpy."""
+        ...
+
+    def propose(
+        self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool],
+        guesses: Sequence[Candidate] = (),
+    ) -> Iterator[Round]:  # fmt: skip
+        """Yield rounds of candidates until the budget is spent, ``stop()`` is true or nothing is left to try."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """The embedded search: bank, joins and fits (see ``search.native``).
+
+    ``probes`` rows are looked at while joining; the best are fitted on ``fit_rows`` rows.
+    """
+
+    threads: int = 2
+    engine: str = "auto"
+    probes: int = 128
+    fit_rows: int = 1000
+
+    @property
+    def name(self) -> str:
+        """The backend's name in files and reports."""
+        return "native"
+
+    def propose(
+        self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool],
+        guesses: Sequence[Candidate] = (),
+    ) -> Iterator[Round]:  # fmt: skip
+        """Yield a round of candidates after every level of complexity."""
+        from symreg.search.native import search
+
+        return search(self, space, budget, seed=seed, stop=stop, guesses=guesses)

@@ -1,0 +1,444 @@
+"""The bank: every distinct expression, by dimension and size.
+
+Level ``(dimension, size)`` holds the expressions of that dimension and that complexity. Levels are made on request,
+from smaller levels, by every operator that the dimensions allow; levels that nothing asks for are never made. Two
+expressions are one when their values agree, up to sign, at the probe rows: that removes ``x*y/y``, ``(a + b) - a`` and
+every commuted copy without a rewrite rule (observational equivalence; Udupa et al. 2013, "TRANSIT", section 4).
+
+A request names a size and many dimensions at once, and every operator then works on all pairs of all of them in one
+vectorised block: the cost of a level is that of its numbers, not of its bookkeeping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.expression import Apply, Expression
+from symreg.operators import OPERATORS
+from symreg.search.classes import POWERS, Classes
+from symreg.search.dimension_code import Codes, DimensionCode
+
+Floats = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.int64]
+
+BINARY = ("+", "-", "*", "/", "pow")
+TRANSCENDENTAL = ("exp", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
+OPS = ("leaf", *BINARY, "neg", "inv", "square", "cube", "sqrt", *TRANSCENDENTAL, "abs")
+OP = {name: index for index, name in enumerate(OPS)}
+# Functions of one family are not put inside each other: sin(cos(x)), exp(exp(x)), log(log(x)) are left to the user's
+# own formulas. The mask of an entry tells which families its tree contains.
+FAMILY = {
+    "sin": 1, "cos": 1, "tan": 1, "asin": 2, "acos": 2, "atan": 2,
+    "exp": 4, "sinh": 4, "cosh": 4, "tanh": 4, "log": 8, "log10": 8,
+}  # fmt: skip
+NOT_MONOMIAL = 16  # the tree holds more than products, quotients and powers of leaves
+MONOMIAL_OPS = ("leaf", "*", "/", "inv", "square", "cube", "sqrt")
+NEEDS_POSITIVE = ("sqrt", "log", "log10")
+# The order of the search, never a prohibition: a function counts as more nodes than arithmetic does, since a law holds
+# few of them, and the rarer ones as still more.
+SURCHARGE = {
+    "exp": 1, "log": 1, "sin": 1, "cos": 1,
+    "tan": 2, "asin": 2, "acos": 2, "atan": 2, "sinh": 2, "cosh": 2, "tanh": 2, "log10": 2, "pow": 2,
+}  # fmt: skip
+FINGERPRINT = 8  # probe rows looked at first; the others only for what is new
+CHUNK = 1 << 17
+LARGEST = 1e60
+EMPTY: Ids = np.empty(0, dtype=np.int64)
+
+
+def search_cost(name: str) -> int:
+    """Complexity of an operator as the search counts it."""
+    return OPERATORS[name].complexity + SURCHARGE.get(name, 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """A terminal of the bank: its tree, its dimension's code and its values at the probe rows."""
+
+    expression: Expression
+    code: int
+    values: Floats
+
+
+@dataclass(slots=True, eq=False)
+class Shelf:
+    """All entries of one size, sorted by code: ``ids[start[k]:start[k+1]]`` have the code ``codes[k]``."""
+
+    done: Codes  # codes for which this size is complete, sorted
+    codes: Codes
+    start: Ids
+    ids: Ids
+
+    @classmethod
+    def empty(cls) -> Shelf:
+        """A size of which nothing was asked yet."""
+        return cls(EMPTY, EMPTY, np.zeros(1, dtype=np.int64), EMPTY)
+
+    def add(self, done: Codes, ids: Ids, codes: Codes) -> None:
+        """Take in the entries of codes that are complete now."""
+        all_ids = np.concatenate([self.ids, ids])
+        all_codes = np.concatenate([np.repeat(self.codes, np.diff(self.start)), codes])
+        order = np.argsort(all_codes, kind="stable")
+        self.ids = all_ids[order]
+        self.codes, first = np.unique(all_codes[order], return_index=True)
+        self.start = np.append(first, len(self.ids)).astype(np.int64)
+        self.done = np.union1d(self.done, done)
+
+    def find(self, codes: Codes) -> tuple[Ids, npt.NDArray[np.bool_]]:
+        """Positions of these codes, and whether they have entries at all."""
+        if not len(self.codes):
+            return np.zeros(codes.shape, dtype=np.int64), np.zeros(codes.shape, dtype=bool)
+        where = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
+        return where, self.codes[where] == codes
+
+
+class Bank:
+    """Distinct expressions over ``leaves``.
+
+    ``values`` has shape ``(n_entries, n_probes)``. ``evaluated`` counts combinations looked at, ``pruned`` those that
+    the dimensions forbade. ``truncated_at`` is the smallest size at which a limit or a stop left something out: below
+    it every level that was asked for is complete.
+    """
+
+    op: npt.NDArray[np.int16]
+    left: Ids
+    right: Ids
+    size: npt.NDArray[np.int16]
+    mask: npt.NDArray[np.uint8]
+    code: Codes
+    values: Floats
+
+    def __init__(
+        self,
+        leaves: Sequence[Leaf],
+        coding: DimensionCode,
+        operators: Iterable[str],
+        *,
+        max_entries: int,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.coding, self.operators, self.stop, self.max_entries = coding, frozenset(operators), stop, max_entries
+        self.cost = {name: search_cost(name) for name in self.operators}
+        self.n_probes = len(leaves[0].values)
+        self.classes = Classes(coding, [leaf.code for leaf in leaves], self.operators)
+        self.n = self.evaluated = self.pruned = 0
+        self.truncated_at: int | None = None
+        self._shelves: dict[int, Shelf] = {}
+        self._seen: set[int] = set()
+        self._leaves: list[Leaf] = []
+        self._allocate(1024)
+        self._projection = np.random.default_rng(20_261).normal(size=(min(FINGERPRINT, self.n_probes), 2))
+        self._add_leaves(leaves)
+
+    def _allocate(self, capacity: int) -> None:
+        kinds = {"op": np.int16, "left": np.int64, "right": np.int64, "size": np.int16, "mask": np.uint8,
+                 "code": np.int64}  # fmt: skip
+        for name, kind in kinds.items():
+            fresh = np.zeros(capacity, dtype=kind)
+            if self.n:
+                fresh[: self.n] = getattr(self, name)[: self.n]
+            setattr(self, name, fresh)
+        values = np.empty((capacity, self.n_probes))
+        if self.n:
+            values[: self.n] = self.values[: self.n]
+        self.values = values
+
+    def _add_leaves(self, leaves: Sequence[Leaf]) -> None:
+        kept = []
+        for leaf in leaves:
+            keys, good = self._fingerprint(leaf.values[None, :FINGERPRINT], np.array([leaf.code]))
+            if good[0] and int(keys[0]) not in self._seen:
+                self._seen.add(int(keys[0]))
+                index = np.array([len(self._leaves)])
+                self._leaves.append(leaf)
+                none = np.zeros(1, dtype=np.uint8)
+                kept.append(self._append(leaf.values[None, :], "leaf", np.array([leaf.code]), 1, index, index, none))
+        ids = np.concatenate([EMPTY, *kept])
+        shelf = self._shelves[1] = Shelf.empty()
+        shelf.add(self.classes.at[1], ids, self.code[ids])
+
+    def _append(
+        self, values: Floats, op: str, codes: Codes, size: int, left: Ids, right: Ids, mask: npt.NDArray[np.uint8]
+    ) -> Ids:
+        while self.n + len(values) > len(self.values):
+            self._allocate(2 * len(self.values))
+        where = slice(self.n, self.n + len(values))
+        self.values[where], self.op[where], self.size[where] = values, OP[op], size
+        self.left[where], self.right[where], self.mask[where], self.code[where] = left, right, mask, codes
+        self.n += len(values)
+        return np.arange(where.start, where.stop)
+
+    # ------------------------------------------------------------------------------------------------ requests
+
+    def level(self, code: int, size: int) -> Ids:
+        """Entries of this dimension and size; empty where they were not requested."""
+        shelf = self._shelves.get(size)
+        if shelf is None:
+            return EMPTY
+        where, found = shelf.find(np.array([code]))
+        return shelf.ids[shelf.start[where[0]] : shelf.start[where[0] + 1]] if found[0] else EMPTY
+
+    def all_of(self, size: int) -> Ids:
+        """All entries of this size that were made so far."""
+        shelf = self._shelves.get(size)
+        return EMPTY if shelf is None else shelf.ids
+
+    def count(self, codes: Codes, size: int) -> Ids:
+        """Number of entries of each of these dimensions at this size."""
+        shelf = self._shelves.get(size)
+        if shelf is None:
+            return np.zeros(len(codes), dtype=np.int64)
+        where, found = shelf.find(codes)
+        counts = np.diff(shelf.start)
+        return np.where(found, counts[where] if len(counts) else 0, 0)
+
+    def affordable(self, size: int) -> bool:
+        """Whether all entries of this size, going by how the sizes below grew, would leave room for others."""
+        if size <= 3:
+            return True
+        last, before = len(self.all_of(size - 1)), max(1, len(self.all_of(size - 2)))
+        return last * max(1.0, last / before) < self.max_entries / 16
+
+    def request_all(self, size: int) -> None:
+        """Make every level of this size."""
+        self.classes.grow(size)
+        if size in self.classes.at:
+            self.request(size, self.classes.at[size])
+        else:
+            self._truncate(size)
+
+    def request(self, size: int, codes: Codes) -> None:
+        """Make the levels of this size and these dimensions, and whatever they need."""
+        if size < 1 or self._spent(size):
+            return
+        self.classes.grow(size)
+        shelf = self._shelves.setdefault(size, Shelf.empty())
+        wanted = self.classes.possible(codes, size)
+        wanted = wanted[~np.isin(wanted, shelf.done, assume_unique=True)]
+        if not len(wanted):
+            return
+        for smaller, needed in self._needs(size, wanted):
+            self.request(smaller, needed)
+        if self._spent(size):
+            return
+        ids = np.concatenate([EMPTY, *(self._admit(size, *block) for block in self._blocks(size, wanted))])
+        shelf.add(wanted, ids, self.code[ids])
+        self._count_pruned(size, ids)
+
+    def _spent(self, size: int) -> bool:
+        if self.n >= self.max_entries or self.stop():
+            self._truncate(size)
+            return True
+        return False
+
+    def _truncate(self, size: int) -> None:
+        self.truncated_at = size if self.truncated_at is None else min(size, self.truncated_at)
+
+    def _count_pruned(self, size: int, ids: Ids) -> None:
+        """Count what the dimensions forbade: functions of quantities that carry one, and sums of unlike ones."""
+        functions = sum(name in self.operators for name in TRANSCENDENTAL)
+        self.pruned += functions * int((self.code[ids] != 0).sum())
+        sums = sum(name in self.operators for name in ("+", "-"))
+        for other, shelf in self._shelves.items():
+            if other < size:
+                like = self.count(self.code[ids], other)
+                self.pruned += sums * int((len(shelf.ids) - like).sum())
+
+    def _needs(self, size: int, wanted: Codes) -> Iterator[tuple[int, Codes]]:
+        """Sizes and dimensions from which the wanted ones are made, small sizes first."""
+        needed: dict[int, list[Codes]] = {smaller: [wanted] for smaller in range(1, size)}
+        for name, cost, below in self._unary_sources(wanted):
+            if name in self.operators and size - cost >= 1:
+                needed[size - cost].append(below[below != _NONE])
+        for small in range(1, (size - 1) // 2 + 1):
+            large = size - 1 - small
+            partners = self._partner_codes(small)
+            for codes in (wanted[:, None] - partners, wanted[:, None] + partners, partners - wanted[:, None]):
+                kept = self.classes.possible(codes, large)
+                needed[large].append(kept)
+            needed[small].append(partners)
+        for smaller in range(1, size):
+            yield smaller, np.concatenate(needed[smaller])
+
+    def _partner_codes(self, small: int) -> Codes:
+        self.classes.grow(small)
+        if small in self.classes.at:
+            return self.classes.at[small]
+        self._truncate(2 * small + 1)
+        return self.classes.known
+
+    def _unary_sources(self, wanted: Codes) -> Iterator[tuple[str, int, Codes]]:
+        """Operator, cost and, for each wanted code, the code of its operand (``_NONE``: there is none)."""
+        for name, power in POWERS.items():
+            roots, exact = self.coding.root(wanted, abs(power))
+            yield name, self.cost.get(name, 1), np.where(exact, roots if power > 0 else -roots, _NONE)
+        doubled = 2 * wanted
+        yield "sqrt", self.cost.get("sqrt", 1), np.where(self.coding.in_range(doubled), doubled, _NONE)
+        yield "abs", self.cost.get("abs", 1), wanted
+        for name in TRANSCENDENTAL:
+            yield name, self.cost.get(name, 1), np.where(wanted == 0, 0, _NONE)
+
+    # ------------------------------------------------------------------------------------------------ blocks
+
+    def _blocks(self, size: int, wanted: Codes) -> Iterator[tuple[str, Codes, Ids, Ids]]:
+        """Operator, code of the result, left and right operand of every combination that makes the wanted levels."""
+        for name, cost, below in self._unary_sources(wanted):
+            if name in self.operators and size - cost in self._shelves:
+                shelf = self._shelves[size - cost]
+                where, found = shelf.find(below)
+                found &= below != _NONE
+                for codes, ids, _ in _expand(shelf, None, wanted[found], where[found], where[found]):
+                    free = (self.mask[ids] & FAMILY.get(name, 0)) == 0
+                    yield name, codes[free], ids[free], ids[free]
+        for small in range(1, (size - 1) // 2 + 1):
+            yield from self._binary_blocks(size - 1 - small, small, wanted)
+        if "pow" in self.operators and 0 in wanted:
+            rest = size - self.cost["pow"]
+            for large in range(1, rest):
+                a, b = self.level(0, large), self.level(0, rest - large)
+                for i in range(0, len(a), max(1, CHUNK // max(1, len(b)))):
+                    part = a[i : i + max(1, CHUNK // max(1, len(b)))]
+                    left, right = np.repeat(part, len(b)), np.tile(b, len(part))
+                    yield "pow", np.zeros(len(left), dtype=np.int64), left, right
+
+    def _binary_blocks(self, large: int, small: int, wanted: Codes) -> Iterator[tuple[str, Codes, Ids, Ids]]:
+        a, b = self._shelves[large], self._shelves[small]
+        partners = b.codes
+        for name, left_codes, flipped in (
+            ("+", None, False),
+            ("-", None, False),
+            ("*", wanted[:, None] - partners, False),
+            ("/", wanted[:, None] + partners, False),
+            ("/", partners - wanted[:, None], True),
+        ):
+            if name not in self.operators or (flipped and large == small):
+                continue
+            if left_codes is None:
+                i, found = a.find(wanted)
+                j, also = b.find(wanted)
+                keep = found & also
+                result, i, j = wanted[keep], i[keep], j[keep]
+            else:
+                where, found = a.find(left_codes)
+                row, j = np.nonzero(found)
+                result, i = wanted[row], where[row, j]
+                if name == "*" and large == small:
+                    keep = a.codes[i] >= b.codes[j]
+                    result, i, j = result[keep], i[keep], j[keep]
+            for codes, left, right in _expand(a, b, result, i, j, ordered=name == "/"):
+                yield (name, codes, right, left) if flipped else (name, codes, left, right)
+
+    def _admit(self, size: int, op: str, codes: Codes, a: Ids, b: Ids) -> Ids:
+        """Append those combinations whose values are defined at every probe and new."""
+        if self._spent(size) or not len(a):
+            return EMPTY
+        self.evaluated += len(a)
+        first = self._apply(op, self.values[a, :FINGERPRINT], self.values[b, :FINGERPRINT])
+        keys, good = self._fingerprint(first, codes)
+        chosen = self._unseen(keys, good)
+        if not len(chosen):
+            return EMPTY
+        a, b, codes = a[chosen], b[chosen], codes[chosen]
+        values = self._apply(op, self.values[a], self.values[b])
+        with np.errstate(all="ignore"):
+            largest = np.abs(values).max(axis=1)
+            good = np.isfinite(values).all(axis=1) & (largest < LARGEST)
+            # a dimensionless expression that does not vary is a number: coefficients cover it
+            good &= (codes != 0) | (np.ptp(values, axis=1) > 1e-9 * largest)
+            if op in ("+", "-"):  # what is left after full cancellation is rounding
+                good &= largest > 1e-9 * np.abs(self.values[a]).max(axis=1)
+        a, b, codes, values = a[good], b[good], codes[good], values[good]
+        if op == "-":
+            flip = values.sum(axis=1) < 0
+            a, b = np.where(flip, b, a), np.where(flip, a, b)
+            values[flip] *= -1
+        mask = self.mask[a] | self.mask[b] | FAMILY.get(op, 0) | (0 if op in MONOMIAL_OPS else NOT_MONOMIAL)
+        return self._append(values, op, codes, size, a, b, mask.astype(np.uint8))
+
+    def _unseen(self, keys: Keys, good: npt.NDArray[np.bool_]) -> Ids:
+        """Positions of the good keys that are met for the first time."""
+        candidates = np.flatnonzero(good)
+        unique, first = np.unique(keys[candidates], return_index=True)
+        seen = self._seen
+        fresh = [position for key, position in zip(unique.tolist(), first.tolist(), strict=True) if key not in seen]
+        chosen = np.sort(candidates[fresh]) if fresh else EMPTY
+        seen.update(keys[chosen].tolist())
+        return chosen
+
+    def _apply(self, op: str, a: Floats, b: Floats) -> Floats:
+        with np.errstate(all="ignore"):
+            if op in NEEDS_POSITIVE:  # entries stand for both signs
+                a = np.where((a < 0).all(axis=1)[:, None], -a, a)
+            return np.asarray(NUMPY[op](a, b) if op in BINARY else NUMPY[op](a))
+
+    def _fingerprint(self, values: Floats, codes: Codes) -> tuple[Keys, npt.NDArray[np.bool_]]:
+        """A key, equal for one dimension and values that agree to about 1e-9 up to sign; and where it is defined."""
+        with np.errstate(all="ignore"):
+            largest = np.abs(values).max(axis=1)
+            good = np.isfinite(largest) & (largest > 1 / LARGEST) & (largest < LARGEST)
+            scaled = values / np.where(good, largest, 1.0)[:, None]
+            projected = np.where(good[:, None], scaled @ self._projection, 0.0)
+            size = np.log2(np.where(good, largest, 1.0))
+        sign = np.where(projected[:, 0] < 0, -float(1 << 29), float(1 << 29))
+        first, second = (np.rint(projected[:, k] * sign).astype(np.int64) for k in (0, 1))
+        third = np.rint(size * float(1 << 29)).astype(np.int64)
+        with np.errstate(over="ignore"):
+            key = (first * 0x9E3779B97F4A7C1) ^ (second * 0x2545F4914F6CDD1D) ^ (third * 0x1B8735939E3779B9)
+            key ^= codes * 0x5851F42D4C957F2D
+        return key, good
+
+    def expression(self, entry: int) -> Expression:
+        """The tree of an entry."""
+        op = OPS[self.op[entry]]
+        if op == "leaf":
+            return self._leaves[int(self.left[entry])].expression
+        left = self.expression(int(self.left[entry]))
+        if op in BINARY:
+            return Apply(op, (left, self.expression(int(self.right[entry]))))
+        if op in NEEDS_POSITIVE and (self.values[self.left[entry]] < 0).all():
+            left = Apply("neg", (left,))
+        return Apply(op, (left,))
+
+
+_NONE = np.iinfo(np.int64).max
+
+
+def _expand(
+    a: Shelf, b: Shelf | None, codes: Codes, i: Ids, j: Ids, *, ordered: bool = False
+) -> Iterator[tuple[Codes, Ids, Ids]]:
+    """All pairs of entries of the classes ``i`` of shelf a and ``j`` of shelf b, in chunks, without a loop over pairs.
+
+    Where both are the same class of the same shelf, each pair comes once, unless ``ordered``. With ``b`` None: the entries of a.
+    """
+    n_a = a.start[i + 1] - a.start[i]
+    n_b = np.ones_like(n_a) if b is None else b.start[j + 1] - b.start[j]
+    counts = n_a * n_b
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    for low in range(0, total, CHUNK):
+        position = np.arange(low, min(low + CHUNK, total))
+        group = np.searchsorted(ends, position, side="right")
+        inside = position - (ends[group] - counts[group])
+        row, column = inside // n_b[group], inside % n_b[group]
+        left = a.ids[a.start[i[group]] + row]
+        if b is None:
+            yield codes[group], left, left
+            continue
+        if a is b and not ordered:
+            keep = (i[group] != j[group]) | (row >= column)
+            group, left, column = group[keep], left[keep], column[keep]
+        yield codes[group], left, b.ids[b.start[j[group]] + column]
+
+
+NUMPY: dict[str, Callable[..., Floats]] = {
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "pow": np.power,
+    "inv": np.reciprocal, "square": np.square, "cube": lambda a: a * a * a, "sqrt": np.sqrt, "abs": np.abs,
+    "exp": np.exp, "log": np.log, "log10": np.log10, "sin": np.sin, "cos": np.cos, "tan": np.tan,
+    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
+    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "neg": np.negative,
+}  # fmt: skip

@@ -1,0 +1,79 @@
+"""Which dimensions can occur at which size: worked out on codes alone, before any number is touched.
+
+The least size of a dimension is an admissible bound: a level below it is empty and is never asked for. Together with
+the demand that runs backwards from the target (``Bank.request``) this is what units buy: everything else is pruned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from symreg.search.dimension_code import Codes, DimensionCode
+
+POWERS = {"inv": -1, "square": 2, "cube": 3}
+
+
+class Classes:
+    """The dimension codes that can occur at each size.
+
+    ``complete`` is the largest size worked out. It stops growing when there are more than ``limit`` codes: then
+    ``truncated`` is set, and larger sizes are left to the codes that were met so far.
+    """
+
+    def __init__(
+        self, coding: DimensionCode, leaves: Sequence[int], operators: frozenset[str], *, limit: int = 40_000
+    ) -> None:
+        self.coding, self.operators, self.limit = coding, operators, limit
+        self.at: dict[int, Codes] = {1: np.unique(np.array(leaves, dtype=np.int64))}
+        self.known = self.at[1].copy()  # sorted
+        self.sizes = np.ones(len(self.known), dtype=np.int64)
+        self.complete = 1
+        self.truncated = False
+
+    def grow(self, size: int) -> None:
+        """Extend to ``size``, or to where the limit is."""
+        while self.complete < size and not self.truncated:
+            new = self._next(self.complete + 1)
+            if len(new) > self.limit:
+                self.truncated = True
+                return
+            self.complete += 1
+            self.at[self.complete] = new
+            fresh = new[~np.isin(new, self.known, assume_unique=True)]
+            known = np.concatenate([self.known, fresh])
+            sizes = np.concatenate([self.sizes, np.full(len(fresh), self.complete)])
+            order = np.argsort(known)
+            self.known, self.sizes = known[order], sizes[order]
+
+    def _next(self, size: int) -> Codes:
+        parts = [self._unary(self.at[size - 1])]
+        for small in range(1, (size - 1) // 2 + 1):
+            a, b = self.at[size - 1 - small], self.at[small]
+            if "*" in self.operators:
+                parts.append(np.unique(np.add.outer(a, b)))
+            if "/" in self.operators:
+                parts += [np.unique(np.subtract.outer(a, b)), np.unique(np.subtract.outer(b, a))]
+            if "+" in self.operators or "-" in self.operators:
+                parts.append(np.intersect1d(a, b))
+        codes = np.unique(np.concatenate(parts))
+        return codes[self.coding.in_range(codes)]
+
+    def _unary(self, below: Codes) -> Codes:
+        parts = [below[:0]] + [below * power for name, power in POWERS.items() if name in self.operators]
+        if "sqrt" in self.operators:
+            roots, exact = self.coding.root(below, 2)
+            parts.append(roots[exact])
+        if "abs" in self.operators:
+            parts.append(below)
+        if 0 in below:
+            parts.append(np.zeros(1, dtype=np.int64))
+        return np.concatenate(parts)
+
+    def possible(self, codes: Codes, size: int) -> Codes:
+        """Those of the codes that can occur at this size or below, sorted, each once."""
+        codes = np.unique(codes)
+        where = np.minimum(np.searchsorted(self.known, codes), len(self.known) - 1)
+        met = self.known[where] == codes
+        return codes[met & (self.sizes[where] <= size)]

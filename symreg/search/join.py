@@ -1,0 +1,156 @@
+"""The join: which two expressions of the bank make up the hole of a context?
+
+For a target ``t`` and weights ``w`` the best fit ``t ~ a*f + b*g`` explains, of the weighted sum of squares of ``t``,
+
+    R2 = (r_f**2 + r_g**2 - 2*r_f*r_g*rho) / (1 - rho**2)
+
+where ``r_f, r_g, rho`` are the inner products of the three vectors after scaling to unit (weighted) norm: the normal
+equations of two unknowns, solved. All pairs of two classes come from one matrix product, in single precision; the best
+are solved again in double precision by ``solve_pairs``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
+COLLINEAR = 1e-5  # pairs with 1 - rho**2 below this are one expression for single precision
+BLOCK = 1 << 20  # pairs scored at once: 4 MB of single precision stay in cache
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The best pairs of a join: rows of the targets, of ``f`` and of ``g``, and the R2 of each."""
+
+    target: Indices
+    first: Indices
+    second: Indices
+    score: Floats
+
+
+NO_PAIRS = Pairs(*(np.empty(0, dtype=np.int64) for _ in range(3)), np.empty(0))
+
+
+def unit_rows(values: Floats, root_weights: Floats | None = None) -> Singles:
+    """Rows scaled to unit weighted norm, single precision; zero rows stay zero."""
+    largest = np.abs(values).max(axis=1, keepdims=True)
+    scaled = values / np.where(largest > 0, largest, 1.0)
+    if root_weights is not None:
+        scaled = scaled * root_weights
+    norm = np.sqrt(np.einsum("ij,ij->i", scaled, scaled))[:, None]
+    return np.asarray(scaled / np.where(norm > 0, norm, 1.0), dtype=np.float32)
+
+
+def best_pairs(
+    targets: Floats, weights: Floats, first: Floats, second: Floats, *, same: bool, keep: int
+) -> Pairs:
+    """The ``keep`` best pairs over all targets.
+
+    ``targets`` and ``weights`` have shape ``(n_targets, n_probes)``, ``first`` and ``second`` ``(n, n_probes)``;
+    ``same`` says that both are one class, so that each pair is looked at once.
+    """
+    if not len(targets) or not len(first) or not len(second):
+        return NO_PAIRS
+    n_pairs = len(first) * len(second)
+    if len(targets) >= 4 and n_pairs <= BLOCK // 8:
+        return _many_targets(targets, weights, first, second, same, keep)
+    found = NO_PAIRS
+    for index in range(len(targets)):
+        found = _merge(found, _one_target(index, targets[index], weights[index], first, second, same, keep), keep)
+    return found
+
+
+def _one_target(
+    index: int, target: Floats, weights: Floats, first: Floats, second: Floats, same: bool, keep: int
+) -> Pairs:
+    root = np.sqrt(weights)
+    t = unit_rows(target[None, :], root)[0]
+    f, g = unit_rows(first, root), unit_rows(second, root)
+    r_f, r_g = f @ t, g @ t
+    found = NO_PAIRS
+    step = max(1, BLOCK // len(g))
+    for start in range(0, len(f), step):
+        score = _r_squared(f[start : start + step] @ g.T, r_f[start : start + step, None], r_g[None, :])
+        if same:
+            row, column = np.ogrid[start : start + len(score), : len(g)]
+            score[row <= column] = -1
+        i, j, value = _top(score, keep, found)
+        found = _merge(found, Pairs(np.full(len(i), index), i + start, j, value), keep)
+    return found
+
+
+def _many_targets(
+    targets: Floats, weights: Floats, first: Floats, second: Floats, same: bool, keep: int
+) -> Pairs:
+    """The same for many targets and few pairs: the products ``f*g`` are the rows of the matrix, the weights the
+    columns."""
+    f, g = unit_rows(first).astype(np.float64), unit_rows(second).astype(np.float64)
+    i, j = np.tril_indices(len(f), -1, len(g)) if same else (x.ravel() for x in np.indices((len(f), len(g))))
+    products = np.asarray(f[i] * g[j], dtype=np.float32)
+    w = weights / weights.max(axis=1, keepdims=True)
+    t = np.asarray(unit_rows(targets, np.sqrt(w)), dtype=np.float64)
+    norm_f, norm_g = np.sqrt(w @ (f * f).T), np.sqrt(w @ (g * g).T)
+    root = np.sqrt(w)
+    with np.errstate(all="ignore"):
+        r_f = np.asarray((t * root) @ f.T / norm_f, dtype=np.float32)
+        r_g = np.asarray((t * root) @ g.T / norm_g, dtype=np.float32)
+        inverse_f, inverse_g = (1 / norm_f).astype(np.float32), (1 / norm_g).astype(np.float32)
+    found = NO_PAIRS
+    step = max(1, BLOCK // max(1, len(i)))
+    w32 = w.astype(np.float32)
+    for start in range(0, len(targets), step):
+        rows = slice(start, start + step)
+        rho = (w32[rows] @ products.T) * inverse_f[rows][:, i] * inverse_g[rows][:, j]
+        score = _r_squared(rho, r_f[rows][:, i], r_g[rows][:, j])
+        which, pair, value = _top(score, keep, found)
+        found = _merge(found, Pairs(which + start, i[pair], j[pair], value), keep)
+    return found
+
+
+def _r_squared(rho: Singles, r_f: Singles, r_g: Singles) -> Singles:
+    with np.errstate(all="ignore"):
+        rest = 1 - rho * rho
+        score = (r_f * r_f + r_g * r_g - 2 * r_f * r_g * rho) / rest
+        score[~(rest > COLLINEAR)] = -1
+    return np.asarray(np.nan_to_num(score, copy=False, nan=-1.0))
+
+
+def _top(score: Singles, keep: int, found: Pairs) -> tuple[Indices, Indices, Floats]:
+    threshold = float(found.score.min()) if len(found.score) >= keep else 0.0
+    flat = np.flatnonzero(score.ravel() > threshold)
+    values = score.ravel()[flat]
+    if len(flat) > keep:
+        best = np.argpartition(values, len(values) - keep)[-keep:]
+        flat, values = flat[best], values[best]
+    return flat // score.shape[1], flat % score.shape[1], values.astype(np.float64)
+
+
+def _merge(one: Pairs, other: Pairs, keep: int) -> Pairs:
+    if not len(other.score):
+        return one
+    parts = [
+        np.concatenate([getattr(one, name), getattr(other, name)])
+        for name in ("target", "first", "second", "score")
+    ]
+    order = np.argsort(-parts[3], kind="stable")[:keep]
+    return Pairs(parts[0][order], parts[1][order], parts[2][order], parts[3][order])
+
+
+def solve(targets: Floats, weights: Floats, *terms: Floats) -> tuple[Floats, Floats]:
+    """Coefficients ``(n, n_terms)`` and fits ``(n, n_probes)`` of ``target ~ sum(c_k * term_k)``, row by row.
+
+    Double precision, by the singular values of the weighted columns, scaled to unit norm before.
+    """
+    design = np.stack(terms, axis=-1)
+    root = np.sqrt(weights)[..., None]
+    scale = np.sqrt(((design * root) ** 2).sum(axis=1, keepdims=True))
+    scale = np.where(scale > 0, scale, 1.0)
+    basis = design * root / scale
+    solution = np.einsum("nkm,nm->nk", np.linalg.pinv(basis, rcond=1e-12), np.sqrt(weights) * targets)
+    coefficients = solution / scale[:, 0, :]
+    return coefficients, np.einsum("nmk,nk->nm", design, coefficients)

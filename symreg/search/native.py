@@ -1,0 +1,136 @@
+"""The embedded search: one level of complexity after another, simple laws first.
+
+At each level the bank grows on demand, the joins look for laws of that total complexity (``sums``, ``products``), and
+the best are fitted in y on more rows (``refine``). It ends when a law is exact, when the residual has reached the noise
+and further levels bring nothing, or when the budget is spent.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from symreg.engine import get_engine
+from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
+from symreg.search.bank import TRANSCENDENTAL, Bank, Leaf
+from symreg.search.noise import noise_floor
+from symreg.search.products import ProductSearch
+from symreg.search.proposal import Draft, Pool
+from symreg.search.refine import Refined, Refiner
+from symreg.search.space import SearchSpace, probe_rows
+from symreg.search.sums import SumSearch, probes_of
+
+POOL = 40  # proposals kept at each complexity
+POLISHED = 12  # of these, given more coefficients
+CANDIDATES = 6  # of a level, sent on to be fitted on all rows
+EXACT = 1e-20  # loss below which what is left is rounding
+PATIENCE = 3  # levels without progress before a law at the noise is believed
+PROGRESS = 0.995  # a loss must fall below this part of the best one to count as progress
+SLACK = 1.05  # of the noise floor, which is an estimate
+LARGEST_LEVEL = 60
+
+
+@dataclass(slots=True)
+class Clock:
+    """Tells when to stop, and why."""
+
+    budget: Budget
+    stop: Callable[[], bool]
+    evaluated: Callable[[], int] = lambda: 0
+    started: float = field(default_factory=time.monotonic)
+    reason: str | None = None
+
+    def spent(self) -> bool:
+        """Whether the search has to end now."""
+        if self.reason is None:
+            if self.stop():
+                self.reason = "interrupted"
+            elif self.budget.time is not None and time.monotonic() - self.started > self.budget.time:
+                self.reason = "time budget spent"
+            elif self.budget.evaluations is not None and self.evaluated() >= self.budget.evaluations:
+                self.reason = "evaluation budget spent"
+        return self.reason is not None
+
+
+def search(
+    settings: Native, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool],
+    guesses: Sequence[Candidate] = (),
+) -> Iterator[Round]:  # fmt: skip
+    """Yield a round after every level; see ``Backend.propose``."""
+    clock = Clock(budget, stop)
+    generator = np.random.default_rng(seed)
+    probes = probe_rows(space, settings.probes, generator)
+    fit_rows = np.union1d(probes, probe_rows(space, settings.fit_rows, generator))
+    values = np.ascontiguousarray(space.values[:, probes])
+    leaves = [Leaf(*one) for one in zip(space.leaves, space.codes, values, strict=True)]
+    max_entries = max(1000, int(budget.memory / (2.5 * (8 * len(probes) + 120))))
+    bank = Bank(leaves, space.coding, space.operators, max_entries=max_entries, stop=clock.spent)
+    target = probes_of(space.target[probes], None if space.sigma is None else space.sigma[probes])
+    pool = Pool(POOL)
+    sums = SumSearch(space, bank, target, pool, clock.spent)
+    products = ProductSearch(space, bank, target, pool, values, clock.spent)
+    clock.evaluated = lambda: bank.evaluated + sums.pairs + products.pairs
+    refiner = Refiner(space, get_engine(settings.engine), settings.threads, fit_rows)
+    progress = Progress(noise_floor(space, fit_rows))
+
+    def report(found: Sequence[Refined], level: int, reason: str | None) -> Round:
+        chosen = tuple(candidate(one, space) for one in found[:CANDIDATES])
+        complete = completed(bank, level if reason is None else level - 1)
+        return Round(chosen, level, clock.evaluated(), bank.pruned, complete, reason)
+
+    for level in range(LARGEST_LEVEL):
+        if level:
+            sums.run(level)
+        products.run(level)
+        # A budget that is spent still leaves what was found to be fitted.
+        proposals = [one for complexity in pool.complexities() for one in pool.take(complexity)]
+        found = refiner.refine(proposals, polish=POLISHED)
+        reason = clock.reason or progress.reason_to_stop(level, found)
+        yield report(found, level, reason)
+        if reason is not None:
+            return
+    yield report([], LARGEST_LEVEL, "nothing is left to try")
+
+
+@dataclass(slots=True)
+class Progress:
+    """The best loss so far and when it was reached."""
+
+    floor: float  # loss of the noise, as far as the data tell without a law
+    best: float = float("inf")
+    level: int = 0
+
+    def reason_to_stop(self, level: int, found: Sequence[Refined]) -> str | None:
+        """Why to go no further, if there is a reason."""
+        loss = min((one.loss for one in found), default=float("inf"))
+        if loss < PROGRESS * self.best:
+            self.best, self.level = loss, level
+        if self.best < EXACT:
+            return "residual at rounding"
+        if self.best < SLACK * self.floor and level - self.level >= PATIENCE:
+            return "residual at the noise"
+        return None
+
+
+def candidate(refined: Refined, space: SearchSpace) -> Candidate:
+    """A refined proposal as the rest of the package takes it."""
+    draft: Draft = refined.draft
+    constants = tuple(
+        FreeConstant(name, space.coding.decode(code), value)
+        for name, value, code in zip(draft.names, draft.values, draft.codes, strict=True)
+    )
+    return Candidate(draft.expression, constants, refined.source)
+
+
+def completed(bank: Bank, level: int) -> int | None:
+    """The complexity up to which every expression was looked at.
+
+    The search counts a function with its surcharge (``bank.SURCHARGE``), so a tree of n nodes may stand as high as
+    level 1 + (n - 1)*(1 + surcharge); the bound is taken for the dearest function in use.
+    """
+    level = level if bank.truncated_at is None else min(level, bank.truncated_at - 1)
+    dearest = max((bank.cost[name] for name in TRANSCENDENTAL if name in bank.operators), default=1)
+    return 1 + (level - 1) // dearest if level >= 1 else None

@@ -1,0 +1,66 @@
+"""Proposals: what the joins put forward, and the pool that keeps the best of each complexity.
+
+A join sees the target through a context; here every proposal is judged alike, by its loss in y itself: the weighted
+mean square of ``y - prediction`` over that of ``y - mean``. Trees are built only for those that stay.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from symreg.expression import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A tree with named free constants ``k1, k2, ...``, the values they start from, and their dimension codes."""
+
+    expression: Expression
+    names: tuple[str, ...]
+    values: tuple[float, ...]
+    codes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A structure with its complexity (nodes without coefficients) and its loss in y at the probe rows."""
+
+    complexity: int
+    loss: float
+    build: Callable[[], Draft]
+    source: str
+
+
+@dataclass(slots=True)
+class Pool:
+    """The ``keep`` proposals of least loss at each complexity."""
+
+    keep: int
+    _heaps: dict[int, list[tuple[float, int, Proposal]]] = field(default_factory=dict)
+    _order: Iterator[int] = field(default_factory=itertools.count)
+
+    def threshold(self, complexity: int) -> float:
+        """A loss that a proposal has to beat to be kept."""
+        heap = self._heaps.get(complexity, [])
+        return -heap[0][0] if len(heap) >= self.keep else float("inf")
+
+    def offer(self, proposal: Proposal) -> None:
+        """Keep the proposal if it is among the best of its complexity."""
+        heap = self._heaps.setdefault(proposal.complexity, [])
+        item = (-proposal.loss, -next(self._order), proposal)
+        if len(heap) < self.keep:
+            heapq.heappush(heap, item)
+        elif item > heap[0]:
+            heapq.heapreplace(heap, item)
+
+    def take(self, complexity: int) -> list[Proposal]:
+        """Remove and return the proposals of this complexity, best first."""
+        heap = self._heaps.pop(complexity, [])
+        return [item[2] for item in sorted(heap, key=lambda item: (-item[0], -item[1]))]
+
+    def complexities(self) -> list[int]:
+        """Complexities that hold proposals, ascending."""
+        return sorted(self._heaps)

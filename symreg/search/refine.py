@@ -1,0 +1,141 @@
+"""Refine: fit proposals in y, and give them the coefficients a join cannot see.
+
+A join finds coefficients of sums and one factor in front. A coefficient inside a sine or an exponential, or in a sum
+that came whole out of the bank, starts at one here and is fitted with the others by Levenberg-Marquardt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.engine.program import Engine, Fit
+from symreg.expression import Apply, Constant, Expression, complexity, constants_of, lower
+from symreg.search.bank import TRANSCENDENTAL
+from symreg.search.proposal import Draft, Proposal
+from symreg.search.space import SearchSpace
+
+Floats = npt.NDArray[np.float64]
+MAX_ITERATIONS = 30
+RICHEST = 4  # constants a refined formula may have
+
+
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """A fitted proposal: its draft with the fitted values, and its loss on the rows of the fit."""
+
+    draft: Draft
+    loss: float
+    complexity: int
+    source: str
+
+
+@dataclass(slots=True, eq=False)
+class Refiner:
+    """Fits drafts on a sample of rows."""
+
+    space: SearchSpace
+    engine: Engine
+    threads: int
+    rows: npt.NDArray[np.int64]
+    best: dict[int, float] = field(default_factory=dict)  # least loss by complexity
+    fits: int = 0
+    _seen: set[Expression] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.X = np.ascontiguousarray(self.space.inputs[:, self.rows])
+        self.y = self.space.target[self.rows]
+        sigma = self.space.sigma
+        self.weights = None if sigma is None else 1 / sigma[self.rows] ** 2
+        w = np.ones_like(self.y) if self.weights is None else self.weights
+        mean = float(w @ self.y / w.sum())
+        self.total = float(w @ (self.y - mean) ** 2) or 1.0
+
+    X: Floats = field(init=False)
+    y: Floats = field(init=False)
+    weights: Floats | None = field(init=False)
+    total: float = field(init=False)
+
+    def refine(self, proposals: Sequence[Proposal], *, polish: int) -> list[Refined]:
+        """Fit all proposals, then variants with more coefficients of the ``polish`` best; what is good, best first."""
+        drafts = []
+        for proposal in proposals:
+            draft = proposal.build()
+            if draft.expression not in self._seen:
+                self._seen.add(draft.expression)
+                drafts.append((draft, proposal.source))
+        fitted = self._fit(drafts)
+        best = sorted(fitted, key=lambda one: one.loss)[:polish]
+        richer = [(draft, one.source) for one in best for draft in with_more_coefficients(one.draft)]
+        fresh = [(draft, source) for draft, source in richer if draft.expression not in self._seen]
+        self._seen.update(draft.expression for draft, _ in fresh)
+        return sorted([*fitted, *self._fit(fresh)], key=lambda one: (one.loss, one.complexity))
+
+    def _fit(self, drafts: Sequence[tuple[Draft, str]]) -> list[Refined]:
+        if not drafts:
+            return []
+        self.fits += len(drafts)
+        programs = [lower(d.expression, self.space.names, d.names, self.space.known) for d, _ in drafts]
+        fits = self.engine.fit_many(
+            programs, self.X, self.y, self.weights, [np.array(d.values) for d, _ in drafts],
+            max_iterations=MAX_ITERATIONS, threads=self.threads,
+        )  # fmt: skip
+        return [
+            Refined(_with_values(draft, fit), fit.residual_sum / self.total, complexity(draft.expression), source)
+            for (draft, source), fit in zip(drafts, fits, strict=True)
+            if np.isfinite(fit.residual_sum) and np.isfinite(fit.values).all()
+        ]
+
+
+def _with_values(draft: Draft, fit: Fit) -> Draft:
+    return Draft(draft.expression, draft.names, tuple(fit.values.tolist()), draft.codes)
+
+
+def with_more_coefficients(draft: Draft) -> Iterable[Draft]:
+    """The draft with coefficients, starting at one, inside functions, in sums, and in both."""
+    arguments = _places(draft.expression, functions=True, sums=False)
+    terms = _places(draft.expression, functions=False, sums=True)
+    found = []
+    for places in (arguments, terms, arguments + terms):
+        if places and len(places) + len(draft.names) <= RICHEST:
+            found.append(places)
+    for index, places in enumerate(found):
+        if places not in found[:index]:
+            yield _with_coefficients(draft, places)
+
+
+def _places(expression: Expression, *, functions: bool, sums: bool) -> list[tuple[int, ...]]:
+    """Paths to the arguments of functions and to the last terms of sums that carry no coefficient yet."""
+    found: list[tuple[int, ...]] = []
+    stack: list[tuple[Expression, tuple[int, ...]]] = [(expression, ())]
+    while stack:
+        node, path = stack.pop()
+        if not isinstance(node, Apply):
+            continue
+        if functions and node.operator in TRANSCENDENTAL and not constants_of(node):
+            found.append((*path, 0))
+        if sums and node.operator in ("+", "-") and not constants_of(node):
+            found.append((*path, 1))
+        stack.extend((child, (*path, index)) for index, child in enumerate(node.arguments))
+    return found
+
+
+def _with_coefficients(draft: Draft, places: Sequence[tuple[int, ...]]) -> Draft:
+    expression, names = draft.expression, list(draft.names)
+    for path in sorted(places, key=len, reverse=True):
+        names.append(f"k{len(names) + 1}")
+        expression = _scaled_at(expression, path, Constant(names[-1]))
+    added = len(names) - len(draft.names)
+    return Draft(expression, tuple(names), (*draft.values, *[1.0] * added), (*draft.codes, *[0] * added))
+
+
+def _scaled_at(expression: Expression, path: tuple[int, ...], factor: Constant) -> Expression:
+    if not path:
+        return Apply("*", (factor, expression))
+    assert isinstance(expression, Apply)
+    arguments = list(expression.arguments)
+    arguments[path[0]] = _scaled_at(arguments[path[0]], path[1:], factor)
+    return Apply(expression.operator, tuple(arguments))

@@ -1,0 +1,131 @@
+"""SearchSpace: a problem as the search sees it: numbers of order one, dimensions as integers, trees as leaves."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.dimension import DIMENSIONLESS, Dimension
+from symreg.expression import Constant, Expression, Number, Variable
+from symreg.natural_units import NaturalUnits, choose_natural_units
+from symreg.search.dimension_code import DimensionCode, coding_for
+
+if TYPE_CHECKING:
+    from symreg.problem import Problem, Rows
+
+Floats = npt.NDArray[np.float64]
+LARGEST_COEFFICIENT_POWER = 6  # a coefficient may carry declared units to powers up to this
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchSpace:
+    """Leaves (inputs, known constants, the number one) with codes and values in natural units.
+
+    ``values`` has shape ``(n_leaves, n_rows)``, ``target`` and ``sigma`` ``(n_rows,)``. ``coefficient_codes`` are the
+    dimensions a fitted coefficient may carry, None for any dimension at all.
+    """
+
+    leaves: tuple[Expression, ...]
+    codes: tuple[int, ...]
+    values: Floats
+    target: Floats
+    target_code: int
+    sigma: Floats | None
+    coding: DimensionCode
+    coefficient_codes: tuple[int, ...] | None
+    operators: frozenset[str]
+    units: NaturalUnits
+    n_inputs: int
+
+    @property
+    def inputs(self) -> Floats:
+        """The input columns, shape ``(n_inputs, n_rows)``."""
+        return self.values[: self.n_inputs]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the input columns."""
+        return tuple(leaf.name for leaf in self.leaves[: self.n_inputs] if isinstance(leaf, Variable))
+
+    @property
+    def known(self) -> dict[str, float]:
+        """Known constants in natural units."""
+        return {
+            leaf.name: float(values[0])
+            for leaf, values in zip(self.leaves, self.values, strict=True)
+            if isinstance(leaf, Constant)
+        }
+
+
+def search_space(problem: Problem, rows: Rows) -> SearchSpace:
+    """The search space of a problem on these rows."""
+    units = choose_natural_units(problem)
+    target_column = problem.target_column
+    dimensions = problem.dimensions
+    allowed = [unit.dimension for unit in problem.free_constants.units]
+    coding = coding_for([*dimensions.values(), target_column.unit.dimension, *allowed])
+    leaves: list[Expression] = [Variable(name) for name in problem.inputs]
+    values = list(problem.matrix(rows))
+    for constant in problem.known_constants:
+        if constant.unit.dimension != DIMENSIONLESS:  # a pure number is a coefficient; it is recognised later
+            leaves.append(Constant(constant.name))
+            values.append(np.full(len(rows), constant.value))
+    in_units = [
+        column / units.factor(dimensions[leaf.name])
+        for leaf, column in zip(leaves, values, strict=True)
+        if isinstance(leaf, Variable | Constant)
+    ]
+    target_factor = units.factor(target_column.unit.dimension)
+    sigma = None if target_column.sigma is None else target_column.sigma[rows] / target_factor
+    return SearchSpace(
+        leaves=(*leaves, Number(Fraction(1))),
+        codes=(*(coding.encode(dimensions[leaf.name]) for leaf in leaves if not isinstance(leaf, Number)), 0),
+        values=np.ascontiguousarray([*in_units, np.ones(len(rows))]),
+        target=problem.target_values(rows) / target_factor,
+        target_code=coding.encode(target_column.unit.dimension),
+        sigma=sigma,
+        coding=coding,
+        coefficient_codes=_coefficient_codes(problem.free_constants.policy, allowed, coding),
+        operators=frozenset(problem.operators),
+        units=units,
+        n_inputs=len(problem.inputs),
+    )
+
+
+def _coefficient_codes(
+    policy: str, allowed: Iterable[Dimension], coding: DimensionCode
+) -> tuple[int, ...] | None:
+    """Codes of the products of powers of the declared units, the number alone, or None where any unit will do."""
+    if policy == "inferred":
+        return None
+    if policy == "dimensionless":
+        return (0,)
+    powers = range(-LARGEST_COEFFICIENT_POWER, LARGEST_COEFFICIENT_POWER + 1)
+    units = [coding.encode(dimension) for dimension in dict.fromkeys(allowed)]
+    found = {
+        sum(power * unit for power, unit in zip(chosen, units, strict=True))
+        for chosen in itertools.product(powers, repeat=len(units))
+        if sum(map(abs, chosen)) <= LARGEST_COEFFICIENT_POWER
+    }
+    codes = np.array(sorted(found | {0}), dtype=np.int64)
+    return tuple(codes[coding.in_range(codes)].tolist())
+
+
+def probe_rows(space: SearchSpace, count: int, generator: np.random.Generator) -> Rows:
+    """A random choice of rows on which the search looks first; all of them where there are no more."""
+    n_rows = len(space.target)
+    if n_rows <= count:
+        return np.arange(n_rows)
+    return np.sort(generator.choice(n_rows, size=count, replace=False))
+
+
+def named_values(space: SearchSpace) -> Mapping[str, Floats | float]:
+    """Values of all named leaves, for the plain evaluation of a tree."""
+    columns = dict(zip(space.names, space.inputs, strict=True))
+    return {**columns, **space.known}

@@ -1,0 +1,285 @@
+"""Laws of the form ``y = u * step(a*f + b*g)`` or ``step(a*f + b*g) / u``: the join inside a context.
+
+``u, f, g`` are expressions of the bank, ``step`` an invertible outer function, ``a, b`` coefficients that may carry
+the units which the problem's free constants allow. All of one total complexity are tried together: the nodes of u, of
+the step, of f and g and of the operators between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.expression import Apply, Constant, Expression, Number
+from symreg.search.bank import EMPTY, Bank, Ids
+from symreg.search.context import STEPS, Step
+from symreg.search.join import best_pairs
+from symreg.search.proposal import Draft, Pool, Proposal
+from symreg.search.space import SearchSpace
+
+Floats = npt.NDArray[np.float64]
+KEEP_OF_A_JOIN = 24
+CONTEXTS_AT_ONCE = 512
+SOFTENING = 0.01  # of the median variance: no single row may carry a join alone
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probes:
+    """The target at the probe rows, its standard deviation (1 where unknown) and its weights, scaled to sum to one."""
+
+    y: Floats
+    sigma: Floats
+    weights: Floats
+
+    def loss(self, predictions: Floats) -> Floats:
+        """Weighted mean square of the residual over that of ``y`` about its mean; inf where undefined."""
+        mean = float(self.weights @ self.y)
+        total = float(self.weights @ (self.y - mean) ** 2)
+        with np.errstate(all="ignore"):
+            loss = ((self.y - predictions) ** 2) @ self.weights / (total if total > 0 else 1.0)
+        return np.where(np.isfinite(loss), loss, np.inf)
+
+
+def probes_of(target: Floats, sigma: Floats | None) -> Probes:
+    """Probes with weights ``1 / sigma**2``."""
+    spread = np.ones_like(target) if sigma is None else sigma
+    weights = 1 / spread**2
+    return Probes(target, spread, weights / weights.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One join: a step, the side on which u stands, and the sizes of u, f and g (0: absent)."""
+
+    step: Step
+    divides: bool
+    u: int
+    f: int
+    g: int
+
+
+def works(complexity: int, operators: frozenset[str]) -> Iterator[Work]:
+    """Every work of this total complexity."""
+    for step in STEPS:
+        if not set(step.operators) <= operators:
+            continue
+        rest = complexity - step.cost
+        if step.exponent is None:
+            yield Work(step, False, 0, rest, 0)
+        for u in range(0, rest - 2):
+            inside = rest - (u + 1 if u else 0) - 1
+            for g in range(1, inside // 2 + 1):
+                yield Work(step, False, u, inside - g, g)
+                if u:
+                    yield Work(step, True, u, inside - g, g)
+
+
+@dataclass(slots=True, eq=False)
+class SumSearch:
+    """Runs the works of one complexity after another against one bank and one pool."""
+
+    space: SearchSpace
+    bank: Bank
+    probes: Probes
+    pool: Pool
+    stop: Callable[[], bool]
+    pairs: int = 0
+
+    def run(self, complexity: int) -> None:
+        """Try everything of this total complexity."""
+        self._plain(complexity)
+        for work in works(complexity, self.space.operators):
+            if self.stop():
+                return
+            self._work(work, complexity)
+
+    def _plain(self, complexity: int) -> None:
+        """``y = a*f`` for every entry of this size."""
+        self._request(np.array([self.space.target_code]), complexity)
+        ids = self._allowed(self.space.target_code, complexity)
+        f = self.bank.values[ids]
+        w, y = self.probes.weights, self.probes.y
+        with np.errstate(all="ignore"):
+            a = (f * w) @ y / ((f * f) @ w)
+            losses = self.probes.loss(a[:, None] * f)
+        self.pairs += len(ids)
+        threshold = self.pool.threshold(complexity)
+        for index in np.argsort(losses)[: self.pool.keep]:
+            if losses[index] < threshold:
+                entry, value = int(ids[index]), float(a[index])
+                code = self.space.target_code - self._code(entry)
+                self.pool.offer(
+                    Proposal(complexity, float(losses[index]), _plain_draft(self.bank, entry, value, code), "bank")
+                )
+
+    def _code(self, entry: int) -> int:
+        return int(self.bank.code[entry])
+
+    def _coefficients(self) -> npt.NDArray[np.int64]:
+        return np.array(self.space.coefficient_codes, dtype=np.int64)
+
+    def _allowed(self, code: int, size: int) -> Ids:
+        """Entries that have this dimension once the unit of their coefficient is counted in."""
+        if self.space.coefficient_codes is None:
+            return self.bank.all_of(size)
+        return np.concatenate([EMPTY, *(self.bank.level(code - k, size) for k in self.space.coefficient_codes)])
+
+    def _request(self, codes: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.bool_]:
+        """Make the entries of ``size`` that fit these dimensions; tells which dimensions have any."""
+        if self.space.coefficient_codes is None:
+            self.bank.request_all(size)
+            return np.full(len(codes), len(self.bank.all_of(size)) > 0)
+        shifted = codes[:, None] - self._coefficients()
+        self.bank.request(size, shifted.ravel())
+        return self.bank.count(shifted.ravel(), size).reshape(shifted.shape).sum(axis=1) > 0
+
+    def _work(self, work: Work, complexity: int) -> None:
+        u = self._context_codes(work)
+        z = self.space.target_code + (u if work.divides else -u)
+        hole, fits = self._hole_codes(work.step, z)
+        u, z, hole = u[fits], z[fits], hole[fits]
+        for size in {work.f, work.g} - {0}:
+            if not len(u):
+                return
+            fits = self._request(hole, size)
+            u, z, hole = u[fits], z[fits], hole[fits]
+        if work.u and len(u):
+            self.bank.request(work.u, u)
+        for code_u, code_hole in zip(u.tolist(), hole.tolist(), strict=True):
+            if self.stop():
+                return
+            context = self.bank.level(code_u, work.u) if work.u else None
+            if context is None or len(context):
+                f = self._allowed(code_hole, work.f)
+                g = self._allowed(code_hole, work.g) if work.g else EMPTY
+                self._join(work, context, f, g, code_hole, complexity)
+
+    def _context_codes(self, work: Work) -> npt.NDArray[np.int64]:
+        if not work.u:
+            return np.zeros(1, dtype=np.int64)
+        self.bank.classes.grow(work.u)
+        return self.bank.classes.at.get(work.u, EMPTY)
+
+    def _hole_codes(
+        self, step: Step, z: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+        """Dimensions of the hole, and where the step allows the dimension of z."""
+        if step.exponent is None:
+            return np.zeros_like(z), z == 0
+        back = 1 / step.exponent
+        hole, fits = self.space.coding.root(z * back.numerator, back.denominator)
+        return hole, fits & self.space.coding.in_range(hole)
+
+    def _join(self, work: Work, u: Ids | None, f: Ids, g: Ids, hole: int, complexity: int) -> None:
+        values = np.ones((1, len(self.probes.y))) if u is None else self.bank.values[u]
+        for start in range(0, len(values), CONTEXTS_AT_ONCE):
+            if self.stop():
+                return
+            context = values[start : start + CONTEXTS_AT_ONCE]
+            factor = 1 / context if work.divides else context
+            with np.errstate(all="ignore"):
+                ratio = self.probes.y / factor
+                t = work.step.inverse(ratio)
+                variance = (work.step.slope(ratio) / factor * self.probes.sigma) ** 2
+            good = np.isfinite(t) & np.isfinite(variance)
+            usable = good.mean(axis=1) > 0.9
+            if not usable.any():
+                continue
+            rows = np.flatnonzero(usable)
+            t, good, factor = np.where(good, t, 0.0)[rows], good[rows], factor[rows]
+            variance = np.where(good, variance[rows], np.nan)
+            soft = SOFTENING * np.nanmedian(variance, axis=1, keepdims=True)
+            weights = np.where(good, 1 / (variance + soft), 0.0)
+            self._propose(work, u, rows + start, t, weights, factor, f, g, hole, complexity)
+
+    def _propose(
+        self, work: Work, u: Ids | None, rows: Ids, t: Floats, weights: Floats, factor: Floats, f: Ids, g: Ids,
+        hole: int, complexity: int,
+    ) -> None:  # fmt: skip
+        if work.g:
+            self.pairs += len(t) * len(f) * len(g)
+            found = best_pairs(
+                t, weights, self.bank.values[f], self.bank.values[g], same=work.f == work.g, keep=KEEP_OF_A_JOIN
+            )
+            target, first, second = found.target, f[found.first], g[found.second]
+        else:
+            self.pairs += len(t) * len(f)
+            target = np.repeat(np.arange(len(t)), len(f))
+            first = second = np.tile(f, len(t))
+        if not len(target):
+            return
+        w = weights[target]
+        a, b, inside = _solve(
+            t[target], w, self.bank.values[first], self.bank.values[second] if work.g else None
+        )
+        with np.errstate(all="ignore"):
+            losses = self.probes.loss(factor[target] * work.step.forward(inside))
+        threshold = self.pool.threshold(complexity)
+        for index in np.argsort(losses)[:KEEP_OF_A_JOIN]:
+            if not losses[index] < min(threshold, 1.0):
+                break
+            outer = None if u is None else int(u[rows[target[index]]])
+            draft = SumDraft(
+                self.bank, work, outer, int(first[index]), int(second[index]), float(a[index]), float(b[index]), hole
+            )
+            self.pool.offer(Proposal(complexity, float(losses[index]), draft, "join"))
+
+
+def _solve(t: Floats, w: Floats, f: Floats, g: Floats | None) -> tuple[Floats, Floats, Floats]:
+    """Weighted least squares of ``t ~ a*f + b*g`` row by row, from the normal equations in double precision."""
+    with np.errstate(all="ignore"):
+        ff, tf = (w * f * f).sum(axis=1), (w * t * f).sum(axis=1)
+        if g is None:
+            a = tf / ff
+            return a, np.zeros_like(a), a[:, None] * f
+        gg, tg, fg = (w * g * g).sum(axis=1), (w * t * g).sum(axis=1), (w * f * g).sum(axis=1)
+        determinant = ff * gg - fg * fg
+        a, b = (tf * gg - tg * fg) / determinant, (tg * ff - tf * fg) / determinant
+        # one step of refinement takes away what rounding in the normal equations left
+        rest = t - a[:, None] * f - b[:, None] * g
+        rf, rg = (w * rest * f).sum(axis=1), (w * rest * g).sum(axis=1)
+        a, b = a + (rf * gg - rg * fg) / determinant, b + (rg * ff - rf * fg) / determinant
+        return a, b, a[:, None] * f + b[:, None] * g
+
+
+def _plain_draft(bank: Bank, entry: int, value: float, code: int) -> Callable[[], Draft]:
+    def build() -> Draft:
+        return Draft(Apply("*", (Constant("k1"), bank.expression(entry))), ("k1",), (value,), (code,))
+
+    return build
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SumDraft:
+    """Builds the tree of one joined law when it is asked for."""
+
+    bank: Bank
+    work: Work
+    u: int | None
+    f: int
+    g: int
+    a: float
+    b: float
+    hole: int
+
+    def __call__(self) -> Draft:
+        terms, names, values, codes = [], [], [], []
+        chosen = [(self.f, self.a), (self.g, self.b)] if self.work.g else [(self.f, self.a)]
+        for index, (entry, value) in enumerate(chosen, start=1):
+            expression = self.bank.expression(entry)
+            constant = Constant(f"k{index}")
+            one = expression == Number(Fraction(1))
+            terms.append(constant if one else Apply("*", (constant, expression)))
+            names.append(constant.name)
+            values.append(value)
+            codes.append(self.hole - int(self.bank.code[entry]))
+        tree: Expression = terms[0] if len(terms) == 1 else Apply("+", (terms[0], terms[1]))
+        tree = self.work.step.wrap(tree)
+        if self.u is not None:
+            outer = self.bank.expression(self.u)
+            tree = Apply("/", (tree, outer)) if self.work.divides else Apply("*", (outer, tree))
+        return Draft(tree, tuple(names), tuple(values), tuple(codes))

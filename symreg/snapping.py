@@ -1,0 +1,138 @@
+"""Fewer and simpler constants that say the same: simple numbers, and one constant where several are its powers.
+
+``E = m/sqrt(a - b*v**2)`` fitted with two constants is a law with one when ``a = c**-4`` and ``b = c**-6``: their
+dimensions are powers of one dimension, and the numbers left over are simple. Each rewriting is only a proposal: the
+new formula is fitted again, and its description length decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from symreg.dimension import Dimension
+from symreg.expression import Apply, Constant, Expression, Number, normalise, substitute
+from symreg.fitting import Fitted
+from symreg.recognition import Recognised, recognise_number
+from symreg.search.backend import FreeConstant
+
+LARGEST_POWER = 8
+
+Rewritten = tuple[Expression, tuple[FreeConstant, ...], dict[str, Recognised]]
+
+
+def with_simple_numbers(fitted: Fitted) -> Iterator[Rewritten]:
+    """The formula with its dimensionless constants replaced by simple numbers: all at once, then each alone."""
+    found: dict[str, Recognised] = {}
+    for constant, value, error in zip(fitted.constants, fitted.values, fitted.stderr, strict=True):
+        if constant.dimension.is_dimensionless:
+            recognised = recognise_number(float(value), float(error) if np.isfinite(error) else 0.0)
+            if recognised is not None and np.isfinite(error):
+                found[constant.name] = recognised
+    if found:
+        yield _replaced(fitted, found)
+    if len(found) > 1:
+        for name, recognised in found.items():
+            yield _replaced(fitted, {name: recognised})
+
+
+def _replaced(fitted: Fitted, found: dict[str, Recognised]) -> Rewritten:
+    mapping: dict[Expression, Expression] = {Constant(name): one.expression for name, one in found.items()}
+    kept = tuple(
+        FreeConstant(constant.name, constant.dimension, float(value))
+        for constant, value in zip(fitted.constants, fitted.values, strict=True)
+        if constant.name not in found
+    )
+    return normalise(substitute(fitted.expression, mapping)), kept, found
+
+
+def with_shared_constant(fitted: Fitted, units: Sequence[Dimension] = ()) -> Iterator[Rewritten]:
+    """The formula with constants of related dimensions written as powers of one; ``units`` are preferred for it."""
+    carrying = [i for i, constant in enumerate(fitted.constants) if not constant.dimension.is_dimensionless]
+    if len(carrying) < 2:
+        return
+    dimensions = [fitted.constants[i].dimension for i in carrying]
+    for unit in [*units, *_roots(dimensions)]:
+        powers = [_power_of(dimension, unit) for dimension in dimensions]
+        if all(power is not None and abs(power) <= LARGEST_POWER for power in powers):
+            exact = [power for power in powers if power is not None]
+            for reference in range(len(carrying)):
+                shared = _shared(fitted, carrying, unit, exact, reference)
+                if shared is not None:
+                    yield shared
+                    return
+
+
+def _roots(dimensions: Sequence[Dimension]) -> Iterator[Dimension]:
+    """Dimensions of which all the others may be whole powers, the most divided first."""
+    for degree in (4, 3, 2, 1):
+        root = dimensions[0] ** Fraction(1, degree)
+        if all(exponent.denominator == 1 for exponent in root.exponents):
+            yield root
+
+
+def _power_of(dimension: Dimension, unit: Dimension) -> Fraction | None:
+    """The whole power p with ``unit**p == dimension``, if there is one."""
+    ratios = {
+        a / b for a, b in zip(dimension.exponents, unit.exponents, strict=True) if b
+    }  # where b is 0, the comparison below decides
+    if len(ratios) != 1:
+        return None
+    power = ratios.pop()
+    return power if power and power.denominator == 1 and unit**power == dimension else None
+
+
+def _shared(
+    fitted: Fitted, carrying: Sequence[int], unit: Dimension, powers: Sequence[Fraction], reference: int
+) -> Rewritten | None:
+    value = float(fitted.values[carrying[reference]])
+    name = fitted.constants[carrying[reference]].name
+    start = abs(value) ** float(1 / powers[reference])
+    if not np.isfinite(start) or start == 0:
+        return None
+    mapping: dict[Expression, Expression] = {}
+    found: dict[str, Recognised] = {}
+    for index, power in zip(carrying, powers, strict=True):
+        other = fitted.constants[index].name
+        factor = Number(Fraction(1 if value > 0 else -1))
+        if other != name:
+            scale = start ** float(power)
+            error = _relative_error(fitted, index, carrying[reference], float(power / powers[reference]))
+            ratio = float(fitted.values[index]) / scale
+            recognised = recognise_number(ratio, abs(ratio) * error)
+            if recognised is None:
+                return None
+            found[other] = recognised
+            mapping[Constant(other)] = Apply("*", (recognised.expression, _raised(name, power)))
+        else:
+            mapping[Constant(other)] = Apply("*", (factor, _raised(name, power)))
+    kept = tuple(
+        FreeConstant(constant.name, constant.dimension, float(v))
+        for i, (constant, v) in enumerate(zip(fitted.constants, fitted.values, strict=True))
+        if i not in carrying
+    )
+    constants = (FreeConstant(name, unit, start), *kept)
+    return normalise(substitute(fitted.expression, mapping)), constants, found
+
+
+def _relative_error(fitted: Fitted, index: int, reference: int, power: float) -> float:
+    """Relative standard error of ``k_index / k_reference**power`` (first order)."""
+    covariance = fitted.covariance
+    a, b = float(fitted.values[index]), float(fitted.values[reference])
+    variance = (
+        covariance[index, index] / a**2
+        + power**2 * covariance[reference, reference] / b**2
+        - 2 * power * covariance[index, reference] / (a * b)
+    )
+    return float(np.sqrt(max(0.0, variance))) if np.isfinite(variance) else 0.0
+
+
+def _raised(name: str, power: Fraction) -> Expression:
+    if power == 1:
+        return Constant(name)
+    names = {Fraction(2): "square", Fraction(3): "cube", Fraction(-1): "inv"}
+    if power in names:
+        return Apply(names[power], (Constant(name),))
+    return Apply("pow", (Constant(name), Number(power)))
