@@ -23,6 +23,7 @@ __all__ = ["Evidence", "evidence_of"]
 
 Array = NDArray[np.float64]
 _RELATIVE = 1e-6
+_RELATIVE_REFITTED = 1e-3  # least squares started elsewhere ends a little elsewhere
 _OF_SPREAD = 1e-9  # below this share of the target's own size an error is rounding
 
 
@@ -63,14 +64,38 @@ def evidence_of(law: Law, problem: Problem) -> Evidence:
     size = float(np.max(np.abs(actual))) if actual.size else 0.0
     _compare(law, "training", law.train, train, size)
     if problem.leave_one_out:
-        return Evidence(predicted, actual, train, law.held_out)
-    held_out = score(predicted[problem.held_out_rows], actual[problem.held_out_rows])
-    _compare(law, "held-out", law.held_out, held_out, size)
+        held_out = score(_leave_one_out(law, problem), actual[problem.train_rows])
+        _compare(law, "leave-one-out", law.held_out, held_out, size, _RELATIVE_REFITTED)
+    else:
+        held_out = score(predicted[problem.held_out_rows], actual[problem.held_out_rows])
+        _compare(law, "held-out", law.held_out, held_out, size)
     return Evidence(predicted, actual, train, held_out)
 
 
-def _compare(law: Law, rows: str, stored: Score, found: Score, size: float) -> None:
-    agree = math.isclose(stored.rmse, found.rmse, rel_tol=_RELATIVE, abs_tol=_OF_SPREAD * size)
+def _leave_one_out(law: Law, problem: Problem) -> Array:
+    """Each row as the form of the law predicts it when fitted anew to all others, in the user's unit."""
+    from symreg.engine import Outcome, get_engine
+    from symreg.fitting import Fitted, make_fitter
+    from symreg.natural_units import choose_natural_units
+    from symreg.search.backend import FreeConstant
+
+    units = choose_natural_units(problem)
+    free = [constant for constant in law.constants if constant.kind == "free"]
+    starts = [c.unit.to_si(c.value) / units.factor(c.unit.dimension) for c in free]
+    constants = tuple(
+        FreeConstant(c.name, c.unit.dimension, float(start)) for c, start in zip(free, starts, strict=True)
+    )
+    unknown = np.full((len(free), len(free)), np.nan)
+    fitted = Fitted(law.expression, constants, np.array(starts), unknown, math.nan, Outcome.CONVERGED)
+    predicted = make_fitter(problem, units, get_engine("auto"), 1).leave_one_out(fitted)
+    si = predicted * units.factor(law.unit.dimension)
+    return np.asarray(law.unit.from_si(si), dtype=np.float64)
+
+
+def _compare(
+    law: Law, rows: str, stored: Score, found: Score, size: float, relative: float = _RELATIVE
+) -> None:
+    agree = math.isclose(stored.rmse, found.rmse, rel_tol=relative, abs_tol=_OF_SPREAD * size)
     agree = agree or (math.isnan(stored.rmse) and math.isnan(found.rmse))
     if agree and (stored.n_rows, stored.undefined) == (found.n_rows, found.undefined):
         return

@@ -5,12 +5,13 @@ names.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from symreg.discover import Discovery
 
+from symreg.discover import Discovery
 from symreg.expression import Expression, Variable, complexity, constants_of
 from symreg.grammar import parse
 from symreg.law import Law, LawConstant, ParetoFront, Score, score
@@ -60,15 +61,35 @@ def finished(
         expression, to_text(expression), complexity(expression), problem.target_column.unit, True, empty,
         empty, 0.0, constants=constants, input_units=units, target=problem.target, **fields,
     )  # fmt: skip
-    predicted = law.predict({name: problem.table[name].user_values for name in problem.inputs})
+    given = {name: problem.table[name].user_values for name in problem.inputs}
+    predicted = law.predict(given)
     actual = np.asarray(problem.target_column.user_values)
     train, held_out = problem.train_rows, problem.held_out_rows
-    judged = held_out if held_out.size else train
+    judged = score(predicted[held_out], actual[held_out])
+    if problem.leave_one_out:
+        judged = score(leave_one_out(law, given, actual), actual)
     return Law(
         expression, law.formula, law.complexity, law.unit, True, score(predicted[train], actual[train]),
-        score(predicted[judged], actual[judged]), 10.0 + 5 * law.complexity, constants=constants,
+        judged, 10.0 + 5 * law.complexity, constants=constants,
         input_units=units, target=law.target, **fields,
     )  # fmt: skip
+
+
+def leave_one_out(law: Law, given: Mapping[str, Any], actual: np.ndarray) -> np.ndarray:
+    """Leave-one-out predictions of a law that is linear in its constants, by linear algebra alone."""
+    constants = law.constants
+    design = np.column_stack(
+        [
+            replace(law, constants=tuple(replace(c, value=float(c is one)) for c in constants)).predict(given)
+            for one in constants
+        ]
+    )
+    predicted = np.empty_like(actual)
+    for row in range(len(actual)):
+        others = np.arange(len(actual)) != row
+        fitted = np.linalg.lstsq(design[others], actual[others], rcond=None)[0]
+        predicted[row] = design[row] @ fitted
+    return predicted
 
 
 def make_discovery(problem: Problem, laws: Sequence[Law], selected: int, **fields: Any) -> Discovery:

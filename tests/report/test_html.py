@@ -7,11 +7,12 @@ import dataclasses
 import re
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
+from typing import Any
 
 import numpy as np
 import pytest
-from symreg.discover import Discovery
 
+from symreg.discover import Discovery
 from symreg.errors import ReportError
 from symreg.expression import Apply, Number, Variable
 from symreg.law import ParetoFront, Score, score
@@ -154,10 +155,19 @@ def test_a_search_that_found_nothing_has_a_report(kepler: Discovery) -> None:
 def test_a_stored_score_that_is_not_true_is_refused(relativity: Discovery, rows: str, field: str) -> None:
     law = relativity.front[0]
     stored: Score = getattr(law, rows)
-    false = dataclasses.replace(stored, **{field: getattr(stored, field) * 1.001 + 1})
-    laws = (dataclasses.replace(law, **{rows: false}), *relativity.front[1:])
+    changes: dict[str, Any] = {field: getattr(stored, field) * 1.001 + 1}
+    changes = {rows: dataclasses.replace(stored, **changes)}
+    laws = (dataclasses.replace(law, **changes), *relativity.front[1:])
     with pytest.raises(ReportError, match=r"but it gives"):
         gather(dataclasses.replace(relativity, front=ParetoFront(laws, 1)))
+
+
+def test_a_leave_one_out_score_that_is_not_true_is_refused(kepler: Discovery) -> None:
+    law = kepler.front.best
+    assert law.held_out.rmse > law.train.rmse
+    false = dataclasses.replace(law, held_out=law.train)
+    with pytest.raises(ReportError, match="leave-one-out rows"):
+        gather(dataclasses.replace(kepler, front=ParetoFront((false,), 0)))
 
 
 def test_a_law_that_is_undefined_on_some_rows_is_reported_so(relativity: Discovery) -> None:
