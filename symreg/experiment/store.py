@@ -170,9 +170,13 @@ def remove_leftovers(folder: Path) -> None:
 
 
 def remove_run(folder: Path) -> None:
-    """Delete the files of the run in ``folder`` and nothing else.
+    """Delete the files of the run in ``folder``, its reports too, and nothing else.
 
-    The state first, so that none half belongs.
+    The state goes first, so that nothing is left that another run could be taken for.
     """
-    for name in (STATE, *(name for name in KNOWN_FILES if name != STATE)):
+    from symreg.report.export import EXPORT_SUFFIXES
+
+    reports = [f"report{suffix}" for suffix in (".html", ".tex", ".md", ".pdf")]
+    reports += [f"law{suffix}" for suffix in EXPORT_SUFFIXES.values()]
+    for name in (STATE, *(name for name in KNOWN_FILES if name != STATE), *reports):
         (folder / name).unlink(missing_ok=True)

@@ -178,10 +178,12 @@ def test_the_same_data_elsewhere_are_the_same_data(tmp_path: Path) -> None:
 def test_fresh_deletes_what_a_run_makes_and_nothing_else(tmp_path: Path) -> None:
     asked = specification(tmp_path)
     run_experiment(asked, tmp_path / "runs", discover=FakeSearch())
-    (tmp_path / "runs" / "kepler" / "notes.txt").write_text("mine", encoding="utf-8")
+    for name in ("notes.txt", "report.html", "law.py"):
+        (tmp_path / "runs" / "kepler" / name).write_text("mine", encoding="utf-8")
     run_experiment(asked, tmp_path / "runs", discover=FakeSearch(), fresh=True)
     folder = tmp_path / "runs" / "kepler"
     assert (folder / "notes.txt").read_text(encoding="utf-8") == "mine"
+    assert not (folder / "report.html").exists() and not (folder / "law.py").exists()
     assert [entry["event"] for entry in read_log(folder)] == ["started", "finished"]
 
 
