@@ -240,11 +240,16 @@ class _Run:
         return replace(standing, complete_to_complexity=best)
 
     def finish(self, discovery: Discovery) -> Discovery:
-        """Save the end, having computed every number again from what is stored."""
+        """Save the end, and compute every number again from what was stored: one that differs is an error."""
         standing = self.with_earlier_certificate(standing_of_discovery(discovery))
-        for law in discovery.front.laws:
-            restore_law(store_law(law), self.problem)
         self.save(standing)
+        try:
+            for law in discovery.front.laws:
+                restore_law(store_law(law), self.problem)
+        except SymregError as error:
+            self.last = standing
+            self.fail(error)
+            raise
         notes = [] if self.trouble is None else [f"an interval could not be saved: {self.trouble}"]
         append_log(
             self.folder, discovery.status, stop_reason=discovery.stop_reason, seconds=discovery.wall_seconds,

@@ -207,10 +207,10 @@ def _check_score(law: Law, problem: Problem, rows: np.ndarray[Any, np.dtype[np.i
     """Compute the score again; rounding may differ between machines, up to the ninth digit of the target."""
     target = problem.target_column.unit
     actual = np.asarray(target.from_si(problem.target_values(rows)), dtype=np.float64)
-    inputs = {name: problem.table[name].user_values for name in problem.inputs}
-    found = score(
-        law.predict({name: values[rows] for name, values in inputs.items() if values is not None}), actual
-    )
+    # A law of no inputs still needs to know how many rows there are.
+    columns = {name: problem.table[name].user_values for name in problem.inputs or (problem.target,)}
+    data = {name: values[rows] for name, values in columns.items() if values is not None}
+    found = score(law.predict(data), actual)
     slack = 1e-6 * abs(told.rmse) + 1e-9 * float(np.max(np.abs(actual)))
     same = (math.isnan(told.rmse) and math.isnan(found.rmse)) or abs(found.rmse - told.rmse) <= slack
     if not same or found.undefined != told.undefined:

@@ -71,7 +71,15 @@ def law_of(problem: Problem, formula: str, exponent: float) -> Law:
         "target": problem.target,
     }
     train = _score(Law(train=empty, held_out=empty, **fields), problem)
-    return Law(train=train, held_out=train, **fields)
+    return Law(train=train, held_out=_leave_one_out(base, problem), **fields)
+
+
+def _leave_one_out(base: np.ndarray, problem: Problem) -> Score:
+    """Every row as least squares through all others has it."""
+    y = problem.target_values(problem.train_rows)
+    fitted = (np.sum(base * y) - base * y) / (np.sum(base**2) - base**2)
+    column = problem.target_column
+    return score(np.asarray(column.unit.from_si(base * fitted)), column.user_values[problem.train_rows])
 
 
 def _unit_of_constant(problem: Problem, exponent: float) -> Unit:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from symreg.discover import Progress
 
+from symreg.discover import Progress
 from symreg.experiment.errors import FolderLockedError, NotAvailableError, ResumeError, RunFolderError
 from symreg.experiment.lock import locked
 from symreg.experiment.runner import run_experiment
