@@ -7,11 +7,10 @@ attributes with a trailing underscore; and arrays that are checked by scikit-lea
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
@@ -19,6 +18,7 @@ from sklearn.utils import check_consistent_length, check_random_state, estimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from symreg.errors import EstimatorError
+from symreg.frames import as_series, magnitudes, named_frame, stated_units, training_table
 
 if TYPE_CHECKING:
     import os
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from symreg.problem import FreeConstants, Problem
     from symreg.search.backend import Backend, Budget
     from symreg.table import Table
-    from symreg.units import Unit
 
 FIRST_ROWS = 5
 
@@ -97,7 +96,7 @@ class SymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X: Any, y: Any, *, sigma: Any = None) -> SymbolicRegressor:
+    def fit(self, X: Any, y: Any, *, sigma: Any = None) -> Self:
         """Search for the laws of ``y`` ``(n_rows,)`` in the columns of ``X`` ``(n_rows, n_inputs)``.
 
         ``sigma`` is the standard deviation of ``y``: one number, or one for each row, in the target's unit.
@@ -110,8 +109,8 @@ class SymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self._check_parameters()
         numbers, goal = validate_data(
             self,
-            _magnitudes(X),
-            _magnitudes(y),
+            magnitudes(X),
+            magnitudes(y),
             dtype=np.float64,
             ensure_all_finite=False,
             ensure_min_samples=MIN_ROWS,
@@ -139,12 +138,12 @@ class SymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Columns that state a unit other than at ``fit`` are converted.
         """
         check_is_fitted(self)
-        numbers = validate_data(self, _magnitudes(X), reset=False, dtype=np.float64, ensure_all_finite=False)
+        numbers = validate_data(self, magnitudes(X), reset=False, dtype=np.float64, ensure_all_finite=False)
         self._check_finite(numbers)
         return self.best_.predict(self._in_units_of_fit(X, numbers))
 
     def report(self, path: str | os.PathLike[str]) -> Path:
-        """Write a report of the search; the suffix of ``path`` chooses the format (.html, .tex, .md, .pdf)."""
+        """Write a report; the suffix of ``path`` chooses the format: .html, .tex, .md, .pdf."""
         from symreg.report import write_report
 
         check_is_fitted(self)
@@ -195,32 +194,16 @@ class SymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         )
 
     def _table(self, X: Any, y: Any, numbers: Floats, goal: Floats, sigma: Any) -> Table:
-        """Columns of ``X``, then ``y``, then ``sigma``, with the units that each of them states."""
-        from symreg.table import read_table
-
-        names = self._feature_names()
-        target = self.target if self.target is not None else _own_name(y)
-        if target in names:
-            reason = f"the target is called {target!r}, and so is a column of X."
-            raise EstimatorError(reason=reason, advice="Give it another name: target='...'.")
-        frame = _frame(X, names, numbers)
-        stated = _stated_by(y)
-        if stated is not None:
-            frame.attrs["units"] = {**frame.attrs.get("units", {}), target: stated}
-        frame[target] = y.array if _is_pint(y) else goal
-        spread: dict[str, str | float] = {}
-        if isinstance(sigma, Real):
-            spread[target] = float(sigma)
-        elif sigma is not None:
+        if sigma is not None and not isinstance(sigma, Real):
             check_consistent_length(goal, sigma)
-            spread[target] = _name_beside(f"sigma_{target}", frame.columns)
-            frame[spread[target]] = sigma.array if _is_pint(sigma) else np.asarray(sigma)
-        units = {} if self.units is None else self.units
-        if not isinstance(units, Mapping):
-            return read_table(frame, target=target, units=units, sigma=spread)
-        table = read_table(frame, target=target, units=_known_units(units, frame), sigma=spread)
-        _check_spelling(units, frame, table)
-        return table
+        return training_table(
+            named_frame(X, self._feature_names(), numbers),
+            as_series(y),
+            goal,
+            target=self.target,
+            sigma=sigma,
+            units=self.units or {},
+        )
 
     def _feature_names(self) -> list[str]:
         names = getattr(self, "feature_names_in_", None)
@@ -241,7 +224,7 @@ class SymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def _in_units_of_fit(self, X: Any, numbers: Floats) -> Floats:
         converted = numbers
-        for place, unit in _stated_units(X).items():
+        for place, unit in stated_units(X).items():
             name = self.problem_.inputs[place]
             wanted = self.problem_.table[name].unit
             if unit.dimension != wanted.dimension:
@@ -265,9 +248,9 @@ class SymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         return bundle
 
 
-_TEXT = (str, type(None))
 _PARAMETERS: dict[str, tuple[tuple[type, ...], str]] = {
-    "target": (_TEXT, "a name or None"),
+    "units": ((Mapping, type(None)), "a mapping from column names to units, such as {'v': 'm/s'}, or None"),
+    "target": ((str, type(None)), "a name or None"),
     "max_complexity": ((Integral,), "a whole number"),
     "nested": ((Mapping, type(None)), "a mapping such as {'sin': {'cos': 1}}, or None"),
     "test_fraction": ((Real,), "a number"),
@@ -277,109 +260,5 @@ _PARAMETERS: dict[str, tuple[tuple[type, ...], str]] = {
 
 def _print_progress(progress: Progress) -> None:
     best = progress.front.best.summary() if progress.front is not None and len(progress.front) else ""
-    level = (
-        f"{progress.elapsed:8.1f} s  complexity {progress.complexity:2d}  {progress.evaluated:,} evaluated"
-    )
-    print(f"{level}  {best}".rstrip(), flush=True)
-
-
-# --------------------------------------------------------------------------------- names and units of pandas
-
-
-def _is_frame(data: Any) -> bool:
-    """Whether this is a pandas DataFrame, told by what the caller has imported."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(data, pandas.DataFrame)
-
-
-def _is_pint(series: Any) -> bool:
-    return type(getattr(series, "dtype", None)).__name__ == "PintType"
-
-
-def _magnitudes(data: Any) -> Any:
-    """The same data, with plain numbers in place of pint's quantities."""
-    if _is_pint(data):
-        import pandas as pd
-
-        return pd.Series(data.array.quantity.magnitude, index=data.index, name=data.name)
-    if not _is_frame(data) or not any(_is_pint(data.iloc[:, i]) for i in range(data.shape[1])):
-        return data
-    plain = data.copy(deep=False)
-    for place in range(data.shape[1]):
-        if _is_pint(data.iloc[:, place]):
-            plain.isetitem(place, data.iloc[:, place].array.quantity.magnitude)
-    return plain
-
-
-def _own_name(y: Any) -> str:
-    """The name that a Series, or the one column of a DataFrame, brings along."""
-    name = y.columns[0] if _is_frame(y) else getattr(y, "name", None)
-    return name if isinstance(name, str) and name else "y"
-
-
-def _frame(X: Any, names: Sequence[str], numbers: Floats) -> Any:
-    """A DataFrame of the columns of ``X`` under these names, which keeps the units that it states."""
-    import pandas as pd
-
-    if not _is_frame(X):
-        return pd.DataFrame(numbers, columns=list(names))
-    frame = X.set_axis(list(names), axis=1)
-    units = X.attrs.get("units")
-    if isinstance(units, Mapping):
-        frame.attrs["units"] = {
-            name: units[label] for name, label in zip(names, X.columns, strict=True) if label in units
-        }
-    return frame
-
-
-def _stated_by(y: Any) -> str | None:
-    """The unit in ``attrs`` of a Series: a text, or a mapping that it inherited from a DataFrame."""
-    units = getattr(y, "attrs", {}).get("units")
-    return units.get(_own_name(y)) if isinstance(units, Mapping) else units
-
-
-def _stated_units(X: Any) -> dict[int, Unit]:
-    """Units that a DataFrame states by pint dtype or ``attrs``, by the column's place."""
-    from symreg.table_assembly import settle_unit
-    from symreg.table_reading import pint_text
-
-    if not _is_frame(X):
-        return {}
-    units = X.attrs.get("units")
-    found = {}
-    for place, label in enumerate(X.columns):
-        series = X.iloc[:, place]
-        stated = [("the pint dtype", pint_text(series.dtype.units))] if _is_pint(series) else []
-        if isinstance(units, Mapping) and label in units:
-            stated.append(("attrs['units']", str(units[label])))
-        if stated:
-            found[place] = settle_unit("X", str(label), stated)
-    return found
-
-
-def _name_beside(name: str, taken: Any) -> str:
-    while name in taken:
-        name = f"{name}_"
-    return name
-
-
-def _known_units(units: Mapping[str, str], frame: Any) -> dict[str, str]:
-    """The units of columns that are there: ``units=`` may describe a table of which a step kept a part."""
-    from symreg.headers import parse_header
-
-    there = {header for header in frame.columns} | {parse_header(header).name for header in frame.columns}
-    return {name: text for name, text in units.items() if not isinstance(name, str) or name in there}
-
-
-def _check_spelling(units: Mapping[str, str], frame: Any, table: Table) -> None:
-    """A unit without its column beside a column without its unit is a slip of the pen."""
-    from symreg.headers import nearest
-
-    known = _known_units(units, frame)
-    unknown = [name for name in units if name not in known]
-    bare = [name for name, text in table.units.items() if name not in known and text in ("", "1")]
-    if unknown and bare:
-        listed = ", ".join(map(repr, bare))
-        reason = f"units= names {unknown[0]!r}, which is no column here, and no unit is given for {listed}."
-        advice = f"{nearest(unknown[0], list(table.names))} The target is {table.target!r}."
-        raise EstimatorError(reason=reason, advice=advice)
+    spent = f"{progress.elapsed:8.1f} s  {progress.evaluated:12,} evaluated"
+    print(f"{spent}  complexity {progress.complexity:2d}  {best}".rstrip(), flush=True)

@@ -1,0 +1,165 @@
+"""Frames and series as scikit-learn's tools hand them on: plain numbers for them, names and units for us.
+
+pandas is recognised by what the caller has already imported, as in ``table_reading``.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symreg.arrays import Floats
+from symreg.errors import EstimatorError
+
+if TYPE_CHECKING:
+    from symreg.table import Table
+    from symreg.units import Unit
+
+
+def training_table(
+    frame: Any,
+    y: Any,
+    goal: Floats,
+    *,
+    target: str | None,
+    sigma: Any,
+    units: Mapping[str, str],
+) -> Table:
+    """The columns of ``frame``, then ``y``, each with the unit that it states or that ``units`` gives.
+
+    ``goal`` holds the numbers of ``y``, ``(n_rows,)``; ``target`` is its name, by default its own or "y".
+    ``sigma`` is a number or an array ``(n_rows,)``. ``frame`` is made by ``named_frame`` and changed here.
+    """
+    from symreg.table import read_table
+
+    target = target if target is not None else _own_name(y)
+    if target in frame.columns:
+        reason = f"the target is called {target!r}, and so is a column of X."
+        raise EstimatorError(reason=reason, advice="Give it another name: target='...'.")
+    stated = _stated_by(y)
+    if stated is not None:
+        frame.attrs["units"] = {**frame.attrs.get("units", {}), target: stated}
+    frame[target] = y.array if _is_pint(y) else goal
+    spread: dict[str, str | float] = {}
+    if np.ndim(sigma) == 0 and sigma is not None:
+        spread[target] = float(sigma)
+    elif sigma is not None:
+        spread[target] = _name_beside(f"sigma_{target}", frame.columns)
+        frame[spread[target]] = sigma.array if _is_pint(sigma) else np.asarray(sigma)
+    known = _known_units(units, frame)
+    table = read_table(frame, target=target, units=known, sigma=spread)
+    _check_spelling(units, known, table)
+    return table
+
+
+def magnitudes(data: Any) -> Any:
+    """The same data, with plain numbers in place of pint's quantities."""
+    if _is_pint(data):
+        import pandas as pd
+
+        return pd.Series(data.array.quantity.magnitude, index=data.index, name=data.name)
+    if not _is_frame(data) or not any(_is_pint(data.iloc[:, place]) for place in range(data.shape[1])):
+        return data
+    plain = data.copy(deep=False)
+    for place in range(data.shape[1]):
+        if _is_pint(data.iloc[:, place]):
+            plain.isetitem(place, data.iloc[:, place].array.quantity.magnitude)
+    return plain
+
+
+def named_frame(X: Any, names: Sequence[str], numbers: Floats) -> Any:
+    """A new DataFrame of the columns of ``X`` under these names, which keeps the units that it states."""
+    import pandas as pd
+
+    if not _is_frame(X):
+        return pd.DataFrame(numbers, columns=list(names))
+    frame = X.set_axis(list(names), axis=1)
+    units = X.attrs.get("units")
+    if isinstance(units, Mapping):
+        frame.attrs["units"] = {
+            name: units[label] for name, label in zip(names, X.columns, strict=True) if label in units
+        }
+    return frame
+
+
+def stated_units(X: Any) -> dict[int, Unit]:
+    """Units that a DataFrame states by pint dtype or ``attrs``, by the column's place."""
+    from symreg.table_assembly import settle_unit
+    from symreg.table_reading import pint_text
+
+    if not _is_frame(X):
+        return {}
+    units = X.attrs.get("units")
+    found = {}
+    for place, label in enumerate(X.columns):
+        series = X.iloc[:, place]
+        stated = [("the pint dtype", pint_text(series.dtype.units))] if _is_pint(series) else []
+        if isinstance(units, Mapping) and label in units:
+            stated.append(("attrs['units']", str(units[label])))
+        if stated:
+            found[place] = settle_unit("X", str(label), stated)
+    return found
+
+
+def as_series(y: Any) -> Any:
+    """The one column of a DataFrame; anything else as it is."""
+    return y.iloc[:, 0] if _is_frame(y) else y
+
+
+def _is_frame(data: Any) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(data, pandas.DataFrame)
+
+
+def _is_pint(series: Any) -> bool:
+    return type(getattr(series, "dtype", None)).__name__ == "PintType"
+
+
+def _own_name(y: Any) -> str:
+    name = getattr(y, "name", None)
+    return name if isinstance(name, str) and name else "y"
+
+
+def _stated_by(y: Any) -> Any:
+    """The unit in ``attrs`` of a Series: a text, or a mapping that it inherited from a DataFrame."""
+    units = getattr(y, "attrs", {}).get("units")
+    return units.get(_own_name(y)) if isinstance(units, Mapping) else units
+
+
+def _name_beside(name: str, taken: Any) -> str:
+    while name in taken:
+        name = f"{name}_"
+    return name
+
+
+def _known_units(units: Mapping[str, str], frame: Any) -> dict[str, str]:
+    """The units of columns that are there: ``units=`` may describe a table of which a step kept a part."""
+    from symreg.headers import parse_header
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # read_table, which reads the headers in earnest, warns
+        there = {*frame.columns, *(parse_header(header).name for header in frame.columns)}
+    return {name: text for name, text in units.items() if not isinstance(name, str) or name in there}
+
+
+def _check_spelling(units: Mapping[str, str], known: Mapping[str, str], table: Table) -> None:
+    """A unit without its column beside a column without its unit is a slip of the pen."""
+    from symreg.headers import nearest
+    from symreg.units import DIMENSIONLESS_UNIT
+
+    unknown = [name for name in units if name not in known]
+    plain = [column.name for column in table.columns if column.unit == DIMENSIONLESS_UNIT]
+    bare = [name for name in plain if name not in known]
+    if unknown and bare:
+        listed = ", ".join(map(repr, bare))
+        reason = f"units= names {unknown[0]!r}, which is no column here, and {listed} {_has(bare)} no unit."
+        advice = f"{nearest(unknown[0], list(table.names))} The target is {table.target!r}."
+        raise EstimatorError(reason=reason, advice=advice)
+
+
+def _has(names: Sequence[str]) -> str:
+    return "has" if len(names) == 1 else "have"
