@@ -195,9 +195,9 @@ def _restore_score(entry: Mapping[str, Any]) -> Score:
 
 
 def _restore_covariance(rows: Any, n_free: int) -> np.ndarray[Any, np.dtype[np.float64]]:
-    matrix = np.array([[_number(value) for value in row] for row in rows], dtype=np.float64).reshape(
-        -1, n_free
-    )
+    matrix = np.array([[_number(value) for value in row] for row in rows], dtype=np.float64)
+    if not n_free:
+        matrix = matrix.reshape(0, 0)
     if matrix.shape != (n_free, n_free):
         raise ValueError(f"a covariance of shape {matrix.shape} for {n_free} constants")
     return matrix

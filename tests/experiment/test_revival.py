@@ -12,10 +12,14 @@ import numpy as np
 import pytest
 
 from symreg.errors import SymregError
+from symreg.experiment.assembly import problem_of
 from symreg.experiment.revival import load_discovery
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.specification import read_specification
 from symreg.experiment.store import STATE, read_state
+from symreg.experiment.stored_law import StoredLawError, restore_law, store_law
+from symreg.grammar import parse
+from symreg.law import Law, LawConstant, Score
 from tests.experiment.fake_search import KEPLER, PLANETS, FakeSearch, write_kepler
 
 
@@ -151,3 +155,41 @@ def test_numbers_that_are_not_finite_survive(folder: Path) -> None:
     edit(folder, lambda state: law_of(state).update(description_length=None, covariance=[[None]]))
     law = load_discovery(folder).front.laws[-1]
     assert math.isnan(law.description_length) and math.isnan(law.covariance[0, 0])
+
+
+DRAWN = """\
+version: 1
+name: drawn
+data:
+  generate:
+    formula: n*R*T/V
+    target: {name: p, unit: Pa}
+    inputs:
+      n: {unit: mol, low: 1, high: 9}
+      T: {unit: degC, low: 20, high: 90}
+      V: {unit: L, low: 1, high: 9}
+    constants: [R]
+    rows: 40
+constants: [R]
+report: {formats: [], exports: []}
+"""
+
+
+def test_a_law_of_known_constants_alone_in_units_with_an_offset(tmp_path: Path) -> None:
+    """Held-out rows, no free constant, degrees Celsius."""
+    problem = problem_of(read_specification(write_kepler(tmp_path, DRAWN)))
+    assert problem.held_out_rows.size > 0
+    R = problem.known_constants[0]
+    law = Law(
+        parse("n*R*T/V", variables=problem.inputs, constants=("R",)), "n*R*T/V", 7,
+        problem.target_column.unit, True,
+        Score(0.0, 1.0, problem.train_rows.size), Score(0.0, 1.0, problem.held_out_rows.size), 3.0,
+        (LawConstant("R", float(R.unit.from_si(R.value)), R.stderr, R.unit, "known"),),
+        input_units={name: problem.table[name].unit for name in problem.inputs}, target="p",
+    )  # fmt: skip
+    stored = json.loads(json.dumps(store_law(law)))
+    assert restore_law(stored, problem) == law
+    with pytest.raises(StoredLawError, match="its error on 10 rows"):
+        restore_law({**stored, "held_out": {**stored["held_out"], "rmse": 1e3}}, problem)
+    with pytest.raises(StoredLawError, match=r"broken \(a covariance|reshape"):
+        restore_law({**stored, "covariance": [[1.0]]}, problem)
