@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from symreg.dimension import Dimension
+from symreg.errors import UnitError
 from symreg.expression import Apply, Constant, Expression, Number, Variable, walk
 from symreg.operators import OPERATORS, DimensionRule
 from symreg.units import DIMENSIONLESS_UNIT, Unit, combine_units, si_unit
@@ -37,7 +38,10 @@ def display_unit(
         return DIMENSIONLESS_UNIT
     factors = _wanted(expression, constant_name, _factors(target_unit), input_units)
     if factors is not None:
-        found = combine_units([(unit, power) for unit, power in factors.items() if power])
+        try:
+            found = combine_units([(unit, power) for unit, power in factors.items() if power])
+        except UnitError:  # such a power of the user's unit has no size that a number holds
+            return si_unit(constant_dimension)
         if found.dimension == constant_dimension:
             return found
     return si_unit(constant_dimension)

@@ -158,7 +158,9 @@ class Workshop:
 
     def front(self) -> ParetoFront:
         """The final front: rewritten, simplified, rechecked, ranked on held-out rows."""
-        short = [self.finisher.shortened(one) for one in self.promising(FINISHED_LAWS)]
+        promising = self.promising(FINISHED_LAWS)
+        promising += [shared for one in promising for shared in self.finisher.sharing(one)]
+        short = [self.finisher.shortened(one) for one in promising]
         distinct = list({one.fitted.expression: one for one in short}.values())
         distinct.sort(key=lambda one: one.bits)
         simple = self.finisher.simplified(distinct, SIMPLIFY_BUDGET)

@@ -20,7 +20,12 @@ from symreg.printing import to_text
 from symreg.recognition import Recognised
 from symreg.search.backend import FreeConstant
 from symreg.simplify import Simplifier
-from symreg.snapping import Rewritten, with_shared_constant, with_simple_numbers
+from symreg.snapping import (
+    Rewritten,
+    with_shared_constant,
+    with_simple_numbers,
+    without_insignificant_terms,
+)
 from symreg.units import DIMENSIONLESS_UNIT, Unit
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
@@ -59,11 +64,12 @@ class Finisher:
     def _bits(self, fitted: Fitted, snapped_bits: float) -> float:
         problem, fitter = self.fitter.problem, self.fitter
         names = [constant.name for constant in fitted.constants]
-        return description_length(
+        alphabet = len(problem.operators) + len(problem.inputs) + len(problem.known_constants) + 2
+        return self._bits_of_units(fitted, alphabet) + description_length(
             residual_sum_squares=fitted.residual_sum,
             n_rows=len(fitter.y),
             expression=fitted.expression,
-            alphabet_size=len(problem.operators) + len(problem.inputs) + len(problem.known_constants) + 2,
+            alphabet_size=alphabet,
             noise_variance=None if fitter.weights is None else 1.0,
             values=dict(zip(names, fitted.values.tolist(), strict=True)),
             fisher_diagonal=fitted.fisher_diagonal,
@@ -72,9 +78,25 @@ class Finisher:
             angles=self._angles(),
         )
 
+    def _bits_of_units(self, fitted: Fitted, alphabet: int) -> float:
+        """A coefficient of another unit than those declared is a power of a constant: an operator and a number."""
+        free = self.fitter.problem.free_constants
+        if free.policy != "declared":
+            return 0.0
+        declared = {DIMENSIONLESS_UNIT.dimension, *(unit.dimension for unit in free.units)}
+        powers = sum(constant.dimension not in declared for constant in fitted.constants)
+        return 2 * powers * math.log2(alphabet)
+
     def _angles(self) -> tuple[str, ...]:
         units = [(name, self.fitter.problem.table[name].unit) for name in self.fitter.problem.inputs]
         return tuple(name for name, unit in units if unit.is_angle or unit.carries_angle)
+
+    def sharing(self, finished: Finished) -> list[Finished]:
+        """The formula with one constant where several are its powers; what it is worth shows once it is simplified."""
+        preferred = [unit.dimension for unit in self.fitter.problem.free_constants.units]
+        proposals = list(with_shared_constant(finished.fitted, preferred))
+        one = self._best_rewriting(replace(finished, bits=math.inf), proposals)
+        return [] if one is None else [one]
 
     def shortened(self, finished: Finished) -> Finished:
         """Simple numbers and shared constants, as long as each rewriting shortens the description."""
@@ -83,6 +105,7 @@ class Finisher:
             proposals = [
                 *with_shared_constant(finished.fitted, preferred),
                 *with_simple_numbers(finished.fitted),
+                *without_insignificant_terms(finished.fitted),
             ]
             better = self._best_rewriting(finished, proposals)
             if better is None:

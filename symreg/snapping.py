@@ -13,12 +13,16 @@ from fractions import Fraction
 import numpy as np
 
 from symreg.dimension import Dimension
-from symreg.expression import Apply, Constant, Expression, Number, normalise, substitute
+from symreg.expression import (
+    Apply, Constant, Expression, Number, constants_of, normalise, substitute, walk,
+)  # fmt: skip
 from symreg.fitting import Fitted
 from symreg.recognition import Recognised, recognise_number
 from symreg.search.backend import FreeConstant
 
 LARGEST_POWER = 8
+DOUBT = 2.5
+INSIGNIFICANT = 3.0  # standard errors from zero
 
 Rewritten = tuple[Expression, tuple[FreeConstant, ...], dict[str, Recognised]]
 
@@ -28,14 +32,62 @@ def with_simple_numbers(fitted: Fitted) -> Iterator[Rewritten]:
     found: dict[str, Recognised] = {}
     for constant, value, error in zip(fitted.constants, fitted.values, fitted.stderr, strict=True):
         if constant.dimension.is_dimensionless:
-            recognised = recognise_number(float(value), float(error) if np.isfinite(error) else 0.0)
-            if recognised is not None and np.isfinite(error):
+            recognised = _near(float(value), float(error))
+            if recognised is not None:
                 found[constant.name] = recognised
     if found:
         yield _replaced(fitted, found)
     if len(found) > 1:
         for name, recognised in found.items():
             yield _replaced(fitted, {name: recognised})
+
+
+def without_insignificant_terms(fitted: Fitted) -> Iterator[Rewritten]:
+    """The formula without a term of a sum whose coefficient is not told from zero."""
+    for index, (constant, value, error) in enumerate(
+        zip(fitted.constants, fitted.values, fitted.stderr, strict=True)
+    ):
+        if abs(value) < INSIGNIFICANT * error:
+            shorter = without_term(fitted.expression, Constant(constant.name))
+            if shorter is not None and Constant(constant.name) not in walk(shorter):
+                left = set(constants_of(shorter))
+                kept = tuple(
+                    FreeConstant(other.name, other.dimension, float(v))
+                    for i, (other, v) in enumerate(zip(fitted.constants, fitted.values, strict=True))
+                    if i != index and other.name in left
+                )
+                yield normalise(shorter), kept, {}
+
+
+def without_term(expression: Expression, coefficient: Constant) -> Expression | None:
+    """The tree without the term of which ``coefficient`` is a factor; None where it is in no sum."""
+    for node in walk(expression):
+        if isinstance(node, Apply) and node.operator in ("+", "-"):
+            left, right = node.arguments
+            if coefficient in _factors(right):
+                return substitute(expression, {node: left})
+            if coefficient in _factors(left):
+                return substitute(expression, {node: right if node.operator == "+" else Apply("neg", (right,))})
+    return None
+
+
+def _factors(expression: Expression) -> tuple[Expression, ...]:
+    if isinstance(expression, Apply) and expression.operator == "*":
+        return _factors(expression.arguments[0]) + _factors(expression.arguments[1])
+    if isinstance(expression, Apply) and expression.operator == "/":
+        return _factors(expression.arguments[0])
+    return (expression,)
+
+
+def _near(value: float, error: float) -> Recognised | None:
+    """The simple number that this value is, or else one a few errors away.
+
+    A number that makes a whole factor vanish saves more than its digits, which only the description length of the
+    new formula knows: so a doubtful one is proposed too.
+    """
+    if not np.isfinite(error):
+        return None
+    return recognise_number(value, error) or recognise_number(value, DOUBT * error)
 
 
 def _replaced(fitted: Fitted, found: dict[str, Recognised]) -> Rewritten:

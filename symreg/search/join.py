@@ -92,7 +92,7 @@ def _many_targets(
     f, g = unit_rows(first).astype(np.float64), unit_rows(second).astype(np.float64)
     i, j = np.tril_indices(len(f), -1, len(g)) if same else (x.ravel() for x in np.indices((len(f), len(g))))
     products = np.asarray(f[i] * g[j], dtype=np.float32)
-    w = weights / weights.max(axis=1, keepdims=True)
+    w = weights / np.maximum(weights.max(axis=1, keepdims=True), np.finfo(float).tiny)
     t = np.asarray(unit_rows(targets, np.sqrt(w)), dtype=np.float64)
     norm_f, norm_g = np.sqrt(w @ (f * f).T), np.sqrt(w @ (g * g).T)
     root = np.sqrt(w)

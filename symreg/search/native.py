@@ -25,10 +25,16 @@ from symreg.search.sums import SumSearch, probes_of
 
 POOL = 40  # proposals kept at each complexity
 POLISHED = 12  # of these, given more coefficients
-CANDIDATES = 6  # of a level, sent on to be fitted on all rows
+CANDIDATES = 12  # of a level, sent on to be fitted on all rows
+EACH_COMPLEXITY = 2
+CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler than it looks
 EXACT = 1e-20  # loss below which what is left is rounding
 PATIENCE = 3  # levels without progress before a law at the noise is believed
 PROGRESS = 0.995  # a loss must fall below this part of the best one to count as progress
+NOISY = 1e-3  # loss of the noise above which a join needs more probes to tell laws apart
+FEW_ROWS = 50  # where no floor can be estimated, only the description length tells when to stop
+PATIENCE_FEW_ROWS = 5
+BITS_OF_A_NODE = 4.5
 SLACK = 1.05  # of the noise floor, which is an estimate
 LARGEST_LEVEL = 60
 
@@ -62,8 +68,11 @@ def search(
     """Yield a round after every level; see ``Backend.propose``."""
     clock = Clock(budget, stop)
     generator = np.random.default_rng(seed)
-    probes = probe_rows(space, settings.probes, generator)
-    fit_rows = np.union1d(probes, probe_rows(space, settings.fit_rows, generator))
+    fit_rows = probe_rows(space, settings.fit_rows, generator)
+    floor = noise_floor(space, fit_rows)
+    n_probes = settings.probes * (2 if floor > NOISY else 1)
+    probes = probe_rows(space, n_probes, generator)
+    fit_rows = np.union1d(probes, fit_rows)
     values = np.ascontiguousarray(space.values[:, probes])
     leaves = [Leaf(*one) for one in zip(space.leaves, space.codes, values, strict=True)]
     max_entries = max(1000, int(budget.memory / (2.5 * (8 * len(probes) + 120))))
@@ -74,10 +83,10 @@ def search(
     products = ProductSearch(space, bank, target, pool, values, clock.spent)
     clock.evaluated = lambda: bank.evaluated + sums.pairs + products.pairs
     refiner = Refiner(space, get_engine(settings.engine), settings.threads, fit_rows)
-    progress = Progress(noise_floor(space, fit_rows))
+    progress = Progress(floor, len(space.target))
 
     def report(found: Sequence[Refined], level: int, reason: str | None) -> Round:
-        chosen = tuple(candidate(one, space) for one in found[:CANDIDATES])
+        chosen = tuple(candidate(one, space) for one in worthwhile(found))
         complete = completed(bank, level if reason is None else level - 1)
         return Round(chosen, level, clock.evaluated(), bank.pruned, complete, reason)
 
@@ -100,19 +109,42 @@ class Progress:
     """The best loss so far and when it was reached."""
 
     floor: float  # loss of the noise, as far as the data tell without a law
+    n_rows: int
     best: float = float("inf")
     level: int = 0
+    bits: float = float("inf")  # shortest description so far
+    level_of_bits: int = 0
 
     def reason_to_stop(self, level: int, found: Sequence[Refined]) -> str | None:
         """Why to go no further, if there is a reason."""
         loss = min((one.loss for one in found), default=float("inf"))
         if loss < PROGRESS * self.best:
             self.best, self.level = loss, level
+        bits = min(
+            (0.5 * self.n_rows * np.log2(max(one.loss, EXACT)) + one.complexity * BITS_OF_A_NODE for one in found),
+            default=np.inf,
+        )
+        if bits < self.bits:
+            self.bits, self.level_of_bits = float(bits), level
         if self.best < EXACT:
             return "residual at rounding"
+        if self.n_rows < FEW_ROWS and level - self.level_of_bits >= PATIENCE_FEW_ROWS:
+            return "longer formulas do not pay for their length"
         if self.best < SLACK * self.floor and level - self.level >= PATIENCE:
             return "residual at the noise"
         return None
+
+
+def worthwhile(found: Sequence[Refined]) -> list[Refined]:
+    """The best of each complexity, as long as no simpler one is clearly better, and the best of all."""
+    chosen: list[Refined] = []
+    least = float("inf")
+    for size in sorted({one.complexity for one in found}):
+        for one in [one for one in found if one.complexity == size][:EACH_COMPLEXITY]:
+            if one.loss < CLEARLY * least:
+                chosen.append(one)
+                least = min(least, one.loss)
+    return list({id(one): one for one in [*chosen[-CANDIDATES:], *found[: CANDIDATES // 2]]}.values())
 
 
 def candidate(refined: Refined, space: SearchSpace) -> Candidate:

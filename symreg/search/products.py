@@ -10,6 +10,7 @@ the law is judged in y.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -27,8 +28,8 @@ from symreg.search.sums import SOFTENING, Probes
 
 Floats = npt.NDArray[np.float64]
 KEEP = 48
-DENOMINATORS = (1, 2, 3, 4)  # exponents are tried as whole numbers, halves, thirds, quarters
-NEAR = 0.12  # a fitted exponent farther than this from every simple one is not simple
+NEAR = 0.04  # thirds and quarters are taken only where the fitted exponent is as near as this
+LARGEST_EXPONENT = 8
 
 
 @dataclass(eq=False)
@@ -77,14 +78,6 @@ class ProductSearch:
             return list(np.eye(len(self.space.coding.bases)))
         return [self.space.coding.digits(np.array([code]))[0] for code in codes if code]
 
-    def reachable(self) -> bool:
-        """Whether some monomial, with a coefficient's unit, has the target's dimension."""
-        digits = self.space.coding.digits(np.array([self.space.target_code]))[0]
-        if not len(digits):
-            return True
-        solution = np.linalg.lstsq(self._span, digits, rcond=None)[0]
-        return bool(np.allclose(self._span @ solution, digits, atol=1e-6))
-
     def _rest(self, logs: Floats, codes: Sequence[int] | npt.NDArray[np.int64]) -> Floats:
         """Weighted logarithms with the particular monomial and the Pi groups taken out."""
         digits = self.space.coding.digits(np.asarray(codes)).astype(float)
@@ -128,8 +121,6 @@ class ProductSearch:
 
     def run(self, size: int) -> None:
         """Try monomials (size 0), single factors of this size, and pairs of factors whose sizes add up to it."""
-        if not self.reachable() and not self._factors:
-            pass
         if size == 0:
             self._offer(EMPTY)
             return
@@ -155,15 +146,16 @@ class ProductSearch:
             self._offer(np.array([f[first], g[second]]))
 
     def _offer(self, factors: Ids) -> None:
-        """Round the exponents of the best fit and offer the law, if it is one."""
+        """Round the exponents of the best fit and offer the laws they give."""
         logs = np.log(np.abs(self.bank.values[factors])) if len(factors) else np.empty((0, len(self.probes.y)))
-        powers = self._factor_powers(factors, logs)
-        if powers is None:
-            return
-        exponents = self._exponents(factors, logs, powers)
-        if exponents is None:
-            return
-        inputs, code = exponents
+        for powers in self._factor_powers(factors, logs):
+            exponents = self._exponents(factors, logs, powers)
+            if exponents is not None:
+                self._judge(factors, powers, *exponents)
+
+    def _judge(
+        self, factors: Ids, powers: tuple[Fraction, ...], inputs: dict[int, Fraction], code: int
+    ) -> None:
         product = self._evaluate(factors, powers, inputs)
         w, y = self.probes.weights, self.probes.y
         with np.errstate(all="ignore"):
@@ -171,21 +163,22 @@ class ProductSearch:
             loss = float(self.probes.loss((a * product)[None, :])[0])
         if not loss < 1.0:
             return
-        draft = ProductDraft(self.bank, self.space, tuple(factors.tolist()), tuple(powers), inputs, a, code)
+        draft = ProductDraft(self.bank, self.space, tuple(factors.tolist()), powers, inputs, a, code)
         size = complexity(draft().expression) - 2
         if loss < self.pool.threshold(size):
             self.pool.offer(Proposal(size, loss, draft, "product"))
 
-    def _factor_powers(self, factors: Ids, logs: Floats) -> list[Fraction] | None:
+    def _factor_powers(self, factors: Ids, logs: Floats) -> list[tuple[Fraction, ...]]:
+        """Simple powers of the factors near the fitted ones, every combination."""
         if not len(factors):
-            return []
+            return [()]
         rest = self._rest(logs, self.bank.code[factors])
         powers = np.linalg.lstsq(rest.T, self._target, rcond=None)[0]
-        rounded = [_simple(float(power)) for power in powers]
-        return None if any(not power for power in rounded) else [p for p in rounded if p is not None]
+        simple = [[one for one in _simple(float(power)) if one] for power in powers]
+        return list(itertools.product(*simple))
 
     def _exponents(
-        self, factors: Ids, logs: Floats, powers: list[Fraction]
+        self, factors: Ids, logs: Floats, powers: tuple[Fraction, ...]
     ) -> tuple[dict[int, Fraction], int] | None:
         """Exponents of the leaves and the code of the coefficient, or None where none are simple and exact."""
         y = self.probes.y
@@ -205,9 +198,9 @@ class ProductSearch:
         for position, index in enumerate(self._leaves):
             if index < self.space.n_inputs:
                 simple = _simple(float(fitted[position]))
-                if simple is None:
+                if not simple:
                     return None
-                chosen[index] = simple
+                chosen[index] = simple[0]
         return self._complete(chosen, [Fraction(round(d * 60), 60) for d in digits])
 
     def _complete(
@@ -236,7 +229,7 @@ class ProductSearch:
         codes = self.space.coefficient_codes
         return (chosen, code) if codes is None or code in codes else None
 
-    def _evaluate(self, factors: Ids, powers: list[Fraction], inputs: dict[int, Fraction]) -> Floats:
+    def _evaluate(self, factors: Ids, powers: tuple[Fraction, ...], inputs: dict[int, Fraction]) -> Floats:
         product = np.ones_like(self.probes.y)
         with np.errstate(all="ignore"):
             for index, power in inputs.items():
@@ -262,13 +255,19 @@ def _nullspace(matrix: Floats) -> Floats:
     return np.asarray(right[rank:].T)
 
 
-def _simple(value: float) -> Fraction | None:
-    """The nearest simple fraction; the smaller denominator where it is near enough."""
-    for denominator in DENOMINATORS:
-        near = Fraction(round(value * denominator), denominator)
-        if abs(float(near) - value) < NEAR / denominator**2 and abs(near) <= 8:
-            return near
-    return None
+def _simple(value: float) -> list[Fraction]:
+    """Simple fractions near a fitted exponent, the likeliest first; none where it is too large.
+
+    Under noise a fitted exponent is off by more than the steps between thirds and halves, so the nearest half and the
+    nearest whole number are always among them: the loss in y decides.
+    """
+    if not abs(value) <= LARGEST_EXPONENT:
+        return []
+    fine = [Fraction(round(value * d), d) for d in (3, 4) if abs(round(value * d) / d - value) < NEAR / d]
+    half = Fraction(round(2 * value), 2)
+    whole = Fraction(round(value))
+    exact = abs(float(half) - value) < NEAR / 4
+    return list(dict.fromkeys([half] if exact else [*fine, half, whole]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from symreg.engine.program import Engine, Fit
+from symreg.engine.program import Engine, Fit, Outcome
 from symreg.expression import Apply, Constant, Expression, complexity, constants_of, lower
 from symreg.search.bank import TRANSCENDENTAL
 from symreg.search.proposal import Draft, Proposal
@@ -86,7 +86,7 @@ class Refiner:
         return [
             Refined(_with_values(draft, fit), fit.residual_sum / self.total, complexity(draft.expression), source)
             for (draft, source), fit in zip(drafts, fits, strict=True)
-            if np.isfinite(fit.residual_sum) and np.isfinite(fit.values).all()
+            if fit.outcome in (Outcome.CONVERGED, Outcome.MAX_ITERATIONS, Outcome.NO_FREE_CONSTANTS)
         ]
 
 

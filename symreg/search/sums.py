@@ -180,8 +180,8 @@ class SumSearch:
             if self.stop():
                 return
             context = values[start : start + CONTEXTS_AT_ONCE]
-            factor = 1 / context if work.divides else context
             with np.errstate(all="ignore"):
+                factor = 1 / context if work.divides else context
                 ratio = self.probes.y / factor
                 t = work.step.inverse(ratio)
                 variance = (work.step.slope(ratio) / factor * self.probes.sigma) ** 2
@@ -192,8 +192,9 @@ class SumSearch:
             rows = np.flatnonzero(usable)
             t, good, factor = np.where(good, t, 0.0)[rows], good[rows], factor[rows]
             variance = np.where(good, variance[rows], np.nan)
-            soft = SOFTENING * np.nanmedian(variance, axis=1, keepdims=True)
-            weights = np.where(good, 1 / (variance + soft), 0.0)
+            with np.errstate(all="ignore"):
+                soft = SOFTENING * np.nanmedian(variance, axis=1, keepdims=True)
+                weights = np.where(good, 1 / (variance + soft), 0.0)
             self._propose(work, u, rows + start, t, weights, factor, f, g, hole, complexity)
 
     def _propose(
