@@ -116,17 +116,19 @@ class _Package(ModuleType):
 sys.modules[__name__].__class__ = _Package
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        value: Any = _version()
-    elif name in _OWNER:
-        from importlib import import_module
+if not TYPE_CHECKING:  # which would otherwise take every misspelt name for granted
 
-        value = getattr(import_module(_OWNER[name]), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            value: Any = _version()
+        elif name in _OWNER:
+            from importlib import import_module
+
+            value = getattr(import_module(_OWNER[name]), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
