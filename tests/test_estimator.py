@@ -54,7 +54,7 @@ def fitted() -> sr.SymbolicRegressor:
 # --------------------------------------------------------------------------------- scikit-learn's own checks
 
 
-@parametrize_with_checks([quick(random_state=None)])  # type: ignore[untyped-decorator]
+@parametrize_with_checks([quick()])  # type: ignore[untyped-decorator]
 def test_scikit_learn_finds_no_fault(
     estimator: Any, check: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
