@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -27,8 +27,11 @@ from symreg.simplify import Simplifier
 
 SEARCHED_ROWS = 20_000  # a longer table is searched on a sample, and fitted and scored on all rows
 FINISHED_LAWS = 24  # candidates that are rewritten and simplified at the end
+SIMPLIFIED_LAWS = 6
 SIMPLIFY_SECONDS = 1.5  # for one formula
 SIMPLIFY_BUDGET = 8.0  # for all of them
+FINISHING_SHARE = 0.15  # of the time budget is kept for rewriting and simplifying, within these seconds
+LEAST_FINISHING, MOST_FINISHING = 0.5, 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +96,15 @@ def discover(
         workshop = Workshop(finisher)
         workshop.take(_guesses(problem, resume_from), "guess")
         last = Round((), 0, 0, 0, None, "nothing was searched")
-        for last in backend.propose(space, budget, seed=seed, stop=stop):
+        for last in backend.propose(space, _without_finishing(budget), seed=seed, stop=stop):
             workshop.take(last.candidates, backend.name)
             if observer is not None and last.stop_reason is None:
                 elapsed = time.monotonic() - started
                 front = workshop.quick_front()
                 observer(Progress(elapsed, last.evaluated, last.level, last.complete_to_complexity, front, "search"))
         reason = last.stop_reason or "nothing is left to try"
-        front = workshop.front()
+        left = np.inf if budget.time is None else budget.time - (time.monotonic() - started)
+        front = workshop.front(float(np.clip(left - LEAST_FINISHING, LEAST_FINISHING, SIMPLIFY_BUDGET)))
     return Discovery(
         problem=problem,
         front=front,
@@ -156,17 +160,36 @@ class Workshop:
             self._laws[key] = self.finisher.law(finished)
         return self._laws[key]
 
-    def front(self) -> ParetoFront:
-        """The final front: rewritten, simplified, rechecked, ranked on held-out rows."""
+    def front(self, seconds: float) -> ParetoFront:
+        """The final front: rewritten, simplified (within these seconds), rechecked, ranked on held-out rows."""
         promising = self.promising(FINISHED_LAWS)
         promising += [shared for one in promising for shared in self.finisher.sharing(one)]
         short = [self.finisher.shortened(one) for one in promising]
         distinct = list({one.fitted.expression: one for one in short}.values())
         distinct.sort(key=lambda one: one.bits)
-        simple = self.finisher.simplified(distinct, SIMPLIFY_BUDGET)
+        chosen = _worth_simplifying(distinct)
+        simple = self.finisher.simplified(chosen, seconds)
         again = [self.finisher.shortened(one) for one in simple]
         laws = [self.finisher.law(one) for one in {one.fitted.expression: one for one in again}.values()]
         return pareto_front([law for law in laws if law.dimension_ok])
+
+
+def _worth_simplifying(finished: Sequence[Finished]) -> list[Finished]:
+    """The shortest descriptions, and those that no shorter formula fits better."""
+    chosen, least = list(finished[:SIMPLIFIED_LAWS]), float("inf")
+    for one in sorted(finished, key=lambda one: (complexity(one.fitted.expression), one.fitted.residual_sum)):
+        if one.fitted.residual_sum < least:
+            least = one.fitted.residual_sum
+            chosen.append(one)
+    return list({id(one): one for one in chosen}.values())
+
+
+def _without_finishing(budget: Budget) -> Budget:
+    """What is left to the search of a time budget."""
+    if budget.time is None:
+        return budget
+    kept = float(np.clip(FINISHING_SHARE * budget.time, LEAST_FINISHING, MOST_FINISHING))
+    return replace(budget, time=max(0.5 * budget.time, budget.time - kept))
 
 
 def _searched_rows(problem: Problem, seed: int) -> tuple[np.ndarray, tuple[str, ...]]:

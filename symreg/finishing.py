@@ -26,6 +26,7 @@ from symreg.snapping import (
     with_simple_numbers,
     without_insignificant_terms,
 )
+from symreg.tidy import merged_powers, with_factor_in_front
 from symreg.units import DIMENSIONLESS_UNIT, Unit
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
@@ -111,7 +112,21 @@ class Finisher:
             if better is None:
                 break
             finished = better
-        return finished
+        return self.tidied(finished)
+
+    def tidied(self, finished: Finished) -> Finished:
+        """The same law with powers merged and free factors in front."""
+        policy = self.fitter.problem.free_constants
+        units = {unit.dimension for unit in policy.units} | {DIMENSIONLESS_UNIT.dimension}
+        fitted = replace(finished.fitted, expression=merged_powers(normalise(finished.fitted.expression)))
+        while True:
+            moved = with_factor_in_front(fitted, lambda d: policy.policy == "inferred" or d in units)
+            again = None if moved is None else self.fitter.fit([(moved.expression, moved.constants)])[0]
+            if again is None or not self.is_exact(again):
+                break
+            fitted = replace(again, expression=merged_powers(normalise(again.expression)))
+        bits = self._bits(fitted, finished.snapped_bits)
+        return replace(finished, fitted=fitted, bits=bits)
 
     def _best_rewriting(self, finished: Finished, proposals: Sequence[Rewritten]) -> Finished | None:
         old = dict(zip((c.name for c in finished.fitted.constants), finished.fitted.values.tolist(), strict=True))

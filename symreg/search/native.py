@@ -33,9 +33,9 @@ PATIENCE = 3  # levels without progress before a law at the noise is believed
 PROGRESS = 0.995  # a loss must fall below this part of the best one to count as progress
 NOISY = 1e-3  # loss of the noise above which a join needs more probes to tell laws apart
 FEW_ROWS = 50  # where no floor can be estimated, only the description length tells when to stop
-PATIENCE_FEW_ROWS = 5
+PATIENCE_FEW_ROWS = 4
 BITS_OF_A_NODE = 4.5
-SLACK = 1.05  # of the noise floor, which is an estimate
+SLACK = 1.15  # of the noise floor, which is an estimate
 LARGEST_LEVEL = 60
 
 
@@ -69,7 +69,7 @@ def search(
     clock = Clock(budget, stop)
     generator = np.random.default_rng(seed)
     fit_rows = probe_rows(space, settings.fit_rows, generator)
-    floor = noise_floor(space, fit_rows)
+    floor = noise_floor(space, generator)
     n_probes = settings.probes * (2 if floor > NOISY else 1)
     probes = probe_rows(space, n_probes, generator)
     fit_rows = np.union1d(probes, fit_rows)
