@@ -52,11 +52,13 @@ $(BIN)/python:
 	$(PYTHON) -m venv --clear $(VENV)
 
 $(VENV)/.installed: $(SOURCES) | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable .
+	@echo "Building symreg and installing what it needs into $(VENV): a minute or two ..."
+	@$(BIN)/python -m pip install --quiet --editable .
 	@$(BIN)/python -c "from symreg.engine import get_engine; print('engine:', get_engine().name)"
 	@touch $@
 
 $(VENV)/.installed-dev: $(SOURCES) | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	@echo "Building symreg and installing it with its tools into $(VENV): some minutes ..."
+	@$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	@$(BIN)/python -c "from symreg.engine import get_engine; print('engine:', get_engine().name)"
 	@touch $@ $(VENV)/.installed
