@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 from fractions import Fraction
 
-from symreg.discover import Discovery
-
 from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of
+from symreg.discover import Discovery
 from symreg.expression import Apply, Number, Variable
 from symreg.report.derivation import derive, law_dimensions
 

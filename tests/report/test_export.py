@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from symreg.discover import Discovery
 
+from symreg.discover import Discovery
 from symreg.errors import ReportError
 from symreg.expression import Apply, Constant, Expression, Number, Variable, complexity, evaluate_tree, walk
 from symreg.grammar import parse

@@ -10,8 +10,8 @@ import sys
 from typing import Any
 
 import pytest
-from symreg.discover import Discovery
 
+from symreg.discover import Discovery
 from symreg.errors import ReportError
 from symreg.law import ParetoFront
 from symreg.printing import to_latex
