@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Expression
+from symreg.expression import Apply, Expression, Number
 from symreg.operators import OPERATORS
 from symreg.search.classes import POWERS, Classes
 from symreg.search.dimension_code import Codes, DimensionCode
@@ -48,6 +49,7 @@ SURCHARGE = {
 FINGERPRINT = 8  # probe rows looked at first; the others only for what is new
 CHUNK = 1 << 17
 LARGEST = 1e60
+ONE = Number(Fraction(1))
 EMPTY: Ids = np.empty(0, dtype=np.int64)
 
 
@@ -391,6 +393,10 @@ class Bank:
             key = (first * 0x9E3779B97F4A7C1) ^ (second * 0x2545F4914F6CDD1D) ^ (third * 0x1B8735939E3779B9)
             key ^= codes * 0x5851F42D4C957F2D
         return key, good
+
+    def is_one(self, entry: int) -> bool:
+        """Whether an entry is the leaf 1."""
+        return self.op[entry] == OP["leaf"] and self._leaves[int(self.left[entry])].expression == ONE
 
     def expression(self, entry: int) -> Expression:
         """The tree of an entry."""

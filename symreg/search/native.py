@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from symreg.search.bank import TRANSCENDENTAL, Bank, Leaf
 from symreg.search.noise import noise_floor
 from symreg.search.products import ProductSearch
 from symreg.search.proposal import Draft, Pool
-from symreg.search.refine import Refined, Refiner
+from symreg.search.refine import Refined, Refiner, fitted_drafts
 from symreg.search.space import SearchSpace, probe_rows
 from symreg.search.sums import SumSearch, probes_of
 
@@ -80,9 +81,11 @@ def search(
     target = probes_of(space.target[probes], None if space.sigma is None else space.sigma[probes])
     pool = Pool(POOL)
     sums = SumSearch(space, bank, target, pool, clock.spent)
-    products = ProductSearch(space, bank, target, pool, values, clock.spent)
+    engine = get_engine(settings.engine)
+    fit = partial(fitted_drafts, space, engine, settings.threads, probes)
+    products = ProductSearch(space, bank, target, pool, values, clock.spent, fit=fit)
     clock.evaluated = lambda: bank.evaluated + sums.pairs + products.pairs
-    refiner = Refiner(space, get_engine(settings.engine), settings.threads, fit_rows)
+    refiner = Refiner(space, engine, settings.threads, fit_rows)
     progress = Progress(floor, len(space.target))
 
     def report(found: Sequence[Refined], level: int, reason: str | None) -> Round:

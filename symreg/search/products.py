@@ -20,7 +20,8 @@ import numpy.typing as npt
 
 from symreg.dimension import Dimension, power_product
 from symreg.expression import Apply, Constant, Expression, Number, complexity
-from symreg.search.bank import EMPTY, MONOMIAL_OPS, OPS, Bank, Ids
+from symreg.search.bank import MONOMIAL_OPS, OPS, Bank
+from symreg.search.families import FAMILIES, Family, constants_to_try
 from symreg.search.join import best_pairs
 from symreg.search.proposal import Draft, Pool, Proposal
 from symreg.search.space import SearchSpace
@@ -28,8 +29,27 @@ from symreg.search.sums import SOFTENING, Probes
 
 Floats = npt.NDArray[np.float64]
 KEEP = 48
+MOST_FAMILY_FACTORS = 10_000  # of one size; a size with more arguments than that goes without
+MOST_PAIRS = 200_000_000
 NEAR = 0.04  # thirds and quarters are taken only where the fitted exponent is as near as this
 LARGEST_EXPONENT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """An entry of the bank as it is, or inside a family with a constant."""
+
+    entry: int
+    family: Family | None = None
+    constant: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Factors:
+    """Factors of one size, with the unit vectors of what is left of their logarithms, ``(n, n_probes)``."""
+
+    factors: tuple[Factor, ...]
+    rest: Floats
 
 
 @dataclass(eq=False)
@@ -43,7 +63,8 @@ class ProductSearch:
     leaf_values: Floats  # (n_leaves, n_probes)
     stop: Callable[[], bool]
     pairs: int = 0
-    _factors: dict[int, tuple[Ids, Floats]] = field(default_factory=dict)
+    fit: Callable[[Sequence[Draft]], Sequence[tuple[Draft, float]]] | None = None
+    _factors: dict[int, Factors] = field(default_factory=dict)
     _seen: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -80,105 +101,164 @@ class ProductSearch:
 
     def _rest(self, logs: Floats, codes: Sequence[int] | npt.NDArray[np.int64]) -> Floats:
         """Weighted logarithms with the particular monomial and the Pi groups taken out."""
-        digits = self.space.coding.digits(np.asarray(codes)).astype(float)
-        reduced = (logs - digits @ self._inverse.T @ self._logs) * self._root
-        return np.asarray(reduced - (reduced @ self._basis) @ self._basis.T)
+        reduced = logs * self._root
+        if np.any(codes):
+            digits = self.space.coding.digits(np.asarray(codes)).astype(float)
+            reduced -= digits @ (self._inverse.T @ (self._logs * self._root))
+        reduced -= (reduced @ self._basis) @ self._basis.T
+        return np.asarray(reduced)
 
-    def factors(self, size: int) -> tuple[Ids, Floats]:
-        """Entries of this size that are no products, one of each shape, with their unit vectors."""
+    def factors(self, size: int) -> Factors:
+        """Factors of this size that are no products, one of each shape."""
         found = self._factors.get(size)
         if found is None:
-            if self.bank.affordable(size):
-                self.bank.request_all(size)
-            ids = self.bank.all_of(size)
-            ids = ids[~np.isin(self.bank.op[ids], [OPS.index(name) for name in MONOMIAL_OPS])]
-            with np.errstate(all="ignore"):
-                logs = np.log(np.abs(self.bank.values[ids]))
-            good = np.isfinite(logs).all(axis=1)
-            ids, logs = ids[good], logs[good]
-            if len(ids):
-                rest = self._rest(logs, self.bank.code[ids])
-                norm = np.sqrt((rest**2).sum(axis=1))
-                good = norm > 1e-6
-                ids, rest = ids[good], rest[good] / norm[good, None]
-                ids, rest = self._distinct(ids, rest)
-            else:
-                rest = np.empty((0, len(self.probes.y)))
-            found = self._factors[size] = (ids, rest)
+            plain, logs = self._plain_factors(size)
+            families, family_logs = self._family_factors(size)
+            codes = np.concatenate([self.bank.code[[one.entry for one in plain]], np.zeros(len(families), dtype=int)])
+            found = self._factors[size] = self._distinct((*plain, *families), np.vstack([logs, family_logs]), codes)
         return found
 
-    def _distinct(self, ids: Ids, rest: Floats) -> tuple[Ids, Floats]:
-        generator = np.random.default_rng(7)
-        projected = rest @ generator.normal(size=(rest.shape[1], 2))
+    def _plain_factors(self, size: int) -> tuple[list[Factor], Floats]:
+        if self.bank.affordable(size):
+            self.bank.request_all(size)
+        ids = self.bank.all_of(size)
+        ids = ids[~np.isin(self.bank.op[ids], [OPS.index(name) for name in MONOMIAL_OPS])]
+        with np.errstate(all="ignore"):
+            return [Factor(entry) for entry in ids.tolist()], np.log(np.abs(self.bank.values[ids]))
+
+    def _family_factors(self, size: int) -> tuple[list[Factor], Floats]:
+        """Every family around every dimensionless entry that is small enough for this size."""
+        factors: list[Factor] = []
+        logs = [np.empty((0, len(self.probes.y)))]
+        for family in FAMILIES:
+            if not family.operators <= self.space.operators or size <= family.cost:
+                continue
+            self.bank.request(size - family.cost, np.zeros(1, dtype=np.int64))
+            ids = self.bank.level(0, size - family.cost)
+            if len(ids) * max(1, len(family.grid)) > MOST_FAMILY_FACTORS or self.stop():
+                continue
+            for entry in ids.tolist():
+                if self.bank.is_one(entry):
+                    continue
+                values = self.bank.values[entry]
+                if not family.grid:
+                    factors.append(Factor(entry, family))
+                    logs.append(values[None, :])
+                    continue
+                constants = constants_to_try(family, values)
+                with np.errstate(all="ignore"):
+                    logs.append(np.log(np.abs(family.values(np.outer(constants, values)))))
+                factors += [Factor(entry, family, constant) for constant in constants]
+        return factors, np.vstack(logs)
+
+    def _distinct(self, factors: Sequence[Factor], logs: Floats, codes: npt.NDArray[np.int64]) -> Factors:
+        good = np.flatnonzero(np.isfinite(logs).all(axis=1))
+        rest = self._rest(logs[good], codes[good]) if len(good) else np.empty((0, len(self.probes.y)))
+        norm = np.sqrt((rest**2).sum(axis=1))
+        kept = norm > 1e-6
+        good, rest = good[kept], rest[kept] / norm[kept, None]
+        projected = rest @ np.random.default_rng(7).normal(size=(len(self.probes.y), 2))
         keys = np.rint(projected * np.where(projected[:, :1] < 0, -1, 1) * 1e7).astype(np.int64)
-        hashed = (keys[:, 0] * 0x9E3779B97F4A7C1) ^ keys[:, 1]
         fresh = []
-        for index, key in enumerate(hashed.tolist()):
+        for index, key in enumerate(((keys[:, 0] * 0x9E3779B97F4A7C1) ^ keys[:, 1]).tolist()):
             if key not in self._seen:
                 self._seen.add(key)
                 fresh.append(index)
-        return ids[fresh], rest[fresh]
+        return Factors(tuple(factors[good[index]] for index in fresh), rest[fresh])
 
     def run(self, size: int) -> None:
         """Try monomials (size 0), single factors of this size, and pairs of factors whose sizes add up to it."""
         if size == 0:
-            self._offer(EMPTY)
+            self._offer([()])
             return
-        ids, rest = self.factors(size)
-        if len(ids):
-            self.pairs += len(ids)
-            score = np.abs(rest @ self._target)
-            for index in np.argsort(-score)[:KEEP]:
-                self._offer(ids[index : index + 1])
+        own = self.factors(size)
+        if own.factors:
+            self.pairs += len(own.factors)
+            order = np.argsort(-np.abs(own.rest @ self._target), kind="stable")[:KEEP]
+            self._offer([(own.factors[index],) for index in order])
         for small in range(1, size // 2 + 1):
             if self.stop():
                 return
             self._pairs(size - small, small)
 
     def _pairs(self, large: int, small: int) -> None:
-        (f, f_rest), (g, g_rest) = self.factors(large), self.factors(small)
-        if not len(f) or not len(g):
+        f, g = self.factors(large), self.factors(small)
+        if not f.factors or not g.factors or len(f.factors) * len(g.factors) > MOST_PAIRS:
             return
-        self.pairs += len(f) * len(g)
-        weights = np.ones((1, f_rest.shape[1]))
-        found = best_pairs(self._target[None, :], weights, f_rest, g_rest, same=large == small, keep=KEEP)
-        for first, second in zip(found.first, found.second, strict=True):
-            self._offer(np.array([f[first], g[second]]))
+        self.pairs += len(f.factors) * len(g.factors)
+        weights = np.ones((1, f.rest.shape[1]))
+        found = best_pairs(self._target[None, :], weights, f.rest, g.rest, same=large == small, keep=KEEP)
+        self._offer([(f.factors[i], g.factors[j]) for i, j in zip(found.first, found.second, strict=True)])
 
-    def _offer(self, factors: Ids) -> None:
-        """Round the exponents of the best fit and offer the laws they give."""
-        logs = np.log(np.abs(self.bank.values[factors])) if len(factors) else np.empty((0, len(self.probes.y)))
-        for powers in self._factor_powers(factors, logs):
-            exponents = self._exponents(factors, logs, powers)
-            if exponents is not None:
-                self._judge(factors, powers, *exponents)
+    def _offer(self, chosen: Sequence[tuple[Factor, ...]]) -> None:
+        """Round the exponents of the best fits and offer the laws they give."""
+        drafts: list[tuple[int, ProductDraft]] = []
+        for factors in chosen:
+            logs = self._logs_of(factors)
+            for powers in self._factor_powers(factors, logs):
+                exponents = self._exponents(factors, logs, powers)
+                if exponents is not None:
+                    self._judge(factors, powers, *exponents, drafts)
+        self._fit_and_offer(drafts)
+
+    def _logs_of(self, factors: tuple[Factor, ...]) -> Floats:
+        rows = [np.empty((0, len(self.probes.y)))]
+        with np.errstate(all="ignore"):
+            for one in factors:
+                values = self.bank.values[one.entry]
+                if one.family is None:
+                    rows.append(np.log(np.abs(values))[None, :])
+                elif not one.family.grid:
+                    rows.append(values[None, :])
+                else:
+                    rows.append(np.log(np.abs(one.family.values(one.constant * values)))[None, :])
+        return np.vstack(rows)
+
+    def _codes_of(self, factors: tuple[Factor, ...]) -> npt.NDArray[np.int64]:
+        return np.array(
+            [self.bank.code[one.entry] if one.family is None else 0 for one in factors], dtype=np.int64
+        )
 
     def _judge(
-        self, factors: Ids, powers: tuple[Fraction, ...], inputs: dict[int, Fraction], code: int
-    ) -> None:
+        self, factors: tuple[Factor, ...], powers: tuple[float, ...], inputs: dict[int, Fraction], code: int,
+        drafts: list[tuple[int, ProductDraft]],
+    ) -> None:  # fmt: skip
         product = self._evaluate(factors, powers, inputs)
         w, y = self.probes.weights, self.probes.y
         with np.errstate(all="ignore"):
             a = float((product * w) @ y / ((product * product) @ w))
             loss = float(self.probes.loss((a * product)[None, :])[0])
-        if not loss < 1.0:
+        if not np.isfinite(a) or not loss < 1.0:
             return
-        draft = ProductDraft(self.bank, self.space, tuple(factors.tolist()), powers, inputs, a, code)
+        draft = ProductDraft(self.bank, self.space, factors, powers, inputs, a, code)
         size = complexity(draft().expression) - 2
-        if loss < self.pool.threshold(size):
+        if any(one.family is not None for one in factors):
+            drafts.append((size, draft))
+        elif loss < self.pool.threshold(size):
             self.pool.offer(Proposal(size, loss, draft, "product"))
 
-    def _factor_powers(self, factors: Ids, logs: Floats) -> list[tuple[Fraction, ...]]:
-        """Simple powers of the factors near the fitted ones, every combination."""
-        if not len(factors):
+    def _fit_and_offer(self, drafts: Sequence[tuple[int, ProductDraft]]) -> None:
+        """Laws with a constant inside a factor are judged after that constant has been fitted."""
+        if self.fit is None or not drafts:
+            return
+        for (size, _), (draft, loss) in zip(drafts, self.fit([draft() for _, draft in drafts]), strict=True):
+            if loss < min(1.0, self.pool.threshold(size)):
+                self.pool.offer(Proposal(size, loss, _same(draft), "product"))
+
+    def _factor_powers(self, factors: tuple[Factor, ...], logs: Floats) -> list[tuple[float, ...]]:
+        """Simple powers of the factors near the fitted ones, every combination; of an exponential the fitted one."""
+        if not factors:
             return [()]
-        rest = self._rest(logs, self.bank.code[factors])
+        rest = self._rest(logs, self._codes_of(factors))
         powers = np.linalg.lstsq(rest.T, self._target, rcond=None)[0]
-        simple = [[one for one in _simple(float(power)) if one] for power in powers]
+        simple: list[list[float | Fraction]] = []
+        for one, power in zip(factors, powers.tolist(), strict=True):
+            free = one.family is not None and not one.family.grid
+            simple.append([power] if free else [exact for exact in _simple(power) if exact])
         return list(itertools.product(*simple))
 
     def _exponents(
-        self, factors: Ids, logs: Floats, powers: tuple[Fraction, ...]
+        self, factors: tuple[Factor, ...], logs: Floats, powers: tuple[float, ...]
     ) -> tuple[dict[int, Fraction], int] | None:
         """Exponents of the leaves and the code of the coefficient, or None where none are simple and exact."""
         y = self.probes.y
@@ -187,7 +267,7 @@ class ProductSearch:
         )
         coding = self.space.coding
         digits = coding.digits(np.array([self.space.target_code]))[0].astype(float)
-        for power, code in zip(powers, self.bank.code[factors], strict=True):
+        for power, code in zip(powers, self._codes_of(factors), strict=True):
             digits = digits - float(power) * coding.digits(np.array([code]))[0]
         particular = self._inverse @ digits
         null = _nullspace(self._span)[: len(self._leaves)]
@@ -229,13 +309,21 @@ class ProductSearch:
         codes = self.space.coefficient_codes
         return (chosen, code) if codes is None or code in codes else None
 
-    def _evaluate(self, factors: Ids, powers: tuple[Fraction, ...], inputs: dict[int, Fraction]) -> Floats:
+    def _evaluate(
+        self, factors: tuple[Factor, ...], powers: tuple[float, ...], inputs: dict[int, Fraction]
+    ) -> Floats:
         product = np.ones_like(self.probes.y)
         with np.errstate(all="ignore"):
-            for index, power in inputs.items():
-                product = product * self.leaf_values[index] ** float(power)
-            for entry, power in zip(factors, powers, strict=True):
-                product = product * self.bank.values[entry] ** float(power)
+            for index, exponent in inputs.items():
+                product = product * self.leaf_values[index] ** float(exponent)
+            for one, power in zip(factors, powers, strict=True):
+                values = self.bank.values[one.entry]
+                if one.family is not None and not one.family.grid:
+                    product = product * np.exp(float(power) * values)
+                    continue
+                if one.family is not None:
+                    values = one.family.values(one.constant * values)
+                product = product * values ** float(power)
         return product
 
 
@@ -270,14 +358,18 @@ def _simple(value: float) -> list[Fraction]:
     return list(dict.fromkeys([half] if exact else [*fine, half, whole]))
 
 
+def _same(draft: Draft) -> Callable[[], Draft]:
+    return lambda: draft
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ProductDraft:
     """Builds the tree of a product law when it is asked for."""
 
     bank: Bank
     space: SearchSpace
-    factors: tuple[int, ...]
-    powers: tuple[Fraction, ...]
+    factors: tuple[Factor, ...]
+    powers: tuple[float, ...]
     exponents: dict[int, Fraction]
     value: float
     code: int
@@ -285,17 +377,23 @@ class ProductDraft:
     def __call__(self) -> Draft:
         above: list[Expression] = [Constant("k1")]
         below: list[Expression] = []
+        values, codes = [self.value], [self.code]
         parts = [(self.space.leaves[index], power) for index, power in self.exponents.items()]
-        parts += [
-            (self.bank.expression(entry), power) for entry, power in zip(self.factors, self.powers, strict=True)
-        ]
+        for one, power in zip(self.factors, self.powers, strict=True):
+            base = self.bank.expression(one.entry)
+            if one.family is not None:
+                values.append(one.constant if one.family.grid else float(power))
+                codes.append(0)
+                base = one.family.expression(base, Constant(f"k{len(values)}"))
+            parts.append((base, power if isinstance(power, Fraction) else Fraction(1)))
         for base, power in parts:
             if power:
                 (above if power > 0 else below).append(raised(base, abs(power)))
         tree = _product(above)
         if below:
             tree = Apply("/", (tree, _product(below)))
-        return Draft(tree, ("k1",), (self.value,), (self.code,))
+        names = tuple(f"k{i}" for i in range(1, len(values) + 1))
+        return Draft(tree, names, tuple(values), tuple(codes))
 
 
 def raised(base: Expression, power: Fraction) -> Expression:

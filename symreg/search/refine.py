@@ -90,6 +90,19 @@ class Refiner:
         ]
 
 
+def fitted_drafts(
+    space: SearchSpace, engine: Engine, threads: int, rows: npt.NDArray[np.int64], drafts: Sequence[Draft]
+) -> list[tuple[Draft, float]]:
+    """Each draft with its constants fitted on these rows, and its loss; inf where that fails."""
+    refiner = Refiner(space, engine, threads, rows)
+    losses = {one.draft.expression: one for one in refiner._fit([(draft, "") for draft in drafts])}
+    found = [losses.get(draft.expression) for draft in drafts]
+    return [
+        (draft, float("inf")) if one is None else (one.draft, one.loss)
+        for draft, one in zip(drafts, found, strict=True)
+    ]
+
+
 def _with_values(draft: Draft, fit: Fit) -> Draft:
     return Draft(draft.expression, draft.names, tuple(fit.values.tolist()), draft.codes)
 

@@ -101,20 +101,22 @@ class SumSearch:
         """``y = a*f`` for every entry of this size."""
         self._request(np.array([self.space.target_code]), complexity)
         ids = self._allowed(self.space.target_code, complexity)
-        f = self.bank.values[ids]
-        w, y = self.probes.weights, self.probes.y
-        with np.errstate(all="ignore"):
-            a = (f * w) @ y / ((f * f) @ w)
-            losses = self.probes.loss(a[:, None] * f)
         self.pairs += len(ids)
+        if not len(ids):
+            return
+        f, w, y = self.bank.values[ids], self.probes.weights, self.probes.y
+        with np.errstate(all="ignore"):
+            inner = f @ (w * y)
+            a = inner / np.einsum("ij,ij,j->i", f, f, w)
+            explained = np.nan_to_num(a * inner, nan=-np.inf)
+        best = np.argsort(-explained, kind="stable")[: self.pool.keep]
+        losses = self.probes.loss(a[best, None] * f[best])
         threshold = self.pool.threshold(complexity)
-        for index in np.argsort(losses)[: self.pool.keep]:
-            if losses[index] < threshold:
+        for index, loss in zip(best.tolist(), losses.tolist(), strict=True):
+            if loss < threshold:
                 entry, value = int(ids[index]), float(a[index])
-                code = self.space.target_code - self._code(entry)
-                self.pool.offer(
-                    Proposal(complexity, float(losses[index]), _plain_draft(self.bank, entry, value, code), "bank")
-                )
+                draft = _plain_draft(self.bank, entry, value, self.space.target_code - self._code(entry))
+                self.pool.offer(Proposal(complexity, loss, draft, "bank"))
 
     def _code(self, entry: int) -> int:
         return int(self.bank.code[entry])

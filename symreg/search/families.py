@@ -1,0 +1,70 @@
+"""Factors with one constant inside: ``1 + k*f``, ``exp(k*f)``, ``exp(k*f) - 1``, ``sin(k*f)`` and their kin.
+
+The join in logarithms sees a factor as a vector of logarithms. One with a constant inside is a curve of vectors; on a
+grid of constants it is close enough to the truth to be found, and the fit in y then finds the constant. ``exp(k*f)``
+needs no grid: its logarithm is ``k*f``, a straight line. That is how Boltzmann factors, Planck's denominator and
+saturation laws come out although nobody told the search their constants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.expression import Apply, Constant, Expression, Number
+
+Floats = npt.NDArray[np.float64]
+ONE = Number(Fraction(1))
+# Multiples of one over the median of |f|: a factor of about two between neighbours.
+WIDE = (0.05, 0.1, 0.2, 0.35, 0.6, 1.0, 1.8, 3.0, 6.0, 12.0)
+NARROW = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 6.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A factor ``form(k, f)`` of a dimensionless ``f``: its values, its tree, and the constants it is tried with."""
+
+    name: str
+    operators: frozenset[str]
+    values: Callable[[Floats], Floats]  # of k*f
+    tree: Callable[[Expression], Expression]  # of k*f
+    cost: int  # of everything but f
+    grid: tuple[float, ...]  # empty: the power of the factor is the constant
+
+    def expression(self, argument: Expression, constant: Constant) -> Expression:
+        """The tree of the factor."""
+        return self.tree(Apply("*", (constant, argument)))
+
+
+def _applied(name: str) -> Callable[[Expression], Expression]:
+    return lambda inside: Apply(name, (inside,))
+
+
+def _both(grid: tuple[float, ...]) -> tuple[float, ...]:
+    return (*(-k for k in grid), *grid)
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family("exp", frozenset({"exp"}), np.exp, _applied("exp"), 2, ()),
+    Family("1+k*f", frozenset({"+"}), lambda kf: 1 + kf, lambda kf: Apply("+", (ONE, kf)), 2, _both(WIDE)),
+    Family(
+        "exp-1", frozenset({"exp", "-"}), np.expm1, lambda kf: Apply("-", (Apply("exp", (kf,)), ONE)), 4, _both(NARROW)
+    ),
+    Family(
+        "exp+1", frozenset({"exp", "+"}), lambda kf: np.exp(kf) + 1,
+        lambda kf: Apply("+", (Apply("exp", (kf,)), ONE)), 4, _both(NARROW),
+    ),
+    Family("sin", frozenset({"sin"}), np.sin, _applied("sin"), 2, NARROW),
+    Family("cos", frozenset({"cos"}), np.cos, _applied("cos"), 2, NARROW),
+    Family("tanh", frozenset({"tanh"}), np.tanh, _applied("tanh"), 3, NARROW),
+)  # fmt: skip
+
+
+def constants_to_try(family: Family, argument: Floats) -> tuple[float, ...]:
+    """The constants on the grid for one ``f``, given by its values ``(n_probes,)``."""
+    middle = float(np.median(np.abs(argument)))
+    return tuple(k / middle for k in family.grid) if middle > 0 else ()
