@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from symreg.allowed import is_allowed
 from symreg.engine import get_engine
 from symreg.errors import SymregError
 from symreg.expression import Expression, complexity
@@ -22,6 +23,7 @@ from symreg.fitting import Fitter, make_fitter
 from symreg.law import Law, ParetoFront, pareto_front
 from symreg.problem import Problem
 from symreg.search.backend import Backend, Budget, Candidate, Native, Round
+from symreg.search.native import SHRINKS
 from symreg.search.space import search_space
 from symreg.simplify import Simplifier
 
@@ -138,21 +140,25 @@ class Workshop:
 
     def promising(self, count: int) -> list[Finished]:
         """The best by loss at their complexity or below, and the shortest descriptions, up to ``count``."""
+        limit = self.finisher.fitter.problem.constraints.max_complexity + SHRINKS
+        possible = [one for one in self._finished.values() if complexity(one.fitted.expression) <= limit]
         ordered = sorted(
-            self._finished.values(), key=lambda one: (complexity(one.fitted.expression), one.fitted.residual_sum)
+            possible, key=lambda one: (complexity(one.fitted.expression), one.fitted.residual_sum)
         )
         front, least = [], float("inf")
         for one in ordered:
             if one.fitted.residual_sum < least:
                 front.append(one)
                 least = one.fitted.residual_sum
-        short = sorted(self._finished.values(), key=lambda one: one.bits)[: count // 2]
+        short = sorted(possible, key=lambda one: one.bits)[: count // 2]
         chosen = {id(one): one for one in [*short, *front[-(count // 2) :], *front]}
         return list(chosen.values())[:count]
 
     def quick_front(self) -> ParetoFront:
         """The front of what is known now, without rewriting anything."""
-        return pareto_front([self._law(one) for one in self.promising(12)])
+        constraints = self.finisher.fitter.problem.constraints
+        laws = [self._law(one) for one in self.promising(12)]
+        return pareto_front([law for law in laws if is_allowed(law.expression, constraints)])
 
     def _law(self, finished: Finished) -> Law:
         key = finished.fitted.expression
@@ -171,7 +177,10 @@ class Workshop:
         simple = self.finisher.simplified(chosen, seconds)
         again = [self.finisher.shortened(one) for one in simple]
         laws = [self.finisher.law(one) for one in {one.fitted.expression: one for one in again}.values()]
-        return pareto_front([law for law in laws if law.dimension_ok])
+        constraints = self.finisher.fitter.problem.constraints
+        return pareto_front(
+            [law for law in laws if law.dimension_ok and is_allowed(law.expression, constraints)]
+        )
 
 
 def _worth_simplifying(finished: Sequence[Finished]) -> list[Finished]:

@@ -29,6 +29,7 @@ POLISHED = 12  # of these, given more coefficients
 CANDIDATES = 12  # of a level, sent on to be fitted on all rows
 EACH_COMPLEXITY = 2
 CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler than it looks
+SHRINKS = 6  # nodes that rewriting a formula may take away
 EXACT = 1e-20  # loss below which what is left is rounding
 PATIENCE = 3  # levels without progress before a law at the noise is believed
 PROGRESS = 0.995  # a loss must fall below this part of the best one to count as progress
@@ -100,6 +101,7 @@ def search(
         # A budget that is spent still leaves what was found to be fitted.
         proposals = [one for complexity in pool.complexities() for one in pool.take(complexity)]
         found = refiner.refine(proposals, polish=POLISHED)
+        found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
         reason = clock.reason or progress.reason_to_stop(level, found)
         yield report(found, level, reason)
         if reason is not None:

@@ -42,6 +42,8 @@ class SearchSpace:
     operators: frozenset[str]
     units: NaturalUnits
     n_inputs: int
+    max_complexity: int = 30
+    angles: frozenset[int] = frozenset()  # leaves that are angles
 
     @property
     def inputs(self) -> Floats:
@@ -95,6 +97,10 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         operators=frozenset(problem.operators),
         units=units,
         n_inputs=len(problem.inputs),
+        max_complexity=problem.constraints.max_complexity,
+        angles=frozenset(
+            index for index, name in enumerate(problem.inputs) if problem.table[name].unit.is_angle
+        ),
     )
 
 
