@@ -19,13 +19,13 @@ from symreg.engine import get_engine
 from symreg.errors import SymregError
 from symreg.expression import Expression, complexity
 from symreg.finishing import Finished, Finisher
-from symreg.fitting import Fitter, make_fitter
+from symreg.fitting import make_fitter
 from symreg.law import Law, ParetoFront, pareto_front
 from symreg.problem import Problem
 from symreg.search.backend import Backend, Budget, Candidate, Native, Round
 from symreg.search.native import SHRINKS
 from symreg.search.space import search_space
-from symreg.simplify import Simplifier
+from symreg.simplify import warm_simplifier
 
 SEARCHED_ROWS = 20_000  # a longer table is searched on a sample, and fitted and scored on all rows
 FINISHED_LAWS = 24  # candidates that are rewritten and simplified at the end
@@ -92,8 +92,7 @@ def discover(
     rows, notes = _searched_rows(problem, seed)
     space = search_space(problem, rows)
     fitter = make_fitter(problem, space.units, engine, backend.threads)
-    with Simplifier(timeout=SIMPLIFY_SECONDS) as simplifier:
-        simplifier.start()
+    with warm_simplifier(SIMPLIFY_SECONDS) as simplifier:
         finisher = Finisher(fitter, simplifier)
         workshop = Workshop(finisher)
         workshop.take(_guesses(problem, resume_from), "guess")
@@ -233,6 +232,3 @@ def _guesses(problem: Problem, formulas: Sequence[str]) -> list[Candidate]:
         )
         found.append(Candidate(expression, constants, "resumed"))
     return found
-
-
-__all__ = ["Discovery", "Fitter", "Progress", "discover"]

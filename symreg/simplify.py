@@ -8,8 +8,11 @@ as it is and a note says why. Free constants stay symbols: the result has the sa
 
 from __future__ import annotations
 
+import contextlib
+import os
+import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import TracebackType
@@ -163,6 +166,33 @@ class Simplifier:
             raise WorkerError(message=f"failed: {reply.get('error', 'no answer')}")
         found = parse(reply["text"], variables=variables, constants=[*constants, _PI])
         return substitute(found, {leaf: original for original, leaf in neutral.items()})
+
+
+_idle: list[tuple[int, Simplifier]] = []  # at most one warm simplifier, and the process that started it
+_idle_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def warm_simplifier(timeout: float) -> Iterator[Simplifier]:
+    """A simplifier that outlives the block for the next caller: importing sympy is paid once in a process.
+
+    Two blocks at the same time get one each. A child that a fork inherited is left to the parent.
+    """
+    with _idle_lock:
+        owner, simplifier = _idle.pop() if _idle else (0, Simplifier(timeout))
+    if owner not in (0, os.getpid()):
+        simplifier = Simplifier(timeout)
+    simplifier.timeout = timeout
+    simplifier.start()
+    try:
+        yield simplifier
+    finally:
+        with _idle_lock:
+            spare = bool(_idle)
+            if not spare:
+                _idle.append((os.getpid(), simplifier))
+        if spare:
+            simplifier.close()
 
 
 def simplify(

@@ -49,7 +49,7 @@ class TextWorker:
         self._process: subprocess.Popen[str] | None = None
         self._answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._ready = False
-        self._finalizer: weakref.finalize[[subprocess.Popen[str]], TextWorker] | None = None
+        self._finalizer: weakref.finalize[[subprocess.Popen[str], int], TextWorker] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -78,7 +78,7 @@ class TextWorker:
         self._answers, self._ready = queue.SimpleQueue(), False
         assert self._process.stdout is not None
         threading.Thread(target=_listen, args=(self._process.stdout, self._answers), daemon=True).start()
-        self._finalizer = weakref.finalize(self, _end, self._process)
+        self._finalizer = weakref.finalize(self, _end, self._process, os.getpid())
 
     def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The child's answer; WorkerError, and the child killed, when it is late, dead or unreadable."""
@@ -142,7 +142,9 @@ def _listen(stream: IO[str], answers: queue.SimpleQueue[str | None]) -> None:
     answers.put(None)
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: subprocess.Popen[str], owner: int) -> None:
+    if os.getpid() != owner:
+        return  # inherited by a fork: the child belongs to the parent
     process.kill()
     process.wait()
     for stream in (process.stdin, process.stdout):
