@@ -155,9 +155,7 @@ class Workshop:
 
     def quick_front(self) -> ParetoFront:
         """The front of what is known now, without rewriting anything."""
-        constraints = self.finisher.fitter.problem.constraints
-        laws = [self._law(one) for one in self.promising(12)]
-        return pareto_front([law for law in laws if is_allowed(law.expression, constraints)])
+        return pareto_front(self._allowed([self._law(one) for one in self.promising(12)]))
 
     def _law(self, finished: Finished) -> Law:
         key = finished.fitted.expression
@@ -176,10 +174,13 @@ class Workshop:
         simple = self.finisher.simplified(chosen, seconds)
         again = [self.finisher.shortened(one) for one in simple]
         laws = [self.finisher.law(one) for one in {one.fitted.expression: one for one in again}.values()]
+        kept = self._allowed(laws)
+        # A number spelled out (2*pi) may be longer than the constant it replaced.
+        return pareto_front(kept or self._allowed([self.finisher.law(self.finisher.tidied(one)) for one in promising]))
+
+    def _allowed(self, laws: Sequence[Law]) -> list[Law]:
         constraints = self.finisher.fitter.problem.constraints
-        return pareto_front(
-            [law for law in laws if law.dimension_ok and is_allowed(law.expression, constraints)]
-        )
+        return [law for law in laws if law.dimension_ok and is_allowed(law.expression, constraints)]
 
 
 def _worth_simplifying(finished: Sequence[Finished]) -> list[Finished]:
