@@ -4,6 +4,9 @@ Level ``(dimension, size)`` holds the expressions of that dimension and that com
 from smaller levels, by every operator that the dimensions allow; levels that nothing asks for are never made. Two
 expressions are one when their values agree, up to sign, at the probe rows: that removes ``x*y/y``, ``(a + b) - a`` and
 every commuted copy without a rewrite rule (observational equivalence; Udupa et al. 2013, "TRANSIT", section 4).
+Left out are functions of one family inside each other, dimensionless expressions that do not vary, numbers beyond
+1e60, dimensions finer than 1/12, and, since entries stand for both signs, what needs ``+`` where only ``-`` is allowed
+or the other way round.
 
 A request names a size and many dimensions at once, and every operator then works on all pairs of all of them in one
 vectorised block: the cost of a level is that of its numbers, not of its bookkeeping.
@@ -22,33 +25,38 @@ from symreg.expression import Apply, Expression, Number
 from symreg.operators import OPERATORS
 from symreg.search.classes import POWERS, Classes
 from symreg.search.dimension_code import Codes, DimensionCode
+from symreg.search.distinct import LARGEST, Distinct, first_probes, keys_of
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.int64]
+Masks = npt.NDArray[np.uint8]
 
-BINARY = ("+", "-", "*", "/", "pow")
+BINARY = ("+", "-", "*", "/", "pow", "pow of neg")
 TRANSCENDENTAL = ("exp", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
-OPS = ("leaf", *BINARY, "neg", "inv", "square", "cube", "sqrt", *TRANSCENDENTAL, "abs")
+# Entries stand for both signs. Where a function tells them apart it is taken of both: exp(a - b), exp(b - a).
+OF_NEGATIVE = {"exp": "exp of neg", "acos": "acos of neg", "pow": "pow of neg"}
+UNARY = ("neg", "inv", "square", "cube", "sqrt", *TRANSCENDENTAL, "abs", "exp of neg", "acos of neg")
+OPS = ("leaf", *BINARY, *UNARY)
 OP = {name: index for index, name in enumerate(OPS)}
 # Functions of one family are not put inside each other: sin(cos(x)), exp(exp(x)), log(log(x)) are left to the user's
 # own formulas. The mask of an entry tells which families its tree contains.
 FAMILY = {
     "sin": 1, "cos": 1, "tan": 1, "asin": 2, "acos": 2, "atan": 2,
-    "exp": 4, "sinh": 4, "cosh": 4, "tanh": 4, "log": 8, "log10": 8,
+    "exp": 4, "sinh": 4, "cosh": 4, "tanh": 4, "log": 8, "log10": 8, "exp of neg": 4, "acos of neg": 2,
 }  # fmt: skip
 NOT_MONOMIAL = 16  # the tree holds more than products, quotients and powers of leaves
+TWIN = 32  # the tree holds an abs, or something told from another entry only by probes past the first
+PIECEWISE = ("abs", "sqrt", "asin", "acos", "acos of neg", "atan", "pow", "pow of neg")  # may make twins
 MONOMIAL_OPS = ("leaf", "*", "/", "inv", "square", "cube", "sqrt")
-NEEDS_POSITIVE = ("sqrt", "log", "log10")
+NEEDS_POSITIVE = ("sqrt", "log", "log10", "pow", "pow of neg")
 # The order of the search, never a prohibition: a function counts as more nodes than arithmetic does, since a law holds
 # few of them, and the rarer ones as still more.
 SURCHARGE = {
     "exp": 1, "log": 1, "sin": 1, "cos": 1,
     "tan": 2, "asin": 2, "acos": 2, "atan": 2, "sinh": 2, "cosh": 2, "tanh": 2, "log10": 2, "pow": 2,
 }  # fmt: skip
-FINGERPRINT = 8  # probe rows looked at first; the others only for what is new
 CHUNK = 1 << 17
-LARGEST = 1e60
 ONE = Number(Fraction(1))
 EMPTY: Ids = np.empty(0, dtype=np.int64)
 
@@ -114,6 +122,7 @@ class Bank:
     mask: npt.NDArray[np.uint8]
     code: Codes
     values: Floats
+    first: Floats  # the values at the first probes
 
     def __init__(
         self,
@@ -131,10 +140,11 @@ class Bank:
         self.n = self.evaluated = self.pruned = 0
         self.truncated_at: int | None = None
         self._shelves: dict[int, Shelf] = {}
-        self._seen: set[int] = set()
+        self._distinct = Distinct()
+        self._checked = 0  # entries below have their key at all probes recorded
+        self._probes = first_probes(np.array([leaf.values for leaf in leaves]))
         self._leaves: list[Leaf] = []
         self._allocate(1024)
-        self._projection = np.random.default_rng(20_261).normal(size=(min(FINGERPRINT, self.n_probes), 2))
         self._add_leaves(leaves)
 
     def _allocate(self, capacity: int) -> None:
@@ -145,32 +155,39 @@ class Bank:
             if self.n:
                 fresh[: self.n] = getattr(self, name)[: self.n]
             setattr(self, name, fresh)
-        values = np.empty((capacity, self.n_probes))
-        if self.n:
-            values[: self.n] = self.values[: self.n]
-        self.values = values
+        for name, width in (("values", self.n_probes), ("first", len(self._probes))):
+            values = np.empty((capacity, width))
+            if self.n:
+                values[: self.n] = getattr(self, name)[: self.n]
+            setattr(self, name, values)
 
     def _add_leaves(self, leaves: Sequence[Leaf]) -> None:
         kept = []
         for leaf in leaves:
-            keys, good = self._fingerprint(leaf.values[None, :FINGERPRINT], np.array([leaf.code]))
-            if good[0] and int(keys[0]) not in self._seen:
-                self._seen.add(int(keys[0]))
+            values, code, mask = leaf.values[None, :], np.array([leaf.code]), 0
+            keys, good = keys_of(values, code)
+            if len(self._distinct.unseen_whole(keys, good & np.isfinite(values).all(axis=1))):
+                keys, good = keys_of(values[:, self._probes], code)
+                if not len(self._distinct.unseen(keys, good)[0]):
+                    mask = TWIN
+                    self._distinct.doubt(keys)
                 index = np.array([len(self._leaves)])
                 self._leaves.append(leaf)
-                none = np.zeros(1, dtype=np.uint8)
-                kept.append(self._append(leaf.values[None, :], "leaf", np.array([leaf.code]), 1, index, index, none))
+                masks = np.array([mask], dtype=np.uint8)
+                kept.append(self._append(values, "leaf", code, 1, index, index, masks))
+        self._checked = self.n
         ids = np.concatenate([EMPTY, *kept])
         shelf = self._shelves[1] = Shelf.empty()
         shelf.add(self.classes.at[1], ids, self.code[ids])
 
     def _append(
-        self, values: Floats, op: str, codes: Codes, size: int, left: Ids, right: Ids, mask: npt.NDArray[np.uint8]
+        self, values: Floats, op: str, codes: Codes, size: int, left: Ids, right: Ids, mask: Masks
     ) -> Ids:
         while self.n + len(values) > len(self.values):
             self._allocate(2 * len(self.values))
         where = slice(self.n, self.n + len(values))
-        self.values[where], self.op[where], self.size[where] = values, OP[op], size
+        self.values[where], self.first[where] = values, values[:, self._probes]
+        self.op[where], self.size[where] = OP[op], size
         self.left[where], self.right[where], self.mask[where], self.code[where] = left, right, mask, codes
         self.n += len(values)
         return np.arange(where.start, where.stop)
@@ -219,6 +236,8 @@ class Bank:
         if size < 1 or self._spent(size):
             return
         self.classes.grow(size)
+        if self.classes.complete < size:
+            self._truncate(size)
         shelf = self._shelves.setdefault(size, Shelf.empty())
         wanted = self.classes.possible(codes, size)
         wanted = wanted[~np.isin(wanted, shelf.done, assume_unique=True)]
@@ -296,7 +315,8 @@ class Bank:
                 found &= below != _NONE
                 for codes, ids, _ in _expand(shelf, None, wanted[found], where[found], where[found]):
                     free = (self.mask[ids] & FAMILY.get(name, 0)) == 0
-                    yield name, codes[free], ids[free], ids[free]
+                    for one in (name, OF_NEGATIVE[name]) if name in OF_NEGATIVE else (name,):
+                        yield one, codes[free], ids[free], ids[free]
         for small in range(1, (size - 1) // 2 + 1):
             yield from self._binary_blocks(size - 1 - small, small, wanted)
         if "pow" in self.operators and 0 in wanted:
@@ -306,7 +326,8 @@ class Bank:
                 for i in range(0, len(a), max(1, CHUNK // max(1, len(b)))):
                     part = a[i : i + max(1, CHUNK // max(1, len(b)))]
                     left, right = np.repeat(part, len(b)), np.tile(b, len(part))
-                    yield "pow", np.zeros(len(left), dtype=np.int64), left, right
+                    for name in ("pow", "pow of neg"):
+                        yield name, np.zeros(len(left), dtype=np.int64), left, right
 
     def _binary_blocks(self, large: int, small: int, wanted: Codes) -> Iterator[tuple[str, Codes, Ids, Ids]]:
         a, b = self._shelves[large], self._shelves[small]
@@ -340,12 +361,47 @@ class Bank:
         if self._spent(size) or not len(a):
             return EMPTY
         self.evaluated += len(a)
-        first = self._apply(op, self.values[a, :FINGERPRINT], self.values[b, :FINGERPRINT])
-        keys, good = self._fingerprint(first, codes)
-        chosen = self._unseen(keys, good)
-        if not len(chosen):
+        first = self._apply(op, self.first[a], self.first[b])
+        keys, good = keys_of(first, codes)
+        chosen, again = self._distinct.unseen(keys, good)
+        again |= self._makes_twins(op, a, b) & np.isfinite(first).all(axis=1)
+        again[chosen] = False
+        ids = self._admit_new(size, op, codes[chosen], a[chosen], b[chosen], keys[chosen])
+        if not again.any():
+            return ids
+        twins = self._admit_twins(size, op, codes[again], a[again], b[again], keys[again])
+        return np.concatenate([ids, twins])
+
+    def _makes_twins(self, op: str, a: Ids, b: Ids) -> npt.NDArray[np.bool_]:
+        """Which combinations may agree with another entry at the first probes and not at all."""
+        if op in PIECEWISE:
+            return np.ones(len(a), dtype=bool)
+        return np.asarray((self.mask[a] | self.mask[b]) & TWIN != 0)
+
+    def _admit_new(self, size: int, op: str, codes: Codes, a: Ids, b: Ids, keys: Keys) -> Ids:
+        """Append what the first keys tell apart from all before."""
+        if not len(a):
             return EMPTY
-        a, b, codes = a[chosen], b[chosen], codes[chosen]
+        values, good = self._evaluated(op, codes, a, b)
+        mask = self._mask(op, a, b)
+        self._distinct.doubt(keys[good & self._makes_twins(op, a, b)])
+        return self._store(size, op, codes[good], a[good], b[good], values[good], mask[good])
+
+    def _admit_twins(self, size: int, op: str, codes: Codes, a: Ids, b: Ids, keys: Keys) -> Ids:
+        """Append what only the keys at all probes tell apart from all before."""
+        known = slice(self._checked, self.n)
+        self._distinct.unseen_whole(*keys_of(self.values[known], self.code[known]))
+        values, good = self._evaluated(op, codes, a, b)
+        whole, defined = keys_of(values, codes)
+        new = self._distinct.unseen_whole(whole, good & defined)
+        self._distinct.doubt(keys[new])
+        mask = np.asarray(self._mask(op, a[new], b[new]) | TWIN, dtype=np.uint8)
+        ids = self._store(size, op, codes[new], a[new], b[new], values[new], mask)
+        self._checked = self.n
+        return ids
+
+    def _evaluated(self, op: str, codes: Codes, a: Ids, b: Ids) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Values at all probes, and which of them make an entry."""
         values = self._apply(op, self.values[a], self.values[b])
         with np.errstate(all="ignore"):
             largest = np.abs(values).max(axis=1)
@@ -354,45 +410,24 @@ class Bank:
             good &= (codes != 0) | (np.ptp(values, axis=1) > 1e-9 * largest)
             if op in ("+", "-"):  # what is left after full cancellation is rounding
                 good &= largest > 1e-9 * np.abs(self.values[a]).max(axis=1)
-        a, b, codes, values = a[good], b[good], codes[good], values[good]
+        return values, good
+
+    def _mask(self, op: str, a: Ids, b: Ids) -> Masks:
+        own = FAMILY.get(op, 0) | (0 if op in MONOMIAL_OPS else NOT_MONOMIAL) | (TWIN if op == "abs" else 0)
+        return np.asarray(self.mask[a] | self.mask[b] | own, dtype=np.uint8)
+
+    def _store(self, size: int, op: str, codes: Codes, a: Ids, b: Ids, values: Floats, mask: Masks) -> Ids:
         if op == "-":
             flip = values.sum(axis=1) < 0
             a, b = np.where(flip, b, a), np.where(flip, a, b)
             values[flip] *= -1
-        mask = self.mask[a] | self.mask[b] | FAMILY.get(op, 0) | (0 if op in MONOMIAL_OPS else NOT_MONOMIAL)
-        return self._append(values, op, codes, size, a, b, mask.astype(np.uint8))
-
-    def _unseen(self, keys: Keys, good: npt.NDArray[np.bool_]) -> Ids:
-        """Positions of the good keys that are met for the first time."""
-        candidates = np.flatnonzero(good)
-        unique, first = np.unique(keys[candidates], return_index=True)
-        seen = self._seen
-        fresh = [position for key, position in zip(unique.tolist(), first.tolist(), strict=True) if key not in seen]
-        chosen = np.sort(candidates[fresh]) if fresh else EMPTY
-        seen.update(keys[chosen].tolist())
-        return chosen
+        return self._append(values, op, codes, size, a, b, mask)
 
     def _apply(self, op: str, a: Floats, b: Floats) -> Floats:
         with np.errstate(all="ignore"):
             if op in NEEDS_POSITIVE:  # entries stand for both signs
-                a = np.where((a < 0).all(axis=1)[:, None], -a, a)
+                a = np.where((a < 0).all(axis=1, keepdims=True), -a, a)
             return np.asarray(NUMPY[op](a, b) if op in BINARY else NUMPY[op](a))
-
-    def _fingerprint(self, values: Floats, codes: Codes) -> tuple[Keys, npt.NDArray[np.bool_]]:
-        """A key, equal for one dimension and values that agree to about 1e-9 up to sign; and where it is defined."""
-        with np.errstate(all="ignore"):
-            largest = np.abs(values).max(axis=1)
-            good = np.isfinite(largest) & (largest > 1 / LARGEST) & (largest < LARGEST)
-            scaled = values / np.where(good, largest, 1.0)[:, None]
-            projected = np.where(good[:, None], scaled @ self._projection, 0.0)
-            size = np.log2(np.where(good, largest, 1.0))
-        sign = np.where(projected[:, 0] < 0, -float(1 << 29), float(1 << 29))
-        first, second = (np.rint(projected[:, k] * sign).astype(np.int64) for k in (0, 1))
-        third = np.rint(size * float(1 << 29)).astype(np.int64)
-        with np.errstate(over="ignore"):
-            key = (first * 0x9E3779B97F4A7C1) ^ (second * 0x2545F4914F6CDD1D) ^ (third * 0x1B8735939E3779B9)
-            key ^= codes * 0x5851F42D4C957F2D
-        return key, good
 
     def is_one(self, entry: int) -> bool:
         """Whether an entry is the leaf 1."""
@@ -404,11 +439,21 @@ class Bank:
         if op == "leaf":
             return self._leaves[int(self.left[entry])].expression
         left = self.expression(int(self.left[entry]))
-        if op in BINARY:
-            return Apply(op, (left, self.expression(int(self.right[entry]))))
         if op in NEEDS_POSITIVE and (self.values[self.left[entry]] < 0).all():
-            left = Apply("neg", (left,))
+            left = negated(left)
+        if op in BINARY:
+            right = self.expression(int(self.right[entry]))
+            return Apply("pow", (left, negated(right))) if op == "pow of neg" else Apply(op, (left, right))
+        if op in ("exp of neg", "acos of neg"):
+            return Apply(op.removesuffix(" of neg"), (negated(left),))
         return Apply(op, (left,))
+
+
+def negated(expression: Expression) -> Expression:
+    """The tree of the opposite sign; a difference is turned round."""
+    if isinstance(expression, Apply) and expression.operator == "-":
+        return Apply("-", expression.arguments[::-1])
+    return Apply("neg", (expression,))
 
 
 _NONE = np.iinfo(np.int64).max
@@ -446,5 +491,7 @@ NUMPY: dict[str, Callable[..., Floats]] = {
     "inv": np.reciprocal, "square": np.square, "cube": lambda a: a * a * a, "sqrt": np.sqrt, "abs": np.abs,
     "exp": np.exp, "log": np.log, "log10": np.log10, "sin": np.sin, "cos": np.cos, "tan": np.tan,
     "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
+    "exp of neg": lambda a: np.exp(-a), "acos of neg": lambda a: np.arccos(-a),
+    "pow of neg": lambda a, b: np.power(a, -b),
     "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "neg": np.negative,
 }  # fmt: skip
