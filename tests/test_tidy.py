@@ -1,0 +1,66 @@
+"""Laws as they are usually written: the same values, the same domain, one power and the factor in front."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from symreg.catalog import load_dataset
+from symreg.dimension import Dimension
+from symreg.engine import get_engine
+from symreg.expression import evaluate_tree
+from symreg.fitting import make_fitter
+from symreg.grammar import parse
+from symreg.natural_units import choose_natural_units
+from symreg.printing import to_text
+from symreg.problem import make_problem
+from symreg.search.backend import FreeConstant
+from symreg.tidy import merged_powers, with_factor_in_front
+
+X = np.array([-2.5, -1.0, -0.3, 0.0, 0.4, 1.0, 3.7])
+
+
+@pytest.mark.parametrize(
+    ("written", "usual"),
+    [
+        ("sqrt(x)**3", "x**(3/2)"),
+        ("sqrt(x**3)", "x**(3/2)"),
+        ("1/(x**3)", "x**(-3)"),
+        ("(x**(3/2))**3", "x**(9/2)"),
+        ("sqrt(1/x)", "x**(-1/2)"),
+    ],
+)
+def test_a_power_of_a_power_is_one_power(written: str, usual: str) -> None:
+    assert to_text(merged_powers(parse(written, variables=("x",)))) == to_text(parse(usual, variables=("x",)))
+
+
+@pytest.mark.parametrize("written", ["sqrt(x**2)", "sqrt(x)**2", "(x**(1/2))**2", "(x**2)**(3/2)", "(x**2)**(1/4)"])
+def test_powers_that_differ_below_zero_stay(written: str) -> None:
+    tree = parse(written, variables=("x",))
+    assert merged_powers(tree) == tree
+
+
+@pytest.mark.parametrize("inner", ["1/x", "x**2", "x**3", "sqrt(x)", "x**(3/2)", "x**(-1/2)", "x**5"])
+@pytest.mark.parametrize("outer", ["1/({})", "({})**2", "({})**3", "sqrt({})", "({})**(3/2)", "({})**(-3)"])
+def test_values_and_domain_stay(inner: str, outer: str) -> None:
+    tree = parse(outer.format(inner), variables=("x",))
+    before, after = (evaluate_tree(one, {"x": X}) for one in (tree, merged_powers(tree)))
+    finite = np.isfinite(before)
+    np.testing.assert_array_equal(finite, np.isfinite(after))
+    np.testing.assert_allclose(after[finite], before[finite], rtol=1e-12)
+
+
+def test_a_free_factor_comes_out_of_a_root() -> None:
+    problem = make_problem(load_dataset("kepler"), free_constants="inferred")
+    units = choose_natural_units(problem)
+    fitter = make_fitter(problem, units, get_engine(), 1)
+    inside = parse("sqrt(k*semi_major_axis**3)", variables=problem.inputs, constants=("k",))
+    start = FreeConstant("k", Dimension.of(s=2, m=-3), 1.0)
+    fitted = fitter.fit([(inside, (start,))])[0]
+    assert fitted is not None
+    moved = with_factor_in_front(fitted, lambda dimension: True)
+    assert moved is not None
+    assert to_text(moved.expression) == "k*sqrt(semi_major_axis**3)"
+    assert moved.constants[0].dimension**2 == start.dimension
+    assert moved.constants[0].start == pytest.approx(float(np.sqrt(fitted.values[0])))
+    assert with_factor_in_front(fitted, lambda dimension: False) is None
