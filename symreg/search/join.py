@@ -105,7 +105,8 @@ def _many_targets(
     w32 = w.astype(np.float32)
     for start in range(0, len(targets), step):
         rows = slice(start, start + step)
-        rho = (w32[rows] @ products.T) * inverse_f[rows][:, i] * inverse_g[rows][:, j]
+        with np.errstate(all="ignore"):  # an expression may vanish wherever a target has weight
+            rho = (w32[rows] @ products.T) * inverse_f[rows][:, i] * inverse_g[rows][:, j]
         score = _r_squared(rho, r_f[rows][:, i], r_g[rows][:, j])
         which, pair, value = _top(score, keep, found)
         found = _merge(found, Pairs(which + start, i[pair], j[pair], value), keep)

@@ -1,9 +1,9 @@
 """Every tree of a small grammar by plain recursion: what the bank is held against.
 
 Nothing is shared with the bank but the cost of an operator. A tree is kept where its dimensions are right and
-every subtree is a finite number at every probe. The bank's documented exceptions are left out here too:
-functions of one family inside each other, dimensionless expressions that do not vary, numbers beyond 1e60, and
-``neg``.
+every subtree is a finite number at every probe. The documented exceptions of the bank are left out here
+too: functions of one family inside each other, dimensionless expressions that do not vary, numbers beyond
+1e60, and ``neg``.
 """
 
 from __future__ import annotations
