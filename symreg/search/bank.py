@@ -48,6 +48,8 @@ FAMILY = {
 NOT_MONOMIAL = 16  # the tree holds more than products, quotients and powers of leaves
 TWIN = 32  # the tree holds an abs, or something told from another entry only by probes past the first
 PIECEWISE = ("abs", "sqrt", "asin", "acos", "acos of neg", "atan", "pow", "pow of neg")  # may make twins
+ANGLE = 64  # the value is an angle
+ODD = 2  # how much later comes what is unusual for angles, where a table has any
 MONOMIAL_OPS = ("leaf", "*", "/", "inv", "square", "cube", "sqrt")
 NEEDS_POSITIVE = ("sqrt", "log", "log10", "pow", "pow of neg")
 # The order of the search, never a prohibition: a function counts as more nodes than arithmetic does, since a law holds
@@ -68,11 +70,13 @@ def search_cost(name: str) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
-    """A terminal of the bank: its tree, its dimension's code and its values at the probe rows."""
+    """A terminal of the bank: its tree, its dimension's code, its values at the probe rows, and the size it counts."""
 
     expression: Expression
     code: int
     values: Floats
+    size: int = 1
+    is_angle: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -136,7 +140,7 @@ class Bank:
         self.coding, self.operators, self.stop, self.max_entries = coding, frozenset(operators), stop, max_entries
         self.cost = {name: search_cost(name) for name in self.operators}
         self.n_probes = len(leaves[0].values)
-        self.classes = Classes(coding, [leaf.code for leaf in leaves], self.operators)
+        self.classes = Classes(coding, [leaf.code for leaf in leaves if leaf.size == 1], self.operators)
         self.n = self.evaluated = self.pruned = 0
         self.truncated_at: int | None = None
         self._shelves: dict[int, Shelf] = {}
@@ -144,47 +148,43 @@ class Bank:
         self._checked = 0  # entries below have their key at all probes recorded
         self._probes = first_probes(np.array([leaf.values for leaf in leaves]))
         self._leaves: list[Leaf] = []
-        self._allocate(1024)
+        self._has_angles = any(leaf.is_angle for leaf in leaves)
+        self._allocate(max_entries + CHUNK)
         self._add_leaves(leaves)
 
     def _allocate(self, capacity: int) -> None:
+        """Room for all entries at once: the system gives memory only to the part that is written."""
         kinds = {"op": np.int16, "left": np.int64, "right": np.int64, "size": np.int16, "mask": np.uint8,
                  "code": np.int64}  # fmt: skip
         for name, kind in kinds.items():
-            fresh = np.zeros(capacity, dtype=kind)
-            if self.n:
-                fresh[: self.n] = getattr(self, name)[: self.n]
-            setattr(self, name, fresh)
-        for name, width in (("values", self.n_probes), ("first", len(self._probes))):
-            values = np.empty((capacity, width))
-            if self.n:
-                values[: self.n] = getattr(self, name)[: self.n]
-            setattr(self, name, values)
+            setattr(self, name, np.empty(capacity, dtype=kind))
+        self.values = np.empty((capacity, self.n_probes))
+        self.first = np.empty((capacity, len(self._probes)))
 
     def _add_leaves(self, leaves: Sequence[Leaf]) -> None:
         kept = []
         for leaf in leaves:
-            values, code, mask = leaf.values[None, :], np.array([leaf.code]), 0
+            values, code, mask = leaf.values[None, :], np.array([leaf.code]), ANGLE if leaf.is_angle else 0
             keys, good = keys_of(values, code)
             if len(self._distinct.unseen_whole(keys, good & np.isfinite(values).all(axis=1))):
                 keys, good = keys_of(values[:, self._probes], code)
                 if not len(self._distinct.unseen(keys, good)[0]):
-                    mask = TWIN
+                    mask |= TWIN
                     self._distinct.doubt(keys)
                 index = np.array([len(self._leaves)])
                 self._leaves.append(leaf)
                 masks = np.array([mask], dtype=np.uint8)
-                kept.append(self._append(values, "leaf", code, 1, index, index, masks))
+                kept.append(self._append(values, "leaf", code, leaf.size, index, index, masks))
         self._checked = self.n
         ids = np.concatenate([EMPTY, *kept])
-        shelf = self._shelves[1] = Shelf.empty()
-        shelf.add(self.classes.at[1], ids, self.code[ids])
+        for size in np.union1d(self.size[ids], [1]).tolist():
+            own = ids[self.size[ids] == size]
+            shelf = self._shelves[size] = Shelf.empty()
+            shelf.add(self.classes.at[1] if size == 1 else EMPTY, own, self.code[own])
 
     def _append(
         self, values: Floats, op: str, codes: Codes, size: int, left: Ids, right: Ids, mask: Masks
     ) -> Ids:
-        while self.n + len(values) > len(self.values):
-            self._allocate(2 * len(self.values))
         where = slice(self.n, self.n + len(values))
         self.values[where], self.first[where] = values, values[:, self._probes]
         self.op[where], self.size[where] = OP[op], size
@@ -308,6 +308,40 @@ class Bank:
 
     def _blocks(self, size: int, wanted: Codes) -> Iterator[tuple[str, Codes, Ids, Ids]]:
         """Operator, code of the result, left and right operand of every combination that makes the wanted levels."""
+        if not self._has_angles:
+            yield from self._combinations(size, wanted)
+            return
+        for odd in (False, True):
+            for name, codes, a, b in self._combinations(size - ODD * odd, wanted):
+                kept = self._is_odd(name, a, b) == odd
+                yield name, codes[kept], a[kept], b[kept]
+
+    def _is_odd(self, op: str, a: Ids, b: Ids) -> npt.NDArray[np.bool_]:
+        """What is unusual for angles: sums with plain numbers, powers, an exponential; and a sine of anything else."""
+        left, right = (self.mask[ids] & ANGLE != 0 for ids in (a, b))
+        if op in ("+", "-"):
+            return np.asarray(left != right)
+        if op == "*":
+            return np.asarray(left & right)
+        if op == "/":
+            return np.asarray(right & ~left)
+        if op in ("sin", "cos", "tan"):
+            return np.asarray(~left)
+        if op in ("neg", "abs"):
+            return np.zeros(len(a), dtype=bool)
+        return np.asarray(left | right)
+
+    def _angles(self, op: str, a: Ids, b: Ids, codes: Codes) -> npt.NDArray[np.bool_]:
+        """Which results are angles."""
+        left, right = (self.mask[ids] & ANGLE != 0 for ids in (a, b))
+        if op in ("+", "-", "neg", "abs"):
+            return np.asarray(left & right)
+        if op in ("*", "/"):
+            return np.asarray((left != right) & (codes == 0) & (left | (op == "*")))
+        return np.full(len(a), op in ("asin", "acos", "acos of neg", "atan"))
+
+    def _combinations(self, size: int, wanted: Codes) -> Iterator[tuple[str, Codes, Ids, Ids]]:
+        """All of them by size alone."""
         for name, cost, below in self._unary_sources(wanted):
             if name in self.operators and size - cost in self._shelves:
                 shelf = self._shelves[size - cost]
@@ -330,6 +364,8 @@ class Bank:
                         yield name, np.zeros(len(left), dtype=np.int64), left, right
 
     def _binary_blocks(self, large: int, small: int, wanted: Codes) -> Iterator[tuple[str, Codes, Ids, Ids]]:
+        if large not in self._shelves or small not in self._shelves:
+            return
         a, b = self._shelves[large], self._shelves[small]
         partners = b.codes
         for name, left_codes, flipped in (
@@ -383,7 +419,7 @@ class Bank:
         if not len(a):
             return EMPTY
         values, good = self._evaluated(op, codes, a, b)
-        mask = self._mask(op, a, b)
+        mask = self._mask(op, codes, a, b)
         self._distinct.doubt(keys[good & self._makes_twins(op, a, b)])
         return self._store(size, op, codes[good], a[good], b[good], values[good], mask[good])
 
@@ -395,7 +431,7 @@ class Bank:
         whole, defined = keys_of(values, codes)
         new = self._distinct.unseen_whole(whole, good & defined)
         self._distinct.doubt(keys[new])
-        mask = np.asarray(self._mask(op, a[new], b[new]) | TWIN, dtype=np.uint8)
+        mask = np.asarray(self._mask(op, codes[new], a[new], b[new]) | TWIN, dtype=np.uint8)
         ids = self._store(size, op, codes[new], a[new], b[new], values[new], mask)
         self._checked = self.n
         return ids
@@ -412,9 +448,17 @@ class Bank:
                 good &= largest > 1e-9 * np.abs(self.values[a]).max(axis=1)
         return values, good
 
-    def _mask(self, op: str, a: Ids, b: Ids) -> Masks:
+    def _mask(self, op: str, codes: Codes, a: Ids, b: Ids) -> Masks:
         own = FAMILY.get(op, 0) | (0 if op in MONOMIAL_OPS else NOT_MONOMIAL) | (TWIN if op == "abs" else 0)
-        return np.asarray(self.mask[a] | self.mask[b] | own, dtype=np.uint8)
+        mask = ((self.mask[a] | self.mask[b]) & ~np.uint8(ANGLE)) | np.uint8(own)
+        if self._has_angles:
+            mask = np.where(self._angles(op, a, b, codes), mask | np.uint8(ANGLE), mask)
+        return np.asarray(mask, dtype=np.uint8)
+
+    @property
+    def dearest(self) -> int:
+        """The largest size that one operator can add."""
+        return max(self.cost.values(), default=1) + (ODD if self._has_angles else 0)
 
     def _store(self, size: int, op: str, codes: Codes, a: Ids, b: Ids, values: Floats, mask: Masks) -> Ids:
         if op == "-":

@@ -13,17 +13,21 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
 from symreg.engine import get_engine
+from symreg.expression import Constant, Variable, evaluate_tree
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
-from symreg.search.bank import TRANSCENDENTAL, Bank, Leaf
+from symreg.search.bank import Bank, Leaf
 from symreg.search.noise import noise_floor
+from symreg.search.pi_groups import pi_leaves
 from symreg.search.products import ProductSearch
 from symreg.search.proposal import Draft, Pool
 from symreg.search.refine import Refined, Refiner, fitted_drafts
 from symreg.search.space import SearchSpace, probe_rows
 from symreg.search.sums import SumSearch, probes_of
 
+Floats = npt.NDArray[np.float64]
 POOL = 40  # proposals kept at each complexity
 POLISHED = 12  # of these, given more coefficients
 CANDIDATES = 12  # of a level, sent on to be fitted on all rows
@@ -76,7 +80,7 @@ def search(
     probes = probe_rows(space, n_probes, generator)
     fit_rows = np.union1d(probes, fit_rows)
     values = np.ascontiguousarray(space.values[:, probes])
-    leaves = [Leaf(*one) for one in zip(space.leaves, space.codes, values, strict=True)]
+    leaves = leaves_of(space, values)
     max_entries = max(1000, int(budget.memory / (2.5 * (8 * len(probes) + 120))))
     bank = Bank(leaves, space.coding, space.operators, max_entries=max_entries, stop=clock.spent)
     target = probes_of(space.target[probes], None if space.sigma is None else space.sigma[probes])
@@ -152,6 +156,22 @@ def worthwhile(found: Sequence[Refined]) -> list[Refined]:
     return list({id(one): one for one in [*chosen[-CANDIDATES:], *found[: CANDIDATES // 2]]}.values())
 
 
+def leaves_of(space: SearchSpace, values: Floats) -> list[Leaf]:
+    """Columns, known constants and the number one, then the short cuts."""
+    leaves = [
+        Leaf(tree, code, row, is_angle=index in space.angles)
+        for index, (tree, code, row) in enumerate(zip(space.leaves, space.codes, values, strict=True))
+    ]
+    by_tree = dict(zip(space.leaves, values, strict=True))
+    named = {leaf.name: row for leaf, row in by_tree.items() if isinstance(leaf, Variable | Constant)}
+    n_probes = values.shape[1]
+    for tree, size in pi_leaves(space):
+        row = np.array(np.broadcast_to(evaluate_tree(tree, named), (n_probes,)))
+        if np.isfinite(row).all() and np.ptp(row) > 0:
+            leaves.append(Leaf(tree, 0, row, size))
+    return leaves
+
+
 def candidate(refined: Refined, space: SearchSpace) -> Candidate:
     """A refined proposal as the rest of the package takes it."""
     draft: Draft = refined.draft
@@ -165,9 +185,8 @@ def candidate(refined: Refined, space: SearchSpace) -> Candidate:
 def completed(bank: Bank, level: int) -> int | None:
     """The complexity up to which every expression was looked at.
 
-    The search counts a function with its surcharge (``bank.SURCHARGE``), so a tree of n nodes may stand as high as
+    The search counts a function with its surcharge (``bank.SURCHARGE``, ``bank.ODD``), so a tree of n nodes may stand as high as
     level 1 + (n - 1)*(1 + surcharge); the bound is taken for the dearest function in use.
     """
     level = level if bank.truncated_at is None else min(level, bank.truncated_at - 1)
-    dearest = max((bank.cost[name] for name in TRANSCENDENTAL if name in bank.operators), default=1)
-    return 1 + (level - 1) // dearest if level >= 1 else None
+    return 1 + (level - 1) // bank.dearest if level >= 1 else None

@@ -1,0 +1,81 @@
+"""Pi groups as short cuts: dimensionless products that the search may take for one variable.
+
+Buckingham's theorem (1914) says that a law can be written in dimensionless products of its quantities; whatever stands
+inside an exponential or a sine is made of them. Spelled out node by node ``m*g*x/(k_B*T)`` is long, as an idea it is
+one variable. So the smallest products enter the bank as leaves of a small size. They are found at their natural size
+too: a short cut changes the order of the search and leaves nothing out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+
+from symreg.dimension import pi_groups
+from symreg.expression import Apply, Constant, Expression, Variable, complexity
+from symreg.search.space import SearchSpace
+
+MOST_GROUPS = 5  # independent groups that are combined; beyond it ratios of like quantities are many and short anyway
+MOST_LEAVES = 24
+LARGEST_EXPONENT = 3
+LARGEST_TOTAL = 9  # sum of the exponents' magnitudes
+FIRST_SIZE = 3
+
+
+def pi_leaves(space: SearchSpace) -> list[tuple[Expression, int]]:
+    """Trees of the smallest dimensionless products and the sizes they are given; only what is longer by itself."""
+    named = {
+        leaf.name: (leaf, space.coding.decode(code))
+        for leaf, code in zip(space.leaves, space.codes, strict=True)
+        if isinstance(leaf, Variable | Constant) and code != 0
+    }
+    groups = pi_groups({name: dimension for name, (_, dimension) in named.items()})
+    if not 0 < len(groups) <= MOST_GROUPS:
+        return []
+    products: dict[tuple[tuple[str, int], ...], int] = {}
+    for powers in itertools.product(range(-2, 3), repeat=len(groups)):
+        exponents: dict[str, int] = {}
+        for group, power in zip(groups, powers, strict=True):
+            for name, exponent in group.items():
+                exponents[name] = exponents.get(name, 0) + power * exponent
+        product = tuple((name, exponent) for name, exponent in exponents.items() if exponent)
+        if product and product[0][1] > 0 and _is_small(exponents):
+            products[product] = sum(abs(exponent) for _, exponent in product)
+    ordered = sorted(products, key=lambda product: (products[product], product))[:MOST_LEAVES]
+    found = []
+    for index, product in enumerate(ordered):
+        tree = monomial({named[name][0]: exponent for name, exponent in product})
+        size = FIRST_SIZE + int(math.log2(1 + index / 4))
+        if complexity(tree) > size:
+            found.append((tree, size))
+    return found
+
+
+def _is_small(exponents: Mapping[str, int]) -> bool:
+    values = [abs(exponent) for exponent in exponents.values() if exponent]
+    return max(values) <= LARGEST_EXPONENT and sum(values) <= LARGEST_TOTAL and math.gcd(*values) == 1
+
+
+def monomial(exponents: Mapping[Expression, int]) -> Expression:
+    """The product of whole powers, one fraction at most."""
+    above = [_raised(base, exponent) for base, exponent in exponents.items() if exponent > 0]
+    below = [_raised(base, -exponent) for base, exponent in exponents.items() if exponent < 0]
+    if not below:
+        return _product(above)
+    return Apply("/", (_product(above), _product(below))) if above else Apply("inv", (_product(below),))
+
+
+def _raised(base: Expression, exponent: int) -> Expression:
+    if exponent <= 1:
+        return base
+    if exponent <= 3:
+        return Apply({2: "square", 3: "cube"}[exponent], (base,))
+    raise ValueError(f"exponent {exponent} is larger than {LARGEST_EXPONENT}")
+
+
+def _product(parts: list[Expression]) -> Expression:
+    tree = parts[0]
+    for part in parts[1:]:
+        tree = Apply("*", (tree, part))
+    return tree
