@@ -46,6 +46,13 @@ def unit_rows(values: Floats, root_weights: Floats | None = None) -> Singles:
     return np.asarray(scaled / np.where(norm > 0, norm, 1.0), dtype=np.float32)
 
 
+def _weighted_unit_rows(rows: Singles, root_weights: Floats) -> Singles:
+    scaled = rows * root_weights.astype(np.float32)
+    norm = np.sqrt(np.einsum("ij,ij->i", scaled, scaled))[:, None]
+    scaled /= np.where(norm > 0, norm, 1.0)
+    return np.asarray(scaled, dtype=np.float32)
+
+
 def best_pairs(
     targets: Floats, weights: Floats, first: Floats, second: Floats, *, same: bool, keep: int
 ) -> Pairs:
@@ -60,17 +67,19 @@ def best_pairs(
     if len(targets) >= 4 and n_pairs <= BLOCK // 8:
         return _many_targets(targets, weights, first, second, same, keep)
     found = NO_PAIRS
+    f, g = unit_rows(first), unit_rows(second)
     for index in range(len(targets)):
-        found = _merge(found, _one_target(index, targets[index], weights[index], first, second, same, keep), keep)
+        found = _merge(found, _one_target(index, targets[index], weights[index], f, g, same, keep), keep)
     return found
 
 
 def _one_target(
-    index: int, target: Floats, weights: Floats, first: Floats, second: Floats, same: bool, keep: int
+    index: int, target: Floats, weights: Floats, first: Singles, second: Singles, same: bool, keep: int
 ) -> Pairs:
-    root = np.sqrt(weights)
+    """All pairs for one target; ``first`` and ``second`` have unit rows before weighting."""
+    root = np.sqrt(weights / max(float(weights.max()), np.finfo(float).tiny))
     t = unit_rows(target[None, :], root)[0]
-    f, g = unit_rows(first, root), unit_rows(second, root)
+    f, g = _weighted_unit_rows(first, root), _weighted_unit_rows(second, root)
     r_f, r_g = f @ t, g @ t
     found = NO_PAIRS
     step = max(1, BLOCK // len(g))

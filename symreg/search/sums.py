@@ -193,9 +193,10 @@ class SumSearch:
                 continue
             rows = np.flatnonzero(usable)
             t, good, factor = np.where(good, t, 0.0)[rows], good[rows], factor[rows]
-            variance = np.where(good, variance[rows], np.nan)
+            variance = np.where(good, variance[rows], np.inf)
+            middle = variance.shape[1] // 2
             with np.errstate(all="ignore"):
-                soft = SOFTENING * np.nanmedian(variance, axis=1, keepdims=True)
+                soft = SOFTENING * np.partition(variance, middle, axis=1)[:, middle, None]
                 weights = np.where(good, 1 / (variance + soft), 0.0)
             self._propose(work, u, rows + start, t, weights, factor, f, g, hole, complexity)
 
