@@ -125,8 +125,10 @@ def plain(text: str) -> tuple[str, list[int]]:
     places: list[int] = []
     for place, letter in enumerate(text):
         if letters and unicodedata.combining(letter):
-            letters[-1] = unicodedata.normalize("NFC", letters[-1] + letter)
-            continue
+            composed = unicodedata.normalize("NFC", letters[-1] + letter)
+            if len(composed) == 1:  # an accent that no letter of Unicode carries stands by itself
+                letters[-1] = composed
+                continue
         replacement = letter if letter in _SUPERSCRIPTS else unicodedata.normalize("NFKC", letter)
         replacement = "".join(_LOOKALIKES.get(part, part) for part in replacement)
         if replacement.startswith("_") and letters and letters[-1] == "_":
