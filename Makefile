@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 # Built again when what is compiled or what it depends on has changed; Python files need no building.
 SOURCES := pyproject.toml CMakeLists.txt $(wildcard symreg/engine/*.cpp symreg/engine/*.h)
 
-.PHONY: help demo test lint types layers unit benchmark clean
+.PHONY: help demo test lint types layers unit fuzz benchmark clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -40,6 +40,9 @@ layers: $(VENV)/.installed-dev ## Imports point one way (see .importlinter)
 
 unit: $(VENV)/.installed-dev ## pytest; JOBS=4 for more processes
 	$(BIN)/python -m pytest -q -n $(JOBS)
+
+fuzz: $(VENV)/.installed-dev ## Property tests with new examples, many more than in `make test`
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q -n $(JOBS) tests/properties
 
 benchmark: $(VENV)/.installed ## The Feynman equations without noise, one minute each at most (an hour or more)
 	$(BIN)/symreg benchmark feynman --noise 0 --time 60 --rows 2000
