@@ -143,6 +143,7 @@ class Bank:
         self.classes = Classes(coding, [leaf.code for leaf in leaves if leaf.size == 1], self.operators)
         self.n = self.evaluated = self.pruned = 0
         self.truncated_at: int | None = None
+        self._whole = 0  # the largest size of which every dimension was asked for
         self._shelves: dict[int, Shelf] = {}
         self._distinct = Distinct()
         self._checked = 0  # entries below have their key at all probes recorded
@@ -220,6 +221,8 @@ class Bank:
         """Whether all entries of this size, going by how the sizes below grew, would leave room for others."""
         if size <= 3:
             return True
+        if size - 1 > self._whole:
+            return False
         last, before = len(self.all_of(size - 1)), max(1, len(self.all_of(size - 2)))
         return last * max(1.0, last / before) < self.max_entries / 16
 
@@ -228,6 +231,7 @@ class Bank:
         self.classes.grow(size)
         if size in self.classes.at:
             self.request(size, self.classes.at[size])
+            self._whole = max(size, self._whole)
         else:
             self._truncate(size)
 

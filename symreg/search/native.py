@@ -95,7 +95,7 @@ def search(
 
     def report(found: Sequence[Refined], level: int, reason: str | None) -> Round:
         chosen = tuple(candidate(one, space) for one in worthwhile(found))
-        complete = completed(bank, level if reason is None else level - 1)
+        complete = completed(bank, sums.complete)
         return Round(chosen, level, clock.evaluated(), bank.pruned, complete, reason)
 
     for level in range(LARGEST_LEVEL):
@@ -188,5 +188,7 @@ def completed(bank: Bank, level: int) -> int | None:
     The search counts a function with its surcharge (``bank.SURCHARGE``, ``bank.ODD``), so a tree of n nodes may stand as high as
     level 1 + (n - 1)*(1 + surcharge); the bound is taken for the dearest function in use.
     """
+    if len({"+", "-"} & bank.operators) == 1:  # entries stand for both signs: some sums need the other operator
+        return None
     level = level if bank.truncated_at is None else min(level, bank.truncated_at - 1)
     return 1 + (level - 1) // bank.dearest if level >= 1 else None

@@ -8,7 +8,7 @@ the step, of f and g and of the operators between them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -24,6 +24,7 @@ from symreg.search.space import SearchSpace
 Floats = npt.NDArray[np.float64]
 KEEP_OF_A_JOIN = 24
 CONTEXTS_AT_ONCE = 512
+MOST_WHOLE = 100_000  # entries of the target's dimension up to which a level is made and looked at as a whole
 SOFTENING = 0.01  # of the median variance: no single row may carry a join alone
 
 
@@ -88,6 +89,8 @@ class SumSearch:
     pool: Pool
     stop: Callable[[], bool]
     pairs: int = 0
+    complete: int = 0  # every expression of this size or less was looked at as a whole
+    _sizes: list[int] = field(default_factory=lambda: [0, 0])  # entries of the last whole levels
 
     def run(self, complexity: int) -> None:
         """Try everything of this total complexity."""
@@ -99,9 +102,15 @@ class SumSearch:
 
     def _plain(self, complexity: int) -> None:
         """``y = a*f`` for every entry of this size."""
+        last, before = self._sizes[-1], max(1, self._sizes[-2])
+        if last * max(1.0, last / before) > MOST_WHOLE:
+            return  # joins reach this far at a fraction of the cost, though not everywhere
         self._request(np.array([self.space.target_code]), complexity)
+        if not self.stop() and self.complete == complexity - 1:
+            self.complete = complexity
         ids = self._allowed(self.space.target_code, complexity)
         self.pairs += len(ids)
+        self._sizes.append(len(ids))
         if not len(ids):
             return
         f, w, y = self.bank.values[ids], self.probes.weights, self.probes.y
@@ -197,7 +206,8 @@ class SumSearch:
             middle = variance.shape[1] // 2
             with np.errstate(all="ignore"):
                 soft = SOFTENING * np.partition(variance, middle, axis=1)[:, middle, None]
-                weights = np.where(good, 1 / (variance + soft), 0.0)
+                weights = 1 / (variance + soft)
+                weights = np.where(good & np.isfinite(weights), weights, 0.0)
             self._propose(work, u, rows + start, t, weights, factor, f, g, hole, complexity)
 
     def _propose(
