@@ -26,7 +26,7 @@ from symreg.snapping import (
     with_simple_numbers,
     without_insignificant_terms,
 )
-from symreg.tidy import merged_powers, with_factor_in_front
+from symreg.tidy import merged_powers, ordered_products, with_factor_in_front
 from symreg.units import DIMENSIONLESS_UNIT, Unit
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
@@ -125,6 +125,8 @@ class Finisher:
             if again is None or not self.is_exact(again):
                 break
             fitted = replace(again, expression=merged_powers(normalise(again.expression)))
+        names = [constant.name for constant in fitted.constants]
+        fitted = replace(fitted, expression=ordered_products(fitted.expression, names))
         bits = self._bits(fitted, finished.snapped_bits)
         return replace(finished, fitted=fitted, bits=bits)
 

@@ -103,10 +103,11 @@ def _replaced(fitted: Fitted, found: dict[str, Recognised]) -> Rewritten:
 def with_shared_constant(fitted: Fitted, units: Sequence[Dimension] = ()) -> Iterator[Rewritten]:
     """The formula with constants of related dimensions written as powers of one; ``units`` are preferred for it."""
     carrying = [i for i, constant in enumerate(fitted.constants) if not constant.dimension.is_dimensionless]
-    if len(carrying) < 2:
+    undeclared = any(fitted.constants[i].dimension not in units for i in carrying)
+    if len(carrying) < (1 if units and undeclared else 2):
         return
     dimensions = [fitted.constants[i].dimension for i in carrying]
-    for unit in [*units, *_roots(dimensions)]:
+    for unit in [*units, *(_roots(dimensions) if len(carrying) > 1 else ())]:
         powers = [_power_of(dimension, unit) for dimension in dimensions]
         if all(power is not None and abs(power) <= LARGEST_POWER for power in powers):
             exact = [power for power in powers if power is not None]
@@ -126,14 +127,14 @@ def _roots(dimensions: Sequence[Dimension]) -> Iterator[Dimension]:
 
 
 def _power_of(dimension: Dimension, unit: Dimension) -> Fraction | None:
-    """The whole power p with ``unit**p == dimension``, if there is one."""
+    """The power p, whole or half, with ``unit**p == dimension``, if there is one."""
     ratios = {
         a / b for a, b in zip(dimension.exponents, unit.exponents, strict=True) if b
     }  # where b is 0, the comparison below decides
     if len(ratios) != 1:
         return None
     power = ratios.pop()
-    return power if power and power.denominator == 1 and unit**power == dimension else None
+    return power if power and power.denominator <= 2 and unit**power == dimension else None
 
 
 def _shared(
@@ -184,7 +185,7 @@ def _relative_error(fitted: Fitted, index: int, reference: int, power: float) ->
 def _raised(name: str, power: Fraction) -> Expression:
     if power == 1:
         return Constant(name)
-    names = {Fraction(2): "square", Fraction(3): "cube", Fraction(-1): "inv"}
+    names = {Fraction(2): "square", Fraction(3): "cube", Fraction(-1): "inv", Fraction(1, 2): "sqrt"}
     if power in names:
         return Apply(names[power], (Constant(name),))
     return Apply("pow", (Constant(name), Number(power)))

@@ -6,7 +6,7 @@ for every x; the second only renames what is fitted anyway.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -55,6 +55,45 @@ def power_of(expression: Expression) -> Fraction | None:
         exact = isinstance(exponent, Number) and isinstance(exponent.value, Fraction)
         return Fraction(exponent.value) if exact and isinstance(exponent, Number) else None
     return POWERS.get(expression.operator)
+
+
+def ordered_products(expression: Expression, free: Collection[str]) -> Expression:
+    """Products as one fraction: numbers first, then free constants, then the rest in the order it has."""
+
+    def rank(factor: Expression) -> int:
+        if isinstance(factor, Number):
+            return 0
+        return 1 if isinstance(factor, Constant) and factor.name in free else 2
+
+    def rebuild(node: Expression, operands: tuple[Expression, ...]) -> Expression:
+        if not isinstance(node, Apply):
+            return node
+        if node.operator not in ("*", "/"):
+            return Apply(node.operator, operands)
+        above, below = _fraction(Apply(node.operator, operands))
+        tree = _product(sorted(above, key=rank))
+        return Apply("/", (tree, _product(sorted(below, key=rank)))) if below else tree
+
+    return fold(expression, rebuild)
+
+
+def _fraction(expression: Expression) -> tuple[list[Expression], list[Expression]]:
+    """Factors above and below the bar; a quotient below the bar stays one factor."""
+    if isinstance(expression, Apply) and expression.operator == "*":
+        (a, b), (c, d) = (_fraction(operand) for operand in expression.arguments)
+        return a + c, b + d
+    if isinstance(expression, Apply) and expression.operator == "/":
+        above, below = _fraction(expression.arguments[0])
+        factors, quotient = _fraction(expression.arguments[1])
+        return above, below + (factors if not quotient else [expression.arguments[1]])
+    return [expression], []
+
+
+def _product(factors: Sequence[Expression]) -> Expression:
+    tree = factors[0]
+    for factor in factors[1:]:
+        tree = Apply("*", (tree, factor))
+    return tree
 
 
 def with_factor_in_front(fitted: Fitted, allowed: Callable[[Dimension], bool]) -> Fitted | None:

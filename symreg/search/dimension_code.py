@@ -1,12 +1,14 @@
 """Dimensions inside a search: one integer each, so that a product of dimensions is an addition.
 
-The exponents over the base units that occur, times twelve, are the digits of a number in balanced notation.
-``code(a * b) == code(a) + code(b)`` holds as long as no digit leaves its range, which ``in_range`` tells. Everything
-stays exact: halves, thirds and quarters of an exponent are whole digits.
+The exponents over the base units that occur, times a common denominator, are the digits of a number in
+balanced notation. ``code(a * b) == code(a) + code(b)`` holds as long as no digit leaves its range, which
+``in_range`` tells. Everything stays exact: halves, thirds and quarters of an exponent that occurs are whole
+digits.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,16 +17,25 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.dimension import BASE_UNITS, Dimension
+from symreg.errors import SymregError
 
 Codes = npt.NDArray[np.int64]
-DENOMINATOR = 12  # exponents are multiples of 1/12 inside a search
+ROOTS = 12  # halves, thirds and quarters of the exponents that occur are exact
+
+
+class DimensionRangeError(SymregError):
+    """An exponent too large, or too finely divided, for the search."""
 
 
 @dataclass(frozen=True, slots=True)
 class DimensionCode:
-    """A coding of the dimensions spanned by the base units ``bases`` (indices into ``BASE_UNITS``)."""
+    """A coding of dimensions over the base units ``bases`` (indices into ``BASE_UNITS``).
+
+    Exponents are multiples of ``1 / denominator``.
+    """
 
     bases: tuple[int, ...]
+    denominator: int = ROOTS
 
     @property
     def shift(self) -> int:
@@ -37,12 +48,16 @@ class DimensionCode:
         return 1 << (self.shift - 3)
 
     def encode(self, dimension: Dimension) -> int:
-        """The code of ``dimension``; a ValueError where an exponent is not a multiple of 1/12 or too large."""
+        """The code of ``dimension``; DimensionRangeError where an exponent does not fit."""
         code = 0
         for position, base in enumerate(self.bases):
-            digit = dimension.exponents[base] * DENOMINATOR
+            digit = dimension.exponents[base] * self.denominator
             if digit.denominator != 1 or abs(digit) >= self.limit:
-                raise ValueError(f"exponent {dimension.exponents[base]} of {BASE_UNITS[base]} is out of range")
+                exponent, unit = dimension.exponents[base], BASE_UNITS[base]
+                advice = "use a unit with smaller, simpler exponents, or declare the column dimensionless"
+                raise DimensionRangeError(
+                    message=f"the exponent {exponent} of {unit} is beyond what the search can hold: {advice}"
+                )
             code += int(digit) << (self.shift * position)
         return code
 
@@ -60,7 +75,7 @@ class DimensionCode:
         """The dimension of ``code``."""
         exponents = [Fraction(0)] * len(BASE_UNITS)
         for base, digit in zip(self.bases, self.digits(np.array([code]))[0], strict=True):
-            exponents[base] = Fraction(int(digit), DENOMINATOR)
+            exponents[base] = Fraction(int(digit), self.denominator)
         return Dimension(tuple(exponents))
 
     def in_range(self, codes: Codes) -> npt.NDArray[np.bool_]:
@@ -76,5 +91,7 @@ class DimensionCode:
 
 def coding_for(dimensions: Iterable[Dimension]) -> DimensionCode:
     """The coding over just those base units that occur in ``dimensions``."""
+    dimensions = list(dimensions)
     present = {base for one in dimensions for base, exponent in enumerate(one.exponents) if exponent}
-    return DimensionCode(tuple(sorted(present)))
+    divided = math.lcm(*(exponent.denominator for one in dimensions for exponent in one.exponents))
+    return DimensionCode(tuple(sorted(present)), ROOTS * divided)

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from symreg.dimension import Dimension, power_product
 from symreg.expression import Apply, Constant, Expression, Number, complexity
 from symreg.search.bank import MONOMIAL_OPS, OPS, Bank
+from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.families import FAMILIES, Family, constants_to_try
 from symreg.search.join import best_pairs
 from symreg.search.proposal import Draft, Pool, Proposal
@@ -304,7 +305,7 @@ class ProductSearch:
             return chosen | {int(name): power for name, power in found.items() if power}, 0
         try:
             code = self.space.coding.encode(dimension)
-        except ValueError:
+        except DimensionRangeError:
             return None
         codes = self.space.coefficient_codes
         return (chosen, code) if codes is None or code in codes else None
@@ -330,7 +331,7 @@ class ProductSearch:
 def _dimension(digits: list[Fraction], space: SearchSpace) -> Dimension:
     exponents = [Fraction(0)] * 7
     for base, digit in zip(space.coding.bases, digits, strict=True):
-        exponents[base] = digit / 12
+        exponents[base] = digit / space.coding.denominator
     return Dimension(tuple(exponents))
 
 

@@ -112,12 +112,14 @@ def _coefficient_codes(
         return None
     if policy == "dimensionless":
         return (0,)
-    powers = range(-LARGEST_COEFFICIENT_POWER, LARGEST_COEFFICIENT_POWER + 1)
-    units = [coding.encode(dimension) for dimension in dict.fromkeys(allowed)]
+    # Powers by halves: a declared acceleration may stand under a root.
+    powers = range(-2 * LARGEST_COEFFICIENT_POWER, 2 * LARGEST_COEFFICIENT_POWER + 1)
+    units = [coding.encode(dimension) // 2 for dimension in dict.fromkeys(allowed)]
     found = {
         sum(power * unit for power, unit in zip(chosen, units, strict=True))
         for chosen in itertools.product(powers, repeat=len(units))
-        if sum(map(abs, chosen)) <= LARGEST_COEFFICIENT_POWER
+        if sum(map(abs, chosen)) <= 2 * LARGEST_COEFFICIENT_POWER
+        and (len(units) == 1 or all(power % 2 == 0 for power in chosen) or sum(map(abs, chosen)) <= 4)
     }
     codes = np.array(sorted(found | {0}), dtype=np.int64)
     return tuple(codes[coding.in_range(codes)].tolist())
