@@ -22,50 +22,33 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.expression import Apply, Expression, Number
-from symreg.operators import OPERATORS
 from symreg.search.classes import POWERS, Classes
 from symreg.search.dimension_code import Codes, DimensionCode
 from symreg.search.distinct import LARGEST, Distinct, first_probes, keys_of
+from symreg.search.shelf import CHUNK, EMPTY, Ids, Shelf, combinations_of
+from symreg.search.vocabulary import (
+    ANGLE,
+    BINARY,
+    FAMILY,
+    MONOMIAL_OPS,
+    NEEDS_POSITIVE,
+    NOT_MONOMIAL,
+    NUMPY,
+    ODD,
+    OF_NEGATIVE,
+    OP,
+    OPS,
+    PIECEWISE,
+    TRANSCENDENTAL,
+    TWIN,
+    search_cost,
+)
 
 Floats = npt.NDArray[np.float64]
-Ids = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.int64]
 Masks = npt.NDArray[np.uint8]
 
-BINARY = ("+", "-", "*", "/", "pow", "pow of neg")
-TRANSCENDENTAL = ("exp", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
-# Entries stand for both signs. Where a function tells them apart it is taken of both: exp(a - b), exp(b - a).
-OF_NEGATIVE = {"exp": "exp of neg", "acos": "acos of neg", "pow": "pow of neg"}
-UNARY = ("neg", "inv", "square", "cube", "sqrt", *TRANSCENDENTAL, "abs", "exp of neg", "acos of neg")
-OPS = ("leaf", *BINARY, *UNARY)
-OP = {name: index for index, name in enumerate(OPS)}
-# Functions of one family are not put inside each other: sin(cos(x)), exp(exp(x)), log(log(x)) are left to the user's
-# own formulas. The mask of an entry tells which families its tree contains.
-FAMILY = {
-    "sin": 1, "cos": 1, "tan": 1, "asin": 2, "acos": 2, "atan": 2,
-    "exp": 4, "sinh": 4, "cosh": 4, "tanh": 4, "log": 8, "log10": 8, "exp of neg": 4, "acos of neg": 2,
-}  # fmt: skip
-NOT_MONOMIAL = 16  # the tree holds more than products, quotients and powers of leaves
-TWIN = 32  # the tree holds an abs, or something told from another entry only by probes past the first
-PIECEWISE = ("abs", "sqrt", "asin", "acos", "acos of neg", "atan", "pow", "pow of neg")  # may make twins
-ANGLE = 64  # the value is an angle
-ODD = 2  # how much later comes what is unusual for angles, where a table has any
-MONOMIAL_OPS = ("leaf", "*", "/", "inv", "square", "cube", "sqrt")
-NEEDS_POSITIVE = ("sqrt", "log", "log10", "pow", "pow of neg")
-# The order of the search, never a prohibition: a function counts as more nodes than arithmetic does, since a law holds
-# few of them, and the rarer ones as still more.
-SURCHARGE = {
-    "exp": 1, "log": 1, "sin": 1, "cos": 1,
-    "tan": 2, "asin": 2, "acos": 2, "atan": 2, "sinh": 2, "cosh": 2, "tanh": 2, "log10": 2, "pow": 2,
-}  # fmt: skip
-CHUNK = 1 << 17
 ONE = Number(Fraction(1))
-EMPTY: Ids = np.empty(0, dtype=np.int64)
-
-
-def search_cost(name: str) -> int:
-    """Complexity of an operator as the search counts it."""
-    return OPERATORS[name].complexity + SURCHARGE.get(name, 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,38 +60,6 @@ class Leaf:
     values: Floats
     size: int = 1
     is_angle: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class Shelf:
-    """All entries of one size, sorted by code: ``ids[start[k]:start[k+1]]`` have the code ``codes[k]``."""
-
-    done: Codes  # codes for which this size is complete, sorted
-    codes: Codes
-    start: Ids
-    ids: Ids
-
-    @classmethod
-    def empty(cls) -> Shelf:
-        """A size of which nothing was asked yet."""
-        return cls(EMPTY, EMPTY, np.zeros(1, dtype=np.int64), EMPTY)
-
-    def add(self, done: Codes, ids: Ids, codes: Codes) -> None:
-        """Take in the entries of codes that are complete now."""
-        all_ids = np.concatenate([self.ids, ids])
-        all_codes = np.concatenate([np.repeat(self.codes, np.diff(self.start)), codes])
-        order = np.argsort(all_codes, kind="stable")
-        self.ids = all_ids[order]
-        self.codes, first = np.unique(all_codes[order], return_index=True)
-        self.start = np.append(first, len(self.ids)).astype(np.int64)
-        self.done = np.union1d(self.done, done)
-
-    def find(self, codes: Codes) -> tuple[Ids, npt.NDArray[np.bool_]]:
-        """Positions of these codes, and whether they have entries at all."""
-        if not len(self.codes):
-            return np.zeros(codes.shape, dtype=np.int64), np.zeros(codes.shape, dtype=bool)
-        where = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
-        return where, self.codes[where] == codes
 
 
 class Bank:
@@ -351,7 +302,7 @@ class Bank:
                 shelf = self._shelves[size - cost]
                 where, found = shelf.find(below)
                 found &= below != _NONE
-                for codes, ids, _ in _expand(shelf, None, wanted[found], where[found], where[found]):
+                for codes, ids, _ in combinations_of(shelf, None, wanted[found], where[found], where[found]):
                     free = (self.mask[ids] & FAMILY.get(name, 0)) == 0
                     for one in (name, OF_NEGATIVE[name]) if name in OF_NEGATIVE else (name,):
                         yield one, codes[free], ids[free], ids[free]
@@ -393,7 +344,7 @@ class Bank:
                 if name == "*" and large == small:
                     keep = a.codes[i] >= b.codes[j]
                     result, i, j = result[keep], i[keep], j[keep]
-            for codes, left, right in _expand(a, b, result, i, j, ordered=name == "/"):
+            for codes, left, right in combinations_of(a, b, result, i, j, ordered=name == "/"):
                 yield (name, codes, right, left) if flipped else (name, codes, left, right)
 
     def _admit(self, size: int, op: str, codes: Codes, a: Ids, b: Ids) -> Ids:
@@ -497,49 +448,11 @@ class Bank:
         return Apply(op, (left,))
 
 
+_NONE = np.iinfo(np.int64).max
+
+
 def negated(expression: Expression) -> Expression:
     """The tree of the opposite sign; a difference is turned round."""
     if isinstance(expression, Apply) and expression.operator == "-":
         return Apply("-", expression.arguments[::-1])
     return Apply("neg", (expression,))
-
-
-_NONE = np.iinfo(np.int64).max
-
-
-def _expand(
-    a: Shelf, b: Shelf | None, codes: Codes, i: Ids, j: Ids, *, ordered: bool = False
-) -> Iterator[tuple[Codes, Ids, Ids]]:
-    """All pairs of entries of the classes ``i`` of shelf a and ``j`` of shelf b, in chunks, without a loop over pairs.
-
-    Where both are the same class of the same shelf, each pair comes once, unless ``ordered``. With ``b`` None: the entries of a.
-    """
-    n_a = a.start[i + 1] - a.start[i]
-    n_b = np.ones_like(n_a) if b is None else b.start[j + 1] - b.start[j]
-    counts = n_a * n_b
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    for low in range(0, total, CHUNK):
-        position = np.arange(low, min(low + CHUNK, total))
-        group = np.searchsorted(ends, position, side="right")
-        inside = position - (ends[group] - counts[group])
-        row, column = inside // n_b[group], inside % n_b[group]
-        left = a.ids[a.start[i[group]] + row]
-        if b is None:
-            yield codes[group], left, left
-            continue
-        if a is b and not ordered:
-            keep = (i[group] != j[group]) | (row >= column)
-            group, left, column = group[keep], left[keep], column[keep]
-        yield codes[group], left, b.ids[b.start[j[group]] + column]
-
-
-NUMPY: dict[str, Callable[..., Floats]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "pow": np.power,
-    "inv": np.reciprocal, "square": np.square, "cube": lambda a: a * a * a, "sqrt": np.sqrt, "abs": np.abs,
-    "exp": np.exp, "log": np.log, "log10": np.log10, "sin": np.sin, "cos": np.cos, "tan": np.tan,
-    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
-    "exp of neg": lambda a: np.exp(-a), "acos of neg": lambda a: np.arccos(-a),
-    "pow of neg": lambda a, b: np.power(a, -b),
-    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "neg": np.negative,
-}  # fmt: skip

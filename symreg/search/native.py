@@ -21,11 +21,12 @@ from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank, Leaf
 from symreg.search.noise import noise_floor
 from symreg.search.pi_groups import pi_leaves
+from symreg.search.probes import probes_of
 from symreg.search.products import ProductSearch
 from symreg.search.proposal import Draft, Pool
 from symreg.search.refine import Refined, Refiner, fitted_drafts
 from symreg.search.space import SearchSpace, probe_rows
-from symreg.search.sums import SumSearch, probes_of
+from symreg.search.sums import SumSearch
 
 Floats = npt.NDArray[np.float64]
 POOL = 40  # proposals kept at each complexity

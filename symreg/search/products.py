@@ -19,14 +19,16 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.dimension import Dimension, power_product
-from symreg.expression import Apply, Constant, Expression, Number, complexity
-from symreg.search.bank import MONOMIAL_OPS, OPS, Bank
+from symreg.expression import Number, complexity
+from symreg.search.bank import Bank
 from symreg.search.dimension_code import DimensionRangeError
-from symreg.search.families import FAMILIES, Family, constants_to_try
+from symreg.search.families import FAMILIES, constants_to_try
 from symreg.search.join import best_pairs
+from symreg.search.probes import SOFTENING, Probes
+from symreg.search.product_draft import Factor, ProductDraft
 from symreg.search.proposal import Draft, Pool, Proposal
 from symreg.search.space import SearchSpace
-from symreg.search.sums import SOFTENING, Probes
+from symreg.search.vocabulary import MONOMIAL_OPS, OPS
 
 Floats = npt.NDArray[np.float64]
 KEEP = 48
@@ -34,15 +36,6 @@ MOST_FAMILY_FACTORS = 10_000  # of one size; a size with more arguments than tha
 MOST_PAIRS = 200_000_000
 NEAR = 0.04  # thirds and quarters are taken only where the fitted exponent is as near as this
 LARGEST_EXPONENT = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Factor:
-    """An entry of the bank as it is, or inside a family with a constant."""
-
-    entry: int
-    family: Family | None = None
-    constant: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -361,52 +354,3 @@ def _simple(value: float) -> list[Fraction]:
 
 def _same(draft: Draft) -> Callable[[], Draft]:
     return lambda: draft
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ProductDraft:
-    """Builds the tree of a product law when it is asked for."""
-
-    bank: Bank
-    space: SearchSpace
-    factors: tuple[Factor, ...]
-    powers: tuple[float, ...]
-    exponents: dict[int, Fraction]
-    value: float
-    code: int
-
-    def __call__(self) -> Draft:
-        above: list[Expression] = [Constant("k1")]
-        below: list[Expression] = []
-        values, codes = [self.value], [self.code]
-        parts = [(self.space.leaves[index], power) for index, power in self.exponents.items()]
-        for one, power in zip(self.factors, self.powers, strict=True):
-            base = self.bank.expression(one.entry)
-            if one.family is not None:
-                values.append(one.constant if one.family.grid else float(power))
-                codes.append(0)
-                base = one.family.expression(base, Constant(f"k{len(values)}"))
-            parts.append((base, power if isinstance(power, Fraction) else Fraction(1)))
-        for base, power in parts:
-            if power:
-                (above if power > 0 else below).append(raised(base, abs(power)))
-        tree = _product(above)
-        if below:
-            tree = Apply("/", (tree, _product(below)))
-        names = tuple(f"k{i}" for i in range(1, len(values) + 1))
-        return Draft(tree, names, tuple(values), tuple(codes))
-
-
-def raised(base: Expression, power: Fraction) -> Expression:
-    """The base to a positive power, by the shortest operator."""
-    names = {Fraction(2): "square", Fraction(3): "cube", Fraction(1, 2): "sqrt"}
-    if power == 1:
-        return base
-    return Apply(names[power], (base,)) if power in names else Apply("pow", (base, Number(power)))
-
-
-def _product(parts: list[Expression]) -> Expression:
-    tree = parts[0]
-    for part in parts[1:]:
-        tree = Apply("*", (tree, part))
-    return tree

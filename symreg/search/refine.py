@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from symreg.engine.program import Engine, Fit, Outcome
 from symreg.expression import Apply, Constant, Expression, complexity, constants_of, lower
-from symreg.search.bank import TRANSCENDENTAL
 from symreg.search.proposal import Draft, Proposal
 from symreg.search.space import SearchSpace
+from symreg.search.vocabulary import TRANSCENDENTAL
 
 Floats = npt.NDArray[np.float64]
 MAX_ITERATIONS = 30

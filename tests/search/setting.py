@@ -15,11 +15,12 @@ from symreg.engine import get_engine
 from symreg.expression import Constant, Variable, evaluate_tree
 from symreg.problem import Problem, make_problem
 from symreg.search.bank import Bank, Leaf
+from symreg.search.probes import Probes, probes_of
 from symreg.search.products import ProductSearch
 from symreg.search.proposal import Draft, Pool, Proposal
 from symreg.search.refine import fitted_drafts
 from symreg.search.space import SearchSpace, search_space
-from symreg.search.sums import Probes, SumSearch, probes_of
+from symreg.search.sums import SumSearch
 from symreg.table import read_table
 
 Floats = npt.NDArray[np.float64]

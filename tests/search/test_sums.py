@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from symreg.search.context import STEPS
-from symreg.search.sums import Probes, probes_of, works
+from symreg.search.probes import Probes, probes_of
+from symreg.search.sums import works
 from tests.search.setting import Setting, has_the_dimension_of_the_target, setting, solves
 
 N_ROWS = 120

@@ -1,0 +1,58 @@
+"""Operators as the bank sees them: which there are, what they cost, what they may not be put into.
+
+Entries of the bank stand for both signs of a value, so a few operators come in two forms here ("exp of neg"), and
+subtraction is known by the sign of its result. Every table is keyed by the names of ``symreg.operators``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.operators import OPERATORS
+
+Floats = npt.NDArray[np.float64]
+
+BINARY = ("+", "-", "*", "/", "pow", "pow of neg")
+TRANSCENDENTAL = ("exp", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
+# Entries stand for both signs. Where a function tells them apart it is taken of both: exp(a - b), exp(b - a).
+OF_NEGATIVE = {"exp": "exp of neg", "acos": "acos of neg", "pow": "pow of neg"}
+UNARY = ("neg", "inv", "square", "cube", "sqrt", *TRANSCENDENTAL, "abs", "exp of neg", "acos of neg")
+OPS = ("leaf", *BINARY, *UNARY)
+OP = {name: index for index, name in enumerate(OPS)}
+# Functions of one family are not put inside each other: sin(cos(x)), exp(exp(x)), log(log(x)) are left to the user's
+# own formulas. The mask of an entry tells which families its tree contains.
+FAMILY = {
+    "sin": 1, "cos": 1, "tan": 1, "asin": 2, "acos": 2, "atan": 2,
+    "exp": 4, "sinh": 4, "cosh": 4, "tanh": 4, "log": 8, "log10": 8, "exp of neg": 4, "acos of neg": 2,
+}  # fmt: skip
+NOT_MONOMIAL = 16  # the tree holds more than products, quotients and powers of leaves
+TWIN = 32  # the tree holds an abs, or something told from another entry only by probes past the first
+PIECEWISE = ("abs", "sqrt", "asin", "acos", "acos of neg", "atan", "pow", "pow of neg")  # may make twins
+ANGLE = 64  # the value is an angle
+ODD = 2  # how much later comes what is unusual for angles, where a table has any
+MONOMIAL_OPS = ("leaf", "*", "/", "inv", "square", "cube", "sqrt")
+NEEDS_POSITIVE = ("sqrt", "log", "log10", "pow", "pow of neg")
+# The order of the search, never a prohibition: a function counts as more nodes than arithmetic does, since a law holds
+# few of them, and the rarer ones as still more.
+SURCHARGE = {
+    "exp": 1, "log": 1, "sin": 1, "cos": 1,
+    "tan": 2, "asin": 2, "acos": 2, "atan": 2, "sinh": 2, "cosh": 2, "tanh": 2, "log10": 2, "pow": 2,
+}  # fmt: skip
+
+NUMPY: dict[str, Callable[..., Floats]] = {
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "pow": np.power,
+    "inv": np.reciprocal, "square": np.square, "cube": lambda a: a * a * a, "sqrt": np.sqrt, "abs": np.abs,
+    "exp": np.exp, "log": np.log, "log10": np.log10, "sin": np.sin, "cos": np.cos, "tan": np.tan,
+    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
+    "exp of neg": lambda a: np.exp(-a), "acos of neg": lambda a: np.arccos(-a),
+    "pow of neg": lambda a, b: np.power(a, -b),
+    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "neg": np.negative,
+}  # fmt: skip
+
+
+def search_cost(name: str) -> int:
+    """Complexity of an operator as the search counts it."""
+    return OPERATORS[name].complexity + SURCHARGE.get(name, 0)
