@@ -62,7 +62,8 @@ class TableWarning(UserWarning):
 
 
 class TableError(SymregError):
-    """A table cannot be trusted: ``source``, ``problem``, and where it applies ``column``, ``rows``, ``count``, ``advice``.
+    """A table cannot be trusted: ``source``, ``problem``, and where it applies ``column``, ``rows``, ``count``,
+    ``advice``.
 
     Rows are counted from 1, the first row of data.
     """
@@ -116,7 +117,7 @@ class ProblemError(SymregError):
 
 
 class InfeasibleError(ProblemError):
-    """No law with these units exists; also carries ``missing`` base units and ``suppliers``, constants that have them."""
+    """No law with these units exists; carries ``missing`` base units and ``suppliers``, constants that have them."""
 
     missing: tuple[str, ...]
     suppliers: tuple[str, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -158,29 +159,32 @@ class Finisher:
         if self.simplifier is None or not finished:
             return list(finished)
         plain = [replace(one, fitted=_normalised(one.fitted)) for one in finished]
-        dimensions = dict(self.dimensions)
-        renamed = [_with_unique_constants(one.fitted, f"_{i}") for i, one in enumerate(plain)]
-        sample: dict[str, Floats] = dict(zip(self.fitter.problem.inputs, self.fitter.X, strict=True))
-        for name, value in self.fitter.known.items():
-            sample[name] = np.full(len(self.fitter.y), value)
-        positive = {name for name, values in sample.items() if (values > 0).all()}
-        for expression, names, one in renamed:
-            del expression
-            for name, constant, value in zip(names, one.constants, one.values, strict=True):
-                dimensions[name] = constant.dimension
-                sample[name] = np.full(len(self.fitter.y), value)
-                if value > 0:
-                    positive.add(name)
+        names = [{c.name: f"{c.name}_{i}" for c in one.fitted.constants} for i, one in enumerate(plain)]
+        dimensions, sample = self._facts(plain, names)
         answers = self.simplifier.simplify(
-            [expression for expression, _, _ in renamed],
-            dimensions=dimensions, sample=sample, positive=positive, budget=budget,
-        )  # fmt: skip
-        found = []
-        for one, (_, names, fitted), answer in zip(plain, renamed, answers, strict=True):
-            back = {Constant(name): Constant(c.name) for name, c in zip(names, fitted.constants, strict=True)}
-            expression = substitute(answer.expression, dict(back))
-            found.append(self._refitted(one, expression, answer.note))
-        return found
+            [_renamed(one.fitted.expression, new) for one, new in zip(plain, names, strict=True)],
+            dimensions=dimensions,
+            sample=sample,
+            positive={name for name, values in sample.items() if (values > 0).all()},
+            budget=budget,
+        )
+        return [
+            self._refitted(one, _renamed(answer.expression, {new: old for old, new in own.items()}), answer.note)
+            for one, own, answer in zip(plain, names, answers, strict=True)
+        ]
+
+    def _facts(
+        self, finished: Sequence[Finished], names: Sequence[Mapping[str, str]]
+    ) -> tuple[dict[str, Dimension], dict[str, Floats]]:
+        """Dimension and values of every name that occurs; the free constants under the names they go by here."""
+        dimensions = dict(self.dimensions)
+        sample = {name: values for name, values in zip(self.fitter.problem.inputs, self.fitter.X, strict=True)}
+        sample |= {name: np.array([value]) for name, value in self.fitter.known.items()}
+        for one, own in zip(finished, names, strict=True):
+            for constant, value in zip(one.fitted.constants, one.fitted.values, strict=True):
+                dimensions[own[constant.name]] = constant.dimension
+                sample[own[constant.name]] = np.array([value])
+        return dimensions, {name: np.broadcast_to(values, self.fitter.y.shape) for name, values in sample.items()}
 
     def _refitted(self, finished: Finished, expression: Expression, note: str | None) -> Finished:
         notes = finished.notes if note is None else (*finished.notes, note)
@@ -203,8 +207,8 @@ class Finisher:
     def law(self, finished: Finished) -> Law:
         """The law in the user's units, with its scores."""
         problem = self.fitter.problem
-        fitted, names = _with_pretty_names(finished.fitted, self._taken())
-        constants, covariance = self._constants(fitted, finished, names)
+        fitted = _with_pretty_names(finished.fitted, self._taken())
+        constants, covariance = self._constants(fitted)
         held_out = (
             self._score(self.fitter.leave_one_out(fitted), self.fitter.y)
             if problem.leave_one_out
@@ -244,9 +248,7 @@ class Finisher:
                 np.asarray(unit.from_si(predicted * factor)), np.asarray(unit.from_si(actual * factor))
             )
 
-    def _constants(
-        self, fitted: Fitted, finished: Finished, names: Mapping[str, str]
-    ) -> tuple[tuple[LawConstant, ...], Floats]:
+    def _constants(self, fitted: Fitted) -> tuple[tuple[LawConstant, ...], Floats]:
         problem = self.fitter.problem
         inputs: dict[str, Unit] = {name: problem.table[name].unit for name in problem.inputs}
         known = {constant.name: constant for constant in problem.known_constants}
@@ -269,7 +271,6 @@ class Finisher:
                 found.append(LawConstant(name, one.value / scale, one.stderr / scale, one.unit, "known"))
             elif name == "pi":
                 found.append(LawConstant("pi", math.pi, 0.0, DIMENSIONLESS_UNIT, "known"))
-        del finished, names
         scaling = np.array(scales).reshape(-1, 1)
         return tuple(found), fitted.covariance * (scaling @ scaling.T)
 
@@ -278,36 +279,25 @@ def _normalised(fitted: Fitted) -> Fitted:
     return replace(fitted, expression=normalise(fitted.expression))
 
 
-def _with_unique_constants(fitted: Fitted, suffix: str) -> tuple[Expression, tuple[str, ...], Fitted]:
-    """The expression with its free constants renamed, so that many formulas can be simplified in one call."""
-    names = tuple(constant.name + suffix for constant in fitted.constants)
-    mapping: dict[Expression, Expression] = {
-        Constant(constant.name): Constant(name) for constant, name in zip(fitted.constants, names, strict=True)
-    }
-    return substitute(fitted.expression, mapping), names, fitted
-
-
-def _with_pretty_names(fitted: Fitted, taken: Iterable[str]) -> tuple[Fitted, dict[str, str]]:
-    """Free constants named k, or k1, k2, ... in the order in which they appear, past the names that are taken."""
-    order = [name for name in constants_of(fitted.expression) if name in {c.name for c in fitted.constants}]
-    taken = set(taken)
-    names: dict[str, str] = {}
-    number = 0
-    for name in order:
-        fresh = "k" if len(order) == 1 else f"k{(number := number + 1)}"
-        while fresh in taken:
-            fresh = f"k{(number := number + 1)}"
-        taken.add(fresh)
-        names[name] = fresh
-    by_name = {constant.name: i for i, constant in enumerate(fitted.constants)}
-    places = [by_name[name] for name in order]
+def _renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
+    """The tree with constants under other names."""
     mapping: dict[Expression, Expression] = {Constant(old): Constant(new) for old, new in names.items()}
-    renamed = Fitted(
-        substitute(fitted.expression, mapping),
-        tuple(replace(fitted.constants[i], name=names[fitted.constants[i].name]) for i in places),
+    return substitute(expression, mapping)
+
+
+def _with_pretty_names(fitted: Fitted, taken: Iterable[str]) -> Fitted:
+    """Free constants named k, or k1, k2, ... in the order in which they appear, past the names that are taken."""
+    place = {constant.name: index for index, constant in enumerate(fitted.constants)}
+    order = [name for name in constants_of(fitted.expression) if name in place]
+    taken = set(taken)
+    fresh = (name for number in itertools.count(1) if (name := f"k{number}") not in taken)
+    names = {name: "k" if len(order) == 1 and "k" not in taken else next(fresh) for name in order}
+    places = [place[name] for name in order]
+    return Fitted(
+        _renamed(fitted.expression, names),
+        tuple(replace(fitted.constants[index], name=names[fitted.constants[index].name]) for index in places),
         fitted.values[places],
         fitted.covariance[np.ix_(places, places)],
         fitted.residual_sum,
         fitted.outcome,
     )
-    return renamed, names

@@ -48,7 +48,7 @@ class Fitted:
         scale = np.where(scale > 0, scale, 1.0)
         correlation = self.covariance / np.outer(scale, scale)
         information = np.diag(np.linalg.pinv(correlation)) / scale**2
-        return np.maximum(information, 0.0)
+        return np.asarray(np.maximum(information, 0.0), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,14 @@ import numpy as np
 
 from symreg.dimension import Dimension
 from symreg.expression import (
-    Apply, Constant, Expression, Number, constants_of, normalise, substitute, walk,
+    Apply,
+    Constant,
+    Expression,
+    Number,
+    constants_of,
+    normalise,
+    substitute,
+    walk,
 )  # fmt: skip
 from symreg.fitting import Fitted
 from symreg.recognition import Recognised, recognise_number

@@ -39,6 +39,7 @@ from symreg.search.vocabulary import (
     OP,
     OPS,
     PIECEWISE,
+    PLAIN,
     TRANSCENDENTAL,
     TWIN,
     search_cost,
@@ -116,7 +117,7 @@ class Bank:
     def _add_leaves(self, leaves: Sequence[Leaf]) -> None:
         kept = []
         for leaf in leaves:
-            values, code, mask = leaf.values[None, :], np.array([leaf.code]), ANGLE if leaf.is_angle else 0
+            values, code, mask = leaf.values[None, :], np.array([leaf.code]), ANGLE if leaf.is_angle else PLAIN
             keys, good = keys_of(values, code)
             if len(self._distinct.unseen_whole(keys, good & np.isfinite(values).all(axis=1))):
                 keys, good = keys_of(values[:, self._probes], code)
@@ -273,27 +274,31 @@ class Bank:
 
     def _is_odd(self, op: str, a: Ids, b: Ids) -> npt.NDArray[np.bool_]:
         """What is unusual for angles: sums with plain numbers, powers, an exponential; and a sine of anything else."""
-        left, right = (self.mask[ids] & ANGLE != 0 for ids in (a, b))
+        kinds = ANGLE | PLAIN
+        left, right = self.mask[a] & kinds, self.mask[b] & kinds
         if op in ("+", "-"):
-            return np.asarray(left != right)
-        if op == "*":
-            return np.asarray(left & right)
-        if op == "/":
-            return np.asarray(right & ~left)
+            return np.asarray(left & right == 0)
+        if op in ("*", "/"):
+            return np.asarray((right == ANGLE) & ((left == ANGLE) == (op == "*")))
         if op in ("sin", "cos", "tan"):
-            return np.asarray(~left)
+            return np.asarray(left == PLAIN)
         if op in ("neg", "abs"):
             return np.zeros(len(a), dtype=bool)
-        return np.asarray(left | right)
+        return np.asarray((left == ANGLE) | (right == ANGLE))
 
-    def _angles(self, op: str, a: Ids, b: Ids, codes: Codes) -> npt.NDArray[np.bool_]:
-        """Which results are angles."""
-        left, right = (self.mask[ids] & ANGLE != 0 for ids in (a, b))
+    def _kinds(self, op: str, a: Ids, b: Ids, codes: Codes) -> Masks:
+        """Whether results can be taken for an angle, for something else, or for either."""
+        kinds = np.uint8(ANGLE | PLAIN)
+        left, right = self.mask[a] & kinds, self.mask[b] & kinds
         if op in ("+", "-", "neg", "abs"):
-            return np.asarray(left & right)
+            common = left & right
+            return np.asarray(np.where(common == 0, PLAIN, common), dtype=np.uint8)
         if op in ("*", "/"):
-            return np.asarray((left != right) & (codes == 0) & (left | (op == "*")))
-        return np.full(len(a), op in ("asin", "acos", "acos of neg", "atan"))
+            one = (codes == 0) & (left == ANGLE) & (right != ANGLE)
+            other = (codes == 0) & (right == ANGLE) & (left != ANGLE) & (op == "*")
+            return np.asarray(np.where(one & (op == "/"), kinds, np.where(one | other, ANGLE, PLAIN)), dtype=np.uint8)
+        inverse = op in ("asin", "acos", "acos of neg", "atan")
+        return np.full(len(a), ANGLE if inverse else PLAIN, dtype=np.uint8)
 
     def _combinations(self, size: int, wanted: Codes) -> Iterator[tuple[str, Codes, Ids, Ids]]:
         """All of them by size alone."""
@@ -405,10 +410,8 @@ class Bank:
 
     def _mask(self, op: str, codes: Codes, a: Ids, b: Ids) -> Masks:
         own = FAMILY.get(op, 0) | (0 if op in MONOMIAL_OPS else NOT_MONOMIAL) | (TWIN if op == "abs" else 0)
-        mask = ((self.mask[a] | self.mask[b]) & ~np.uint8(ANGLE)) | np.uint8(own)
-        if self._has_angles:
-            mask = np.where(self._angles(op, a, b, codes), mask | np.uint8(ANGLE), mask)
-        return np.asarray(mask, dtype=np.uint8)
+        mask = ((self.mask[a] | self.mask[b]) & ~np.uint8(ANGLE | PLAIN)) | np.uint8(own)
+        return np.asarray(mask | self._kinds(op, a, b, codes) if self._has_angles else mask, dtype=np.uint8)
 
     @property
     def dearest(self) -> int:

@@ -76,4 +76,5 @@ class Classes:
         codes = np.unique(codes)
         where = np.minimum(np.searchsorted(self.known, codes), len(self.known) - 1)
         met = self.known[where] == codes
-        return codes[met & (self.sizes[where] <= size)]
+        possible: Codes = codes[met & (self.sizes[where] <= size)]
+        return possible

@@ -33,7 +33,8 @@ class Pairs:
     score: Floats
 
 
-NO_PAIRS = Pairs(*(np.empty(0, dtype=np.int64) for _ in range(3)), np.empty(0))
+_NONE: Indices = np.empty(0, dtype=np.int64)
+NO_PAIRS = Pairs(_NONE, _NONE, _NONE, np.empty(0))
 
 
 def unit_rows(values: Floats, root_weights: Floats | None = None) -> Singles:

@@ -186,8 +186,8 @@ def candidate(refined: Refined, space: SearchSpace) -> Candidate:
 def completed(bank: Bank, level: int) -> int | None:
     """The complexity up to which every expression was looked at.
 
-    The search counts a function with its surcharge (``bank.SURCHARGE``, ``bank.ODD``), so a tree of n nodes may stand as high as
-    level 1 + (n - 1)*(1 + surcharge); the bound is taken for the dearest function in use.
+    The search counts a function with its surcharge (``vocabulary.SURCHARGE``, ``ODD``), so a tree of n nodes may
+    stand as high as level 1 + (n - 1)*(1 + surcharge); the bound is taken for the dearest operator in use.
     """
     if len({"+", "-"} & bank.operators) == 1:  # entries stand for both signs: some sums need the other operator
         return None

@@ -28,7 +28,7 @@ class ProductDraft:
     bank: Bank
     space: SearchSpace
     factors: tuple[Factor, ...]
-    powers: tuple[float, ...]
+    powers: tuple[float | Fraction, ...]
     exponents: dict[int, Fraction]
     value: float
     code: int
@@ -37,7 +37,9 @@ class ProductDraft:
         above: list[Expression] = [Constant("k1")]
         below: list[Expression] = []
         values, codes = [self.value], [self.code]
-        parts = [(self.space.leaves[index], power) for index, power in self.exponents.items()]
+        parts: list[tuple[Expression, Fraction]] = [
+            (self.space.leaves[index], power) for index, power in self.exponents.items()
+        ]
         for one, power in zip(self.factors, self.powers, strict=True):
             base = self.bank.expression(one.entry)
             if one.family is not None:
@@ -45,9 +47,9 @@ class ProductDraft:
                 codes.append(0)
                 base = one.family.expression(base, Constant(f"k{len(values)}"))
             parts.append((base, power if isinstance(power, Fraction) else Fraction(1)))
-        for base, power in parts:
-            if power:
-                (above if power > 0 else below).append(raised(base, abs(power)))
+        for base, exponent in parts:
+            if exponent:
+                (above if exponent > 0 else below).append(raised(base, abs(exponent)))
         tree = _product(above)
         if below:
             tree = Apply("/", (tree, _product(below)))

@@ -31,6 +31,7 @@ from symreg.search.space import SearchSpace
 from symreg.search.vocabulary import MONOMIAL_OPS, OPS
 
 Floats = npt.NDArray[np.float64]
+Powers = tuple[float | Fraction, ...]
 KEEP = 48
 MOST_FAMILY_FACTORS = 10_000  # of one size; a size with more arguments than that goes without
 MOST_PAIRS = 200_000_000
@@ -214,7 +215,7 @@ class ProductSearch:
         )
 
     def _judge(
-        self, factors: tuple[Factor, ...], powers: tuple[float, ...], inputs: dict[int, Fraction], code: int,
+        self, factors: tuple[Factor, ...], powers: Powers, inputs: dict[int, Fraction], code: int,
         drafts: list[tuple[int, ProductDraft]],
     ) -> None:  # fmt: skip
         product = self._evaluate(factors, powers, inputs)
@@ -239,7 +240,7 @@ class ProductSearch:
             if loss < min(1.0, self.pool.threshold(size)):
                 self.pool.offer(Proposal(size, loss, _same(draft), "product"))
 
-    def _factor_powers(self, factors: tuple[Factor, ...], logs: Floats) -> list[tuple[float, ...]]:
+    def _factor_powers(self, factors: tuple[Factor, ...], logs: Floats) -> list[Powers]:
         """Simple powers of the factors near the fitted ones, every combination; of an exponential the fitted one."""
         if not factors:
             return [()]
@@ -252,7 +253,7 @@ class ProductSearch:
         return list(itertools.product(*simple))
 
     def _exponents(
-        self, factors: tuple[Factor, ...], logs: Floats, powers: tuple[float, ...]
+        self, factors: tuple[Factor, ...], logs: Floats, powers: Powers
     ) -> tuple[dict[int, Fraction], int] | None:
         """Exponents of the leaves and the code of the coefficient, or None where none are simple and exact."""
         y = self.probes.y
@@ -304,7 +305,7 @@ class ProductSearch:
         return (chosen, code) if codes is None or code in codes else None
 
     def _evaluate(
-        self, factors: tuple[Factor, ...], powers: tuple[float, ...], inputs: dict[int, Fraction]
+        self, factors: tuple[Factor, ...], powers: Powers, inputs: dict[int, Fraction]
     ) -> Floats:
         product = np.ones_like(self.probes.y)
         with np.errstate(all="ignore"):

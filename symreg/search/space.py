@@ -72,7 +72,7 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
     dimensions = problem.dimensions
     allowed = [unit.dimension for unit in problem.free_constants.units]
     coding = coding_for([*dimensions.values(), target_column.unit.dimension, *allowed])
-    leaves: list[Expression] = [Variable(name) for name in problem.inputs]
+    leaves: list[Variable | Constant] = [Variable(name) for name in problem.inputs]
     values = list(problem.matrix(rows))
     for constant in problem.known_constants:
         if constant.unit.dimension != DIMENSIONLESS:  # a pure number is a coefficient; it is recognised later
@@ -81,13 +81,12 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
     in_units = [
         column / units.factor(dimensions[leaf.name])
         for leaf, column in zip(leaves, values, strict=True)
-        if isinstance(leaf, Variable | Constant)
     ]
     target_factor = units.factor(target_column.unit.dimension)
     sigma = None if target_column.sigma is None else target_column.sigma[rows] / target_factor
     return SearchSpace(
         leaves=(*leaves, Number(Fraction(1))),
-        codes=(*(coding.encode(dimensions[leaf.name]) for leaf in leaves if not isinstance(leaf, Number)), 0),
+        codes=(*(coding.encode(dimensions[leaf.name]) for leaf in leaves), 0),
         values=np.ascontiguousarray([*in_units, np.ones(len(rows))]),
         target=problem.target_values(rows) / target_factor,
         target_code=coding.encode(target_column.unit.dimension),

@@ -123,7 +123,7 @@ class SumSearch:
             return np.full(len(codes), len(self.bank.all_of(size)) > 0)
         shifted = codes[:, None] - self._coefficients()
         self.bank.request(size, shifted.ravel())
-        return self.bank.count(shifted.ravel(), size).reshape(shifted.shape).sum(axis=1) > 0
+        return np.asarray(self.bank.count(shifted.ravel(), size).reshape(shifted.shape).sum(axis=1) > 0)
 
     def _work(self, work: Work, complexity: int) -> None:
         u = self._context_codes(work)
