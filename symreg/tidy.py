@@ -58,7 +58,7 @@ def power_of(expression: Expression) -> Fraction | None:
 
 
 def ordered_products(expression: Expression, free: Collection[str]) -> Expression:
-    """Products as one fraction: numbers first, then free constants, then the rest in the order it has."""
+    """Products as one fraction and ``x + x`` as ``2*x``: numbers first, then free constants, then the rest in the order it has."""
 
     def rank(factor: Expression) -> int:
         if isinstance(factor, Number):
@@ -68,6 +68,8 @@ def ordered_products(expression: Expression, free: Collection[str]) -> Expressio
     def rebuild(node: Expression, operands: tuple[Expression, ...]) -> Expression:
         if not isinstance(node, Apply):
             return node
+        if node.operator == "+" and operands[0] == operands[1]:
+            return Apply("*", (Number(Fraction(2)), operands[0]))
         if node.operator not in ("*", "/"):
             return Apply(node.operator, operands)
         above, below = _fraction(Apply(node.operator, operands))

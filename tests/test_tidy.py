@@ -15,7 +15,7 @@ from symreg.natural_units import choose_natural_units
 from symreg.printing import to_text
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
-from symreg.tidy import merged_powers, with_factor_in_front
+from symreg.tidy import merged_powers, ordered_products, with_factor_in_front
 
 X = np.array([-2.5, -1.0, -0.3, 0.0, 0.4, 1.0, 3.7])
 
@@ -64,3 +64,26 @@ def test_a_free_factor_comes_out_of_a_root() -> None:
     assert moved.constants[0].dimension**2 == start.dimension
     assert moved.constants[0].start == pytest.approx(float(np.sqrt(fitted.values[0])))
     assert with_factor_in_front(fitted, lambda dimension: False) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "usual"),
+    [
+        ("x*k", "k*x"),
+        ("k*(x*z)", "k*x*z"),
+        ("x*(z*k)*2", "2*k*x*z"),
+        ("(x/z)*k", "k*x/z"),
+        ("x/z/k", "x/(k*z)"),
+        ("(x/z)*(k/a)", "k*x/(z*a)"),
+        ("x + x", "2*x"),
+        ("sin(x*2) + z*k", "sin(2*x) + k*z"),
+        ("x/(z/k)", "x/(z/k)"),
+    ],
+)
+def test_products_are_one_fraction_with_numbers_first(written: str, usual: str) -> None:
+    names = {"variables": ("x", "z", "a"), "constants": ("k",)}
+    tree = parse(written, **names)
+    after = ordered_products(tree, ("k",))
+    assert to_text(after) == usual
+    values = {"x": X[X != 0], "z": X[X != 0][::-1], "a": 2.0, "k": 3.0}
+    np.testing.assert_allclose(evaluate_tree(after, values), evaluate_tree(tree, values), rtol=1e-13)

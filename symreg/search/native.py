@@ -184,12 +184,11 @@ def candidate(refined: Refined, space: SearchSpace) -> Candidate:
 
 
 def completed(bank: Bank, level: int) -> int | None:
-    """The complexity up to which every expression was looked at.
+    """The complexity up to which every expression was looked at, if ``level`` is the size up to which they were.
 
     The search counts a function with its surcharge (``vocabulary.SURCHARGE``, ``ODD``), so a tree of n nodes may
     stand as high as level 1 + (n - 1)*(1 + surcharge); the bound is taken for the dearest operator in use.
     """
     if len({"+", "-"} & bank.operators) == 1:  # entries stand for both signs: some sums need the other operator
         return None
-    level = level if bank.truncated_at is None else min(level, bank.truncated_at - 1)
     return 1 + (level - 1) // bank.dearest if level >= 1 else None

@@ -83,7 +83,8 @@ class SumSearch:
         if last * max(1.0, last / before) > MOST_WHOLE:
             return  # joins reach this far at a fraction of the cost, though not everywhere
         self._request(np.array([self.space.target_code]), complexity)
-        if not self.stop() and self.complete == complexity - 1:
+        truncated = self.bank.truncated_at is not None and self.bank.truncated_at <= complexity
+        if self.complete == complexity - 1 and not truncated and not self.stop():
             self.complete = complexity
         ids = self._allowed(self.space.target_code, complexity)
         self.pairs += len(ids)
