@@ -93,6 +93,8 @@ def discover(
     seed = problem.seed if seed is None else seed
     engine = get_engine(backend.engine)
     rows, notes = _searched_rows(problem, seed)
+    if backend.engine == "auto" and engine.name == "numpy":
+        notes = (*notes, "the compiled core is not installed: the NumPy engine gives the same laws and takes longer")
     space = search_space(problem, rows)
     fitter = make_fitter(problem, space.units, engine, backend.threads)
     with warm_simplifier(SIMPLIFY_SECONDS) as simplifier:

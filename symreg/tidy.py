@@ -58,7 +58,7 @@ def power_of(expression: Expression) -> Fraction | None:
 
 
 def ordered_products(expression: Expression, free: Collection[str]) -> Expression:
-    """Products as one fraction and ``x + x`` as ``2*x``: numbers first, then free constants, then the rest in the order it has."""
+    """Products as one fraction: numbers first, then free constants, then the rest in its order; ``x + x`` as ``2*x``."""
 
     def rank(factor: Expression) -> int:
         if isinstance(factor, Number):

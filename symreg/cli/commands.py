@@ -102,7 +102,7 @@ def summary(discovery: Discovery, folder: Path) -> str:
         lines += [discovery.front.best.summary(), ""]
     lines.append(
         f"{discovery.problem.name}: {discovery.status} after {discovery.wall_seconds:.1f} s "
-        f"({discovery.stop_reason}); {discovery.evaluated:,} expressions evaluated, "
+        f"({discovery.stop_reason}, {discovery.engine} engine); {discovery.evaluated:,} expressions evaluated, "
         f"{discovery.pruned_by_dimension:,} ruled out by their units"
     )
     if discovery.complete_to_complexity is not None:
