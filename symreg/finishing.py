@@ -14,7 +14,7 @@ from symreg.description_length import description_length
 from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
-from symreg.expression import Constant, Expression, complexity, constants_of, normalise, substitute
+from symreg.expression import Constant, Expression, complexity, constants_of, normalise, substitute, walk
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.law import Law, LawConstant, Score, score
 from symreg.printing import to_text
@@ -56,8 +56,8 @@ class Finisher:
 
     @property
     def dimensions(self) -> dict[str, Dimension]:
-        """Dimensions of inputs and known constants."""
-        return self.fitter.problem.dimensions | {"pi": DIMENSIONLESS_UNIT.dimension}
+        """Dimensions of inputs and known constants, and of pi unless something else is called that."""
+        return {"pi": DIMENSIONLESS_UNIT.dimension} | self.fitter.problem.dimensions
 
     def measured(self, fitted: Fitted, source: str) -> Finished:
         """The fitted formula with its description length."""
@@ -134,6 +134,8 @@ class Finisher:
     def _best_rewriting(self, finished: Finished, proposals: Sequence[Rewritten]) -> Finished | None:
         old = dict(zip((c.name for c in finished.fitted.constants), finished.fitted.values.tolist(), strict=True))
         best: Finished | None = None
+        if "pi" in (*self.fitter.problem.inputs, self.fitter.problem.target):  # another pi
+            proposals = [one for one in proposals if Constant("pi") not in walk(one[0])]
         fits = self.fitter.fit([(expression, constants) for expression, constants, _ in proposals])
         for fitted, (_, _, found) in zip(fits, proposals, strict=True):
             if fitted is None or not self.is_exact(fitted):
@@ -159,7 +161,8 @@ class Finisher:
         if self.simplifier is None or not finished:
             return list(finished)
         plain = [replace(one, fitted=_normalised(one.fitted)) for one in finished]
-        names = [{c.name: f"{c.name}_{i}" for c in one.fitted.constants} for i, one in enumerate(plain)]
+        apart = "_" * (1 + max(len(name) for name in self._taken()))  # longer than any column's name
+        names = [{c.name: f"{c.name}{apart}{i}" for c in one.fitted.constants} for i, one in enumerate(plain)]
         dimensions, sample = self._facts(plain, names)
         answers = self.simplifier.simplify(
             [_renamed(one.fitted.expression, new) for one, new in zip(plain, names, strict=True)],

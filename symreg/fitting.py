@@ -41,12 +41,17 @@ class Fitted:
 
     @property
     def fisher_diagonal(self) -> Floats:
-        """Information of the data about each constant, the diagonal of the inverse covariance; 0 where unknown."""
-        if not len(self.values) or not np.isfinite(self.covariance).all():
-            return np.zeros(len(self.values))
-        scale = np.sqrt(np.diag(self.covariance))
+        """Information of the data about each constant, the diagonal of the inverse covariance; NaN where unknown.
+
+        An exact fit leaves no error at all, and its constants are known to the last digit of a float, not better.
+        """
+        if not np.isfinite(self.covariance).all():
+            return np.full(len(self.values), np.nan)
+        floor = (np.finfo(float).eps * self.values) ** 2
+        covariance = self.covariance + np.diag(np.maximum(0.0, floor - np.diag(self.covariance)))
+        scale = np.sqrt(np.diag(covariance))
         scale = np.where(scale > 0, scale, 1.0)
-        correlation = self.covariance / np.outer(scale, scale)
+        correlation = covariance / np.outer(scale, scale)
         information = np.diag(np.linalg.pinv(correlation)) / scale**2
         return np.asarray(np.maximum(information, 0.0), dtype=np.float64)
 

@@ -7,6 +7,7 @@ and further levels bring nothing, or when the budget is spent.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine import get_engine
-from symreg.expression import Constant, Variable, evaluate_tree
+from symreg.expression import Constant, Expression, Variable, evaluate_tree, substitute
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank, Leaf
 from symreg.search.noise import noise_floor
@@ -174,13 +175,18 @@ def leaves_of(space: SearchSpace, values: Floats) -> list[Leaf]:
 
 
 def candidate(refined: Refined, space: SearchSpace) -> Candidate:
-    """A refined proposal as the rest of the package takes it."""
+    """A refined proposal as the rest of the package takes it: with free constants that nothing else is called."""
     draft: Draft = refined.draft
+    fresh = (name for number in itertools.count(1) if (name := f"k{number}") not in space.taken)
+    names = dict(zip(draft.names, fresh, strict=False))
     constants = tuple(
-        FreeConstant(name, space.coding.decode(code), value)
+        FreeConstant(names[name], space.coding.decode(code), value)
         for name, value, code in zip(draft.names, draft.values, draft.codes, strict=True)
     )
-    return Candidate(draft.expression, constants, refined.source)
+    mapping: dict[Expression, Expression] = {
+        Constant(old): Constant(new) for old, new in {**space.own_names, **names}.items() if old != new
+    }
+    return Candidate(substitute(draft.expression, mapping), constants, refined.source)
 
 
 def completed(bank: Bank, level: int) -> int | None:

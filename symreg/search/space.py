@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,8 @@ class SearchSpace:
     n_inputs: int
     max_complexity: int = 30
     angles: frozenset[int] = frozenset()  # leaves that are angles
+    taken: frozenset[str] = frozenset()  # names that a free constant may not have
+    own_names: Mapping[str, str] = field(default_factory=dict)  # of known constants that go by another name here
 
     @property
     def inputs(self) -> Floats:
@@ -70,13 +72,15 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
     units = choose_natural_units(problem)
     target_column = problem.target_column
     dimensions = problem.dimensions
+    own_names = {_apart(constant.name): constant.name for constant in problem.known_constants}
+    dimensions |= {here: dimensions[name] for here, name in own_names.items()}
     allowed = [unit.dimension for unit in problem.free_constants.units]
     coding = coding_for([*dimensions.values(), target_column.unit.dimension, *allowed])
     leaves: list[Variable | Constant] = [Variable(name) for name in problem.inputs]
     values = list(problem.matrix(rows))
     for constant in problem.known_constants:
         if constant.unit.dimension != DIMENSIONLESS:  # a pure number is a coefficient; it is recognised later
-            leaves.append(Constant(constant.name))
+            leaves.append(Constant(_apart(constant.name)))
             values.append(np.full(len(rows), constant.value))
     in_units = [
         column / units.factor(dimensions[leaf.name])
@@ -100,7 +104,14 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         angles=frozenset(
             index for index, name in enumerate(problem.inputs) if problem.table[name].unit.is_angle
         ),
+        taken=frozenset({*problem.dimensions, problem.target, "pi"}),
+        own_names=own_names,
     )
+
+
+def _apart(name: str) -> str:
+    """A name for a known constant that no free constant of a draft (k1, k2, ...) has."""
+    return f"known {name}" if name.startswith("k") and name[1:].isdigit() else name
 
 
 def _coefficient_codes(
