@@ -1,0 +1,228 @@
+"""Rewritings with fewer and simpler constants: right where they are proposed, silent where they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from symreg.dimension import DIMENSIONLESS, Dimension
+from symreg.engine import Outcome
+from symreg.expression import Constant, Expression, constants_of, evaluate_tree
+from symreg.fitting import Fitted
+from symreg.grammar import parse
+from symreg.printing import to_text
+from symreg.search.backend import FreeConstant
+from symreg.snapping import (
+    Rewritten,
+    with_shared_constant,
+    with_simple_numbers,
+    without_insignificant_terms,
+    without_term,
+)
+
+SPEED = Dimension.of(m=1, s=-1)
+VARIABLES = ("x", "y", "m", "v")
+
+
+def tree(text: str) -> Expression:
+    return parse(text, variables=VARIABLES, constants=("k1", "k2", "k3", "pi", "c"))
+
+
+def fitted(
+    text: str,
+    values: Mapping[str, float],
+    errors: Mapping[str, float] | float,
+    dimensions: Mapping[str, Dimension] | None = None,
+) -> Fitted:
+    """A formula with constants of these values and independent errors."""
+    kinds = dict.fromkeys(values, DIMENSIONLESS) | dict(dimensions or {})
+    each = dict.fromkeys(values, errors) if isinstance(errors, float) else dict(errors)
+    constants = tuple(FreeConstant(name, kinds[name], value) for name, value in values.items())
+    covariance = np.diag([each[name] ** 2 for name in values])
+    return Fitted(tree(text), constants, np.array(list(values.values())), covariance, 1.0, Outcome.CONVERGED)
+
+
+def texts(found: list[Rewritten]) -> list[str]:
+    return [to_text(expression) for expression, _, _ in found]
+
+
+def starts(rewritten: Rewritten) -> dict[str, float]:
+    return {constant.name: constant.start for constant in rewritten[1]}
+
+
+# ------------------------------------------------------------------------------------------------ simple numbers
+
+
+def test_all_numbers_at_once_then_each_alone() -> None:
+    own = fitted("k1*x + k2*y + k3", {"k1": 0.5001, "k2": 3.0002, "k3": 0.7391}, 0.0005)
+    found = list(with_simple_numbers(own))
+    assert texts(found) == ["x/2 + 3*y + k3", "x/2 + k2*y + k3", "k1*x + 3*y + k3"] or texts(found) == [
+        "1/2*x + 3*y + k3", "1/2*x + k2*y + k3", "k1*x + 3*y + k3",
+    ]  # fmt: skip
+    assert starts(found[0]) == {"k3": 0.7391}
+    assert set(found[0][2]) == {"k1", "k2"}
+    assert found[0][2]["k1"].value == 0.5
+
+
+def test_pi_is_a_simple_number() -> None:
+    own = fitted("k1*sqrt(x)", {"k1": 2 * np.pi * (1 + 1e-6)}, 1e-5)
+    (only,) = with_simple_numbers(own)
+    assert to_text(only[0]) == "2*pi*sqrt(x)"
+    assert only[1] == ()
+
+
+def test_a_number_with_a_unit_is_not_simple() -> None:
+    own = fitted("k1*x + k2*y", {"k1": 0.5, "k2": 2.0}, 1e-4, {"k1": SPEED, "k2": SPEED})
+    assert list(with_simple_numbers(own)) == []
+
+
+@pytest.mark.parametrize("error", [float("nan"), float("inf")])
+def test_nothing_is_recognised_where_nothing_is_known(error: float) -> None:
+    assert list(with_simple_numbers(fitted("k1*x", {"k1": 0.5}, error))) == []
+
+
+def test_exact_numbers_are_recognised_without_any_error() -> None:
+    (only,) = with_simple_numbers(fitted("k1*x", {"k1": -1.5}, 0.0))
+    assert evaluate_tree(only[0], {"x": 2.0}) == -3.0
+
+
+def test_factors_and_powers_of_one_vanish() -> None:
+    found = list(with_simple_numbers(fitted("k1*x/y**k2", {"k1": 1.0001, "k2": 0.9999}, 0.001)))
+    assert texts(found)[0] == "x/y"
+
+
+# --------------------------------------------------------------------------------------------- terms that go
+
+
+@pytest.mark.parametrize(
+    ("text", "coefficient", "left"),
+    [
+        ("k1*x + k2", "k2", "k1*x"),
+        ("k1 + k2*x", "k1", "k2*x"),
+        ("k1*x - k2*y", "k2", "k1*x"),
+        ("k1*x - k2*y", "k1", "-(k2*y)"),
+        ("x*(k1*y + k2)", "k2", "x*(k1*y)"),
+        ("exp(k1*x + k2*y)", "k1", "exp(k2*y)"),
+        ("k1*x + k2*y/x + k3", "k2", "k1*x + k3"),
+        ("1/(1 + k1*x)", "k1", "1/1"),
+    ],
+)
+def test_the_term_of_a_coefficient(text: str, coefficient: str, left: str) -> None:
+    found = without_term(tree(text), Constant(coefficient))
+    assert found is not None
+    values = {"x": 1.7, "y": 0.3, "k1": 2.0, "k2": 5.0, "k3": -1.0}
+    assert evaluate_tree(found, values) == pytest.approx(float(evaluate_tree(tree(left), values)))
+    zero = evaluate_tree(tree(text), values | {coefficient: 0.0})
+    assert evaluate_tree(found, values) == pytest.approx(float(zero))
+
+
+@pytest.mark.parametrize("text", ["k1*x", "x**k1", "sin(k1*x) + y", "y + x/k1", "y + x/(k1 + x)", "x*y"])
+def test_a_coefficient_that_is_no_factor_of_a_term_stays(text: str) -> None:
+    """Setting it to zero would not take a term away, or take away more."""
+    found = without_term(tree(text), Constant("k1"))
+    if found is not None:
+        values = {"x": 1.7, "y": 0.3}
+        zero = float(evaluate_tree(tree(text), values | {"k1": 0.0}))
+        assert evaluate_tree(found, values) == pytest.approx(zero)
+
+
+def test_only_terms_that_are_not_told_from_zero_go() -> None:
+    own = fitted("k1*x + k2*y + k3", {"k1": 2.0, "k2": 0.01, "k3": -0.02}, {"k1": 0.1, "k2": 0.02, "k3": 0.001})
+    (only,) = without_insignificant_terms(own)
+    assert to_text(only[0]) == "k1*x + k3"
+    assert starts(only) == {"k1": 2.0, "k3": -0.02}
+
+
+def test_constants_of_a_dropped_term_go_with_it() -> None:
+    own = fitted("k1*x + k2*sin(k3*y)", {"k1": 2.0, "k2": 0.01, "k3": 5.0}, {"k1": 0.1, "k2": 0.02, "k3": 0.1})
+    (only,) = without_insignificant_terms(own)
+    assert starts(only) == {"k1": 2.0}
+    assert constants_of(only[0]) == ("k1",)
+
+
+def test_unknown_errors_take_no_term_away() -> None:
+    assert list(without_insignificant_terms(fitted("k1*x + k2", {"k1": 1.0, "k2": 1e-9}, float("nan")))) == []
+
+
+# ------------------------------------------------------------------------------------------ one constant for two
+
+
+C = 299.792
+E_OF_M = Dimension.of(m=-4, s=4)
+
+
+def relativistic(errors: float = 1e-6) -> Fitted:
+    """E = m/sqrt(k1 - k2*v**2): k1 is c**-4, k2 is c**-6."""
+    values = {"k1": C**-4, "k2": C**-6}
+    return fitted(
+        "m/sqrt(k1 - k2*v**2)", values, {name: errors * value for name, value in values.items()},
+        {"k1": SPEED**-4, "k2": SPEED**-6},
+    )  # fmt: skip
+
+
+def agrees(one: Rewritten, own: Fitted) -> bool:
+    columns = {"m": np.array([1.0, 2.0]), "v": np.array([10.0, 200.0]), "x": np.array([0.3, 0.7])}
+    before = {c.name: v for c, v in zip(own.constants, own.values, strict=True)}
+    values = [evaluate_tree(own.expression, columns | before), evaluate_tree(one[0], columns | starts(one))]
+    return bool(np.allclose(*values, rtol=1e-4))
+
+
+@pytest.mark.parametrize("units", [(), (SPEED,)])
+def test_one_speed_instead_of_two_constants(units: tuple[Dimension, ...]) -> None:
+    own = relativistic()
+    (only,) = with_shared_constant(own, units)
+    assert len(only[1]) == 1
+    assert only[1][0].dimension in (SPEED, SPEED**-1, SPEED**2, SPEED**-2)
+    assert agrees(only, own)
+    if units:
+        assert only[1][0].dimension == SPEED
+        assert only[1][0].start == pytest.approx(C)
+
+
+def test_simple_factors_between_them_are_found() -> None:
+    own = fitted(
+        "k1*x + k2*x**2", {"k1": 3.0, "k2": 4.5}, 1e-5, {"k1": SPEED, "k2": SPEED**2}
+    )  # k2 = k1**2/2
+    (only,) = with_shared_constant(own)
+    assert agrees(only, own)
+    assert only[2]["k2"].value == 0.5
+
+
+@pytest.mark.parametrize("values", [(-3.0, 9.0), (3.0, -9.0), (-3.0, -9.0)])
+def test_signs_are_kept(values: tuple[float, float]) -> None:
+    own = fitted("k1*x + k2*x**2", dict(zip(("k1", "k2"), values, strict=True)), 1e-6, {"k1": SPEED, "k2": SPEED**2})
+    for one in with_shared_constant(own):
+        assert agrees(one, own)
+
+
+def test_numbers_that_have_nothing_to_do_with_each_other_stay() -> None:
+    own = fitted("k1*x + k2*x**2", {"k1": 3.0, "k2": 7.7713}, 1e-6, {"k1": SPEED, "k2": SPEED**2})
+    assert list(with_shared_constant(own)) == []
+
+
+def test_unrelated_dimensions_stay() -> None:
+    own = fitted("k1*x + k2*y", {"k1": 2.0, "k2": 4.0}, 1e-6, {"k1": SPEED, "k2": Dimension.of(kg=1)})
+    assert list(with_shared_constant(own)) == []
+
+
+def test_a_power_of_a_declared_unit_becomes_that_unit() -> None:
+    """k in m**2/s**2 where only m/s was declared is the square of a speed."""
+    own = fitted("k1*m", {"k1": 16.0}, 1e-4, {"k1": SPEED**2})
+    (only,) = with_shared_constant(own, (SPEED,))
+    assert to_text(only[0]) == "k1**2*m"
+    assert only[1] == (FreeConstant("k1", SPEED, 4.0),)
+    assert list(with_shared_constant(own, (SPEED**2,))) == []
+    assert list(with_shared_constant(own)) == []
+
+
+def test_pure_numbers_beside_them_are_left_alone() -> None:
+    own = fitted("k1*x + k2*x**2 + k3*y", {"k1": 3.0, "k2": 9.0, "k3": 0.7}, 1e-6, {"k1": SPEED, "k2": SPEED**2})
+    (only,) = with_shared_constant(own)
+    assert starts(only) == {"k1": 3.0, "k3": 0.7}
+    half = Dimension.of(m=Fraction(1, 2))
+    own = fitted("k1*x + k2*x**2", {"k1": 3.0, "k2": 9.0}, 1e-6, {"k1": half, "k2": half**2})
+    for one in with_shared_constant(own):
+        assert agrees(one, own)
