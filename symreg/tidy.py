@@ -41,9 +41,11 @@ def _merged(name: str, operands: tuple[Expression, ...]) -> Expression:
 
 def _mergeable(inner: Fraction, outer: Fraction) -> bool:
     """Odd whole powers keep the sign; halves of odd powers are undefined below zero, before and after."""
+    product = inner * outer
     odd = inner.denominator == 1 and inner.numerator % 2 == 1
-    half = inner.denominator == 2 and (inner * outer).denominator == 2
-    return (odd and inner * outer != 0) or half
+    broken = outer.denominator == 1 or product.denominator != 1  # (x**3)**(2/3) is undefined below zero, x**2 is not
+    half = inner.denominator == 2 and product.denominator == 2
+    return (odd and broken and product != 0) or half
 
 
 def power_of(expression: Expression) -> Fraction | None:
@@ -58,7 +60,7 @@ def power_of(expression: Expression) -> Fraction | None:
 
 
 def ordered_products(expression: Expression, free: Collection[str]) -> Expression:
-    """Products as one fraction: numbers first, then free constants, then the rest in its order; ``x + x`` as ``2*x``."""
+    """Products as one fraction: numbers first, then free constants, the rest in its order; ``x + x`` as ``2*x``."""
 
     def rank(factor: Expression) -> int:
         if isinstance(factor, Number):

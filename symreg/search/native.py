@@ -20,7 +20,7 @@ from symreg.engine import get_engine
 from symreg.expression import Constant, Expression, Variable, evaluate_tree, substitute
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank, Leaf
-from symreg.search.noise import noise_floor
+from symreg.search.noise import NEIGHBOURS_AMONG, Neighbourhood, neighbourhood, noise_floor
 from symreg.search.pi_groups import pi_leaves
 from symreg.search.probes import probes_of
 from symreg.search.products import ProductSearch
@@ -77,7 +77,8 @@ def search(
     clock = Clock(budget, stop)
     generator = np.random.default_rng(seed)
     fit_rows = probe_rows(space, settings.fit_rows, generator)
-    floor = noise_floor(space, generator)
+    looked = generator.permutation(len(space.target))[:NEIGHBOURS_AMONG]
+    floor = noise_floor(space, looked)
     n_probes = settings.probes * (2 if floor > NOISY else 1)
     probes = probe_rows(space, n_probes, generator)
     fit_rows = np.union1d(probes, fit_rows)
@@ -93,7 +94,7 @@ def search(
     products = ProductSearch(space, bank, target, pool, values, clock.spent, fit=fit)
     clock.evaluated = lambda: bank.evaluated + sums.pairs + products.pairs
     refiner = Refiner(space, engine, settings.threads, fit_rows)
-    progress = Progress(floor, len(space.target))
+    progress = Progress(floor, len(space.target), Residuals(refiner, neighbourhood(space, looked)))
 
     def report(found: Sequence[Refined], level: int, reason: str | None) -> Round:
         chosen = tuple(candidate(one, space) for one in worthwhile(found))
@@ -115,22 +116,42 @@ def search(
     yield report([], LARGEST_LEVEL, "nothing is left to try")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Residuals:
+    """Looks at what a refined law leaves over."""
+
+    refiner: Refiner
+    around: Neighbourhood | None
+
+    def are_noise(self, law: Refined) -> bool:
+        """Whether no pattern is left; without neighbours enough to tell, no."""
+        if self.around is None:
+            return False
+        space, rows = self.refiner.space, self.around.rows
+        residuals = space.target[rows] - self.refiner.predict(law.draft, rows)
+        if space.sigma is not None:
+            residuals = residuals / space.sigma[rows]
+        return bool(np.isfinite(residuals).all()) and self.around.is_noise(residuals)
+
+
 @dataclass(slots=True)
 class Progress:
     """The best loss so far and when it was reached."""
 
     floor: float  # loss of the noise, as far as the data tell without a law
     n_rows: int
+    residuals: Residuals
     best: float = float("inf")
+    law: Refined | None = None
     level: int = 0
     bits: float = float("inf")  # shortest description so far
     level_of_bits: int = 0
 
     def reason_to_stop(self, level: int, found: Sequence[Refined]) -> str | None:
         """Why to go no further, if there is a reason."""
-        loss = min((one.loss for one in found), default=float("inf"))
-        if loss < PROGRESS * self.best:
-            self.best, self.level = loss, level
+        law = min(found, key=lambda one: one.loss, default=None)
+        if law is not None and law.loss < PROGRESS * self.best:
+            self.best, self.level, self.law = law.loss, level, law
         bits = min(
             (0.5 * self.n_rows * np.log2(max(one.loss, EXACT)) + one.complexity * BITS_OF_A_NODE for one in found),
             default=np.inf,
@@ -141,7 +162,8 @@ class Progress:
             return "residual at rounding"
         if self.n_rows < FEW_ROWS and level - self.level_of_bits >= PATIENCE_FEW_ROWS:
             return "longer formulas do not pay for their length"
-        if self.best < SLACK * self.floor and level - self.level >= PATIENCE:
+        waited = level - self.level >= PATIENCE and self.best < SLACK * self.floor
+        if waited and self.law is not None and self.residuals.are_noise(self.law):
             return "residual at the noise"
         return None
 

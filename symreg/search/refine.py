@@ -74,6 +74,12 @@ class Refiner:
         self._seen.update(draft.expression for draft, _ in fresh)
         return sorted([*fitted, *self._fit(fresh)], key=lambda one: (one.loss, one.complexity))
 
+    def predict(self, draft: Draft, rows: npt.NDArray[np.int64]) -> Floats:
+        """Values of a draft at these rows of the space."""
+        program = lower(draft.expression, self.space.names, draft.names, self.space.known)
+        inputs = np.ascontiguousarray(self.space.inputs[:, rows])
+        return self.engine.evaluate(program, inputs, np.array(draft.values), threads=self.threads)
+
     def _fit(self, drafts: Sequence[tuple[Draft, str]]) -> list[Refined]:
         if not drafts:
             return []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symreg.problem import Problem, make_problem
-from symreg.search.noise import noise_floor
+from symreg.search.noise import neighbourhood, noise_floor
 from symreg.search.space import search_space
 from symreg.table import read_table
 from tests.search.setting import problem_of
@@ -14,7 +14,7 @@ from tests.search.setting import problem_of
 
 def floor(problem: Problem, seed: int = 0) -> float:
     space = search_space(problem, problem.train_rows)
-    return noise_floor(space, np.random.default_rng(seed))
+    return noise_floor(space, np.random.default_rng(seed).permutation(len(space.target))[:4000])
 
 
 def smooth(n_rows: int, noise: float, n_inputs: int = 2, seed: int = 0) -> Problem:
@@ -90,3 +90,21 @@ def test_an_input_that_never_varies_does_not_count() -> None:
 def test_the_same_generator_gives_the_same_floor() -> None:
     problem = smooth(6_000, 0.1)
     assert floor(problem, 5) == floor(problem, 5)
+
+
+@pytest.mark.parametrize("n_inputs", [1, 2, 4, 6])
+@pytest.mark.parametrize("seed", range(5))
+def test_what_a_law_missed_is_no_noise(n_inputs: int, seed: int) -> None:
+    """Pure noise is taken for noise; a smooth remainder of the same size, alone or half of it, is not."""
+    problem = smooth(2_000, 0.1, n_inputs, seed)
+    space = search_space(problem, problem.train_rows)
+    rng = np.random.default_rng(seed)
+    rows = rng.permutation(len(space.target))
+    around = neighbourhood(space, rows)
+    assert around is not None
+    noise = rng.normal(size=len(rows))
+    missed = np.sin(3 * space.inputs[0, rows] / space.inputs[0].max()) + space.inputs[-1, rows] ** 2
+    missed = (missed - missed.mean()) / missed.std()
+    assert around.is_noise(noise)
+    assert not around.is_noise(missed)
+    assert not around.is_noise(noise + missed)
