@@ -119,7 +119,8 @@ def test_variants_start_from_the_formula_itself(text: str) -> None:
         assert richer.values == (0.7, *[1.0] * (len(richer.names) - 1))
         assert set(richer.codes) == {0}
         before, after = (
-            evaluate_tree(one.expression, named | dict(zip(one.names, one.values, strict=True))) for one in (own, richer)
+            evaluate_tree(one.expression, named | dict(zip(one.names, one.values, strict=True)))
+            for one in (own, richer)
         )
         np.testing.assert_allclose(after, before)
         texts.add(to_text(richer.expression))
