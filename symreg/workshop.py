@@ -69,9 +69,12 @@ class Workshop:
         simple = self.finisher.simplified(chosen, seconds)
         again = [self.finisher.shortened(one) for one in simple]
         laws = [self.finisher.law(one) for one in {one.fitted.expression: one for one in again}.values()]
-        kept = self._allowed(laws)
-        # A number spelled out (2*pi) may be longer than the constant it replaced.
-        return pareto_front(kept or self._allowed([self.finisher.law(self.finisher.tidied(one)) for one in promising]))
+        return pareto_front(self._allowed(laws) or self._unsnapped(promising, seconds))
+
+    def _unsnapped(self, promising: Sequence[Finished], seconds: float) -> list[Law]:
+        """Laws with their constants left as they are: a number spelled out (2*pi) may be longer than a constant."""
+        simple = self.finisher.simplified(_worth_simplifying(promising), seconds)
+        return self._allowed([self.finisher.law(self.finisher.tidied(one)) for one in (*simple, *promising)])
 
     def _allowed(self, laws: Sequence[Law]) -> list[Law]:
         constraints = self.finisher.fitter.problem.constraints
