@@ -25,6 +25,7 @@ from symreg.expression import Apply, Expression, Number
 from symreg.search.classes import POWERS, Classes
 from symreg.search.dimension_code import Codes, DimensionCode
 from symreg.search.distinct import LARGEST, Distinct, first_probes, keys_of
+from symreg.search.join import unit_rows
 from symreg.search.shelf import CHUNK, EMPTY, Ids, Shelf, combinations_of
 from symreg.search.vocabulary import (
     ANGLE,
@@ -33,6 +34,7 @@ from symreg.search.vocabulary import (
     MONOMIAL_OPS,
     NEEDS_POSITIVE,
     NOT_MONOMIAL,
+    NOT_OVER,
     NUMPY,
     ODD,
     OF_NEGATIVE,
@@ -79,6 +81,7 @@ class Bank:
     code: Codes
     values: Floats
     first: Floats  # the values at the first probes
+    unit: npt.NDArray[np.float32]  # the values scaled to unit norm, for joins
 
     def __init__(
         self,
@@ -113,6 +116,7 @@ class Bank:
             setattr(self, name, np.empty(capacity, dtype=kind))
         self.values = np.empty((capacity, self.n_probes))
         self.first = np.empty((capacity, len(self._probes)))
+        self.unit = np.empty((capacity, self.n_probes), dtype=np.float32)
 
     def _add_leaves(self, leaves: Sequence[Leaf]) -> None:
         kept = []
@@ -139,7 +143,7 @@ class Bank:
         self, values: Floats, op: str, codes: Codes, size: int, left: Ids, right: Ids, mask: Masks
     ) -> Ids:
         where = slice(self.n, self.n + len(values))
-        self.values[where], self.first[where] = values, values[:, self._probes]
+        self.values[where], self.first[where], self.unit[where] = values, values[:, self._probes], unit_rows(values)
         self.op[where], self.size[where] = OP[op], size
         self.left[where], self.right[where], self.mask[where], self.code[where] = left, right, mask, codes
         self.n += len(values)
@@ -308,7 +312,7 @@ class Bank:
                 where, found = shelf.find(below)
                 found &= below != _NONE
                 for codes, ids, _ in combinations_of(shelf, None, wanted[found], where[found], where[found]):
-                    free = (self.mask[ids] & FAMILY.get(name, 0)) == 0
+                    free = (self.mask[ids] & NOT_OVER.get(name, 0)) == 0
                     for one in (name, OF_NEGATIVE[name]) if name in OF_NEGATIVE else (name,):
                         yield one, codes[free], ids[free], ids[free]
         for small in range(1, (size - 1) // 2 + 1):

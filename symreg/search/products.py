@@ -28,7 +28,7 @@ from symreg.search.probes import SOFTENING, Probes
 from symreg.search.product_draft import Factor, ProductDraft
 from symreg.search.proposal import Draft, Pool, Proposal
 from symreg.search.space import SearchSpace
-from symreg.search.vocabulary import MONOMIAL_OPS, OPS
+from symreg.search.vocabulary import MONOMIAL_OPS, NOT_OVER, OPS
 
 Floats = npt.NDArray[np.float64]
 Powers = tuple[float | Fraction, ...]
@@ -130,6 +130,8 @@ class ProductSearch:
                 continue
             self.bank.request(size - family.cost, np.zeros(1, dtype=np.int64))
             ids = self.bank.level(0, size - family.cost)
+            forbidden = max(NOT_OVER.get(name, 0) for name in family.operators)
+            ids = ids[(self.bank.mask[ids] & forbidden) == 0]
             if len(ids) * max(1, len(family.grid)) > MOST_FAMILY_FACTORS or self.stop():
                 continue
             for entry in ids.tolist():

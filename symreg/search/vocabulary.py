@@ -28,6 +28,8 @@ FAMILY = {
     "sin": 1, "cos": 1, "tan": 1, "asin": 2, "acos": 2, "atan": 2,
     "exp": 4, "sinh": 4, "cosh": 4, "tanh": 4, "log": 8, "log10": 8, "exp of neg": 4, "acos of neg": 2,
 }  # fmt: skip
+# A sine of an arccosine is algebra in disguise and is left out too; an arcsine of a sine is a law (Snell's).
+NOT_OVER = FAMILY | {name: FAMILY["sin"] | FAMILY["asin"] for name in ("sin", "cos", "tan")}
 NOT_MONOMIAL = 16  # the tree holds more than products, quotients and powers of leaves
 TWIN = 32  # the tree holds an abs, or something told from another entry only by probes past the first
 PIECEWISE = ("abs", "sqrt", "asin", "acos", "acos of neg", "atan", "pow", "pow of neg")  # may make twins

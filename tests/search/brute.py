@@ -21,9 +21,10 @@ from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
 from symreg.expression import Apply, Constant, Expression, Number, Variable
 from symreg.operators import OPERATORS
-from symreg.search.bank import FAMILY, Bank, Leaf, search_cost
+from symreg.search.bank import Bank, Leaf
 from symreg.search.dimension_code import coding_for
 from symreg.search.distinct import LARGEST
+from symreg.search.vocabulary import FAMILY, NOT_OVER, search_cost
 
 Floats = npt.NDArray[np.float64]
 ONE = Number(1)
@@ -93,7 +94,7 @@ class Grammar:
         families = 0
         for one in operands:
             families |= one.families
-        if OPERATORS[name].arity == 1 and families & FAMILY.get(name, 0):
+        if OPERATORS[name].arity == 1 and families & NOT_OVER.get(name, 0):
             return None
         dimension = dimension_after(name, tuple(one.dimension for one in operands))
         if dimension is None:
