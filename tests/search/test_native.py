@@ -102,7 +102,8 @@ def is_allowed(dimension: Dimension, problem: Problem) -> bool:
     policy = problem.free_constants
     if policy.policy == "inferred" or dimension == DIMENSIONLESS:
         return True
-    return any(dimension == unit.dimension**power for unit in policy.units for power in range(-6, 7))
+    powers = [Fraction(halves, 2) for halves in range(-12, 13)]  # a declared unit may stand under a root
+    return any(dimension == unit.dimension**power for unit in policy.units for power in powers)
 
 
 @pytest.mark.parametrize("kind", PROBLEMS)
@@ -149,7 +150,7 @@ def test_declared_units_and_their_powers_only() -> None:
     found = rounds(problem, evaluations(5_000))
     kinds = {constant.dimension for each in found for one in each.candidates for constant in one.constants}
     assert Dimension.of(s=-2) in kinds
-    assert kinds <= {Dimension.of(s=power) for power in range(-6, 7)}
+    assert kinds <= {Dimension.of(s=Fraction(halves, 2)) for halves in range(-12, 13)}
 
 
 # ------------------------------------------------------------------------------------------- the same again
