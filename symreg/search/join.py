@@ -55,23 +55,28 @@ def _weighted_unit_rows(rows: Singles, root_weights: Floats) -> Singles:
 
 
 def best_pairs(
-    targets: Floats, weights: Floats, first: Floats, second: Floats, *, same: bool, keep: int
+    targets: Floats, weights: Floats, first: Floats | Singles, second: Floats | Singles, *, same: bool, keep: int
 ) -> Pairs:
     """The ``keep`` best pairs over all targets.
 
-    ``targets`` and ``weights`` have shape ``(n_targets, n_probes)``, ``first`` and ``second`` ``(n, n_probes)``;
+    ``targets`` and ``weights`` have shape ``(n_targets, n_probes)``, ``first`` and ``second`` ``(n, n_probes)``:
+    in single precision as ``unit_rows`` makes them, or as they are.
     ``same`` says that both are one class, so that each pair is looked at once.
     """
     if not len(targets) or not len(first) or not len(second):
         return NO_PAIRS
+    f, g = _single(first), _single(second)
     n_pairs = len(first) * len(second)
     if len(targets) >= 4 and n_pairs <= BLOCK // 8:
-        return _many_targets(targets, weights, first, second, same, keep)
+        return _many_targets(targets, weights, f, g, same, keep)
     found = NO_PAIRS
-    f, g = unit_rows(first), unit_rows(second)
     for index in range(len(targets)):
         found = _merge(found, _one_target(index, targets[index], weights[index], f, g, same, keep), keep)
     return found
+
+
+def _single(rows: Floats | Singles) -> Singles:
+    return np.asarray(rows, dtype=np.float32) if rows.dtype == np.float32 else unit_rows(np.asarray(rows))
 
 
 def _one_target(
@@ -95,11 +100,11 @@ def _one_target(
 
 
 def _many_targets(
-    targets: Floats, weights: Floats, first: Floats, second: Floats, same: bool, keep: int
+    targets: Floats, weights: Floats, first: Singles, second: Singles, same: bool, keep: int
 ) -> Pairs:
     """The same for many targets and few pairs: the products ``f*g`` are the rows of the matrix, the weights the
     columns."""
-    f, g = unit_rows(first).astype(np.float64), unit_rows(second).astype(np.float64)
+    f, g = first.astype(np.float64), second.astype(np.float64)
     i, j = np.tril_indices(len(f), -1, len(g)) if same else (x.ravel() for x in np.indices((len(f), len(g))))
     products = np.asarray(f[i] * g[j], dtype=np.float32)
     w = weights / np.maximum(weights.max(axis=1, keepdims=True), np.finfo(float).tiny)

@@ -45,6 +45,8 @@ PATIENCE_FEW_ROWS = 4
 BITS_OF_A_NODE = 4.5
 SLACK = 1.15  # of the noise floor, which is an estimate
 LARGEST_LEVEL = 60
+BYTES_OF_AN_ENTRY = 200  # beside its values
+BESIDE_THE_BANK = 1.5  # memory for joins and candidates, as a factor
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ def search(
     fit_rows = np.union1d(probes, fit_rows)
     values = np.ascontiguousarray(space.values[:, probes])
     leaves = leaves_of(space, values)
-    max_entries = max(1000, int(budget.memory / (2.5 * (8 * len(probes) + 120))))
+    max_entries = max(1000, int(budget.memory / (BESIDE_THE_BANK * (12 * len(probes) + BYTES_OF_AN_ENTRY))))
     bank = Bank(leaves, space.coding, space.operators, max_entries=max_entries, stop=clock.spent)
     target = probes_of(space.target[probes], None if space.sigma is None else space.sigma[probes])
     pool = Pool(POOL)

@@ -195,7 +195,7 @@ class SumSearch:
         if work.g:
             self.pairs += len(t) * len(f) * len(g)
             found = best_pairs(
-                t, weights, self.bank.values[f], self.bank.values[g], same=work.f == work.g, keep=KEEP_OF_A_JOIN
+                t, weights, self.bank.unit[f], self.bank.unit[g], same=work.f == work.g, keep=KEEP_OF_A_JOIN
             )
             target, first, second = found.target, f[found.first], g[found.second]
         else:
