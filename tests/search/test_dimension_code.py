@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symreg.dimension import BASE_UNITS, DIMENSIONLESS, Dimension
-from symreg.search.dimension_code import DimensionCode, coding_for
+from symreg.search.dimension_code import DimensionCode, DimensionRangeError, coding_for
 
 M, S, KG = Dimension.of(m=1), Dimension.of(s=1), Dimension.of(kg=1)
 
@@ -83,5 +83,5 @@ def test_leaving_the_range_is_seen() -> None:
 
 @pytest.mark.parametrize("power", [Fraction(1, 5), Fraction(1, 24), Fraction(10**20)])
 def test_what_cannot_be_coded_is_refused(power: Fraction) -> None:
-    with pytest.raises(ValueError, match="is out of range"):
+    with pytest.raises(DimensionRangeError, match="beyond what the search can hold"):
         coding_for([M]).encode(M**power)
