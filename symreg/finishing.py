@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symreg.constant_units import display_unit
-from symreg.description_length import description_length
+from symreg.description_length import description_length, tree_bits
 from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
@@ -32,6 +32,7 @@ from symreg.units import DIMENSIONLESS_UNIT, Unit
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
 REWRITES = 6  # rounds of rewriting; each has to shorten the description
+Snapped = Mapping[str, tuple[Recognised, float]]  # simple number and fitted value, by the constant's former name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,7 @@ class Finished:
 
     fitted: Fitted
     bits: float
-    snapped: Mapping[str, tuple[Recognised, float]]
+    snapped: Snapped
     snapped_bits: float = 0.0
     simplified: bool = False
     notes: tuple[str, ...] = ()
@@ -61,13 +62,16 @@ class Finisher:
 
     def measured(self, fitted: Fitted, source: str) -> Finished:
         """The fitted formula with its description length."""
-        return Finished(fitted, self._bits(fitted, 0.0), {}, source=source)
+        return Finished(fitted, self._bits(fitted, {}, 0.0), {}, source=source)
 
-    def _bits(self, fitted: Fitted, snapped_bits: float) -> float:
+    def _bits(self, fitted: Fitted, snapped: Snapped, snapped_bits: float) -> float:
         problem, fitter = self.fitter.problem, self.fitter
         names = [constant.name for constant in fitted.constants]
         alphabet = len(problem.operators) + len(problem.inputs) + len(problem.known_constants) + 2
-        return self._bits_of_units(fitted, alphabet) + description_length(
+        # A simple number is sent by its code: in the tree it is one node, however many nodes spell it out.
+        spelled = {one.expression for one, _ in snapped.values()} & set(walk(fitted.expression))
+        twice = sum(tree_bits(one, alphabet) - math.log2(alphabet) for one in spelled)
+        return self._bits_of_units(fitted, alphabet) - twice + description_length(
             residual_sum_squares=fitted.residual_sum,
             n_rows=len(fitter.y),
             expression=fitted.expression,
@@ -128,7 +132,7 @@ class Finisher:
             fitted = replace(again, expression=merged_powers(normalise(again.expression)))
         names = [constant.name for constant in fitted.constants]
         fitted = replace(fitted, expression=ordered_products(fitted.expression, names))
-        bits = self._bits(fitted, finished.snapped_bits)
+        bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
         return replace(finished, fitted=fitted, bits=bits)
 
     def _best_rewriting(self, finished: Finished, proposals: Sequence[Rewritten]) -> Finished | None:
@@ -141,9 +145,9 @@ class Finisher:
             if fitted is None or not self.is_exact(fitted):
                 continue
             bits_of_numbers = finished.snapped_bits + sum(one.bits for one in found.values())
-            bits = self._bits(fitted, bits_of_numbers)
+            snapped = {**finished.snapped, **{name: (one, old[name]) for name, one in found.items()}}
+            bits = self._bits(fitted, snapped, bits_of_numbers)
             if bits < (finished.bits if best is None else best.bits):
-                snapped = {**finished.snapped, **{name: (one, old[name]) for name, one in found.items()}}
                 best = replace(finished, fitted=fitted, bits=bits, snapped=snapped, snapped_bits=bits_of_numbers)
         return best
 
@@ -204,7 +208,7 @@ class Finisher:
             worse = fitted.residual_sum > finished.fitted.residual_sum + RESOLUTION**2 * spread
         if fitted is None or worse or not self.is_exact(fitted):
             return replace(finished, notes=notes)
-        bits = self._bits(fitted, finished.snapped_bits)
+        bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
         return replace(finished, fitted=fitted, bits=bits, simplified=note is None, notes=notes)
 
     def law(self, finished: Finished) -> Law:
