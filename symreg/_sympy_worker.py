@@ -8,9 +8,6 @@ shortest by *our* count of complexity goes back as text. Names never reach sympy
 
 from __future__ import annotations
 
-import json
-import signal
-import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
@@ -22,6 +19,7 @@ from symreg.expression import Apply, Constant, Expression, Number, Variable, can
 from symreg.grammar import parse
 from symreg.operators import OPERATORS, DimensionRule
 from symreg.printing import to_text
+from symreg.text_service import OutOfTimeError, serve
 
 MEMORY_BYTES = 4 * 2**30
 _PI = "pi"
@@ -36,10 +34,6 @@ _LOG10 = sympy.Function("log10", real=True)
 
 class _NoCounterpartError(Exception):
     """A sympy node that none of our operators can say."""
-
-
-class _OutOfTimeError(BaseException):
-    """The soft limit: the shortest form so far goes back. No ``Exception``, which sympy might swallow."""
 
 
 def simplest(expression: Expression, positive: frozenset[str]) -> Expression:
@@ -61,7 +55,7 @@ def simplest(expression: Expression, positive: frozenset[str]) -> Expression:
                 continue
             if complexity(found) < complexity(best):
                 best = found
-    except (_OutOfTimeError, _NoCounterpartError, RecursionError, MemoryError):
+    except (OutOfTimeError, _NoCounterpartError, RecursionError, MemoryError):
         pass
     return best
 
@@ -266,38 +260,11 @@ def _limit_memory() -> None:
         return  # no such limit on this system: the time limit remains
 
 
-def _out_of_time(*_: object) -> None:
-    raise _OutOfTimeError
-
-
-def reply_to(question: dict[str, Any]) -> dict[str, Any]:
-    """The answer, or what went wrong: the next question must find this process alive."""
-    try:
-        _set_alarm(0.8 * float(question["seconds"]))
-        return answer(question)
-    except _OutOfTimeError:
-        return {"error": "out of time"}
-    except Exception as error:
-        return {"error": f"{type(error).__name__}: {error}"[:500]}
-    finally:
-        _set_alarm(0)
-
-
-def _set_alarm(seconds: float) -> None:
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
 def main() -> None:
-    """Answer until the input ends. Ctrl-C is for the parent, which ends this process when it wants to."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "SIGALRM"):
-        signal.signal(signal.SIGALRM, _out_of_time)
+    """Load what sympy loads late, then answer."""
     _limit_memory()
     sympy.simplify(sympy.Symbol("x") + 0)
-    print(json.dumps({"ready": True}), flush=True)
-    for line in sys.stdin:
-        print(json.dumps(reply_to(json.loads(line))), flush=True)
+    serve(answer, late={"error": "out of time"})
 
 
 if __name__ == "__main__":

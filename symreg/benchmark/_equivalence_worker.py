@@ -8,9 +8,6 @@ small. The truth is compared as it stands and with its own numbers rounded in th
 
 from __future__ import annotations
 
-import json
-import signal
-import sys
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
@@ -20,6 +17,7 @@ import sympy
 from symreg.expression import Apply, Expression, Number
 from symreg.grammar import parse
 from symreg.operators import OPERATORS
+from symreg.text_service import OutOfTimeError, serve
 
 NEAR_ZERO = 1e-4
 RANK = {"zero": 0, "offset": 1, "factor": 2, "different": 3}
@@ -29,10 +27,6 @@ _FAILURES = (
     ArithmeticError, AttributeError, IndexError, KeyError, NotImplementedError, TypeError, ValueError,
     sympy.PolynomialError,
 )  # fmt: skip
-
-
-class _OutOfTimeError(BaseException):
-    """The soft limit: what is known so far goes back. No ``Exception``, which sympy might swallow."""
 
 
 def relation(found: Any, truth: Any) -> tuple[str, bool]:
@@ -46,7 +40,7 @@ def relation(found: Any, truth: Any) -> tuple[str, bool]:
                     return best, True
             if best != "different":
                 return best, True
-    except (_OutOfTimeError, RecursionError, MemoryError):
+    except (OutOfTimeError, RecursionError, MemoryError):
         return best, False
     return best, True
 
@@ -198,37 +192,10 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     return {"relation": kind, "complete": complete}
 
 
-def _out_of_time(*_: object) -> None:
-    raise _OutOfTimeError
-
-
-def reply_to(question: dict[str, Any]) -> dict[str, Any]:
-    """The answer, or what went wrong: the next question must find this process alive."""
-    try:
-        _set_alarm(0.8 * float(question["seconds"]))
-        return answer(question)
-    except _OutOfTimeError:
-        return {"relation": "different", "complete": False}
-    except Exception as error:
-        return {"error": f"{type(error).__name__}: {error}"[:300]}
-    finally:
-        _set_alarm(0)
-
-
-def _set_alarm(seconds: float) -> None:
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
 def main() -> None:
-    """Answer until the input ends; Ctrl-C is for the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(signal, "SIGALRM"):
-        signal.signal(signal.SIGALRM, _out_of_time)
+    """Load what sympy loads late, then answer."""
     sympy.simplify(sympy.Symbol("x") + 0)
-    print(json.dumps({"ready": True}), flush=True)
-    for line in sys.stdin:
-        print(json.dumps(reply_to(json.loads(line))), flush=True)
+    serve(answer, late={"relation": "different", "complete": False})
 
 
 if __name__ == "__main__":
