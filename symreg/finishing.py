@@ -28,11 +28,14 @@ from symreg.snapping import (
     without_insignificant_terms,
 )
 from symreg.tidy import merged_powers, ordered_products, with_factor_in_front
+from symreg.uncertain_text import uncertain_text
 from symreg.units import DIMENSIONLESS_UNIT, Unit
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
 REWRITES = 6  # rounds of rewriting; each has to shorten the description
-Snapped = Mapping[str, tuple[Recognised, float]]  # simple number and fitted value, by the constant's former name
+EXACTLY = 1e-9  # a fitted value that is the simple number to this part needs no mention
+# By a constant's former name: the simple number it became, the value that was fitted, and its standard error.
+Snapped = Mapping[str, tuple[Recognised, float, float]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +72,7 @@ class Finisher:
         names = [constant.name for constant in fitted.constants]
         alphabet = len(problem.operators) + len(problem.inputs) + len(problem.known_constants) + 2
         # A simple number is sent by its code: in the tree it is one node, however many nodes spell it out.
-        spelled = {one.expression for one, _ in snapped.values()} & set(walk(fitted.expression))
+        spelled = {one.expression for one, _, _ in snapped.values()} & set(walk(fitted.expression))
         twice = sum(tree_bits(one, alphabet) - math.log2(alphabet) for one in spelled)
         return self._bits_of_units(fitted, alphabet) - twice + description_length(
             residual_sum_squares=fitted.residual_sum,
@@ -136,7 +139,11 @@ class Finisher:
         return replace(finished, fitted=fitted, bits=bits)
 
     def _best_rewriting(self, finished: Finished, proposals: Sequence[Rewritten]) -> Finished | None:
-        old = dict(zip((c.name for c in finished.fitted.constants), finished.fitted.values.tolist(), strict=True))
+        before = finished.fitted
+        old = {
+            constant.name: (float(value), float(error))
+            for constant, value, error in zip(before.constants, before.values, before.stderr, strict=True)
+        }
         best: Finished | None = None
         if "pi" in (*self.fitter.problem.inputs, self.fitter.problem.target):  # another pi
             proposals = [one for one in proposals if Constant("pi") not in walk(one[0])]
@@ -145,7 +152,7 @@ class Finisher:
             if fitted is None or not self.is_exact(fitted):
                 continue
             bits_of_numbers = finished.snapped_bits + sum(one.bits for one in found.values())
-            snapped = {**finished.snapped, **{name: (one, old[name]) for name, one in found.items()}}
+            snapped = {**finished.snapped, **{name: (one, *old[name]) for name, one in found.items()}}
             bits = self._bits(fitted, snapped, bits_of_numbers)
             if bits < (finished.bits if best is None else best.bits):
                 best = replace(finished, fitted=fitted, bits=bits, snapped=snapped, snapped_bits=bits_of_numbers)
@@ -234,7 +241,7 @@ class Finisher:
             covariance=covariance,
             backend=finished.source,
             simplified=finished.simplified,
-            notes=finished.notes,
+            notes=(*finished.notes, *_fitted_values(finished.snapped)),
             input_units={name: problem.table[name].unit for name in problem.inputs},
             target=problem.target,
         )
@@ -284,6 +291,15 @@ class Finisher:
 
 def _normalised(fitted: Fitted) -> Fitted:
     return replace(fitted, expression=normalise(fitted.expression))
+
+
+def _fitted_values(snapped: Snapped) -> list[str]:
+    """What the numbers in a law were before they were recognised."""
+    return [
+        f"{simple.text} was fitted as {uncertain_text(value, error)}"
+        for simple, value, error in snapped.values()
+        if 0 < abs(value - simple.value) < 0.5 * abs(simple.value) and abs(value / simple.value - 1) > EXACTLY
+    ]
 
 
 def _renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
