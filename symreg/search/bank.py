@@ -26,6 +26,7 @@ from symreg.search.classes import POWERS, Classes
 from symreg.search.dimension_code import Codes, DimensionCode
 from symreg.search.distinct import LARGEST, Distinct, first_probes, keys_of
 from symreg.search.join import unit_rows
+from symreg.search.kinds import is_odd, kinds_of
 from symreg.search.shelf import CHUNK, EMPTY, Ids, Shelf, combinations_of
 from symreg.search.vocabulary import (
     ANGLE,
@@ -273,36 +274,8 @@ class Bank:
             return
         for odd in (False, True):
             for name, codes, a, b in self._combinations(size - ODD * odd, wanted):
-                kept = self._is_odd(name, a, b) == odd
+                kept = is_odd(name, self.mask[a], self.mask[b]) == odd
                 yield name, codes[kept], a[kept], b[kept]
-
-    def _is_odd(self, op: str, a: Ids, b: Ids) -> npt.NDArray[np.bool_]:
-        """What is unusual for angles: sums with plain numbers, powers, an exponential; and a sine of anything else."""
-        kinds = ANGLE | PLAIN
-        left, right = self.mask[a] & kinds, self.mask[b] & kinds
-        if op in ("+", "-"):
-            return np.asarray(left & right == 0)
-        if op in ("*", "/"):
-            return np.asarray((right == ANGLE) & ((left == ANGLE) == (op == "*")))
-        if op in ("sin", "cos", "tan"):
-            return np.asarray(left == PLAIN)
-        if op in ("neg", "abs"):
-            return np.zeros(len(a), dtype=bool)
-        return np.asarray((left == ANGLE) | (right == ANGLE))
-
-    def _kinds(self, op: str, a: Ids, b: Ids, codes: Codes) -> Masks:
-        """Whether results can be taken for an angle, for something else, or for either."""
-        kinds = np.uint8(ANGLE | PLAIN)
-        left, right = self.mask[a] & kinds, self.mask[b] & kinds
-        if op in ("+", "-", "neg", "abs"):
-            common = left & right
-            return np.asarray(np.where(common == 0, PLAIN, common), dtype=np.uint8)
-        if op in ("*", "/"):
-            one = (codes == 0) & (left == ANGLE) & (right != ANGLE)
-            other = (codes == 0) & (right == ANGLE) & (left != ANGLE) & (op == "*")
-            return np.asarray(np.where(one & (op == "/"), kinds, np.where(one | other, ANGLE, PLAIN)), dtype=np.uint8)
-        inverse = op in ("asin", "acos", "acos of neg", "atan")
-        return np.full(len(a), ANGLE if inverse else PLAIN, dtype=np.uint8)
 
     def _combinations(self, size: int, wanted: Codes) -> Iterator[tuple[str, Codes, Ids, Ids]]:
         """All of them by size alone."""
@@ -415,7 +388,7 @@ class Bank:
     def _mask(self, op: str, codes: Codes, a: Ids, b: Ids) -> Masks:
         own = FAMILY.get(op, 0) | (0 if op in MONOMIAL_OPS else NOT_MONOMIAL) | (TWIN if op == "abs" else 0)
         mask = ((self.mask[a] | self.mask[b]) & ~np.uint8(ANGLE | PLAIN)) | np.uint8(own)
-        return np.asarray(mask | self._kinds(op, a, b, codes) if self._has_angles else mask, dtype=np.uint8)
+        return np.asarray(mask | kinds_of(op, self.mask[a], self.mask[b], codes) if self._has_angles else mask, dtype=np.uint8)
 
     @property
     def dearest(self) -> int:

@@ -149,17 +149,19 @@ class Progress:
     bits: float = float("inf")  # shortest description so far
     level_of_bits: int = 0
 
+    def bits_of(self, one: Refined) -> float:
+        """A rough description length."""
+        return 0.5 * self.n_rows * float(np.log2(max(one.loss, EXACT))) + one.complexity * BITS_OF_A_NODE
+
     def reason_to_stop(self, level: int, found: Sequence[Refined]) -> str | None:
         """Why to go no further, if there is a reason."""
         law = min(found, key=lambda one: one.loss, default=None)
         if law is not None and law.loss < PROGRESS * self.best:
             self.best, self.level, self.law = law.loss, level, law
-        bits = min(
-            (0.5 * self.n_rows * np.log2(max(one.loss, EXACT)) + one.complexity * BITS_OF_A_NODE for one in found),
-            default=np.inf,
-        )
-        if bits < self.bits:
-            self.bits, self.level_of_bits = float(bits), level
+        shortest = min(found, key=self.bits_of, default=None)
+        if shortest is not None and self.bits_of(shortest) < self.bits:
+            # A product of powers comes long before sums of its length: these must have had their turn.
+            self.bits, self.level_of_bits = self.bits_of(shortest), max(level, shortest.complexity - 2)
         if self.best < EXACT:
             return "residual at rounding"
         if self.n_rows < FEW_ROWS and level - self.level_of_bits >= PATIENCE_FEW_ROWS:

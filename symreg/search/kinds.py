@@ -1,0 +1,44 @@
+"""Kinds beyond dimensions: radians, counts and plain ratios are all dimensionless, and yet not alike.
+
+Where a table has angles, the sine of a plain ratio and the exponential of an angle are unusual, and the bank makes them
+later (``vocabulary.ODD``). It is a prior, never a prohibition. An angle over a number may be either.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.search.vocabulary import ANGLE, PLAIN
+
+Masks = npt.NDArray[np.uint8]
+KINDS = np.uint8(ANGLE | PLAIN)
+
+
+def is_odd(op: str, left: Masks, right: Masks) -> npt.NDArray[np.bool_]:
+    """Sums with plain numbers, powers and exponentials of angles; and a sine of anything else. By operands' masks."""
+    left, right = left & KINDS, right & KINDS
+    if op in ("+", "-"):
+        return np.asarray(left & right == 0)
+    if op in ("*", "/"):
+        return np.asarray((right == ANGLE) & ((left == ANGLE) == (op == "*")))
+    if op in ("sin", "cos", "tan"):
+        return np.asarray(left == PLAIN)
+    if op in ("neg", "abs"):
+        return np.zeros(len(left), dtype=bool)
+    return np.asarray((left == ANGLE) | (right == ANGLE))
+
+
+def kinds_of(op: str, left: Masks, right: Masks, codes: npt.NDArray[np.int64]) -> Masks:
+    """Whether results of these dimension codes can be taken for an angle, for something else, or for either."""
+    left, right = left & KINDS, right & KINDS
+    if op in ("+", "-", "neg", "abs"):
+        common = left & right
+        return np.asarray(np.where(common == 0, PLAIN, common), dtype=np.uint8)
+    if op in ("*", "/"):
+        one = (codes == 0) & (left == ANGLE) & (right != ANGLE)
+        other = (codes == 0) & (right == ANGLE) & (left != ANGLE) & (op == "*")
+        either = np.where(one | other, ANGLE, PLAIN)
+        return np.asarray(np.where(one & (op == "/"), KINDS, either), dtype=np.uint8)
+    inverse = op in ("asin", "acos", "acos of neg", "atan")
+    return np.full(len(left), ANGLE if inverse else PLAIN, dtype=np.uint8)
