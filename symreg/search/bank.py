@@ -388,7 +388,9 @@ class Bank:
     def _mask(self, op: str, codes: Codes, a: Ids, b: Ids) -> Masks:
         own = FAMILY.get(op, 0) | (0 if op in MONOMIAL_OPS else NOT_MONOMIAL) | (TWIN if op == "abs" else 0)
         mask = ((self.mask[a] | self.mask[b]) & ~np.uint8(ANGLE | PLAIN)) | np.uint8(own)
-        return np.asarray(mask | kinds_of(op, self.mask[a], self.mask[b], codes) if self._has_angles else mask, dtype=np.uint8)
+        if self._has_angles:
+            mask |= kinds_of(op, self.mask[a], self.mask[b], codes)
+        return np.asarray(mask, dtype=np.uint8)
 
     @property
     def dearest(self) -> int:
