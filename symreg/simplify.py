@@ -114,9 +114,8 @@ class Simplifier:
         results: dict[Expression, Simplified] = {}
         for expression in expressions:
             if expression not in results:
-                seconds = min(self.timeout, end - time.monotonic())
                 results[expression] = self._simplified(
-                    expression, dimensions, frozenset(positive), sample or {}, seconds
+                    expression, dimensions, frozenset(positive), sample or {}, end - time.monotonic()
                 )
         return [results[expression] for expression in expressions]
 
@@ -126,14 +125,14 @@ class Simplifier:
         dimensions: Mapping[str, Dimension],
         positive: frozenset[str],
         sample: Mapping[str, ArrayLike],
-        seconds: float,
+        left: float,
     ) -> Simplified:
         if complexity(expression) <= SMALL:
             return Simplified(expression, False)
-        if seconds <= 0:
+        if left <= 0:
             return Simplified(expression, False, "not simplified: no time was left")
         try:
-            found = self._ask(expression, positive, seconds)
+            found = self._ask(expression, positive, left)
         except SymregError as error:
             return Simplified(expression, False, f"not simplified: sympy {error}")
         if complexity(found) >= complexity(expression):
@@ -143,7 +142,9 @@ class Simplifier:
             return Simplified(expression, False, f"not simplified: sympy's form {fault}")
         return Simplified(found, True)
 
-    def _ask(self, expression: Expression, positive: frozenset[str], seconds: float) -> Expression:
+    def _ask(self, expression: Expression, positive: frozenset[str], left: float) -> Expression:
+        """Ask the child, which may take ``timeout`` seconds once it is ready, and no more than are left."""
+        seconds = min(self.timeout, left)
         neutral = _neutral_names(expression)
         text = to_text(substitute(expression, neutral))
         names = {leaf.name for leaf in neutral.values()}
@@ -161,7 +162,7 @@ class Simplifier:
             "positive": above_zero,
             "seconds": seconds,
         }
-        reply = self._worker.ask(question, seconds)
+        reply = self._worker.ask(question, seconds, left)
         if not isinstance(reply.get("text"), str):
             raise WorkerError(message=f"failed: {reply.get('error', 'no answer')}")
         found = parse(reply["text"], variables=variables, constants=[*constants, _PI])

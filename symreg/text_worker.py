@@ -11,6 +11,7 @@ the child reads the end of its input and leaves.
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import subprocess
@@ -80,14 +81,17 @@ class TextWorker:
         threading.Thread(target=_listen, args=(self._process.stdout, self._answers), daemon=True).start()
         self._finalizer = weakref.finalize(self, _end, self._process, os.getpid())
 
-    def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """The child's answer; WorkerError, and the child killed, when it is late, dead or unreadable."""
+    def ask(self, question: dict[str, Any], seconds: float, patience: float = math.inf) -> dict[str, Any]:
+        """The child's answer; WorkerError, and the child killed, when it is late, dead or unreadable.
+
+        ``patience`` is how long a child that was just started may take until it is ready (``START_SECONDS`` at most).
+        """
         self.start()
         process = self._process
         assert process is not None and process.stdin is not None
         try:
             if not self._ready:
-                self._next_answer(START_SECONDS)
+                self._next_answer(min(START_SECONDS, patience))
                 self._ready = True
             process.stdin.write(json.dumps(question) + "\n")
             process.stdin.flush()

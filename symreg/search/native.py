@@ -126,9 +126,9 @@ class Residuals:
     around: Neighbourhood | None
 
     def are_noise(self, law: Refined) -> bool:
-        """Whether no pattern is left; without neighbours enough to tell, no."""
+        """Whether no pattern is left; without neighbours enough to tell, only known uncertainties say so."""
         if self.around is None:
-            return False
+            return self.refiner.space.sigma is not None
         space, rows = self.refiner.space, self.around.rows
         residuals = space.target[rows] - self.refiner.predict(law.draft, rows)
         if space.sigma is not None:
