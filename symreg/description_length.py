@@ -10,7 +10,9 @@ symbolic regression", 2023, section on the description length)::
 ``A`` is the size of the alphabet and ``k`` the number of nodes. A constant θ is worth sending to a step Δ =
 sqrt(12/I) where I = d²(-ln likelihood)/dθ²: log2(|θ|/Δ) bits for the digits and 1 for the sign, and rounding
 it to that step costs half a nat of likelihood. Both I·θ² and RSS/s² do not depend on the unit of anything.
-When s² is not known it is RSS/N, and the residuals cost N/2 log2(2 pi e s²).
+When s² is not known it is RSS/N, and the residuals cost N/2 log2(2 pi e s²) and, because that s² flatters a law
+with many constants on few rows, another K(K + 1)/((N - K - 1) ln 2) bits with K - 1 fitted constants (Hurvich and
+Tsai 1989, "Regression and time series model selection in small samples", equation 3; half of it, in bits).
 
 Without a floor a noise-free law would be judged by its rounding errors. ``resolution`` is the step to which
 the targets themselves are known; residuals are never sent finer than that (s² >= resolution²/12).
@@ -58,6 +60,7 @@ def description_length(
         return math.inf
     fitted = np.array(list((values or {}).values()), dtype=np.float64)
     bits = residual_bits(residual_sum_squares, n_rows, noise_variance, resolution)
+    bits += small_sample_bits(n_rows, fitted.size) if noise_variance is None else 0.0
     bits += tree_bits(expression, alphabet_size) + snapped_bits
     bits += constant_bits(fitted, np.asarray(fisher_diagonal, dtype=np.float64))
     if angles is not None:
@@ -76,6 +79,12 @@ def residual_bits(
     return 0.5 * n_rows * math.log2(2 * math.pi * variance) + residual_sum_squares / (
         2 * variance * math.log(2)
     )
+
+
+def small_sample_bits(n_rows: int, n_free: int) -> float:
+    """What the estimated variance of few residuals flatters, in bits; vanishes as rows grow."""
+    k = n_free + 1  # the variance is one of what is estimated
+    return k * (k + 1) / (max(n_rows - k - 1, 0.5) * math.log(2))
 
 
 def tree_bits(expression: Expression, alphabet_size: int) -> float:

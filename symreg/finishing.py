@@ -141,7 +141,8 @@ class Finisher:
     def _best_rewriting(self, finished: Finished, proposals: Sequence[Rewritten]) -> Finished | None:
         before = finished.fitted
         old = {
-            constant.name: (float(value), float(error))
+            # Of a constant with a unit it is a ratio that was recognised, not the value.
+            constant.name: (float(value) if constant.dimension.is_dimensionless else math.nan, float(error))
             for constant, value, error in zip(before.constants, before.values, before.stderr, strict=True)
         }
         best: Finished | None = None
@@ -296,7 +297,7 @@ def _normalised(fitted: Fitted) -> Fitted:
 def _fitted_values(snapped: Snapped) -> list[str]:
     """What the numbers in a law were before they were recognised."""
     return [
-        f"{simple.text} was fitted as {uncertain_text(value, error)}"
+        f"the number {simple.text} was fitted as {uncertain_text(value, error)}"
         for simple, value, error in snapped.values()
         if 0 < abs(value - simple.value) < 0.5 * abs(simple.value) and abs(value / simple.value - 1) > EXACTLY
     ]

@@ -14,6 +14,7 @@ from symreg.description_length import (
     description_length,
     number_bits,
     residual_bits,
+    small_sample_bits,
     tree_bits,
     trigonometric_of_plain,
 )
@@ -110,3 +111,19 @@ def length(text: str, rss: float, **more) -> float:
         noise_variance=1.0,
         **more,
     )
+
+
+def test_few_rows_do_not_pay_for_many_constants() -> None:
+    """Hurvich and Tsai 1989: half of AICc - AIC, in bits, with the variance among what is estimated."""
+    for n_rows, n_free in ((6, 1), (6, 2), (20, 3)):
+        k = n_free + 1
+        assert small_sample_bits(n_rows, n_free) == pytest.approx(k * (k + 1) / (n_rows - k - 1) / math.log(2))
+    assert small_sample_bits(6, 2) - small_sample_bits(6, 1) > 5
+    assert small_sample_bits(100_000, 5) < 1e-3
+    assert math.isfinite(small_sample_bits(3, 2))
+
+
+def test_a_known_variance_flatters_nobody() -> None:
+    law = {"residual_sum_squares": 0.5, "n_rows": 6, "expression": tree("k*x"), "alphabet_size": 10}
+    one = description_length(**law, noise_variance=0.1)
+    assert one == pytest.approx(residual_bits(0.5, 6, 0.1) + tree_bits(tree("k*x"), 10))
