@@ -11,6 +11,7 @@ are solved again in double precision by ``solve_pairs``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,14 @@ class Pairs:
 
 
 _NONE: Indices = np.empty(0, dtype=np.int64)
+Stop = Callable[[], bool]
+
+
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False
+
+
 NO_PAIRS = Pairs(_NONE, _NONE, _NONE, np.empty(0))
 
 
@@ -55,9 +64,10 @@ def _weighted_unit_rows(rows: Singles, root_weights: Floats) -> Singles:
 
 
 def best_pairs(
-    targets: Floats, weights: Floats, first: Floats | Singles, second: Floats | Singles, *, same: bool, keep: int
-) -> Pairs:
-    """The ``keep`` best pairs over all targets.
+    targets: Floats, weights: Floats, first: Floats | Singles, second: Floats | Singles, *, same: bool, keep: int,
+    stop: Stop = never,
+) -> Pairs:  # fmt: skip
+    """The ``keep`` best pairs over all targets, or over as many as there were before ``stop()`` was true.
 
     ``targets`` and ``weights`` have shape ``(n_targets, n_probes)``, ``first`` and ``second`` ``(n, n_probes)``:
     in single precision as ``unit_rows`` makes them, or as they are.
@@ -68,11 +78,24 @@ def best_pairs(
     f, g = _single(first), _single(second)
     n_pairs = len(first) * len(second)
     if len(targets) >= 4 and n_pairs <= BLOCK // 8:
-        return _many_targets(targets, weights, f, g, same, keep)
+        return _many_targets(targets, weights, f, g, same, keep, stop)
     found = NO_PAIRS
     for index in range(len(targets)):
-        found = _merge(found, _one_target(index, targets[index], weights[index], f, g, same, keep), keep)
+        if stop():
+            break
+        found = _merge(found, _one_target(index, targets[index], weights[index], f, g, same, keep, stop), keep)
     return found
+
+
+def best_singles(target: Floats, weights: Floats, first: Floats, *, keep: int) -> Indices:
+    """The ``keep`` expressions of which a multiple explains most of one target, best first.
+
+    In double precision: where neither varies much, all are nearly multiples of each other.
+    """
+    with np.errstate(all="ignore"):
+        explained = (first @ (weights * target)) ** 2 / np.einsum("ij,ij,j->i", first, first, weights)
+    explained = np.nan_to_num(explained, nan=-1.0, posinf=-1.0)
+    return np.argsort(-explained, kind="stable")[:keep]
 
 
 def _single(rows: Floats | Singles) -> Singles:
@@ -80,7 +103,7 @@ def _single(rows: Floats | Singles) -> Singles:
 
 
 def _one_target(
-    index: int, target: Floats, weights: Floats, first: Singles, second: Singles, same: bool, keep: int
+    index: int, target: Floats, weights: Floats, first: Singles, second: Singles, same: bool, keep: int, stop: Stop
 ) -> Pairs:
     """All pairs for one target; ``first`` and ``second`` have unit rows before weighting."""
     root = np.sqrt(weights / max(float(weights.max()), np.finfo(float).tiny))
@@ -90,6 +113,8 @@ def _one_target(
     found = NO_PAIRS
     step = max(1, BLOCK // len(g))
     for start in range(0, len(f), step):
+        if start and stop():
+            break
         score = _r_squared(f[start : start + step] @ g.T, r_f[start : start + step, None], r_g[None, :])
         if same:
             row, column = np.ogrid[start : start + len(score), : len(g)]
@@ -100,7 +125,7 @@ def _one_target(
 
 
 def _many_targets(
-    targets: Floats, weights: Floats, first: Singles, second: Singles, same: bool, keep: int
+    targets: Floats, weights: Floats, first: Singles, second: Singles, same: bool, keep: int, stop: Stop
 ) -> Pairs:
     """The same for many targets and few pairs: the products ``f*g`` are the rows of the matrix, the weights the
     columns."""
@@ -119,6 +144,8 @@ def _many_targets(
     step = max(1, BLOCK // max(1, len(i)))
     w32 = w.astype(np.float32)
     for start in range(0, len(targets), step):
+        if start and stop():
+            break
         rows = slice(start, start + step)
         with np.errstate(all="ignore"):  # an expression may vanish wherever a target has weight
             rho = (w32[rows] @ products.T) * inverse_f[rows][:, i] * inverse_g[rows][:, j]

@@ -182,9 +182,11 @@ class ProductSearch:
         f, g = self.factors(large), self.factors(small)
         if not f.factors or not g.factors or len(f.factors) * len(g.factors) > MOST_PAIRS:
             return
-        self.pairs += len(f.factors) * len(g.factors)
         weights = np.ones((1, f.rest.shape[1]))
-        found = best_pairs(self._target[None, :], weights, f.rest, g.rest, same=large == small, keep=KEEP)
+        found = best_pairs(
+            self._target[None, :], weights, f.rest, g.rest, same=large == small, keep=KEEP, stop=self.stop
+        )
+        self.pairs += len(f.factors) * len(g.factors)
         self._offer([(f.factors[i], g.factors[j]) for i, j in zip(found.first, found.second, strict=True)])
 
     def _offer(self, chosen: Sequence[tuple[Factor, ...]]) -> None:

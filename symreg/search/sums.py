@@ -17,7 +17,7 @@ import numpy.typing as npt
 from symreg.expression import Apply, Constant, Expression, Number
 from symreg.search.bank import Bank
 from symreg.search.context import STEPS, Step
-from symreg.search.join import best_pairs
+from symreg.search.join import best_pairs, best_singles
 from symreg.search.probes import SOFTENING, Probes
 from symreg.search.proposal import Draft, Pool, Proposal
 from symreg.search.shelf import EMPTY, Ids
@@ -26,6 +26,7 @@ from symreg.search.space import SearchSpace
 Floats = npt.NDArray[np.float64]
 KEEP_OF_A_JOIN = 24
 CONTEXTS_AT_ONCE = 512
+SINGLES_AT_ONCE = 16_384
 MOST_WHOLE = 100_000  # entries of the target's dimension up to which a level is made and looked at as a whole
 
 
@@ -193,15 +194,15 @@ class SumSearch:
         hole: int, complexity: int,
     ) -> None:  # fmt: skip
         if work.g:
-            self.pairs += len(t) * len(f) * len(g)
             found = best_pairs(
-                t, weights, self.bank.unit[f], self.bank.unit[g], same=work.f == work.g, keep=KEEP_OF_A_JOIN
-            )
+                t, weights, self.bank.unit[f], self.bank.unit[g], same=work.f == work.g, keep=KEEP_OF_A_JOIN,
+                stop=self.stop,
+            )  # fmt: skip
+            self.pairs += len(t) * len(f) * len(g)
             target, first, second = found.target, f[found.first], g[found.second]
         else:
-            self.pairs += len(t) * len(f)
-            target = np.repeat(np.arange(len(t)), len(f))
-            first = second = np.tile(f, len(t))
+            first = second = self._singles(t[0], weights[0], f)
+            target = np.zeros(len(first), dtype=np.int64)
         if not len(target):
             return
         w = weights[target]
@@ -219,6 +220,18 @@ class SumSearch:
                 self.bank, work, outer, int(first[index]), int(second[index]), float(a[index]), float(b[index]), hole
             )
             self.pool.offer(Proposal(complexity, float(losses[index]), draft, "join"))
+
+
+    def _singles(self, t: Floats, weights: Floats, f: Ids) -> Ids:
+        """The best of the expressions alone, chunk by chunk: there may be hundreds of thousands."""
+        best = [EMPTY]
+        for start in range(0, len(f), SINGLES_AT_ONCE):
+            if self.stop():
+                break
+            part = f[start : start + SINGLES_AT_ONCE]
+            best.append(part[best_singles(t, weights, self.bank.values[part], keep=KEEP_OF_A_JOIN)])
+            self.pairs += len(part)
+        return np.concatenate(best)
 
 
 def _solve(t: Floats, w: Floats, f: Floats, g: Floats | None) -> tuple[Floats, Floats, Floats]:

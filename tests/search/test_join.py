@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symreg.search import join
-from symreg.search.join import BLOCK, COLLINEAR, Pairs, best_pairs, solve, unit_rows
+from symreg.search.join import BLOCK, COLLINEAR, Pairs, best_pairs, best_singles, solve, unit_rows
 
 N_PROBES = 40
 
@@ -155,6 +155,45 @@ def test_an_expression_that_vanishes_where_there_is_weight(targets: int) -> None
     t = np.tile(first[0] + second[2], (targets, 1))
     found = best_pairs(t, w, first, second, same=False, keep=1)
     assert (found.first[0], found.second[0]) == (0, 2)
+
+
+def test_the_best_singles_are_the_best() -> None:
+    rng = np.random.default_rng(10)
+    first, t, w = rng.normal(size=(30, N_PROBES)), rng.normal(size=N_PROBES), rng.uniform(0.1, 2, N_PROBES)
+    first[7] *= 1e150
+    rest = []
+    for f in first:
+        a = (w * t) @ (f / np.abs(f).max()) / (w @ (f / np.abs(f).max()) ** 2)
+        rest.append(float(w @ (t - a * f / np.abs(f).max()) ** 2))
+    found = best_singles(t, w, first, keep=8)
+    assert found.tolist() == np.argsort(rest)[:8].tolist()
+    assert len(best_singles(t, w, first[:0], keep=8)) == 0
+
+
+def test_singles_that_hardly_vary_are_told_apart() -> None:
+    """All explain the target to one part in 1e10; the true one is first."""
+    rng = np.random.default_rng(11)
+    first = 1 + 1e-5 * rng.normal(size=(200, N_PROBES))
+    found = best_singles(3.0 * first[123], np.ones(N_PROBES), first, keep=1)
+    assert found.tolist() == [123]
+
+
+@pytest.mark.parametrize("targets", [1, 9])
+def test_a_join_can_be_stopped(targets: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the best of what was seen until then."""
+    monkeypatch.setattr(join, "BLOCK", 40)
+    calls = 0
+
+    def stop() -> bool:
+        nonlocal calls
+        calls += 1
+        return calls > 2
+
+    asked = ask(targets, 30, 11, same=False)
+    found = best_pairs(*asked, same=False, keep=10_000, stop=stop)
+    assert 3 <= calls <= 4
+    assert 0 < len(found.score) < targets * 330
+    assert len(best_pairs(*asked, same=False, keep=10_000).score) > len(found.score)
 
 
 def test_nothing_joined_is_nothing_found() -> None:
