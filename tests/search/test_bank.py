@@ -11,6 +11,7 @@ from symreg.expression import Variable, evaluate_tree
 from symreg.printing import to_text
 from symreg.search.bank import EMPTY, Bank, Leaf
 from symreg.search.dimension_code import coding_for
+from symreg.search.vocabulary import ODD
 from tests.search.brute import ONE, Grammar, Tree, bank_of, missing
 
 M, S, KG = Dimension.of(m=1), Dimension.of(s=1), Dimension.of(kg=1)
@@ -304,3 +305,24 @@ def test_values_never_come_from_beyond_the_domain() -> None:
     bank.request_all(5)
     assert np.isfinite(bank.values[: bank.n]).all()
     assert lost(bank, grammar, 5) == []
+
+
+def test_what_is_unusual_for_angles_comes_later_and_not_never() -> None:
+    """Sums of angles and plain numbers, powers of angles, sines of ratios: each costs ``ODD`` more, and is there."""
+    grammar = Grammar(
+        columns(a=(DIMENSIONLESS, 0.2, 1.4), b=(DIMENSIONLESS, 1, 2)), ("+", "-", "*", "/", "sin", "square")
+    )
+    coding = coding_for([DIMENSIONLESS])
+    leaves = [
+        Leaf(Variable(name), 0, values, is_angle=name == "a") for name, (_, values) in grammar.columns.items()
+    ]
+    bank = Bank([*leaves, Leaf(ONE, 0, np.ones(N_PROBES))], coding, grammar.operators, max_entries=10**6)
+    for size in range(1, 5 + 3 * ODD):
+        bank.request_all(size)
+    assert bank.truncated_at is None
+    late = 0
+    for size in range(1, 5):  # a tree of this size has three operators at most
+        trees = grammar.trees(size)
+        late += len(missing(trees, bank.values[entries(bank, 0, size)]))
+        assert texts(missing(trees, bank.values[entries(bank, 0, size + 3 * ODD)])) == []
+    assert late > 0  # they are dearer indeed
