@@ -276,7 +276,7 @@ def test_empty_front_says_so() -> None:
         (12.0, 345.0, "12 ± 345"),
         (1.0, 0.0996, "1.00 ± 0.10"),
         (3.0, 1e-12, "3.0000000000000 ± 0.0000000000010"),
-        (2.0, 1e-25, "2 ± 1.0e-25"),
+        (2.0, 1e-25, "2"),
         (299792458.0, 0.0, "299792458"),
         (6.62607015e-34, 0.0, "6.62607015e-34"),
         (1e-34, math.nan, "1e-34"),
@@ -372,3 +372,9 @@ def test_front_can_be_walked_and_indexed() -> None:
 
 def test_fitted_value_is_the_value_where_nothing_was_snapped() -> None:
     assert LawConstant("k", 2.0, 0.1, DIMENSIONLESS_UNIT).fitted_value == 2.0
+
+
+def test_no_more_digits_than_a_float_has() -> None:
+    assert uncertain_text(6.6743e-11, 1e-28) == "6.6743e-11"
+    assert uncertain_text(6.6743e-11, 1.2e-15) == "(6.67430 ± 0.00012)e-11"
+    assert uncertain_text(2.5, 1e-17) == "2.5"
