@@ -8,7 +8,7 @@ alike for all backends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -95,9 +95,8 @@ class Backend(Protocol):
         ...
 
     def propose(
-        self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool],
-        guesses: Sequence[Candidate] = (),
-    ) -> Iterator[Round]:  # fmt: skip
+        self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
+    ) -> Iterator[Round]:
         """Yield rounds of candidates until the budget is spent, ``stop()`` is true or nothing is left to try."""
         ...
 
@@ -120,10 +119,9 @@ class Native:
         return "native"
 
     def propose(
-        self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool],
-        guesses: Sequence[Candidate] = (),
-    ) -> Iterator[Round]:  # fmt: skip
+        self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
+    ) -> Iterator[Round]:
         """Yield a round of candidates after every level of complexity."""
         from symreg.search.native import search
 
-        return search(self, space, budget, seed=seed, stop=stop, guesses=guesses)
+        return search(self, space, budget, seed=seed, stop=stop)

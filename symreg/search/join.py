@@ -6,7 +6,7 @@ For a target ``t`` and weights ``w`` the best fit ``t ~ a*f + b*g`` explains, of
 
 where ``r_f, r_g, rho`` are the inner products of the three vectors after scaling to unit (weighted) norm: the normal
 equations of two unknowns, solved. All pairs of two classes come from one matrix product, in single precision; the best
-are solved again in double precision by ``solve_pairs``.
+are solved again in double precision by ``solve``.
 """
 
 from __future__ import annotations
@@ -184,16 +184,18 @@ def _merge(one: Pairs, other: Pairs, keep: int) -> Pairs:
     return Pairs(parts[0][order], parts[1][order], parts[2][order], parts[3][order])
 
 
-def solve(targets: Floats, weights: Floats, *terms: Floats) -> tuple[Floats, Floats]:
-    """Coefficients ``(n, n_terms)`` and fits ``(n, n_probes)`` of ``target ~ sum(c_k * term_k)``, row by row.
-
-    Double precision, by the singular values of the weighted columns, scaled to unit norm before.
-    """
-    design = np.stack(terms, axis=-1)
-    root = np.sqrt(weights)[..., None]
-    scale = np.sqrt(((design * root) ** 2).sum(axis=1, keepdims=True))
-    scale = np.where(scale > 0, scale, 1.0)
-    basis = design * root / scale
-    solution = np.einsum("nkm,nm->nk", np.linalg.pinv(basis, rcond=1e-12), np.sqrt(weights) * targets)
-    coefficients = solution / scale[:, 0, :]
-    return coefficients, np.einsum("nmk,nk->nm", design, coefficients)
+def solve(t: Floats, w: Floats, f: Floats, g: Floats | None) -> tuple[Floats, Floats, Floats]:
+    """Weighted least squares of ``t ~ a*f + b*g`` row by row, from the normal equations in double precision."""
+    with np.errstate(all="ignore"):
+        ff, tf = (w * f * f).sum(axis=1), (w * t * f).sum(axis=1)
+        if g is None:
+            a = tf / ff
+            return a, np.zeros_like(a), a[:, None] * f
+        gg, tg, fg = (w * g * g).sum(axis=1), (w * t * g).sum(axis=1), (w * f * g).sum(axis=1)
+        determinant = ff * gg - fg * fg
+        a, b = (tf * gg - tg * fg) / determinant, (tg * ff - tf * fg) / determinant
+        # one step of refinement takes away what rounding in the normal equations left
+        rest = t - a[:, None] * f - b[:, None] * g
+        rf, rg = (w * rest * f).sum(axis=1), (w * rest * g).sum(axis=1)
+        a, b = a + (rf * gg - rg * fg) / determinant, b + (rg * ff - rf * fg) / determinant
+        return a, b, a[:, None] * f + b[:, None] * g

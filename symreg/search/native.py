@@ -72,9 +72,8 @@ class Clock:
 
 
 def search(
-    settings: Native, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool],
-    guesses: Sequence[Candidate] = (),
-) -> Iterator[Round]:  # fmt: skip
+    settings: Native, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
+) -> Iterator[Round]:
     """Yield a round after every level; see ``Backend.propose``."""
     clock = Clock(budget, stop)
     generator = np.random.default_rng(seed)

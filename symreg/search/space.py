@@ -141,9 +141,3 @@ def probe_rows(space: SearchSpace, count: int, generator: np.random.Generator) -
     if n_rows <= count:
         return np.arange(n_rows)
     return np.sort(generator.choice(n_rows, size=count, replace=False))
-
-
-def named_values(space: SearchSpace) -> Mapping[str, Floats | float]:
-    """Values of all named leaves, for the plain evaluation of a tree."""
-    columns = dict(zip(space.names, space.inputs, strict=True))
-    return {**columns, **space.known}

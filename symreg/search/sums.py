@@ -17,7 +17,7 @@ import numpy.typing as npt
 from symreg.expression import Apply, Constant, Expression, Number
 from symreg.search.bank import Bank
 from symreg.search.context import STEPS, Step
-from symreg.search.join import best_pairs, best_singles
+from symreg.search.join import best_pairs, best_singles, solve
 from symreg.search.probes import SOFTENING, Probes
 from symreg.search.proposal import Draft, Pool, Proposal
 from symreg.search.shelf import EMPTY, Ids
@@ -206,7 +206,7 @@ class SumSearch:
         if not len(target):
             return
         w = weights[target]
-        a, b, inside = _solve(
+        a, b, inside = solve(
             t[target], w, self.bank.values[first], self.bank.values[second] if work.g else None
         )
         with np.errstate(all="ignore"):
@@ -232,23 +232,6 @@ class SumSearch:
             best.append(part[best_singles(t, weights, self.bank.values[part], keep=KEEP_OF_A_JOIN)])
             self.pairs += len(part)
         return np.concatenate(best)
-
-
-def _solve(t: Floats, w: Floats, f: Floats, g: Floats | None) -> tuple[Floats, Floats, Floats]:
-    """Weighted least squares of ``t ~ a*f + b*g`` row by row, from the normal equations in double precision."""
-    with np.errstate(all="ignore"):
-        ff, tf = (w * f * f).sum(axis=1), (w * t * f).sum(axis=1)
-        if g is None:
-            a = tf / ff
-            return a, np.zeros_like(a), a[:, None] * f
-        gg, tg, fg = (w * g * g).sum(axis=1), (w * t * g).sum(axis=1), (w * f * g).sum(axis=1)
-        determinant = ff * gg - fg * fg
-        a, b = (tf * gg - tg * fg) / determinant, (tg * ff - tf * fg) / determinant
-        # one step of refinement takes away what rounding in the normal equations left
-        rest = t - a[:, None] * f - b[:, None] * g
-        rf, rg = (w * rest * f).sum(axis=1), (w * rest * g).sum(axis=1)
-        a, b = a + (rf * gg - rg * fg) / determinant, b + (rg * ff - rf * fg) / determinant
-        return a, b, a[:, None] * f + b[:, None] * g
 
 
 def _plain_draft(bank: Bank, entry: int, value: float, code: int) -> Callable[[], Draft]:
