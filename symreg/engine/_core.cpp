@@ -4,6 +4,7 @@
 #include <nanobind/ndarray.h>
 
 #include "interpreter.h"
+#include "join_core.h"
 #include "least_squares.h"
 #include "threads.h"
 
@@ -163,6 +164,32 @@ void fit_many(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vecto
     });
 }
 
+std::size_t join(Table<float> rows, Vector<std::int64_t> first, Vector<std::int64_t> second, Table<double> targets,
+                 Table<double> roots, nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu> basis,
+                 bool same, OutVector<float> scores, OutVector<std::int32_t> found_targets,
+                 OutVector<std::int32_t> found_first, OutVector<std::int32_t> found_second, std::size_t threads,
+                 bool portable) {
+    nb::gil_scoped_release release;
+    std::size_t m = rows.shape(1), n = targets.shape(0), keep = scores.shape(0);
+    require(targets.shape(1) == m && roots.shape(1) == m && roots.shape(0) == n, "targets and weights do not match");
+    require(basis.shape(0) == n && basis.shape(2) == m, "the basis does not match the targets");
+    require(found_targets.shape(0) == keep && found_first.shape(0) == keep && found_second.shape(0) == keep && keep > 0,
+            "outputs do not match");
+    for (const auto* ids : {&first, &second})
+        for (std::size_t i = 0; i < ids->shape(0); ++i)
+            require(0 <= ids->data()[i] && ids->data()[i] < std::int64_t(rows.shape(0)), "a row outside of the table");
+    JoinTask task{rows.data(),    m,          first.data(), first.shape(0), second.data(), second.shape(0),
+                  targets.data(), roots.data(), n,          basis.data(),   basis.shape(1), same, keep};
+    std::vector<Pair> best = Join(task, kernels(portable)).best(threads);
+    for (std::size_t i = 0; i < best.size(); ++i) {
+        scores.data()[i] = best[i].score;
+        found_targets.data()[i] = best[i].target;
+        found_first.data()[i] = best[i].first;
+        found_second.data()[i] = best[i].second;
+    }
+    return best.size();
+}
+
 }  // namespace
 }  // namespace symreg
 
@@ -182,4 +209,8 @@ NB_MODULE(_core, m) {
           "y"_a.noconvert(), "weights"_a.noconvert(), "max_iterations"_a, "values"_a.noconvert(),
           "covariances"_a.noconvert(), "residual_sums"_a.noconvert(), "outcomes"_a.noconvert(),
           "iterations"_a.noconvert(), "threads"_a, "portable"_a);
+    m.def("join", &symreg::join, "rows"_a.noconvert(), "first"_a.noconvert(), "second"_a.noconvert(),
+          "targets"_a.noconvert(), "roots"_a.noconvert(), "basis"_a.noconvert(), "same"_a, "scores"_a.noconvert(),
+          "found_targets"_a.noconvert(), "found_first"_a.noconvert(), "found_second"_a.noconvert(), "threads"_a,
+          "portable"_a);
 }

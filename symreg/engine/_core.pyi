@@ -45,3 +45,18 @@ def fit_many(
     threads: int,
     portable: bool,
 ) -> None: ...
+def join(
+    rows: NDArray[np.float32],
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    targets: NDArray[np.float64],
+    roots: NDArray[np.float64],
+    basis: NDArray[np.float64],
+    same: bool,
+    scores: NDArray[np.float32],
+    found_targets: NDArray[np.int32],
+    found_first: NDArray[np.int32],
+    found_second: NDArray[np.int32],
+    threads: int,
+    portable: bool,
+) -> int: ...

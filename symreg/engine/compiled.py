@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from symreg.engine import _core
+from symreg.engine.joining import Join, Pairs
 from symreg.engine.program import (
     Fit,
     Floats,
@@ -147,3 +148,25 @@ class CompiledEngine:
             Fit(v, c.reshape(p.n_free, p.n_free), float(s), OUTCOMES[o], int(i))
             for ((p, _), v, c), s, o, i in zip(parts, residual_sums, outcomes, iterations, strict=True)
         ]
+
+    def join(self, question: Join, *, threads: int = 1) -> Pairs:
+        """The rows, or pairs of rows, that explain targets best; the same for any number of threads."""
+        score = np.empty(question.keep, dtype=np.float32)
+        target, first, second = (np.empty(question.keep, dtype=np.int32) for _ in range(3))
+        found = _core.join(
+            question.rows,
+            np.ascontiguousarray(question.first, dtype=np.int64),
+            np.ascontiguousarray(question.second, dtype=np.int64),
+            np.ascontiguousarray(question.targets),
+            question.roots,
+            np.ascontiguousarray(question.basis),
+            question.same,
+            score,
+            target,
+            first,
+            second,
+            threads,
+            self.portable,
+        )
+        indices = (column[:found].astype(np.int64) for column in (target, first, second))
+        return Pairs(*indices, score[:found].astype(np.float64))

@@ -161,6 +161,53 @@ void axpy(double factor, In a, Out b, size_t n) {
     for (size_t i = 0; i < n; ++i) b[i] += factor * a[i];
 }
 
+#if defined(__GNUC__)
+using Eight = float __attribute__((vector_size(32), aligned(32)));
+inline Eight broadcast(float x) { return Eight{x, x, x, x, x, x, x, x}; }
+#else
+struct Eight {
+    float at[8];
+};
+inline Eight broadcast(float x) { return {{x, x, x, x, x, x, x, x}}; }
+inline Eight operator*(Eight a, Eight b) {
+    for (int i = 0; i < 8; ++i) a.at[i] *= b.at[i];
+    return a;
+}
+inline Eight& operator+=(Eight& a, Eight b) {
+    for (int i = 0; i < 8; ++i) a.at[i] += b.at[i];
+    return a;
+}
+#endif
+
+// Twelve accumulators of eight lanes, two vectors of g, one of f: what sixteen registers hold.
+bool tile(const float* f, const float* g, size_t n_probes, const float* r_f, const float* r_g, float threshold,
+          float (*rho)[TILE_G]) {
+    Eight sum[TILE_F][2] = {};
+    for (size_t k = 0; k < n_probes; ++k, f += TILE_F, g += TILE_G) {
+        Eight g0, g1;
+        std::memcpy(&g0, g, sizeof g0);
+        std::memcpy(&g1, g + 8, sizeof g1);
+#if defined(__GNUC__)
+#pragma GCC unroll 6
+#endif
+        for (size_t i = 0; i < TILE_F; ++i) {
+            Eight x = broadcast(f[i]);
+            sum[i][0] += x * g0;
+            sum[i][1] += x * g1;
+        }
+    }
+    std::memcpy(rho, sum, sizeof sum);
+    int hits = 0;
+    for (size_t i = 0; i < TILE_F; ++i) {
+        float a = r_f[i], squared = a * a - threshold, doubled = 2 * a;
+        for (size_t j = 0; j < TILE_G; ++j) {
+            float r = rho[i][j], b = r_g[j];
+            hits += squared + b * b - doubled * b * r + threshold * r * r >= 0;
+        }
+    }
+    return hits != 0;
+}
+
 }  // namespace
 
 #define SYMREG_JOIN(a, b) a##b
@@ -181,6 +228,7 @@ const Kernels& SYMREG_TABLE(SYMREG_KERNELS)() {
         mask,
         dot,
         axpy,
+        tile,
     };
     return table;
 }

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 
+#include "join_kernel.h"
+
 namespace symreg {
 
 enum Opcode : int {
@@ -40,6 +42,7 @@ struct Kernels {
     double (*dot)(const double* a, const double* b, std::size_t n);
     // b += factor * a
     void (*axpy)(double factor, const double* a, double* b, std::size_t n);
+    Tile tile;
 };
 
 const Kernels& baseline_kernels();

@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from symreg.engine.joining import Join, Pairs
 from symreg.errors import EngineError, ProgramError
 
 Floats = NDArray[np.float64]
@@ -150,6 +151,10 @@ class Engine(Protocol):
         threads: int = 1,
     ) -> list[Fit]:
         """Minimise ``sum(weights * (y - f)**2)`` for each program; the same for any number of threads."""
+        ...
+
+    def join(self, question: Join, *, threads: int = 1) -> Pairs:
+        """The rows, or pairs of rows, that explain targets best; the same for any number of threads."""
         ...
 
 

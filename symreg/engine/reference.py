@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from symreg.engine.joining import Join, Pairs, join
 from symreg.engine.least_squares import Descent
 from symreg.engine.program import (
     CONSTANT,
@@ -243,6 +244,10 @@ class NumpyEngine:
         return [
             _fit(program, rows.X, rows.y, rows.weights, start, max_iterations) for program, start in pairs
         ]
+
+    def join(self, question: Join, *, threads: int = 1) -> Pairs:
+        """The rows, or pairs of rows, that explain targets best."""
+        return join(question)
 
 
 def _fit(program: Program, X: Floats, y: Floats, w: Floats, start: Floats, max_iterations: int) -> Fit:

@@ -25,7 +25,7 @@ from symreg.expression import Apply, Expression, Number
 from symreg.search.classes import POWERS, Classes
 from symreg.search.dimension_code import Codes, DimensionCode
 from symreg.search.distinct import LARGEST, Distinct, first_probes, keys_of
-from symreg.search.join import unit_rows
+from symreg.engine.joining import unit_rows
 from symreg.search.kinds import is_odd, kinds_of
 from symreg.search.shelf import CHUNK, EMPTY, Ids, Shelf, combinations_of
 from symreg.search.vocabulary import (

@@ -20,6 +20,8 @@ from symreg.engine import get_engine
 from symreg.expression import Constant, Expression, Variable, evaluate_tree, substitute
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank, Leaf
+from symreg.search.join import Joiner
+from symreg.search.monomials import monomials_of
 from symreg.search.noise import NEIGHBOURS_AMONG, Neighbourhood, neighbourhood, noise_floor
 from symreg.search.pi_groups import pi_leaves
 from symreg.search.probes import probes_of
@@ -89,11 +91,12 @@ def search(
     bank = Bank(leaves, space.coding, space.operators, max_entries=max_entries, stop=clock.spent)
     target = probes_of(space.target[probes], None if space.sigma is None else space.sigma[probes])
     pool = Pool(POOL)
-    sums = SumSearch(space, bank, target, pool, clock.spent)
     engine = get_engine(settings.engine)
+    joiner = Joiner(engine, settings.threads, clock.spent)
+    sums = SumSearch(space, bank, target, pool, joiner, monomials_of(space, values))
     fit = partial(fitted_drafts, space, engine, settings.threads, probes)
-    products = ProductSearch(space, bank, target, pool, values, clock.spent, fit=fit)
-    clock.evaluated = lambda: bank.evaluated + sums.pairs + products.pairs
+    products = ProductSearch(space, bank, target, pool, values, joiner, fit=fit)
+    clock.evaluated = lambda: bank.evaluated + sums.pairs
     refiner = Refiner(space, engine, settings.threads, fit_rows)
     progress = Progress(floor, len(space.target), Residuals(refiner, neighbourhood(space, looked)))
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from symreg.expression import Apply, Constant, Expression, Number
 from symreg.search.bank import Bank
+from symreg.search.context import STEPS, Step
 from symreg.search.families import Family
 from symreg.search.proposal import Draft
 from symreg.search.space import SearchSpace
@@ -32,6 +33,9 @@ class ProductDraft:
     exponents: dict[int, Fraction]
     value: float
     code: int
+    step: Step = STEPS[0]
+    v: int = -1  # the entry of the bank beside the product
+    sign: float = 1.0
 
     def __call__(self) -> Draft:
         above: list[Expression] = [Constant("k1")]
@@ -53,6 +57,10 @@ class ProductDraft:
         tree = _product(above)
         if below:
             tree = Apply("/", (tree, _product(below)))
+        if self.v >= 0:
+            offset = self.bank.expression(self.v)
+            tree = Apply("+", (offset, tree)) if self.sign > 0 else Apply("-", (tree, offset))
+        tree = self.step.wrap(tree)
         names = tuple(f"k{i}" for i in range(1, len(values) + 1))
         return Draft(tree, names, tuple(values), tuple(codes))
 

@@ -1,18 +1,19 @@
-"""Laws of the form ``y = A * x1**e1 * ... * xn**en * g**p * h**q``: the join in logarithms.
+"""Laws of the form ``y = step(v + A * x1**e1 * ... * xn**en * g**p * h**q)``: the join in logarithms.
 
 ``g`` and ``h`` are factors of the bank that are not products themselves (sums, exponentials, sines ...). Dimensional
 analysis fixes the exponents of the monomial up to its Pi groups (Buckingham 1914): with one particular solution taken
-from ``log|y|``, ``log|g|`` and ``log|h|`` and the logarithms of the Pi groups and a constant projected out of all of
-them, what is left of ``log|y|`` must be ``p*log|g| + q*log|h|``. So one matrix product looks at every monomial and
-every pair of powers at once. Exponents are then rounded to simple fractions, solved again for the dimensions, and
-the law is judged in y.
+from the logarithms and those of the Pi groups and a constant projected out of all of them, what is left of the target's
+must be ``p*log|g| + q*log|h|``. So one matrix product looks at every monomial and every pair of powers at once.
+Exponents are then rounded to simple fractions, solved again for the dimensions, and the law is judged in y.
+
+The step and the offset v may be absent. A third factor is looked for beside the best pairs.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -21,30 +22,28 @@ import numpy.typing as npt
 from symreg.dimension import Dimension, power_product
 from symreg.expression import Number, complexity
 from symreg.search.bank import Bank
+from symreg.search.context import STEPS
 from symreg.search.dimension_code import DimensionRangeError
-from symreg.search.families import FAMILIES, constants_to_try
-from symreg.search.join import best_pairs
-from symreg.search.probes import SOFTENING, Probes
+from symreg.search.factors import FactorTable, logs_of_family
+from symreg.search.join import Joiner
+from symreg.search.log_target import IDENTITY, LogTargets, log_targets, target_dimension
+from symreg.search.probes import Probes
 from symreg.search.product_draft import Factor, ProductDraft
 from symreg.search.proposal import Draft, Pool, Proposal
+from symreg.search.shelf import Ids
 from symreg.search.space import SearchSpace
-from symreg.search.vocabulary import MONOMIAL_OPS, NOT_OVER, OPS
 
 Floats = npt.NDArray[np.float64]
 Powers = tuple[float | Fraction, ...]
 KEEP = 48
-MOST_FAMILY_FACTORS = 10_000  # of one size; a size with more arguments than that goes without
 MOST_PAIRS = 200_000_000
+MOST_PAIRS_IN_CONTEXT = 20_000_000
+MOST_CONTEXTS = 3000
+LARGEST_OFFSET = 9
+THIRDS = 6  # pairs that get a third factor
+MOST_THIRDS = 30_000
 NEAR = 0.04  # thirds and quarters are taken only where the fitted exponent is as near as this
 LARGEST_EXPONENT = 8
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Factors:
-    """Factors of one size, with the unit vectors of what is left of their logarithms, ``(n, n_probes)``."""
-
-    factors: tuple[Factor, ...]
-    rest: Floats
 
 
 @dataclass(eq=False)
@@ -56,11 +55,11 @@ class ProductSearch:
     probes: Probes
     pool: Pool
     leaf_values: Floats  # (n_leaves, n_probes)
-    stop: Callable[[], bool]
-    pairs: int = 0
+    joiner: Joiner
     fit: Callable[[Sequence[Draft]], Sequence[tuple[Draft, float]]] | None = None
-    _factors: dict[int, Factors] = field(default_factory=dict)
-    _seen: set[int] = field(default_factory=set)
+    contexts: bool = True  # steps and offsets
+    thirds: bool = True
+    families: bool = True
 
     def __post_init__(self) -> None:
         usable = [
@@ -70,23 +69,19 @@ class ProductSearch:
         ]
         self._leaves = usable
         self._logs = np.log(np.abs(self.leaf_values[usable]))
-        digits = [self.space.coding.digits(np.array([self.space.codes[i]]))[0] for i in usable]
+        coding = self.space.coding
+        digits = [coding.digits(np.array([self.space.codes[i]]))[0] for i in usable]
         extra = self._coefficient_digits()
-        n_bases = len(self.space.coding.bases)
+        n_bases = len(coding.bases)
         matrix = np.array([*digits, *extra], dtype=float).reshape(len(digits) + len(extra), n_bases).T
         self._inverse = np.linalg.pinv(matrix)[: len(usable)] if n_bases else np.zeros((len(usable), 0))
-        self._span = matrix
-        null = _nullspace(matrix)[: len(usable)]
-        y = self.probes.y
-        with np.errstate(all="ignore"):
-            variance = (self.probes.sigma / y) ** 2
-            soft = SOFTENING * np.median(variance[np.isfinite(variance)]) if (y != 0).any() else 1.0
-            self._root = np.where(y != 0, 1 / np.sqrt(variance + soft), 0.0)
-        self._root /= np.sqrt((self._root**2).sum()) or 1.0
-        basis = np.vstack([np.ones_like(y), null.T @ self._logs]) * self._root
+        self._null = _nullspace(matrix)[: len(usable)]
+        basis = np.vstack([np.ones(self.leaf_values.shape[1]), self._null.T @ self._logs])
         left, sizes, _ = np.linalg.svd(basis.T, full_matrices=False)
-        self._basis = left[:, sizes > 1e-9 * sizes[0]]
-        self._target = self._rest(np.log(np.abs(np.where(y != 0, y, 1.0)))[None, :], [self.space.target_code])[0]
+        self._span = left[:, sizes > 1e-9 * sizes[0]].T
+        self.table = FactorTable(
+            self.space, self.bank, self._span, self._inverse.T @ self._logs, families=self.families
+        )
 
     def _coefficient_digits(self) -> list[Floats]:
         codes = self.space.coefficient_codes
@@ -94,142 +89,162 @@ class ProductSearch:
             return list(np.eye(len(self.space.coding.bases)))
         return [self.space.coding.digits(np.array([code]))[0] for code in codes if code]
 
-    def _rest(self, logs: Floats, codes: Sequence[int] | npt.NDArray[np.int64]) -> Floats:
-        """Weighted logarithms with the particular monomial and the Pi groups taken out."""
-        reduced = logs * self._root
-        if np.any(codes):
-            digits = self.space.coding.digits(np.asarray(codes)).astype(float)
-            reduced -= digits @ (self._inverse.T @ (self._logs * self._root))
-        reduced -= (reduced @ self._basis) @ self._basis.T
-        return np.asarray(reduced)
+    @property
+    def pairs(self) -> int:
+        """Combinations looked at."""
+        return self.joiner.pairs
 
-    def factors(self, size: int) -> Factors:
-        """Factors of this size that are no products, one of each shape."""
-        found = self._factors.get(size)
-        if found is None:
-            plain, logs = self._plain_factors(size)
-            families, family_logs = self._family_factors(size)
-            codes = np.concatenate([self.bank.code[[one.entry for one in plain]], np.zeros(len(families), dtype=int)])
-            found = self._factors[size] = self._distinct((*plain, *families), np.vstack([logs, family_logs]), codes)
-        return found
-
-    def _plain_factors(self, size: int) -> tuple[list[Factor], Floats]:
-        if self.bank.affordable(size):
-            self.bank.request_all(size)
-        ids = self.bank.all_of(size)
-        ids = ids[~np.isin(self.bank.op[ids], [OPS.index(name) for name in MONOMIAL_OPS])]
-        with np.errstate(all="ignore"):
-            return [Factor(entry) for entry in ids.tolist()], np.log(np.abs(self.bank.values[ids]))
-
-    def _family_factors(self, size: int) -> tuple[list[Factor], Floats]:
-        """Every family around every dimensionless entry that is small enough for this size."""
-        factors: list[Factor] = []
-        logs = [np.empty((0, len(self.probes.y)))]
-        for family in FAMILIES:
-            if not family.operators <= self.space.operators or size <= family.cost:
-                continue
-            self.bank.request(size - family.cost, np.zeros(1, dtype=np.int64))
-            ids = self.bank.level(0, size - family.cost)
-            forbidden = max(NOT_OVER.get(name, 0) for name in family.operators)
-            ids = ids[(self.bank.mask[ids] & forbidden) == 0]
-            if len(ids) * max(1, len(family.grid)) > MOST_FAMILY_FACTORS or self.stop():
-                continue
-            for entry in ids.tolist():
-                if self.bank.is_one(entry):
-                    continue
-                values = self.bank.values[entry]
-                if not family.grid:
-                    factors.append(Factor(entry, family))
-                    logs.append(values[None, :])
-                    continue
-                constants = constants_to_try(family, values)
-                with np.errstate(all="ignore"):
-                    logs.append(np.log(np.abs(family.values(np.outer(constants, values)))))
-                factors += [Factor(entry, family, constant) for constant in constants]
-        return factors, np.vstack(logs)
-
-    def _distinct(self, factors: Sequence[Factor], logs: Floats, codes: npt.NDArray[np.int64]) -> Factors:
-        good = np.flatnonzero(np.isfinite(logs).all(axis=1))
-        rest = self._rest(logs[good], codes[good]) if len(good) else np.empty((0, len(self.probes.y)))
-        norm = np.sqrt((rest**2).sum(axis=1))
-        kept = norm > 1e-6
-        good, rest = good[kept], rest[kept] / norm[kept, None]
-        projected = rest @ np.random.default_rng(7).normal(size=(len(self.probes.y), 2))
-        keys = np.rint(projected * np.where(projected[:, :1] < 0, -1, 1) * 1e7).astype(np.int64)
-        fresh = []
-        for index, key in enumerate(((keys[:, 0] * 0x9E3779B97F4A7C1) ^ keys[:, 1]).tolist()):
-            if key not in self._seen:
-                self._seen.add(key)
-                fresh.append(index)
-        return Factors(tuple(factors[good[index]] for index in fresh), rest[fresh])
+    # ------------------------------------------------------------------------------------------------ schedule
 
     def run(self, size: int) -> None:
-        """Try monomials (size 0), single factors of this size, and pairs of factors whose sizes add up to it."""
+        """Try y itself with factors of this total size, then every context with what the context leaves of it."""
+        self._run(self._plain_target(), size, MOST_PAIRS)
+        if self.contexts:
+            for cost, targets in self._contexts(size):
+                if self.joiner.stop():
+                    return
+                self._run(targets, size - cost, MOST_PAIRS_IN_CONTEXT)
+
+    def _plain_target(self) -> LogTargets:
+        none = np.array([-1])
+        return log_targets(IDENTITY, self.probes, np.zeros((1, len(self.probes.y))), none, np.ones(1))
+
+    def _contexts(self, size: int) -> Iterator[tuple[int, LogTargets]]:
+        for step in STEPS:
+            if not set(step.operators) <= self.space.operators:
+                continue
+            code = target_dimension(step, self.space.target_code, self.space.coding.root)
+            if code is None:
+                continue
+            if step.exponent is None and size >= step.cost:
+                none = np.array([-1])
+                zero = np.zeros((1, len(self.probes.y)))
+                yield step.cost, log_targets(step, self.probes, zero, none, np.ones(1))
+            for v in range(1, min(LARGEST_OFFSET, size - step.cost - 1) + 1):
+                self.bank.request(v, np.array([code]))
+                ids = self.bank.level(code, v)
+                if len(ids) and 2 * len(ids) <= MOST_CONTEXTS and not self.joiner.stop():
+                    both = np.concatenate([ids, ids])
+                    sign = np.repeat([1.0, -1.0], len(ids))
+                    offsets = self.bank.values[both] * sign[:, None]
+                    yield step.cost + v + 1, log_targets(step, self.probes, offsets, both, sign)
+
+    def _run(self, targets: LogTargets, size: int, most: int) -> None:
+        """Monomials (size 0), single factors of this size, and pairs of factors whose sizes add up to it."""
+        if not len(targets) or size < 0:
+            return
+        logs = self._target_rows(targets)
         if size == 0:
-            self._offer([()])
+            self._monomials(targets, logs)
             return
-        own = self.factors(size)
-        if own.factors:
-            self.pairs += len(own.factors)
-            order = np.argsort(-np.abs(own.rest @ self._target), kind="stable")[:KEEP]
-            self._offer([(own.factors[index],) for index in order])
+        self._join(targets, logs, self.table.of(size), None, most)
         for small in range(1, size // 2 + 1):
-            if self.stop():
+            if self.joiner.stop():
                 return
-            self._pairs(size - small, small)
+            f, g = self.table.of(size - small), self.table.of(small)
+            self._join(targets, logs, f, f if size == 2 * small else g, most)
 
-    def _pairs(self, large: int, small: int) -> None:
-        f, g = self.factors(large), self.factors(small)
-        if not f.factors or not g.factors or len(f.factors) * len(g.factors) > MOST_PAIRS:
+    def _target_rows(self, targets: LogTargets) -> Floats:
+        code = target_dimension(targets.step, self.space.target_code, self.space.coding.root)
+        digits = self.space.coding.digits(np.array([code])).astype(float)
+        return np.asarray(targets.logs - digits @ (self._inverse.T @ self._logs))
+
+    def _monomials(self, targets: LogTargets, logs: Floats) -> None:
+        root = np.sqrt(targets.weights)
+        basis = self._span[None] * root[:, None, :]
+        goal = logs * root
+        q, _ = np.linalg.qr(np.swapaxes(basis, 1, 2))
+        rest = goal - np.einsum("ijk,ik->ij", q, np.einsum("ijk,ij->ik", q, goal))
+        spread = goal - root * (np.einsum("ij,ij->i", goal, root) / np.einsum("ij,ij->i", root, root))[:, None]
+        with np.errstate(all="ignore"):
+            share = (rest**2).sum(axis=1) / (spread**2).sum(axis=1)
+        for index in np.argsort(np.nan_to_num(share, nan=0.0), kind="stable")[:KEEP]:
+            self._offer(targets, [(int(index), ())])
+
+    def _join(self, targets: LogTargets, logs: Floats, f: Ids, g: Ids | None, most: int) -> None:
+        if not len(f) or (g is not None and not len(g)):
             return
-        weights = np.ones((1, f.rest.shape[1]))
-        found = best_pairs(
-            self._target[None, :], weights, f.rest, g.rest, same=large == small, keep=KEEP, stop=self.stop
-        )
-        self.pairs += len(f.factors) * len(g.factors)
-        self._offer([(f.factors[i], g.factors[j]) for i, j in zip(found.first, found.second, strict=True)])
+        if len(targets) * len(f) * (1 if g is None else len(g)) > most:
+            return
+        basis = np.ascontiguousarray(np.broadcast_to(self._span, (len(targets), *self._span.shape)))
+        found = self.joiner.best(self.table.rows, f, g, logs, targets.weights, keep=KEEP, basis=basis)
+        first = f[found.first]
+        second = np.full(len(first), -1) if g is None else g[found.second]
+        self._offer(targets, [
+            (int(t), (self.table.factors[i],) if j < 0 else (self.table.factors[i], self.table.factors[j]))
+            for t, i, j in zip(found.target, first, second, strict=True)
+        ])  # fmt: skip
+        if g is not None and self.thirds:
+            self._third(targets, logs, found.target[:THIRDS], np.stack([first, second], axis=1)[:THIRDS])
 
-    def _offer(self, chosen: Sequence[tuple[Factor, ...]]) -> None:
+    def _third(self, targets: LogTargets, logs: Floats, target: Ids, pairs: Ids) -> None:
+        """One more factor beside the best pairs, out of all that were met."""
+        further = np.arange(min(len(self.table.factors), MOST_THIRDS))
+        if not len(target) or self.joiner.stop():
+            return
+        rows = self.table.rows
+        basis = np.concatenate(
+            [np.broadcast_to(self._span, (len(target), *self._span.shape)), rows[pairs].astype(np.float64)], axis=1
+        )
+        found = self.joiner.best(
+            rows, further, None, np.ascontiguousarray(logs[target]), targets.weights[target], keep=THIRDS,
+            basis=np.ascontiguousarray(basis),
+        )  # fmt: skip
+        chosen = [(*pairs[t], third) for t, third in zip(found.target, found.first, strict=True)]
+        self._offer(targets, [
+            (int(target[t]), tuple(self.table.factors[one] for one in three))
+            for t, three in zip(found.target, chosen, strict=True)
+        ])  # fmt: skip
+
+    # ------------------------------------------------------------------------------------------------ proposals
+
+    def _offer(self, targets: LogTargets, chosen: Sequence[tuple[int, tuple[Factor, ...]]]) -> None:
         """Round the exponents of the best fits and offer the laws they give."""
         drafts: list[tuple[int, ProductDraft]] = []
-        for factors in chosen:
+        for index, factors in chosen:
+            one = OneTarget(self, targets, index)
             logs = self._logs_of(factors)
-            for powers in self._factor_powers(factors, logs):
-                exponents = self._exponents(factors, logs, powers)
+            for powers in one.factor_powers(factors, logs):
+                exponents = one.exponents(factors, logs, powers)
                 if exponents is not None:
-                    self._judge(factors, powers, *exponents, drafts)
+                    self._judge(targets, index, factors, powers, *exponents, drafts)
         self._fit_and_offer(drafts)
 
     def _logs_of(self, factors: tuple[Factor, ...]) -> Floats:
         rows = [np.empty((0, len(self.probes.y)))]
         with np.errstate(all="ignore"):
             for one in factors:
-                values = self.bank.values[one.entry]
-                if one.family is None:
-                    rows.append(np.log(np.abs(values))[None, :])
-                elif not one.family.grid:
-                    rows.append(values[None, :])
-                else:
-                    rows.append(np.log(np.abs(one.family.values(one.constant * values)))[None, :])
+                values = self.bank.values[one.entry][None, :]
+                rows.append(np.log(np.abs(values)) if one.family is None else logs_of_family(
+                    one.family, one.constant * values))  # fmt: skip
         return np.vstack(rows)
 
-    def _codes_of(self, factors: tuple[Factor, ...]) -> npt.NDArray[np.int64]:
+    def codes_of(self, factors: tuple[Factor, ...]) -> npt.NDArray[np.int64]:
+        """Dimension codes of factors."""
         return np.array(
             [self.bank.code[one.entry] if one.family is None else 0 for one in factors], dtype=np.int64
         )
 
     def _judge(
-        self, factors: tuple[Factor, ...], powers: Powers, inputs: dict[int, Fraction], code: int,
-        drafts: list[tuple[int, ProductDraft]],
+        self, targets: LogTargets, index: int, factors: tuple[Factor, ...], powers: Powers, inputs: dict[int, Fraction],
+        code: int, drafts: list[tuple[int, ProductDraft]],
     ) -> None:  # fmt: skip
         product = self._evaluate(factors, powers, inputs)
-        w, y = self.probes.weights, self.probes.y
+        w, T = targets.weights[index], targets.T[index]
         with np.errstate(all="ignore"):
-            a = float((product * w) @ y / ((product * product) @ w))
-            loss = float(self.probes.loss((a * product)[None, :])[0])
+            inverse = 1 / np.where(T != 0, T, np.inf)
+            relative = product * inverse  # the weights are those of a logarithm
+            a = float((relative * w).sum() / ((relative * relative) @ w))
+            if targets.step is IDENTITY and targets.v[index] < 0:
+                w = self.probes.weights
+                a = float((product * w) @ self.probes.y / ((product * product) @ w))
+            loss = float(self.probes.loss(targets.step.forward(targets.offset[[index]] + a * product))[0])
         if not np.isfinite(a) or not loss < 1.0:
             return
-        draft = ProductDraft(self.bank, self.space, factors, powers, inputs, a, code)
+        draft = ProductDraft(
+            self.bank, self.space, factors, powers, inputs, a, code, targets.step, int(targets.v[index]),
+            float(targets.sign[index]),
+        )  # fmt: skip
         size = complexity(draft().expression) - 2
         if any(one.family is not None for one in factors):
             drafts.append((size, draft))
@@ -244,47 +259,7 @@ class ProductSearch:
             if loss < min(1.0, self.pool.threshold(size)):
                 self.pool.offer(Proposal(size, loss, _same(draft), "product"))
 
-    def _factor_powers(self, factors: tuple[Factor, ...], logs: Floats) -> list[Powers]:
-        """Simple powers of the factors near the fitted ones, every combination; of an exponential the fitted one."""
-        if not factors:
-            return [()]
-        rest = self._rest(logs, self._codes_of(factors))
-        powers = np.linalg.lstsq(rest.T, self._target, rcond=None)[0]
-        simple: list[list[float | Fraction]] = []
-        for one, power in zip(factors, powers.tolist(), strict=True):
-            free = one.family is not None and not one.family.grid
-            simple.append([power] if free else [exact for exact in _simple(power) if exact])
-        return list(itertools.product(*simple))
-
-    def _exponents(
-        self, factors: tuple[Factor, ...], logs: Floats, powers: Powers
-    ) -> tuple[dict[int, Fraction], int] | None:
-        """Exponents of the leaves and the code of the coefficient, or None where none are simple and exact."""
-        y = self.probes.y
-        remaining = np.log(np.abs(np.where(y != 0, y, 1.0))) - sum(
-            (float(p) * row for p, row in zip(powers, logs, strict=True)), np.zeros_like(y)
-        )
-        coding = self.space.coding
-        digits = coding.digits(np.array([self.space.target_code]))[0].astype(float)
-        for power, code in zip(powers, self._codes_of(factors), strict=True):
-            digits = digits - float(power) * coding.digits(np.array([code]))[0]
-        particular = self._inverse @ digits
-        null = _nullspace(self._span)[: len(self._leaves)]
-        design = np.vstack([np.ones_like(y), null.T @ self._logs]) * self._root
-        solution = np.linalg.lstsq(design.T, (remaining - particular @ self._logs) * self._root, rcond=1e-9)[0]
-        fitted = particular + null @ solution[1:]
-        chosen: dict[int, Fraction] = {}
-        for position, index in enumerate(self._leaves):
-            if index < self.space.n_inputs:
-                simple = _simple(float(fitted[position]))
-                if not simple:
-                    return None
-                chosen[index] = simple[0]
-        return self._complete(chosen, [Fraction(round(d * 60), 60) for d in digits])
-
-    def _complete(
-        self, chosen: dict[int, Fraction], digits: list[Fraction]
-    ) -> tuple[dict[int, Fraction], int] | None:
+    def complete(self, chosen: dict[int, Fraction], digits: list[Fraction]) -> tuple[dict[int, Fraction], int] | None:
         """Let known constants and the coefficient supply the dimension that the inputs leave over."""
         rest = list(digits)
         for index, power in chosen.items():
@@ -324,6 +299,66 @@ class ProductSearch:
                     values = one.family.values(one.constant * values)
                 product = product * values ** float(power)
         return product
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneTarget:
+    """Exponents of one target's products: fitted in logarithms, then simple and exact."""
+
+    search: ProductSearch
+    targets: LogTargets
+    index: int
+
+    @property
+    def _root(self) -> Floats:
+        return np.asarray(np.sqrt(self.targets.weights[self.index]))
+
+    @property
+    def _digits(self) -> Floats:
+        space = self.search.space
+        code = target_dimension(self.targets.step, space.target_code, space.coding.root)
+        return np.asarray(space.coding.digits(np.array([code]))[0], dtype=float)
+
+    def factor_powers(self, factors: tuple[Factor, ...], logs: Floats) -> list[Powers]:
+        """Simple powers of the factors near the fitted ones, every combination; of an exponential the fitted one."""
+        if not factors:
+            return [()]
+        search, root = self.search, self._root
+        digits = search.space.coding.digits(search.codes_of(factors)).astype(float)
+        particular = search._inverse.T @ search._logs
+        design = np.vstack([logs - digits @ particular, search._span]) * root
+        goal = (self.targets.logs[self.index] - self._digits @ particular) * root
+        powers = np.linalg.lstsq(design.T, goal, rcond=1e-9)[0][: len(factors)]
+        simple: list[list[float | Fraction]] = []
+        for one, power in zip(factors, powers.tolist(), strict=True):
+            free = one.family is not None and not one.family.grid
+            simple.append([power] if free else [exact for exact in _simple(power) if exact])
+        return list(itertools.islice(itertools.product(*simple), 12))
+
+    def exponents(
+        self, factors: tuple[Factor, ...], logs: Floats, powers: Powers
+    ) -> tuple[dict[int, Fraction], int] | None:
+        """Exponents of the leaves and the code of the coefficient, or None where none are simple and exact."""
+        search = self.search
+        remaining = self.targets.logs[self.index] - sum(
+            (float(p) * row for p, row in zip(powers, logs, strict=True)), np.zeros(logs.shape[1])
+        )
+        digits = self._digits
+        for power, code in zip(powers, search.codes_of(factors), strict=True):
+            digits = digits - float(power) * search.space.coding.digits(np.array([code]))[0]
+        particular, root = search._inverse @ digits, self._root
+        design = np.vstack([np.ones_like(remaining), search._null.T @ search._logs]) * root
+        goal = (remaining - particular @ search._logs) * root
+        solution = np.linalg.lstsq(design.T, goal, rcond=1e-9)[0]
+        fitted = particular + search._null @ solution[1:]
+        chosen: dict[int, Fraction] = {}
+        for position, index in enumerate(search._leaves):
+            if index < search.space.n_inputs:
+                simple = _simple(float(fitted[position]))
+                if not simple:
+                    return None
+                chosen[index] = simple[0]
+        return search.complete(chosen, [Fraction(round(d * 60), 60) for d in digits])
 
 
 def _dimension(digits: list[Fraction], space: SearchSpace) -> Dimension:

@@ -1,8 +1,12 @@
-"""Laws of the form ``y = u * step(a*f + b*g)`` or ``step(a*f + b*g) / u``: the join inside a context.
+"""Laws of the form ``y = M * (v + u * step(a*f + b*g + ...))``: the join inside a context.
 
-``u, f, g`` are expressions of the bank, ``step`` an invertible outer function, ``a, b`` coefficients that may carry
-the units which the problem's free constants allow. All of one total complexity are tried together: the nodes of u, of
-the step, of f and g and of the operators between them.
+``u, v, f, g`` are expressions of the bank, ``step`` is an invertible outer function, ``M`` one of the simplest products
+of powers that have the target's dimension (``monomials``; then everything inside is dimensionless), ``a, b``
+coefficients that may carry the units which the problem's free constants allow. M, u and v may be absent. All of one
+total complexity are tried together: the nodes of the context, of f and g and of the operators between them.
+
+A pair that explains much is a start for sums of three and four terms: with its two terms projected out, the join looks
+for one more (orthogonal matching pursuit; Pati et al. 1993).
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil, log2
 
 import numpy as np
 import numpy.typing as npt
@@ -17,44 +22,115 @@ import numpy.typing as npt
 from symreg.expression import Apply, Constant, Expression, Number
 from symreg.search.bank import Bank
 from symreg.search.context import STEPS, Step
-from symreg.search.join import best_pairs, best_singles, solve
+from symreg.search.join import Joiner, solve
+from symreg.search.monomials import Monomials
 from symreg.search.probes import SOFTENING, Probes
 from symreg.search.proposal import Draft, Pool, Proposal
 from symreg.search.shelf import EMPTY, Ids
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
-KEEP_OF_A_JOIN = 24
+Codes = npt.NDArray[np.int64]
+KEEP_OF_A_JOIN = 32
 CONTEXTS_AT_ONCE = 512
-SINGLES_AT_ONCE = 16_384
 MOST_WHOLE = 100_000  # entries of the target's dimension up to which a level is made and looked at as a whole
+LARGEST_OFFSET = 5  # nodes of v, and of u beside it
+LARGEST_BESIDE = 7
+EXTENDED = 6  # pairs of a join that get a third term
+MOST_TERMS = 4
+BETTER = 0.7  # of the loss: what a further term has to reach
+MOST_FURTHER = 20_000  # entries among which a further term is looked for
+CHEAP = 1 << 26  # pairs; a join of twice as many comes one level later
+NONE_OF = -1
+ONE = Number(Fraction(1))
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One join: a step, the side on which u stands, and the sizes of u, f and g (0: absent)."""
+    """One kind of join: a step, the side on which u stands, and the sizes of M, v, u, f and g (0: absent)."""
 
     step: Step
     divides: bool
     u: int
     f: int
     g: int
+    v: int = 0
+    m: int = 0
+
+    @property
+    def complexity(self) -> int:
+        """Nodes of the law without its coefficients."""
+        context = sum(size + 1 for size in (self.m, self.v, self.u) if size)
+        return context + self.step.cost + self.f + (self.g + 1 if self.g else 0)
 
 
-def works(complexity: int, operators: frozenset[str]) -> Iterator[Work]:
-    """Every work of this total complexity."""
+def works(complexity: int, operators: frozenset[str], monomials: frozenset[int] = frozenset()) -> Iterator[Work]:
+    """Every work of this total complexity; ``monomials`` are the sizes that M can have."""
     for step in STEPS:
         if not set(step.operators) <= operators:
             continue
-        rest = complexity - step.cost
-        if step.exponent is None:
-            yield Work(step, False, 0, rest, 0)
-        for u in range(0, rest - 2):
-            inside = rest - (u + 1 if u else 0) - 1
-            for g in range(1, inside // 2 + 1):
-                yield Work(step, False, u, inside - g, g)
-                if u:
-                    yield Work(step, True, u, inside - g, g)
+        for m in (0, *sorted(monomials)):
+            for v in range(LARGEST_OFFSET + 1 if step.operators and {"+", "-"} <= operators else 1):
+                rest = complexity - step.cost - sum(size + 1 for size in (m, v) if size)
+                yield from _with_factor(step, rest, v, m)
+
+
+def _with_factor(step: Step, rest: int, v: int, m: int) -> Iterator[Work]:
+    for u in range(rest - 1):
+        inside = rest - (u + 1 if u else 0)
+        if v and u + v > LARGEST_BESIDE:
+            break
+        if step.exponent is None and inside >= 1:
+            yield Work(step, False, u, inside, 0, v, m)
+            if u:
+                yield Work(step, True, u, inside, 0, v, m)
+        for g in range(1, (inside - 1) // 2 + 1):
+            yield Work(step, False, u, inside - 1 - g, g, v, m)
+            if u:
+                yield Work(step, True, u, inside - 1 - g, g, v, m)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contexts:
+    """Contexts of one work and one dimension: ``y = monomial * (offset + factor * step(hole))``, row by row.
+
+    Shapes ``(n, n_probes)``; ``u``, ``v`` (with its sign) and ``m`` say what they are made of (-1: absent).
+    """
+
+    monomial: Floats
+    offset: Floats
+    factor: Floats
+    u: Ids
+    v: Ids
+    sign: Floats
+    m: Ids
+
+    def forward(self, step: Step, hole: Floats, rows: Ids) -> Floats:
+        """Predictions from values of the hole."""
+        with np.errstate(all="ignore"):
+            inside = self.offset[rows] + self.factor[rows] * step.forward(hole)
+            return np.asarray(self.monomial[rows] * inside)
+
+    def undone(self, step: Step, probes: Probes) -> tuple[Floats, Floats, Ids]:
+        """What the hole has to be, its weights, and the contexts of which enough rows can be undone."""
+        with np.errstate(all="ignore"):
+            scale = self.monomial * self.factor
+            ratio = probes.y / scale - self.offset / self.factor
+            t = step.inverse(ratio)
+            variance = (step.slope(ratio) / scale * probes.sigma) ** 2
+        good = np.isfinite(t) & np.isfinite(variance)
+        rows = np.flatnonzero(good.mean(axis=1) > 0.9)
+        t, good = np.where(good, t, 0.0)[rows], good[rows]
+        variance = np.where(good, variance[rows], np.inf)
+        if not len(rows):
+            return t, variance, rows
+        middle = variance.shape[1] // 2
+        with np.errstate(all="ignore"):
+            soft = SOFTENING * np.partition(variance, middle, axis=1)[:, middle, None]
+            weights = 1 / (variance + soft)
+            weights = np.where(good & np.isfinite(weights), weights, 0.0)
+        kept = weights.max(axis=1) > 0
+        return t[kept], weights[kept], rows[kept]
 
 
 @dataclass(slots=True, eq=False)
@@ -65,18 +141,39 @@ class SumSearch:
     bank: Bank
     probes: Probes
     pool: Pool
-    stop: Callable[[], bool]
-    pairs: int = 0
+    joiner: Joiner
+    monomials: Monomials
+    offsets: bool = True  # contexts with v
+    triples: bool = True  # sums of more than two terms
     complete: int = 0  # every expression of this size or less was looked at as a whole
+    _singles: int = 0
     _sizes: list[int] = field(default_factory=lambda: [0, 0])  # entries of the last whole levels
+    _later: dict[int, list[tuple[Work, int, int]]] = field(default_factory=dict)
+
+    @property
+    def pairs(self) -> int:
+        """Combinations looked at."""
+        return self._singles + self.joiner.pairs
+
+    @property
+    def stop(self) -> Callable[[], bool]:
+        """Whether to end."""
+        return self.joiner.stop
 
     def run(self, complexity: int) -> None:
-        """Try everything of this total complexity."""
+        """Try everything of this total complexity, and what was put off until now."""
         self._plain(complexity)
-        for work in works(complexity, self.space.operators):
+        for work in works(complexity, self.space.operators, self.monomials.sizes):
             if self.stop():
                 return
-            self._work(work, complexity)
+            if self.offsets or not work.v:
+                self._work(work, complexity)
+        for work, code_u, hole in self._later.pop(complexity, []):
+            if self.stop():
+                return
+            self._join(work, code_u, hole)
+
+    # ---------------------------------------------------------------------------------------------- whole levels
 
     def _plain(self, complexity: int) -> None:
         """``y = a*f`` for every entry of this size."""
@@ -88,7 +185,7 @@ class SumSearch:
         if self.complete == complexity - 1 and not truncated and not self.stop():
             self.complete = complexity
         ids = self._allowed(self.space.target_code, complexity)
-        self.pairs += len(ids)
+        self._singles += len(ids)
         self._sizes.append(len(ids))
         if not len(ids):
             return
@@ -109,7 +206,7 @@ class SumSearch:
     def _code(self, entry: int) -> int:
         return int(self.bank.code[entry])
 
-    def _coefficients(self) -> npt.NDArray[np.int64]:
+    def _coefficients(self) -> Codes:
         return np.array(self.space.coefficient_codes, dtype=np.int64)
 
     def _allowed(self, code: int, size: int) -> Ids:
@@ -118,7 +215,7 @@ class SumSearch:
             return self.bank.all_of(size)
         return np.concatenate([EMPTY, *(self.bank.level(code - k, size) for k in self.space.coefficient_codes)])
 
-    def _request(self, codes: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.bool_]:
+    def _request(self, codes: Codes, size: int) -> npt.NDArray[np.bool_]:
         """Make the entries of ``size`` that fit these dimensions; tells which dimensions have any."""
         if self.space.coefficient_codes is None:
             self.bank.request_all(size)
@@ -127,36 +224,41 @@ class SumSearch:
         self.bank.request(size, shifted.ravel())
         return np.asarray(self.bank.count(shifted.ravel(), size).reshape(shifted.shape).sum(axis=1) > 0)
 
+    # ---------------------------------------------------------------------------------------------- contexts
+
     def _work(self, work: Work, complexity: int) -> None:
+        target = 0 if work.m else self.space.target_code
         u = self._context_codes(work)
-        z = self.space.target_code + (u if work.divides else -u)
+        z = target + (u if work.divides else -u)
         hole, fits = self._hole_codes(work.step, z)
-        u, z, hole = u[fits], z[fits], hole[fits]
+        u, hole = u[fits], hole[fits]
+        if work.v:
+            self.bank.request(work.v, np.array([target]))
+            if not len(self.bank.level(target, work.v)):
+                return
         for size in {work.f, work.g} - {0}:
             if not len(u):
                 return
             fits = self._request(hole, size)
-            u, z, hole = u[fits], z[fits], hole[fits]
+            u, hole = u[fits], hole[fits]
         if work.u and len(u):
             self.bank.request(work.u, u)
         for code_u, code_hole in zip(u.tolist(), hole.tolist(), strict=True):
             if self.stop():
                 return
-            context = self.bank.level(code_u, work.u) if work.u else None
-            if context is None or len(context):
-                f = self._allowed(code_hole, work.f)
-                g = self._allowed(code_hole, work.g) if work.g else EMPTY
-                self._join(work, context, f, g, code_hole, complexity)
+            delay = ceil(log2(max(1.0, self._cost(work, code_u, code_hole) / CHEAP)))
+            if delay:
+                self._later.setdefault(complexity + delay, []).append((work, code_u, code_hole))
+            else:
+                self._join(work, code_u, code_hole)
 
-    def _context_codes(self, work: Work) -> npt.NDArray[np.int64]:
-        if not work.u:
+    def _context_codes(self, work: Work) -> Codes:
+        if not work.u or work.m:
             return np.zeros(1, dtype=np.int64)
         self.bank.classes.grow(work.u)
         return self.bank.classes.at.get(work.u, EMPTY)
 
-    def _hole_codes(
-        self, step: Step, z: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    def _hole_codes(self, step: Step, z: Codes) -> tuple[Codes, npt.NDArray[np.bool_]]:
         """Dimensions of the hole, and where the step allows the dimension of z."""
         if step.exponent is None:
             return np.zeros_like(z), z == 0
@@ -164,74 +266,104 @@ class SumSearch:
         hole, fits = self.space.coding.root(z * back.numerator, back.denominator)
         return hole, fits & self.space.coding.in_range(hole)
 
-    def _join(self, work: Work, u: Ids | None, f: Ids, g: Ids, hole: int, complexity: int) -> None:
-        values = np.ones((1, len(self.probes.y))) if u is None else self.bank.values[u]
-        for start in range(0, len(values), CONTEXTS_AT_ONCE):
+    def _cost(self, work: Work, code_u: int, hole: int) -> float:
+        n_u, n_v, n_m = (
+            len(self.bank.level(code_u, work.u)) if work.u else 1,
+            2 * len(self.bank.level(0 if work.m else self.space.target_code, work.v)) if work.v else 1,
+            len(self.monomials.of(work.m)) if work.m else 1,
+        )
+        pairs = len(self._allowed(hole, work.f)) * (len(self._allowed(hole, work.g)) if work.g else 1)
+        return float(n_u) * n_v * n_m * pairs
+
+    def _contexts(self, work: Work, code_u: int) -> Iterator[Contexts]:
+        """All contexts of a work, some at a time."""
+        one = np.array([NONE_OF])
+        u = self.bank.level(code_u, work.u) if work.u else one
+        v = self.bank.level(0 if work.m else self.space.target_code, work.v) if work.v else one
+        m = self.monomials.of(work.m) if work.m else one
+        signs = np.array([1.0, -1.0]) if work.v else np.ones(1)
+        total = len(u) * len(v) * len(m) * len(signs)
+        for low in range(0, total, CONTEXTS_AT_ONCE):
+            where = np.arange(low, min(low + CONTEXTS_AT_ONCE, total))
+            at = np.unravel_index(where, (len(m), len(u), len(v), len(signs)))
+            chosen = m[at[0]], u[at[1]], v[at[2]], signs[at[3]]
+            ones = np.ones((len(where), len(self.probes.y)))
+            factor = self.bank.values[chosen[1]] if work.u else ones
+            with np.errstate(all="ignore"):
+                factor = 1 / factor if work.divides else factor
+            offset = self.bank.values[chosen[2]] * chosen[3][:, None] if work.v else 0 * ones
+            monomial = self.monomials.values[chosen[0]] if work.m else ones
+            yield Contexts(monomial, offset, factor, chosen[1], chosen[2], chosen[3], chosen[0])
+
+    def _join(self, work: Work, code_u: int, hole: int) -> None:
+        f = self._allowed(hole, work.f)
+        g = None if not work.g else f if work.g == work.f else self._allowed(hole, work.g)
+        if not len(f) or (g is not None and not len(g)):
+            return
+        for contexts in self._contexts(work, code_u):
             if self.stop():
                 return
-            context = values[start : start + CONTEXTS_AT_ONCE]
-            with np.errstate(all="ignore"):
-                factor = 1 / context if work.divides else context
-                ratio = self.probes.y / factor
-                t = work.step.inverse(ratio)
-                variance = (work.step.slope(ratio) / factor * self.probes.sigma) ** 2
-            good = np.isfinite(t) & np.isfinite(variance)
-            usable = good.mean(axis=1) > 0.9
-            if not usable.any():
+            t, weights, rows = contexts.undone(work.step, self.probes)
+            if not len(rows):
                 continue
-            rows = np.flatnonzero(usable)
-            t, good, factor = np.where(good, t, 0.0)[rows], good[rows], factor[rows]
-            variance = np.where(good, variance[rows], np.inf)
-            middle = variance.shape[1] // 2
-            with np.errstate(all="ignore"):
-                soft = SOFTENING * np.partition(variance, middle, axis=1)[:, middle, None]
-                weights = 1 / (variance + soft)
-                weights = np.where(good & np.isfinite(weights), weights, 0.0)
-            self._propose(work, u, rows + start, t, weights, factor, f, g, hole, complexity)
+            found = self.joiner.best(self.bank.unit, f, g, t, weights, keep=KEEP_OF_A_JOIN)
+            terms = f[found.first][:, None] if g is None else np.stack([f[found.first], g[found.second]], axis=1)
+            ended = self._propose(work, contexts, rows, t, weights, found.target, terms, hole)
+            if self.triples and g is not None and ended is not None:
+                self._extend(work, contexts, rows, t, weights, ended, hole)
 
     def _propose(
-        self, work: Work, u: Ids | None, rows: Ids, t: Floats, weights: Floats, factor: Floats, f: Ids, g: Ids,
-        hole: int, complexity: int,
-    ) -> None:  # fmt: skip
-        if work.g:
-            found = best_pairs(
-                t, weights, self.bank.unit[f], self.bank.unit[g], same=work.f == work.g, keep=KEEP_OF_A_JOIN,
-                stop=self.stop,
-            )  # fmt: skip
-            self.pairs += len(t) * len(f) * len(g)
-            target, first, second = found.target, f[found.first], g[found.second]
-        else:
-            first = second = self._singles(t[0], weights[0], f)
-            target = np.zeros(len(first), dtype=np.int64)
+        self, work: Work, contexts: Contexts, rows: Ids, t: Floats, weights: Floats, target: Ids, terms: Ids, hole: int,
+    ) -> tuple[Ids, Ids, Floats] | None:  # fmt: skip
+        """Solve and judge sums of these terms; the best ones with their losses, best first."""
         if not len(target):
-            return
-        w = weights[target]
-        a, b, inside = solve(
-            t[target], w, self.bank.values[first], self.bank.values[second] if work.g else None
-        )
-        with np.errstate(all="ignore"):
-            losses = self.probes.loss(factor[target] * work.step.forward(inside))
-        threshold = self.pool.threshold(complexity)
-        for index in np.argsort(losses)[:KEEP_OF_A_JOIN]:
-            if not losses[index] < min(threshold, 1.0):
-                break
-            outer = None if u is None else int(u[rows[target[index]]])
+            return None
+        coefficients, inside = solve(t[target], weights[target], self.bank.values[terms])
+        losses = self.probes.loss(contexts.forward(work.step, inside, rows[target]))
+        order = np.argsort(losses, kind="stable")
+        size = work.complexity + sum(int(self.bank.size[entry]) + 1 for entry in terms[0, 2:])
+        for index in order:
+            extra = terms[index, 2:]
+            complexity = work.complexity + int((self.bank.size[extra] + 1).sum()) if len(extra) else size
+            if not losses[index] < min(self.pool.threshold(complexity), 1.0):
+                continue
+            at = int(rows[target[index]])
             draft = SumDraft(
-                self.bank, work, outer, int(first[index]), int(second[index]), float(a[index]), float(b[index]), hole
-            )
+                self.bank, self.monomials, work, int(contexts.m[at]), int(contexts.v[at]), float(contexts.sign[at]),
+                int(contexts.u[at]), tuple(terms[index].tolist()), tuple(coefficients[index].tolist()), hole,
+            )  # fmt: skip
             self.pool.offer(Proposal(complexity, float(losses[index]), draft, "join"))
+        return target[order], terms[order], losses[order]
 
+    def _extend(
+        self, work: Work, contexts: Contexts, rows: Ids, t: Floats, weights: Floats,
+        found: tuple[Ids, Ids, Floats], hole: int,
+    ) -> None:  # fmt: skip
+        """One more term for the best sums, and another one where that was worth it."""
+        target, terms, losses = (column[:EXTENDED] for column in found)
+        further = self._further(work, hole)
+        while len(target) and terms.shape[1] < MOST_TERMS and len(further) and losses[0] > 0 and not self.stop():
+            basis = np.ascontiguousarray(self.bank.values[terms])
+            best = self.joiner.best(
+                self.bank.unit, further, None, np.ascontiguousarray(t[target]), weights[target],
+                keep=2 * EXTENDED, basis=basis,
+            )  # fmt: skip
+            longer = np.concatenate([terms[best.target], further[best.first][:, None]], axis=1)
+            ended = self._propose(work, contexts, rows, t, weights, target[best.target], longer, hole)
+            if ended is None or not ended[2][0] < BETTER * losses[0]:
+                return
+            target, terms, losses = (column[:EXTENDED] for column in ended)
 
-    def _singles(self, t: Floats, weights: Floats, f: Ids) -> Ids:
-        """The best of the expressions alone, chunk by chunk: there may be hundreds of thousands."""
-        best = [EMPTY]
-        for start in range(0, len(f), SINGLES_AT_ONCE):
-            if self.stop():
+    def _further(self, work: Work, hole: int) -> Ids:
+        """Entries of the hole's dimension, small ones first."""
+        found, count = [EMPTY], 0
+        for size in range(1, max(work.f + 3, 7)):
+            ids = self._allowed(hole, size)
+            count += len(ids)
+            if count > MOST_FURTHER:
                 break
-            part = f[start : start + SINGLES_AT_ONCE]
-            best.append(part[best_singles(t, weights, self.bank.values[part], keep=KEEP_OF_A_JOIN)])
-            self.pairs += len(part)
-        return np.concatenate(best)
+            found.append(ids)
+        return np.concatenate(found)
 
 
 def _plain_draft(bank: Bank, entry: int, value: float, code: int) -> Callable[[], Draft]:
@@ -246,28 +378,35 @@ class SumDraft:
     """Builds the tree of one joined law when it is asked for."""
 
     bank: Bank
+    monomials: Monomials
     work: Work
-    u: int | None
-    f: int
-    g: int
-    a: float
-    b: float
+    m: int
+    v: int
+    sign: float
+    u: int
+    terms: tuple[int, ...]
+    coefficients: tuple[float, ...]
     hole: int
 
     def __call__(self) -> Draft:
-        terms, names, values, codes = [], [], [], []
-        chosen = [(self.f, self.a), (self.g, self.b)] if self.work.g else [(self.f, self.a)]
-        for index, (entry, value) in enumerate(chosen, start=1):
+        parts, names, codes = [], [], []
+        for index, entry in enumerate(self.terms, start=1):
             expression = self.bank.expression(entry)
             constant = Constant(f"k{index}")
-            one = expression == Number(Fraction(1))
-            terms.append(constant if one else Apply("*", (constant, expression)))
+            one = expression == ONE
+            parts.append(constant if one else Apply("*", (constant, expression)))
             names.append(constant.name)
-            values.append(value)
             codes.append(self.hole - int(self.bank.code[entry]))
-        tree: Expression = terms[0] if len(terms) == 1 else Apply("+", (terms[0], terms[1]))
+        tree: Expression = parts[0]
+        for part in parts[1:]:
+            tree = Apply("+", (tree, part))
         tree = self.work.step.wrap(tree)
-        if self.u is not None:
+        if self.u != NONE_OF:
             outer = self.bank.expression(self.u)
             tree = Apply("/", (tree, outer)) if self.work.divides else Apply("*", (outer, tree))
-        return Draft(tree, tuple(names), tuple(values), tuple(codes))
+        if self.v != NONE_OF:
+            offset = self.bank.expression(self.v)
+            tree = Apply("+", (offset, tree)) if self.sign > 0 else Apply("-", (tree, offset))
+        if self.m != NONE_OF:
+            tree = Apply("*", (self.monomials.expressions[self.m], tree))
+        return Draft(tree, tuple(names), self.coefficients, tuple(codes))

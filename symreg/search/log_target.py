@@ -1,0 +1,69 @@
+"""A target seen through logarithms: ``T = v + M * g**p * ...`` undone, so that a product becomes a sum.
+
+``T`` is the target with an outer step undone and an offset taken away. Rows are weighted by how well ``log|T|`` is
+known (delta method); rows with T = 0 carry no weight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.search.context import STEPS, Step
+from symreg.search.probes import SOFTENING, Probes
+
+Floats = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.int64]
+IDENTITY = STEPS[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogTargets:
+    """Contexts ``y = step(offset + product)``, row by row: what the product has to be, and the weights of its logarithm.
+
+    ``T`` and ``weights`` have shape ``(n, n_probes)``; ``v`` (-1: none) and ``sign`` say what the offset is.
+    """
+
+    step: Step
+    T: Floats
+    weights: Floats
+    v: Ids
+    sign: Floats
+    offset: Floats
+
+    def __len__(self) -> int:
+        return len(self.T)
+
+    @property
+    def logs(self) -> Floats:
+        """``log|T|``, 0 where T is 0."""
+        return np.log(np.abs(np.where(self.T != 0, self.T, 1.0)))
+
+
+def log_targets(step: Step, probes: Probes, offsets: Floats, v: Ids, sign: Floats) -> LogTargets:
+    """The contexts of one step with these offsets ``(n, n_probes)``; those that too few rows allow are left out."""
+    with np.errstate(all="ignore"):
+        T = step.inverse(probes.y) - offsets
+        variance = (step.slope(probes.y) * probes.sigma / T) ** 2
+    good = np.isfinite(T) & np.isfinite(variance) & (T != 0)
+    rows = np.flatnonzero(good.mean(axis=1) > 0.9)
+    if step is IDENTITY and not len(rows) and len(T) == 1 and v[0] < 0 and good.any():
+        rows = np.arange(1)  # y itself is always looked at, however many zeros it has
+    T, good, variance = np.where(good, T, 0.0)[rows], good[rows], np.where(good, variance, np.inf)[rows]
+    weights = np.zeros_like(T)
+    for index in range(len(T)):
+        soft = SOFTENING * float(np.median(variance[index][good[index]]))
+        weights[index] = np.where(good[index], 1 / (variance[index] + soft), 0.0)
+    return LogTargets(step, T, weights, v[rows], sign[rows], offsets[rows])
+
+
+def target_dimension(step: Step, code: int, root: object) -> int | None:
+    """The dimension code of T for a target of this code, or None where the step forbids it."""
+    if step.exponent is None:
+        return 0 if code == 0 else None
+    back = Fraction(1) / step.exponent
+    found, exact = root(np.array([code * back.numerator]), back.denominator)  # type: ignore[operator]
+    return int(found[0]) if exact[0] else None
