@@ -22,7 +22,7 @@ IDENTITY = STEPS[0]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogTargets:
-    """Contexts ``y = step(offset + product)``, row by row: what the product has to be, and the weights of its logarithm.
+    """Contexts ``y = step(offset + product)``: what the product has to be, and the weights of its logarithm.
 
     ``T`` and ``weights`` have shape ``(n, n_probes)``; ``v`` (-1: none) and ``sign`` say what the offset is.
     """
@@ -30,17 +30,13 @@ class LogTargets:
     step: Step
     T: Floats
     weights: Floats
+    logs: Floats  # log|T|, 0 where T is 0
     v: Ids
     sign: Floats
     offset: Floats
 
     def __len__(self) -> int:
         return len(self.T)
-
-    @property
-    def logs(self) -> Floats:
-        """``log|T|``, 0 where T is 0."""
-        return np.log(np.abs(np.where(self.T != 0, self.T, 1.0)))
 
 
 def log_targets(step: Step, probes: Probes, offsets: Floats, v: Ids, sign: Floats) -> LogTargets:
@@ -52,12 +48,14 @@ def log_targets(step: Step, probes: Probes, offsets: Floats, v: Ids, sign: Float
     rows = np.flatnonzero(good.mean(axis=1) > 0.9)
     if step is IDENTITY and not len(rows) and len(T) == 1 and v[0] < 0 and good.any():
         rows = np.arange(1)  # y itself is always looked at, however many zeros it has
+    if not len(rows):
+        return LogTargets(step, T[rows], T[rows], T[rows], v[rows], sign[rows], offsets[rows])
     T, good, variance = np.where(good, T, 0.0)[rows], good[rows], np.where(good, variance, np.inf)[rows]
-    weights = np.zeros_like(T)
-    for index in range(len(T)):
-        soft = SOFTENING * float(np.median(variance[index][good[index]]))
-        weights[index] = np.where(good[index], 1 / (variance[index] + soft), 0.0)
-    return LogTargets(step, T, weights, v[rows], sign[rows], offsets[rows])
+    with np.errstate(all="ignore"):
+        soft = SOFTENING * np.nanmedian(np.where(good, variance, np.nan), axis=1, keepdims=True)
+        weights = np.where(good, 1 / (variance + soft), 0.0)
+    logs = np.log(np.abs(np.where(T != 0, T, 1.0)))
+    return LogTargets(step, T, weights, logs, v[rows], sign[rows], offsets[rows])
 
 
 def target_dimension(step: Step, code: int, root: object) -> int | None:

@@ -22,30 +22,28 @@ from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank, Leaf
 from symreg.search.join import Joiner
 from symreg.search.monomials import monomials_of
-from symreg.search.noise import NEIGHBOURS_AMONG, Neighbourhood, neighbourhood, noise_floor
 from symreg.search.pi_groups import pi_leaves
-from symreg.search.probes import probes_of
+from symreg.search.probes import Probes, probes_of
 from symreg.search.products import ProductSearch
 from symreg.search.proposal import Draft, Pool
 from symreg.search.refine import Refined, Refiner, fitted_drafts
+from symreg.search.smoothing import Smoother, smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, probe_rows
 from symreg.search.sums import SumSearch
 
 Floats = npt.NDArray[np.float64]
 POOL = 40  # proposals kept at each complexity
 POLISHED = 12  # of these, given more coefficients
-CANDIDATES = 12  # of a level, sent on to be fitted on all rows
-EACH_COMPLEXITY = 2
-CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler than it looks
+CANDIDATES = 30  # of a level, sent on to be fitted on all rows
+EACH_COMPLEXITY = 4
+CLEARLY = 3.0  # a longer formula may be worse here and become simpler than it looks
 SHRINKS = 6  # nodes that rewriting a formula may take away
 EXACT = 1e-20  # loss below which what is left is rounding
-PATIENCE = 3  # levels without progress before a law at the noise is believed
-PROGRESS = 0.995  # a loss must fall below this part of the best one to count as progress
-NOISY = 1e-3  # loss of the noise above which a join needs more probes to tell laws apart
+PATIENCE = 3  # levels without a shorter description before a law at the noise is believed
 FEW_ROWS = 50  # where no floor can be estimated, only the description length tells when to stop
 PATIENCE_FEW_ROWS = 4
 BITS_OF_A_NODE = 4.5
-SLACK = 1.15  # of the noise floor, which is an estimate
+SLACK = 1.15  # of known uncertainties
 LARGEST_LEVEL = 60
 BYTES_OF_AN_ENTRY = 200  # beside its values
 BESIDE_THE_BANK = 1.5  # memory for joins and candidates, as a factor
@@ -80,10 +78,7 @@ def search(
     clock = Clock(budget, stop)
     generator = np.random.default_rng(seed)
     fit_rows = probe_rows(space, settings.fit_rows, generator)
-    looked = generator.permutation(len(space.target))[:NEIGHBOURS_AMONG]
-    floor = noise_floor(space, looked)
-    n_probes = settings.probes * (2 if floor > NOISY else 1)
-    probes = probe_rows(space, n_probes, generator)
+    probes = probe_rows(space, settings.probes, generator)
     fit_rows = np.union1d(probes, fit_rows)
     values = np.ascontiguousarray(space.values[:, probes])
     leaves = leaves_of(space, values)
@@ -94,11 +89,12 @@ def search(
     engine = get_engine(settings.engine)
     joiner = Joiner(engine, settings.threads, clock.spent)
     sums = SumSearch(space, bank, target, pool, joiner, monomials_of(space, values))
-    fit = partial(fitted_drafts, space, engine, settings.threads, probes)
-    products = ProductSearch(space, bank, target, pool, values, joiner, fit=fit)
+    quick = Refiner(space, engine, settings.threads, target, probes)
+    products = ProductSearch(space, bank, target, pool, values, joiner, fit=partial(fitted_drafts, quick))
     clock.evaluated = lambda: bank.evaluated + sums.pairs
-    refiner = Refiner(space, engine, settings.threads, fit_rows)
-    progress = Progress(floor, len(space.target), Residuals(refiner, neighbourhood(space, looked)))
+    at_fit = probes_of(space.target[fit_rows], None if space.sigma is None else space.sigma[fit_rows])
+    refiner = Refiner(space, engine, settings.threads, at_fit, fit_rows)
+    progress = Progress(space, refiner)
 
     def report(found: Sequence[Refined], level: int, reason: str | None) -> Round:
         chosen = tuple(candidate(one, space) for one in worthwhile(found))
@@ -113,69 +109,107 @@ def search(
         proposals = [one for complexity in pool.complexities() for one in pool.take(complexity)]
         found = refiner.refine(proposals, polish=POLISHED)
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
-        reason = clock.reason or progress.reason_to_stop(level, found)
+        progress.take(level, found)
+        reason = clock.reason or progress.reason_to_stop(level)
         yield report(found, level, reason)
         if reason is not None:
             return
+        if not level:
+            progress.smoother = smoother_of(space, smoothed_rows(len(space.target), fit_rows, generator))
+        surface = progress.surface()
+        if surface is not None:  # from now on without most of the noise
+            sums.probes = surface(probes)
+            products.look_at(sums.probes)
+            quick.use(sums.probes, probes)
+            refiner.use(surface(fit_rows), fit_rows)
+            pool.forget()
     yield report([], LARGEST_LEVEL, "nothing is left to try")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Residuals:
-    """Looks at what a refined law leaves over."""
-
-    refiner: Refiner
-    around: Neighbourhood | None
-
-    def are_noise(self, law: Refined) -> bool:
-        """Whether no pattern is left; without neighbours enough to tell, only known uncertainties say so."""
-        if self.around is None:
-            return self.refiner.space.sigma is not None
-        space, rows = self.refiner.space, self.around.rows
-        residuals = space.target[rows] - self.refiner.predict(law.draft, rows)
-        if space.sigma is not None:
-            residuals = residuals / space.sigma[rows]
-        return bool(np.isfinite(residuals).all()) and self.around.is_noise(residuals)
-
-
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Progress:
-    """The best loss so far and when it was reached."""
+    """The best laws so far, when they were reached, and what they leave over."""
 
-    floor: float  # loss of the noise, as far as the data tell without a law
-    n_rows: int
-    residuals: Residuals
-    best: float = float("inf")
-    law: Refined | None = None
-    level: int = 0
-    bits: float = float("inf")  # shortest description so far
-    level_of_bits: int = 0
+    space: SearchSpace
+    refiner: Refiner
+    smoother: Smoother | None = None
+    best: Refined | None = None  # of least loss
+    least: float = float("inf")
+    law: Refined | None = None  # of the shortest description
+    bits: float = float("inf")
+    level: int = 0  # at which the shortest description was found, or its like would have been
 
-    def bits_of(self, one: Refined) -> float:
+    def take(self, level: int, found: Sequence[Refined]) -> None:
+        """Take note of what a level has brought."""
+        chosen = worthwhile(found)
+        losses = self._losses([one.draft for one in chosen])
+        for one, loss in zip(chosen, losses, strict=True):
+            bits = self._bits(one, loss)
+            if loss < self.least:
+                self.best, self.least = one, loss
+            if bits < self.bits:
+                # A product of powers comes long before sums of its length: these must have had their turn.
+                self.bits, self.law = bits, one
+                self.level = max(level, one.complexity - 2 * len(one.draft.names))
+
+    def _losses(self, drafts: Sequence[Draft]) -> list[float]:
+        """Losses in the target itself, at all rows or as many as are looked at."""
+        if not drafts:
+            return []
+        rows = np.arange(len(self.space.target)) if self.smoother is None else self.smoother.rows
+        sigma = None if self.space.sigma is None else self.space.sigma[rows]
+        return probes_of(self.space.target[rows], sigma).loss(self.refiner.predict(drafts, rows)).tolist()
+
+    def _bits(self, one: Refined, loss: float) -> float:
         """A rough description length."""
-        return 0.5 * self.n_rows * float(np.log2(max(one.loss, EXACT))) + one.complexity * BITS_OF_A_NODE
+        n_rows = len(self.space.target)
+        constants = len(one.draft.names) - 1  # the factor in front is paid for by all
+        own = one.complexity * BITS_OF_A_NODE + 0.5 * constants * float(np.log2(n_rows))
+        return 0.5 * n_rows * float(np.log2(max(loss, EXACT))) + own
 
-    def reason_to_stop(self, level: int, found: Sequence[Refined]) -> str | None:
+    def surface(self) -> Callable[[npt.NDArray[np.int64]], Probes] | None:
+        """The target at any of the smoother's rows without most of its noise; None where the data do not allow that."""
+        if self.smoother is None or self.best is None:
+            return None
+        smoother = self.smoother
+        surface = smoother.surface(self.refiner.predict([self.best.draft], smoother.rows)[0])
+        if not surface.is_nearer:
+            return None
+
+        def at(rows: npt.NDArray[np.int64]) -> Probes:
+            where = np.searchsorted(smoother.rows, rows)
+            return probes_of(surface.values[where], surface.sigma[where])
+
+        return at
+
+    def reason_to_stop(self, level: int) -> str | None:
         """Why to go no further, if there is a reason."""
-        law = min(found, key=lambda one: one.loss, default=None)
-        if law is not None and law.loss < PROGRESS * self.best:
-            self.best, self.level, self.law = law.loss, level, law
-        shortest = min(found, key=self.bits_of, default=None)
-        if shortest is not None and self.bits_of(shortest) < self.bits:
-            # A product of powers comes long before sums of its length: these must have had their turn.
-            self.bits, self.level_of_bits = self.bits_of(shortest), max(level, shortest.complexity - 2)
-        if self.best < EXACT:
+        if self.best is None or self.law is None:
+            return None
+        if self.least < EXACT:
             return "residual at rounding"
-        if self.n_rows < FEW_ROWS and level - self.level_of_bits >= PATIENCE_FEW_ROWS:
+        waited = level - self.level
+        if len(self.space.target) < FEW_ROWS and waited >= PATIENCE_FEW_ROWS:
             return "longer formulas do not pay for their length"
-        waited = level - self.level >= PATIENCE and self.best < SLACK * self.floor
-        if waited and self.law is not None and self.residuals.are_noise(self.law):
-            return "residual at the noise"
-        return None
+        return "residual at the noise" if waited >= PATIENCE and self._at_the_noise(self.law) else None
+
+    def _at_the_noise(self, law: Refined) -> bool:
+        """Whether the law leaves no pattern; of few rows, whether it is as near as their uncertainties."""
+        if self.smoother is not None:
+            return self.smoother.is_noise(self.refiner.predict([law.draft], self.smoother.rows)[0])
+        sigma, y = self.space.sigma, self.space.target
+        if sigma is None:
+            return False
+        w = 1 / sigma**2
+        total = float(w @ (y - float(w @ y / w.sum())) ** 2)
+        return self._losses([law.draft])[0] < SLACK * len(w) / total if total > 0 else True
 
 
 def worthwhile(found: Sequence[Refined]) -> list[Refined]:
-    """The best of each complexity, as long as no simpler one is clearly better, and the best of all."""
+    """The best of each complexity, as long as no simpler one is clearly better, and the best of all.
+
+    What fits a smoothed target is told apart by less than the target's noise: several of them go on.
+    """
     chosen: list[Refined] = []
     least = float("inf")
     for size in sorted({one.complexity for one in found}):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -22,7 +22,7 @@ import numpy.typing as npt
 from symreg.dimension import Dimension, power_product
 from symreg.expression import Number, complexity
 from symreg.search.bank import Bank
-from symreg.search.context import STEPS
+from symreg.search.context import STEPS, Step
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.factors import FactorTable, logs_of_family
 from symreg.search.join import Joiner
@@ -36,6 +36,7 @@ from symreg.search.space import SearchSpace
 Floats = npt.NDArray[np.float64]
 Powers = tuple[float | Fraction, ...]
 KEEP = 48
+KEEP_IN_CONTEXT = 12
 MOST_PAIRS = 200_000_000
 MOST_PAIRS_IN_CONTEXT = 20_000_000
 MOST_CONTEXTS = 3000
@@ -60,6 +61,7 @@ class ProductSearch:
     contexts: bool = True  # steps and offsets
     thirds: bool = True
     families: bool = True
+    _targets: dict[tuple[Step, int], LogTargets] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         usable = [
@@ -105,29 +107,43 @@ class ProductSearch:
                     return
                 self._run(targets, size - cost, MOST_PAIRS_IN_CONTEXT)
 
+    def look_at(self, probes: Probes) -> None:
+        """Take this for the target from now on."""
+        self.probes = probes
+        self._targets.clear()
+
     def _plain_target(self) -> LogTargets:
-        none = np.array([-1])
-        return log_targets(IDENTITY, self.probes, np.zeros((1, len(self.probes.y))), none, np.ones(1))
+        return self._without_offset(IDENTITY)
+
+    def _without_offset(self, step: Step) -> LogTargets:
+        if (step, 0) not in self._targets:
+            zero, none = np.zeros((1, len(self.probes.y))), np.array([-1])
+            self._targets[step, 0] = log_targets(step, self.probes, zero, none, np.ones(1))
+        return self._targets[step, 0]
+
+    def _with_offsets(self, step: Step, v: int, code: int) -> LogTargets | None:
+        """Contexts with every expression of this size for an offset, of either sign; None where there are too many."""
+        if (step, v) not in self._targets:
+            self.bank.request(v, np.array([code]))
+            ids = self.bank.level(code, v)
+            if not len(ids) or 2 * len(ids) > MOST_CONTEXTS or self.joiner.stop():
+                return None
+            both, sign = np.concatenate([ids, ids]), np.repeat([1.0, -1.0], len(ids))
+            offsets = self.bank.values[both] * sign[:, None]
+            self._targets[step, v] = log_targets(step, self.probes, offsets, both, sign)
+        return self._targets[step, v]
 
     def _contexts(self, size: int) -> Iterator[tuple[int, LogTargets]]:
         for step in STEPS:
-            if not set(step.operators) <= self.space.operators:
-                continue
             code = target_dimension(step, self.space.target_code, self.space.coding.root)
-            if code is None:
+            if code is None or not set(step.operators) <= self.space.operators:
                 continue
             if step.exponent is None and size >= step.cost:
-                none = np.array([-1])
-                zero = np.zeros((1, len(self.probes.y)))
-                yield step.cost, log_targets(step, self.probes, zero, none, np.ones(1))
+                yield step.cost, self._without_offset(step)
             for v in range(1, min(LARGEST_OFFSET, size - step.cost - 1) + 1):
-                self.bank.request(v, np.array([code]))
-                ids = self.bank.level(code, v)
-                if len(ids) and 2 * len(ids) <= MOST_CONTEXTS and not self.joiner.stop():
-                    both = np.concatenate([ids, ids])
-                    sign = np.repeat([1.0, -1.0], len(ids))
-                    offsets = self.bank.values[both] * sign[:, None]
-                    yield step.cost + v + 1, log_targets(step, self.probes, offsets, both, sign)
+                targets = self._with_offsets(step, v, code)
+                if targets is not None:
+                    yield step.cost + v + 1, targets
 
     def _run(self, targets: LogTargets, size: int, most: int) -> None:
         """Monomials (size 0), single factors of this size, and pairs of factors whose sizes add up to it."""
@@ -158,7 +174,7 @@ class ProductSearch:
         spread = goal - root * (np.einsum("ij,ij->i", goal, root) / np.einsum("ij,ij->i", root, root))[:, None]
         with np.errstate(all="ignore"):
             share = (rest**2).sum(axis=1) / (spread**2).sum(axis=1)
-        for index in np.argsort(np.nan_to_num(share, nan=0.0), kind="stable")[:KEEP]:
+        for index in np.argsort(np.nan_to_num(share, nan=0.0), kind="stable")[:KEEP_IN_CONTEXT]:
             self._offer(targets, [(int(index), ())])
 
     def _join(self, targets: LogTargets, logs: Floats, f: Ids, g: Ids | None, most: int) -> None:
@@ -167,7 +183,9 @@ class ProductSearch:
         if len(targets) * len(f) * (1 if g is None else len(g)) > most:
             return
         basis = np.ascontiguousarray(np.broadcast_to(self._span, (len(targets), *self._span.shape)))
-        found = self.joiner.best(self.table.rows, f, g, logs, targets.weights, keep=KEEP, basis=basis)
+        plain = targets.step is IDENTITY and targets.v[0] < 0
+        keep = KEEP if plain else KEEP_IN_CONTEXT
+        found = self.joiner.best(self.table.rows, f, g, logs, targets.weights, keep=keep, basis=basis)
         first = f[found.first]
         second = np.full(len(first), -1) if g is None else g[found.second]
         self._offer(targets, [

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from symreg.expression import Expression
+
+FEWER = 3  # nodes
+SAME = 1.05  # losses on a few rows that differ by less than that part are alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +40,42 @@ class Proposal:
 
 @dataclass(slots=True)
 class Pool:
-    """The ``keep`` proposals of least loss at each complexity."""
+    """The ``keep`` proposals of least loss at each complexity.
+
+    A proposal that is no better than one of clearly fewer nodes is not kept.
+    """
 
     keep: int
     _heaps: dict[int, list[tuple[float, int, Proposal]]] = field(default_factory=dict)
+    _least: dict[int, float] = field(default_factory=dict)  # loss at each complexity since the pool was last reset
     _order: Iterator[int] = field(default_factory=itertools.count)
 
     def threshold(self, complexity: int) -> float:
         """A loss that a proposal has to beat to be kept."""
         heap = self._heaps.get(complexity, [])
-        return -heap[0][0] if len(heap) >= self.keep else float("inf")
+        simpler = [loss for size, loss in self._least.items() if size <= complexity - FEWER]
+        return min([SAME * loss for loss in simpler] + ([-heap[0][0]] if len(heap) >= self.keep else []), default=math.inf)
 
     def offer(self, proposal: Proposal) -> None:
         """Keep the proposal if it is among the best of its complexity."""
+        if not proposal.loss < self.threshold(proposal.complexity):
+            return
         heap = self._heaps.setdefault(proposal.complexity, [])
+        self._least[proposal.complexity] = min(proposal.loss, self._least.get(proposal.complexity, math.inf))
         item = (-proposal.loss, -next(self._order), proposal)
         if len(heap) < self.keep:
             heapq.heappush(heap, item)
-        elif item > heap[0]:
+        else:
             heapq.heapreplace(heap, item)
 
     def take(self, complexity: int) -> list[Proposal]:
         """Remove and return the proposals of this complexity, best first."""
         heap = self._heaps.pop(complexity, [])
         return [item[2] for item in sorted(heap, key=lambda item: (-item[0], -item[1]))]
+
+    def forget(self) -> None:
+        """Losses so far are no measure any more: the target has changed."""
+        self._least.clear()
 
     def complexities(self) -> list[int]:
         """Complexities that hold proposals, ascending."""

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from symreg.engine.program import Engine, Fit, Outcome
 from symreg.expression import Apply, Constant, Expression, complexity, constants_of, lower
+from symreg.search.probes import Probes
 from symreg.search.proposal import Draft, Proposal
 from symreg.search.space import SearchSpace
 from symreg.search.vocabulary import TRANSCENDENTAL
@@ -40,24 +41,22 @@ class Refiner:
     space: SearchSpace
     engine: Engine
     threads: int
+    probes: Probes
     rows: npt.NDArray[np.int64]
-    best: dict[int, float] = field(default_factory=dict)  # least loss by complexity
     fits: int = 0
     _seen: set[Expression] = field(default_factory=set)
+    X: Floats = field(init=False)
+    total: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.X = np.ascontiguousarray(self.space.inputs[:, self.rows])
-        self.y = self.space.target[self.rows]
-        sigma = self.space.sigma
-        self.weights = None if sigma is None else 1 / sigma[self.rows] ** 2
-        w = np.ones_like(self.y) if self.weights is None else self.weights
-        mean = float(w @ self.y / w.sum())
-        self.total = float(w @ (self.y - mean) ** 2) or 1.0
+        self.use(self.probes, self.rows)
 
-    X: Floats = field(init=False)
-    y: Floats = field(init=False)
-    weights: Floats | None = field(init=False)
-    total: float = field(init=False)
+    def use(self, probes: Probes, rows: npt.NDArray[np.int64]) -> None:
+        """Fit to this target at these rows from now on."""
+        self.probes, self.rows = probes, rows
+        self.X = np.ascontiguousarray(self.space.inputs[:, rows])
+        mean = float(probes.weights @ probes.y)
+        self.total = float(probes.weights @ (probes.y - mean) ** 2) or 1.0
 
     def refine(self, proposals: Sequence[Proposal], *, polish: int) -> list[Refined]:
         """Fit all proposals, then variants with more coefficients of the ``polish`` best; what is good, best first."""
@@ -74,11 +73,12 @@ class Refiner:
         self._seen.update(draft.expression for draft, _ in fresh)
         return sorted([*fitted, *self._fit(fresh)], key=lambda one: (one.loss, one.complexity))
 
-    def predict(self, draft: Draft, rows: npt.NDArray[np.int64]) -> Floats:
-        """Values of a draft at these rows of the space."""
-        program = lower(draft.expression, self.space.names, draft.names, self.space.known)
+    def predict(self, drafts: Sequence[Draft], rows: npt.NDArray[np.int64]) -> Floats:
+        """Values of drafts at these rows of the space, ``(n_drafts, n_rows)``."""
+        programs = [lower(one.expression, self.space.names, one.names, self.space.known) for one in drafts]
         inputs = np.ascontiguousarray(self.space.inputs[:, rows])
-        return self.engine.evaluate(program, inputs, np.array(draft.values), threads=self.threads)
+        values = [np.array(one.values) for one in drafts]
+        return self.engine.evaluate_many(programs, inputs, values, threads=self.threads)
 
     def _fit(self, drafts: Sequence[tuple[Draft, str]]) -> list[Refined]:
         if not drafts:
@@ -86,7 +86,7 @@ class Refiner:
         self.fits += len(drafts)
         programs = [lower(d.expression, self.space.names, d.names, self.space.known) for d, _ in drafts]
         fits = self.engine.fit_many(
-            programs, self.X, self.y, self.weights, [np.array(d.values) for d, _ in drafts],
+            programs, self.X, self.probes.y, self.probes.weights, [np.array(d.values) for d, _ in drafts],
             max_iterations=MAX_ITERATIONS, threads=self.threads,
         )  # fmt: skip
         return [
@@ -96,11 +96,8 @@ class Refiner:
         ]
 
 
-def fitted_drafts(
-    space: SearchSpace, engine: Engine, threads: int, rows: npt.NDArray[np.int64], drafts: Sequence[Draft]
-) -> list[tuple[Draft, float]]:
-    """Each draft with its constants fitted on these rows, and its loss; inf where that fails."""
-    refiner = Refiner(space, engine, threads, rows)
+def fitted_drafts(refiner: Refiner, drafts: Sequence[Draft]) -> list[tuple[Draft, float]]:
+    """Each draft with its constants fitted, and its loss; inf where that fails."""
     losses = {one.draft.expression: one for one in refiner._fit([(draft, "") for draft in drafts])}
     found = [losses.get(draft.expression) for draft in drafts]
     return [

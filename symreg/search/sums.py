@@ -149,6 +149,7 @@ class SumSearch:
     _singles: int = 0
     _sizes: list[int] = field(default_factory=lambda: [0, 0])  # entries of the last whole levels
     _later: dict[int, list[tuple[Work, int, int]]] = field(default_factory=dict)
+    _requested: dict[tuple[int, bytes], npt.NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
     def pairs(self) -> int:
@@ -217,6 +218,12 @@ class SumSearch:
 
     def _request(self, codes: Codes, size: int) -> npt.NDArray[np.bool_]:
         """Make the entries of ``size`` that fit these dimensions; tells which dimensions have any."""
+        key = size, codes.tobytes()
+        if key not in self._requested:
+            self._requested[key] = self._make(codes, size)
+        return self._requested[key]
+
+    def _make(self, codes: Codes, size: int) -> npt.NDArray[np.bool_]:
         if self.space.coefficient_codes is None:
             self.bank.request_all(size)
             return np.full(len(codes), len(self.bank.all_of(size)) > 0)
@@ -241,7 +248,9 @@ class SumSearch:
                 return
             fits = self._request(hole, size)
             u, hole = u[fits], hole[fits]
-        if work.u and len(u):
+        if work.u and len(u) and not work.m:
+            self._request(u, work.u)
+        elif work.u and len(u):
             self.bank.request(work.u, u)
         for code_u, code_hole in zip(u.tolist(), hole.tolist(), strict=True):
             if self.stop():

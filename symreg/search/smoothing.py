@@ -1,0 +1,208 @@
+"""What the data say before any law is known: a smooth surface through the target, the noise around it, and whether
+the residuals of a law still hold a pattern.
+
+The target is ``M * phi(z)``: M the product of powers that comes nearest, z the logarithms of the Pi groups (all that
+dimensional analysis leaves open; Buckingham 1914), phi a polynomial. The polynomials of each total degree, times M,
+are made orthonormal over the rows, degree after degree, so that fitting is one matrix product and the degrees can be
+judged one by one. With ``c`` the coefficients of residuals r, n rows, p polynomials and
+
+    s**2 = (|r|**2 - |c|**2) / (n - p)
+
+the coefficients of one degree with q polynomials are noise if ``|c_degree|**2 / s**2`` is a draw of chi-squared with q
+degrees of freedom (the F test of nested models, for many rows). If that holds for the highest degree, the surface has
+taken in all there is, and s is the noise. Coefficients are shrunk towards zero by what noise alone would make of them
+(positive-part James and Stein 1961), so a law that is right gets no correction.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from math import comb, sqrt
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.search.space import SearchSpace
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+MOST_ROWS = 10_000
+MOST_POLYNOMIALS = 160
+ROWS_OF_A_POLYNOMIAL = 8
+FEWEST_ROWS = 40
+LARGEST_DEGREE = 60
+SURPRISING = 4.0  # standard deviations of chi-squared
+NEARER = 0.3
+WIDE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """A target without most of its noise, at all rows of the smoother, and its standard deviation there.
+
+    ``noise`` is the variance of one row in units of its spread, ``error`` the mean variance of the surface: what noise
+    leaves in its coefficients, and what the highest degrees still hold as a measure of all that are left out.
+    """
+
+    values: Floats
+    sigma: Floats
+    noise: float
+    error: float
+
+    @property
+    def is_nearer(self) -> bool:
+        """Whether the surface is clearly nearer to the truth than the target itself."""
+        return self.error < NEARER * self.noise
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Smoother:
+    """Orthonormal polynomials ``(n_rows, p)`` over ``rows``, those of one total degree from ``ends[k-1]`` to ``ends[k]``.
+
+    ``spread`` is the standard deviation of each row's target, up to a factor.
+    """
+
+    rows: Rows
+    basis: Floats
+    ends: tuple[int, ...]
+    target: Floats
+    spread: Floats
+
+    def surface(self, predicted: Floats) -> Surface:
+        """The law that predicts these values, corrected by what its residuals still hold."""
+        with np.errstate(all="ignore"):
+            residual = (self.target - predicted) / self.spread
+        if not np.isfinite(residual).all():
+            return self.surface(np.zeros_like(self.target))
+        coefficients = self.basis.T @ residual
+        noise = self._noise(residual, coefficients)
+        kept = np.zeros(len(coefficients))
+        for low, high in zip((0, *self.ends[:-1]), self.ends, strict=True):
+            size = float(coefficients[low:high] @ coefficients[low:high])
+            kept[low:high] = max(0.0, 1 - (high - low) * noise / size) if size > 0 else 0.0
+        values = predicted + self.spread * (self.basis @ (kept * coefficients))
+        leverage = np.einsum("ij,j,ij->i", self.basis, kept, self.basis)
+        last = self.ends[-3] if len(self.ends) > 2 else 0  # a symmetric law has every other degree only
+        tail = float(coefficients[last:] @ coefficients[last:]) - (len(coefficients) - last) * noise
+        variance = noise * np.maximum(leverage, 1 / len(residual)) + max(0.0, tail) / len(residual)
+        return Surface(values, self.spread * np.sqrt(variance), noise, float(variance.mean()))
+
+    def is_noise(self, predicted: Floats) -> bool:
+        """Whether no degree finds a pattern in what these predictions leave over."""
+        with np.errstate(all="ignore"):
+            residual = (self.target - predicted) / self.spread
+        if not np.isfinite(residual).all():
+            return False
+        coefficients = self.basis.T @ residual
+        return max(self._surprise(coefficients, self._noise(residual, coefficients))) < SURPRISING
+
+    def _noise(self, residual: Floats, coefficients: Floats) -> float:
+        left = float(residual @ residual - coefficients @ coefficients)
+        return max(left, 0.0) / (len(residual) - len(coefficients))
+
+    def _surprise(self, coefficients: Floats, noise: float) -> list[float]:
+        """How far each degree's coefficients, and all together, are larger than noise makes them."""
+        found = []
+        for low, high in [(0, self.ends[-1]), *zip((0, *self.ends[:-1]), self.ends, strict=True)]:
+            size, count = float(coefficients[low:high] @ coefficients[low:high]), high - low
+            found.append((size / noise - count) / sqrt(2 * count) if noise > 0 else (np.inf if size > 0 else 0.0))
+        return found
+
+
+def smoother_of(space: SearchSpace, rows: Rows) -> Smoother | None:
+    """Polynomials over these rows of a space; None for few rows."""
+    if len(rows) < FEWEST_ROWS:
+        return None
+    target = space.target[rows]
+    spread = np.ones(len(rows)) if space.sigma is None else space.sigma[rows]
+    front, coordinates = _front_and_coordinates(space, rows, target, spread)
+    degrees = _degrees(len(coordinates), min(MOST_POLYNOMIALS, len(rows) // ROWS_OF_A_POLYNOMIAL))
+    columns = _polynomials(coordinates, degrees) * (front / spread)
+    orthonormal, triangle = np.linalg.qr(columns.T)
+    diagonal = np.abs(np.diag(triangle))
+    kept = diagonal > 1e-8 * diagonal.max()
+    totals = np.array([sum(degree) for degree in degrees])[kept]
+    ends = [int((totals <= total).sum()) for total in range(int(totals.max()) + 1)]
+    return Smoother(rows, np.ascontiguousarray(orthonormal[:, kept]), tuple(dict.fromkeys(ends)), target, spread)
+
+
+def smoothed_rows(n_rows: int, probes: Rows, generator: np.random.Generator) -> Rows:
+    """All rows, or as many as are worth it, the probes among them."""
+    if n_rows <= MOST_ROWS:
+        return np.arange(n_rows)
+    return np.union1d(probes, generator.choice(n_rows, size=MOST_ROWS, replace=False))
+
+
+def _front_and_coordinates(
+    space: SearchSpace, rows: Rows, target: Floats, spread: Floats
+) -> tuple[Floats, Floats]:
+    """The product of powers nearest to the target, and coordinates in [-1, 1] for all that it leaves open."""
+    inputs = space.inputs[:, rows]
+    varying = np.ptp(inputs, axis=1) > 0
+    carrying = np.array([space.codes[index] != 0 for index in range(len(inputs))], dtype=bool)
+    one_sign = (inputs > 0).all(axis=1) | (inputs < 0).all(axis=1)
+    logs = np.log(np.abs(inputs[varying & carrying & one_sign]))
+    exact = space.coefficient_codes == (0,) and bool(one_sign[carrying & varying].all())
+    null, particular = np.eye(len(logs)), np.zeros(len(logs))
+    if exact and len(logs):
+        codes = np.array(space.codes)[np.flatnonzero(varying & carrying & one_sign)]
+        fixed = np.array(space.codes)[[i for i in range(len(space.codes)) if i >= len(inputs) or not varying[i]]]
+        digits = space.coding.digits(codes).astype(float)
+        others = space.coding.digits(fixed).astype(float)  # known constants supply dimensions too
+        wanted = space.coding.digits(np.array([space.target_code]))[0].astype(float)
+        whole = np.concatenate([digits, others]).T
+        particular = (np.linalg.pinv(whole) @ wanted)[: len(logs)]
+        _, sizes, right = np.linalg.svd(whole)
+        rank = int((sizes > WIDE * sizes[0]).sum())
+        null = right[rank:, : len(logs)].T
+    
+    open_logs = null.T @ logs
+    front = np.exp(particular @ logs + _fitted_powers(open_logs, particular @ logs, target, spread))
+    plain = inputs[varying & ~carrying]
+    crossing = inputs[varying & carrying & ~one_sign]
+    coordinates = np.vstack([open_logs, plain, crossing])
+    coordinates = coordinates[np.ptp(coordinates, axis=1) > 0] if len(coordinates) else coordinates
+    if not len(coordinates):
+        return front, np.empty((0, len(rows)))
+    low, high = coordinates.min(axis=1, keepdims=True), coordinates.max(axis=1, keepdims=True)
+    return front, np.asarray(2 * (coordinates - low) / (high - low) - 1)
+
+
+def _fitted_powers(open_logs: Floats, known: Floats, target: Floats, spread: Floats) -> Floats:
+    """The logarithm of the nearest product of powers, up to what is known of it."""
+    weights = np.abs(target) / spread
+    weights = weights / (weights.max() or 1.0)
+    design = np.vstack([np.ones(len(target)), open_logs]) * weights
+    goal = (np.log(np.abs(np.where(target != 0, target, 1.0))) - known) * weights
+    solution = np.linalg.lstsq(design.T, goal, rcond=1e-9)[0]
+    return np.asarray(np.clip(solution[1:], -8, 8) @ open_logs)
+
+
+def _degrees(n_coordinates: int, most: int) -> list[tuple[int, ...]]:
+    """Exponents of all monomials up to the total degree of which there are no more than ``most``."""
+    if not n_coordinates:
+        return [()]
+    total = 0
+    while total < LARGEST_DEGREE and comb(n_coordinates + total + 1, total + 1) <= most:
+        total += 1
+    found: list[tuple[int, ...]] = []
+    for degree in range(total + 1):
+        for bars in itertools.combinations(range(degree + n_coordinates - 1), n_coordinates - 1):
+            edges = (-1, *bars, degree + n_coordinates - 1)
+            found.append(tuple(b - a - 1 for a, b in itertools.pairwise(edges)))
+    return found
+
+
+def _polynomials(coordinates: Floats, degrees: list[tuple[int, ...]]) -> Floats:
+    """Products of Legendre polynomials, shape ``(n_polynomials, n_rows)``."""
+    columns = np.ones((len(degrees), coordinates.shape[1]))
+    if not len(coordinates):
+        return columns
+    largest = max(map(max, degrees))
+    powers = np.polynomial.legendre.legvander(coordinates, largest)  # (n_coordinates, n_rows, largest + 1)
+    for row, degree in zip(columns, degrees, strict=True):
+        for axis, power in enumerate(degree):
+            if power:
+                row *= powers[axis, :, power]
+    return columns
