@@ -10,7 +10,7 @@ from symreg.benchmark.command import command_text
 from symreg.benchmark.facts import add_facts, present_facts
 from symreg.benchmark.run import BenchmarkProgress, load_set, run_benchmark
 from symreg.benchmark.sampling import LARGEST_SAMPLE
-from symreg.benchmark.summary import Spread, Summary, summarise
+from symreg.benchmark.summary import Spread, Summary, search_words, summarise
 from symreg.benchmark.trial import Settings, TrialResult, native_backend
 
 if TYPE_CHECKING:
@@ -99,8 +99,9 @@ def summary_table(summaries: Sequence[Summary]) -> Table:
     """One column for each level of noise: how many were recovered by each rule, and in what time."""
     from rich.table import Table
 
+    groups = [each.group for each in summaries]
     headings = [
-        f"{each.group.set}\nnoise {each.group.noise:g}\n{_search_words(each, summaries)}" for each in summaries
+        "\n".join((group.set, f"noise {group.noise:g}", *search_words(group, groups))) for group in groups
     ]
     table = Table("", *_columns(headings))
     for name, text in _LINES.items():
@@ -127,20 +128,6 @@ _LINES: dict[str, Callable[[Summary], str]] = {
     "evaluations, median": lambda each: f"{each.recovery_evaluations.median:,.0f}",
     "s of all, median / 90 %": lambda each: _seconds(each.seconds),
 }
-
-
-def _search_words(summary: Summary, others: Sequence[Summary]) -> str:
-    """What was asked of the search, as far as it tells the lines of the table apart."""
-    group = summary.group
-    words = ["with units" if group.units else "no units"]
-    words += [f"without {group.without}"] if group.without else []
-    for name, text in (
-        ("backend", group.backend), ("rows", f"{group.rows} rows"), ("time", f"{group.time:g} s"),
-        ("threads", f"{group.threads} threads"),
-    ):  # fmt: skip
-        if len({getattr(other.group, name) for other in others}) > 1:
-            words.append(text)
-    return "\n".join(words)
 
 
 def _view(progress: BenchmarkProgress, summary: Table) -> RenderableType:

@@ -9,7 +9,7 @@ import numpy as np
 
 from symreg.benchmark.trial import TrialResult
 
-__all__ = ["Spread", "Summary", "summarise"]
+__all__ = ["Group", "Spread", "Summary", "group_of", "group_order", "search_words", "summarise"]
 
 FORGIVEN = ("zero", "offset", "factor")
 
@@ -68,7 +68,7 @@ def summarise(results: Iterable[TrialResult], together: str | None = None) -> li
     groups: dict[Group, list[TrialResult]] = {}
     for result in results:
         groups.setdefault(group_of(result, together), []).append(result)
-    return [summary_of(group, groups[group]) for group in sorted(groups, key=_order)]
+    return [summary_of(group, groups[group]) for group in sorted(groups, key=group_order)]
 
 
 def group_of(result: TrialResult, name: str | None = None) -> Group:
@@ -113,7 +113,21 @@ def spread_of(values: Sequence[float]) -> Spread:
     return Spread(float(np.median(known)), float(np.quantile(known, 0.9)))
 
 
-def _order(group: Group) -> tuple[str, bool, str, str, int, float, int, float]:
+def search_words(group: Group, others: Iterable[Group]) -> tuple[str, ...]:
+    """What was asked of the search, as far as it tells the groups apart."""
+    words = ["with units" if group.units else "no units"]
+    words += [f"without {group.without}"] if group.without else []
+    others = tuple(others)
+    for name, text in (
+        ("backend", group.backend), ("rows", f"{group.rows} rows"), ("time", f"{group.time:g} s"),
+        ("threads", f"{group.threads} thread{'' if group.threads == 1 else 's'}"),
+    ):  # fmt: skip
+        if len({getattr(other, name) for other in others}) > 1:
+            words.append(text)
+    return tuple(words)
+
+
+def group_order(group: Group) -> tuple[str, bool, str, str, int, float, int, float]:
     """By set, with units first, the whole search before what lacks a part, then by noise."""
     return (
         group.set, not group.units, group.without, group.backend, group.rows, group.time, group.threads,
