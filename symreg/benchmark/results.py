@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,13 @@ from symreg.atomic import atomic_write_text
 from symreg.benchmark.trial import Settings, Trial, TrialResult
 from symreg.errors import SymregError
 
-__all__ = ["ResultsError", "ResultsFile", "read_results"]
+__all__ = ["ResultsError", "ResultsFile", "read_results", "results_text"]
 
 COLUMNS = tuple(entry.name for entry in fields(TrialResult))
+ARCHIVE_COLUMNS = tuple(name for name in COLUMNS if name != "complexity")
+"""What an archive keeps (see ``archive``)."""
+
+_KINDS = {entry.name: str(entry.type) for entry in fields(TrialResult)}
 # A truth that was corrected in its problem file is another question.
 _KEY = ("set", "id", "truth", "noise", "seed", "backend", "units", "rows", "time", "threads", "without")
 Key = tuple[Any, ...]
@@ -73,17 +77,27 @@ class ResultsFile:
 
 
 def read_results(path: str | Path) -> list[TrialResult]:
-    """Read a results file; an unfinished last line is left out."""
-    text = Path(path).read_text(encoding="utf-8")
-    return _parsed(text[: text.rfind("\n") + 1], Path(path))
+    """Read a results file or an archive of one; an unfinished last line is left out."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ResultsError(path=str(path), reason=f"this file cannot be read: {error}") from None
+    return _parsed(text[: text.rfind("\n") + 1], Path(path), archives=True)
 
 
-def _parsed(text: str, path: Path) -> list[TrialResult]:
+def results_text(results: Iterable[TrialResult], columns: Sequence[str] = COLUMNS) -> str:
+    """The results as a table."""
+    rows = ([_text(getattr(result, name)) for name in columns] for result in results)
+    return "".join(_line(row) for row in (columns, *rows))
+
+
+def _parsed(text: str, path: Path, *, archives: bool = False) -> list[TrialResult]:
     rows = list(csv.reader(io.StringIO(text)))
-    if rows and tuple(rows[0]) != COLUMNS:
+    columns = tuple(rows[0]) if rows else COLUMNS
+    if columns != COLUMNS and not (archives and columns == ARCHIVE_COLUMNS):
         raise ResultsError(path=str(path), reason=_difference(rows[0]))
     try:
-        return [TrialResult(**_read(row)) for row in rows[1:]]
+        return [TrialResult(**{"complexity": 0, **_read(columns, row)}) for row in rows[1:]]
     except ValueError as error:
         raise ResultsError(path=str(path), reason=f"a line cannot be read: {error}") from None
 
@@ -97,16 +111,13 @@ def _difference(header: list[str]) -> str:
     return f"the columns are not those of this version's results ({what}); choose another file with --output"
 
 
-def _read(row: list[str]) -> dict[str, Any]:
+def _read(columns: Sequence[str], row: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for entry, text in zip(fields(TrialResult), row, strict=True):
-        kind = str(entry.type)
-        if kind == "bool":
-            values[entry.name] = {"true": True, "false": False}[text] if text in ("true", "false") else None
-            if values[entry.name] is None:
-                raise ValueError(f"{entry.name} is '{text}', not true or false")
-        else:
-            values[entry.name] = {"int": int, "float": float}.get(kind, str)(text)
+    for name, text in zip(columns, row, strict=True):
+        kind = _KINDS[name]
+        if kind == "bool" and text not in ("true", "false"):
+            raise ValueError(f"{name} is '{text}', not true or false")
+        values[name] = text == "true" if kind == "bool" else {"int": int, "float": float}.get(kind, str)(text)
     return values
 
 

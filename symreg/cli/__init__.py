@@ -142,6 +142,19 @@ def benchmark(
     )  # fmt: skip
 
 
+@app.command("benchmark-record")
+def benchmark_record(
+    results: Annotated[
+        list[Path], typer.Argument(help="Results of symreg benchmark, CSV files.", show_default=False)
+    ],
+    output: Annotated[Path, typer.Option(help="The page to write.")] = Path("docs/benchmarks.md"),
+) -> None:
+    """Write the record of benchmarks: tables, a picture, every equation missed."""
+    from symreg.cli.commands import write_benchmark_record
+
+    write_benchmark_record(results, output)
+
+
 @app.command()
 def datasets() -> None:
     """List the tables and problem sets that come with the package."""
