@@ -19,6 +19,8 @@ def command_text(
     seeds: Sequence[int],
     settings: Settings,
     jobs: int,
+    scale_target: float = 1.0,
+    scale_input: float = 1.0,
 ) -> str:
     """The command line, limits on rows, time and threads written out even where they are the default.
 
@@ -34,4 +36,6 @@ def command_text(
     words += ["--backend", settings.backend] if settings.backend != "native" else []
     words += [] if settings.units else ["--no-units"]
     words += ["--without", settings.without_text] if settings.without else []
+    for option, factor in (("--scale-target", scale_target), ("--scale-input", scale_input)):
+        words += [] if factor == 1.0 else [option, f"{factor:g}"]
     return shlex.join(words)

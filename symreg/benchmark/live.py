@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from symreg.benchmark.command import command_text
 from symreg.benchmark.facts import add_facts, present_facts
+from symreg.benchmark.problems import select_problems
 from symreg.benchmark.run import BenchmarkProgress, load_set, run_benchmark
 from symreg.benchmark.sampling import LARGEST_SAMPLE
+from symreg.benchmark.scaling import scaled
 from symreg.benchmark.summary import Spread, Summary, search_words, summarise
 from symreg.benchmark.trial import Settings, TrialResult, native_backend
 
@@ -36,6 +38,8 @@ def run_benchmark_command(
     backend: str = "native",
     no_units: bool = False,
     without: Sequence[str] = (),
+    scale_target: float = 1.0,
+    scale_input: float = 1.0,
     output: str | Path | None = None,
     console: Console | None = None,
 ) -> int:
@@ -53,7 +57,7 @@ def run_benchmark_command(
     )
     _check_search(settings)
     console = console or NewConsole()
-    chosen = load_set(problems)
+    chosen = scaled(select_problems(load_set(problems), ids), target=scale_target, inputs=scale_input)
     name = Path(problems).stem
     path = Path(output) if output is not None else Path("runs") / "benchmark" / name / "results.csv"
     belongs = {(problem.set_name, problem.id) for problem in chosen}
@@ -62,7 +66,10 @@ def run_benchmark_command(
         # The file may hold trials of other sets, which are not part of this question.
         return summary_table(summarise([one for one in results if (one.set, one.id) in belongs], name))
 
-    command = command_text(problems, ids=ids, noise=noise, seeds=seeds, settings=settings, jobs=jobs)
+    command = command_text(
+        problems, ids=ids, noise=noise, seeds=seeds, settings=settings, jobs=jobs, scale_target=scale_target,
+        scale_input=scale_input,
+    )  # fmt: skip
     status = 0
     with Live(console=console, auto_refresh=False, transient=False) as live:
 
@@ -73,7 +80,7 @@ def run_benchmark_command(
 
         try:
             run_benchmark(
-                chosen, output=path, ids=ids, noise=noise, seeds=seeds, settings=settings,
+                chosen, output=path, noise=noise, seeds=seeds, settings=settings,
                 jobs=jobs, observer=show,
             )  # fmt: skip
         except KeyboardInterrupt:

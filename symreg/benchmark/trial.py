@@ -140,7 +140,7 @@ def native_backend(settings: Settings) -> Native:
 
     if not settings.without:
         return Native(threads=settings.threads)
-    off: dict[str, Any] = {"without": settings.without}
+    off: dict[str, Any] = {"without": tuple(settings.without_text.split(","))}
     try:
         return Native(threads=settings.threads, **off)
     except TypeError:

@@ -131,6 +131,8 @@ def benchmark(
     without: Annotated[
         str, typer.Option(help="Mechanisms of the search to switch off, with commas.", show_default=False)
     ] = "",
+    scale_target: Annotated[float, typer.Option(help="Multiply the target, such as by 1e20.")] = 1.0,
+    scale_input: Annotated[float, typer.Option(help="Multiply one input of each problem.")] = 1.0,
     output: Annotated[Path | None, typer.Option(help="The results, a CSV file.", show_default=False)] = None,
 ) -> None:
     """Search for laws that are known, and count how many come back. The same command goes on."""
@@ -138,7 +140,8 @@ def benchmark(
 
     run_benchmark(
         problems, ids=listed(ids) or None, noise=noise, seeds=seeds, rows=rows, time=time, jobs=jobs,
-        threads=threads, backend=backend, no_units=no_units, without=listed(without), output=output,
+        threads=threads, backend=backend, no_units=no_units, without=listed(without),
+        scale_target=scale_target, scale_input=scale_input, output=output,
     )  # fmt: skip
 
 
