@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from symreg.benchmark.run import SETS, load_set
 from symreg.benchmark.trial import TrialResult
@@ -41,6 +42,12 @@ def named_sets(results: Sequence[TrialResult]) -> list[NamedSet]:
 
 
 def _known(name: str, results: Sequence[TrialResult]) -> NamedSet:
-    members = {(problem.set_name, problem.id) for problem in load_set(name)}
+    members = _members(name)
     chosen = tuple(result for result in results if (result.set, result.id) in members)
     return NamedSet(name, TITLES[name], len(members), chosen)
+
+
+@cache
+def _members(name: str) -> frozenset[tuple[str, str]]:
+    """The problems of a set that comes with the package; a file of many formulas takes a second to read."""
+    return frozenset((problem.set_name, problem.id) for problem in load_set(name))

@@ -35,12 +35,15 @@ def write_record(results: Sequence[str | Path], page: str | Path) -> list[Path]:
     if not trials:
         raise ResultsError(path=", ".join(map(str, results)), reason="no trial stands in these files")
     by_hand, published = _hand_written(page), read_published()
-    picture = recovery_plot(named_sets(trials), published)
+    sets = named_sets(trials)
+    picture = recovery_plot(sets, published)
     addresses = Addresses(page.name, "images/recovery.png", page.stem)
     page.parent.mkdir(parents=True, exist_ok=True)
     written = write_archive(page.parent / addresses.archive, trials, facts)
     written += _write_picture(page.parent / addresses.picture, picture)
-    text = benchmark_page(trials, facts, published, by_hand=by_hand, picture=picture, addresses=addresses)
+    text = benchmark_page(
+        trials, sets, facts, published, by_hand=by_hand, picture=picture, addresses=addresses
+    )
     return [atomic_write_text(page, text), *written]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from symreg.benchmark.facts import RunFacts
-from symreg.benchmark.named_sets import named_sets
+from symreg.benchmark.named_sets import NamedSet
 from symreg.benchmark.published import PublishedRate
 from symreg.benchmark.record_tables import (
     hard_table,
@@ -56,8 +56,8 @@ The search with one mechanism or several switched off, on the trials that were m
 medians over the trials that both recovered."""
 
 HARD_NOTE = """\
-PhySO recovers these four at no level of noise. Seeds that recovered them of those run, how many strictly, and the
-longest time of those."""
+Four of the equations of which PhySO's stored results hold no recovery at any level of noise. Seeds that recovered them
+of those run, how many strictly, and the longest time of those."""
 
 MISSED_NOTE = """\
 Every equation that some seed missed by SRBench's rule: the seeds, the best of the laws that were selected instead, its
@@ -78,6 +78,7 @@ class Addresses:
 
 def benchmark_page(
     trials: Sequence[TrialResult],
+    sets: Sequence[NamedSet],
     facts: Sequence[RunFacts],
     published: Sequence[PublishedRate],
     *,
@@ -86,7 +87,6 @@ def benchmark_page(
     addresses: Addresses,
 ) -> str:
     """The page as text; ``by_hand`` stands between its marks, the picture is shown with its caption."""
-    sets = named_sets(trials)
     whole = [trial for trial in trials if not trial.without]
     sections: list[tuple[str, list[str]]] = [
         ("## Recovery", _caption(picture, addresses)),
