@@ -45,7 +45,7 @@ fuzz: $(VENV)/.installed-dev ## Property tests with new examples, many more than
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q -n $(JOBS) tests/properties
 
 benchmark: $(VENV)/.installed ## The Feynman equations without noise, one minute each at most (an hour or more)
-	$(BIN)/symreg benchmark feynman --noise 0 --time 60 --rows 2000
+	$(BIN)/symreg benchmark feynman --noise 0 --time '60 s'
 
 clean: ## Remove what make has made; runs/ stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,6 +3,7 @@
 ``datasets/NAME/data.csv`` holds a real table with units in its headers, ``datasets/NAME/NAME.yaml`` a set of
 problems, and ``SOURCE.md`` beside them says where the rows come from, under which licence, and which law is
 expected. In a checkout the folder stands at the root, in an installed package inside it.
+``datasets/published_rates`` is neither: figures that the record of the benchmark shows beside ours.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ __all__ = [
     "CatalogError",
     "dataset_folder",
     "dataset_names",
+    "datasets_folder",
     "load_dataset",
     "load_problem_set",
     "problem_set_names",

@@ -46,7 +46,11 @@ def relation(found: Any, truth: Any) -> tuple[str, bool]:
 
 
 def _pairs(found: Any, truth: Any) -> Iterator[tuple[Any, Any]]:
-    """Both formulas under each way of rounding, every pair once."""
+    """Both formulas under each way of rounding, every pair once.
+
+    A rounding that erases a variable of the truth, as three decimals do to 6.67e-11*x/y, is left out: what is
+    left would equal any formula whose numbers are as small.
+    """
     seen = set()
     for shape in (lambda tree: tree, sympy.expand):
         try:
@@ -57,7 +61,7 @@ def _pairs(found: Any, truth: Any) -> Iterator[tuple[Any, Any]]:
             near = rounded(one, rounding)
             for exact in (other, rounded(other, rounding)):
                 pair = near, exact
-                if pair not in seen:
+                if pair not in seen and exact.free_symbols == other.free_symbols:
                     seen.add(pair)
                     yield pair
 

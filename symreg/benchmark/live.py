@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from symreg.benchmark.results import Summary, read_results, summarise
-from symreg.benchmark.run import BenchmarkProgress, run_benchmark
-from symreg.benchmark.trial import Settings, TrialResult
+from symreg.benchmark.command import command_text
+from symreg.benchmark.facts import add_facts, present_facts
+from symreg.benchmark.problems import select_problems
+from symreg.benchmark.run import BenchmarkProgress, load_set, run_benchmark
+from symreg.benchmark.sampling import LARGEST_SAMPLE
+from symreg.benchmark.scaling import scaled
+from symreg.benchmark.summary import Spread, Summary, search_words, summarise
+from symreg.benchmark.trial import Settings, TrialResult, native_backend
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["run_benchmark_command", "summary_table"]
 
 INTERRUPTED = 130
-NEWEST = 12
+NEWEST = 8
 
 
 def run_benchmark_command(
@@ -26,73 +31,113 @@ def run_benchmark_command(
     ids: Sequence[str] | None = None,
     noise: Sequence[float] = (0.0,),
     seeds: Sequence[int] = (0,),
-    rows: int = 2_000,
+    rows: int = LARGEST_SAMPLE,
     time: float = 60.0,
     jobs: int = 1,
     threads: int = 1,
     backend: str = "native",
     no_units: bool = False,
+    without: Sequence[str] = (),
+    scale_target: float = 1.0,
+    scale_input: float = 1.0,
     output: str | Path | None = None,
     console: Console | None = None,
 ) -> int:
     """Run ``symreg benchmark``: live table, ``results.csv``, summary; returns the status (130 after Ctrl-C).
 
     ``problems`` is the name of a set or the path of a problem file; ``output`` is by default
-    ``runs/benchmark/NAME/results.csv``. Running the same command again goes on where it stopped.
+    ``runs/benchmark/NAME/results.csv``; the facts of the run stand beside it. Running the same command again
+    goes on where it stopped.
     """
     from rich.console import Console as NewConsole
     from rich.live import Live
 
-    _check_backend(backend)
+    settings = Settings(
+        rows=rows, time=time, threads=threads, units=not no_units, backend=backend, without=tuple(without)
+    )
+    _check_search(settings)
     console = console or NewConsole()
+    chosen = scaled(select_problems(load_set(problems), ids), target=scale_target, inputs=scale_input)
     name = Path(problems).stem
     path = Path(output) if output is not None else Path("runs") / "benchmark" / name / "results.csv"
-    settings = Settings(rows=rows, time=time, threads=threads, units=not no_units, backend=backend)
+    belongs = {(problem.set_name, problem.id) for problem in chosen}
+
+    def summary(results: Sequence[TrialResult]) -> Table:
+        # The file may hold trials of other sets, which are not part of this question.
+        return summary_table(summarise([one for one in results if (one.set, one.id) in belongs], name))
+
+    command = command_text(
+        problems, ids=ids, noise=noise, seeds=seeds, settings=settings, jobs=jobs, scale_target=scale_target,
+        scale_input=scale_input,
+    )  # fmt: skip
     status = 0
     with Live(console=console, auto_refresh=False, transient=False) as live:
 
         def show(progress: BenchmarkProgress) -> None:
-            live.update(_view(progress, name), refresh=True)
+            if progress.newest is None and progress.done < progress.total:
+                add_facts(path, present_facts(command))
+            live.update(_view(progress, summary(progress.results)), refresh=True)
 
         try:
             run_benchmark(
-                problems, output=path, ids=ids, noise=noise, seeds=seeds, settings=settings,
+                chosen, output=path, noise=noise, seeds=seeds, settings=settings,
                 jobs=jobs, observer=show,
             )  # fmt: skip
         except KeyboardInterrupt:
             status = INTERRUPTED
-    console.print(summary_table(summarise(read_results(path), name)))
+    if not console.is_terminal:
+        console.print()  # only on a terminal does the live table end its last line
     console.print(f"results: {path}")
     if status == INTERRUPTED:
         console.print("stopped; run the same command again to go on")
     return status
 
 
-def _check_backend(backend: str) -> None:
+def _check_search(settings: Settings) -> None:
+    """Refuse a search that is not there before any work."""
     from symreg.experiment.errors import NotAvailableError
 
-    if backend != "native":
-        raise NotAvailableError(what=f"backend {backend}", advice="use --backend native")
+    if settings.backend != "native":
+        raise NotAvailableError(what=f"backend {settings.backend}", advice="use --backend native")
+    native_backend(settings)
 
 
 def summary_table(summaries: Sequence[Summary]) -> Table:
-    """One line for each level of noise: how many were recovered by each rule, and in what time."""
+    """One column for each level of noise: how many were recovered by each rule, and in what time."""
     from rich.table import Table
 
-    numbers = ["noise", "trials", "SRBench rule", "strict", "on the front", "by symbols", "by numbers"]
-    table = Table("set", "units", *_columns([*numbers, "failed", "median s", "90 % s"]))
-    for each in summaries:
-        rates = (each.recovered, each.strict, each.on_front)
-        table.add_row(
-            each.set, "yes" if each.units else "no", f"{each.noise:g}", str(each.trials),
-            *(f"{count} ({100 * count / each.trials:.1f} %)" for count in rates),
-            str(each.symbolic), str(each.numeric), str(each.failed),
-            f"{each.median_seconds:.2f}", f"{each.ninety_percent_seconds:.2f}",
-        )  # fmt: skip
+    groups = [each.group for each in summaries]
+    headings = [
+        "\n".join((group.set, f"noise {group.noise:g}", *search_words(group, groups))) for group in groups
+    ]
+    table = Table("", *_columns(headings))
+    for name, text in _LINES.items():
+        table.add_row(name, *(text(each) for each in summaries))
     return table
 
 
-def _view(progress: BenchmarkProgress, name: str) -> RenderableType:
+def _rate(count: int, summary: Summary) -> str:
+    return f"{count} ({100 * count / summary.trials:.1f} %)"
+
+
+def _seconds(spread: Spread) -> str:
+    return f"{spread.median:.2f} / {spread.ninety_percent:.2f}"
+
+
+_LINES: dict[str, Callable[[Summary], str]] = {
+    "trials": lambda each: str(each.trials),
+    "SRBench rule": lambda each: _rate(each.recovered, each),
+    "strict": lambda each: _rate(each.strict, each),
+    "on the front": lambda each: _rate(each.on_front, each),
+    "by symbols / by numbers": lambda each: f"{each.symbolic} / {each.numeric}",
+    "failed": lambda each: str(each.failed),
+    "s to recovery, median / 90 %": lambda each: _seconds(each.recovery_seconds),
+    "evaluations, median": lambda each: f"{each.recovery_evaluations.median:,.0f}",
+    "s of all, median / 90 %": lambda each: _seconds(each.seconds),
+}
+
+
+def _view(progress: BenchmarkProgress, summary: Table) -> RenderableType:
     from rich.console import Group
     from rich.markup import escape
     from rich.table import Table
@@ -104,7 +149,7 @@ def _view(progress: BenchmarkProgress, name: str) -> RenderableType:
             escape((result.formula or result.note)[:70]),
         )  # fmt: skip
     heading = f"{progress.done} of {progress.total}"
-    return Group(table, summary_table(summarise(progress.results, name)), heading)
+    return Group(table, summary, heading)
 
 
 def _columns(names: Sequence[str]) -> list[Column]:

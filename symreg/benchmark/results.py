@@ -5,21 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from symreg.atomic import atomic_write_text
 from symreg.benchmark.trial import Settings, Trial, TrialResult
 from symreg.errors import SymregError
 
-__all__ = ["ResultsError", "ResultsFile", "Summary", "read_results", "summarise"]
+__all__ = ["ResultsError", "ResultsFile", "read_results", "results_text"]
 
 COLUMNS = tuple(entry.name for entry in fields(TrialResult))
-_KEY = ("set", "id", "noise", "seed", "backend", "units", "rows", "time", "threads")
+ARCHIVE_COLUMNS = tuple(name for name in COLUMNS if name != "complexity")
+"""What an archive keeps (see ``archive``)."""
+
+_KINDS = {entry.name: str(entry.type) for entry in fields(TrialResult)}
+# A truth that was corrected in its problem file is another question.
+_KEY = ("set", "id", "truth", "noise", "seed", "backend", "units", "rows", "time", "threads", "without")
 Key = tuple[Any, ...]
 
 
@@ -54,8 +57,9 @@ class ResultsFile:
         """Whether this trial was run before with the same settings."""
         definition = trial.definition
         key = (
-            definition.set_name, definition.id, trial.noise, trial.seed,
+            definition.set_name, definition.id, definition.formula, trial.noise, trial.seed,
             settings.backend, settings.units, settings.rows, settings.time, settings.threads,
+            settings.without_text,
         )  # fmt: skip
         return key in self._done
 
@@ -73,31 +77,47 @@ class ResultsFile:
 
 
 def read_results(path: str | Path) -> list[TrialResult]:
-    """Read a results file; an unfinished last line is left out."""
-    text = Path(path).read_text(encoding="utf-8")
-    return _parsed(text[: text.rfind("\n") + 1], Path(path))
-
-
-def _parsed(text: str, path: Path) -> list[TrialResult]:
-    rows = list(csv.reader(io.StringIO(text)))
-    if rows and tuple(rows[0]) != COLUMNS:
-        raise ResultsError(path=str(path), reason="the columns are not those of this version's results")
+    """Read a results file or an archive of one; an unfinished last line is left out."""
     try:
-        return [TrialResult(**_read(row)) for row in rows[1:]]
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ResultsError(path=str(path), reason=f"this file cannot be read: {error}") from None
+    return _parsed(text[: text.rfind("\n") + 1], Path(path), archives=True)
+
+
+def results_text(results: Iterable[TrialResult], columns: Sequence[str] = COLUMNS) -> str:
+    """The results as a table."""
+    rows = ([_text(getattr(result, name)) for name in columns] for result in results)
+    return "".join(_line(row) for row in (columns, *rows))
+
+
+def _parsed(text: str, path: Path, *, archives: bool = False) -> list[TrialResult]:
+    rows = list(csv.reader(io.StringIO(text)))
+    columns = tuple(rows[0]) if rows else COLUMNS
+    if columns != COLUMNS and not (archives and columns == ARCHIVE_COLUMNS):
+        raise ResultsError(path=str(path), reason=_difference(rows[0]))
+    try:
+        return [TrialResult(**{"complexity": 0, **_read(columns, row)}) for row in rows[1:]]
     except ValueError as error:
         raise ResultsError(path=str(path), reason=f"a line cannot be read: {error}") from None
 
 
-def _read(row: list[str]) -> dict[str, Any]:
+def _difference(header: list[str]) -> str:
+    """What the header of another version, or of another kind of table, lacks or has too many."""
+    missing = ", ".join(name for name in COLUMNS if name not in header)
+    unknown = ", ".join(name for name in header if name not in COLUMNS)
+    told = [f"{word}: {names}" for word, names in (("missing", missing), ("unknown", unknown)) if names]
+    what = "; ".join(told) or "in another order"
+    return f"the columns are not those of this version's results ({what}); choose another file with --output"
+
+
+def _read(columns: Sequence[str], row: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for entry, text in zip(fields(TrialResult), row, strict=True):
-        kind = str(entry.type)
-        if kind == "bool":
-            values[entry.name] = {"true": True, "false": False}[text] if text in ("true", "false") else None
-            if values[entry.name] is None:
-                raise ValueError(f"{entry.name} is '{text}', not true or false")
-        else:
-            values[entry.name] = {"int": int, "float": float}.get(kind, str)(text)
+    for name, text in zip(columns, row, strict=True):
+        kind = _KINDS[name]
+        if kind == "bool" and text not in ("true", "false"):
+            raise ValueError(f"{name} is '{text}', not true or false")
+        values[name] = text == "true" if kind == "bool" else {"int": int, "float": float}.get(kind, str)(text)
     return values
 
 
@@ -115,54 +135,3 @@ def _line(values: Iterable[str]) -> str:
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerow(values)
     return stream.getvalue()
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Counts over the trials of one set at one level of noise; the three rules are never mixed.
-
-    ``symbolic`` and ``numeric`` count the trials that each way of judging alone would call recovered.
-    """
-
-    set: str
-    noise: float
-    units: bool
-    trials: int
-    recovered: int
-    strict: int
-    on_front: int
-    symbolic: int
-    numeric: int
-    failed: int
-    median_seconds: float
-    ninety_percent_seconds: float
-
-
-def summarise(results: Iterable[TrialResult], together: str | None = None) -> list[Summary]:
-    """One summary for each set, level of noise, and with or without units, in that order.
-
-    ``together`` is a name under which all sets are counted as one.
-    """
-    groups: dict[tuple[str, float, bool], list[TrialResult]] = {}
-    for result in results:
-        groups.setdefault((together or result.set, result.noise, result.units), []).append(result)
-    return [_summary(key, groups[key]) for key in sorted(groups)]
-
-
-def _summary(key: tuple[str, float, bool], results: list[TrialResult]) -> Summary:
-    seconds = [result.seconds for result in results if np.isfinite(result.seconds)] or [float("nan")]
-    forgiven = ("zero", "offset", "factor")
-    return Summary(
-        set=key[0],
-        noise=key[1],
-        units=key[2],
-        trials=len(results),
-        recovered=sum(result.recovered for result in results),
-        strict=sum(result.strict for result in results),
-        on_front=sum(result.on_front for result in results),
-        symbolic=sum(result.symbolic in forgiven for result in results),
-        numeric=sum(result.numeric in forgiven for result in results),
-        failed=sum(result.status == "failed" for result in results),
-        median_seconds=float(np.median(seconds)),
-        ninety_percent_seconds=float(np.quantile(seconds, 0.9)),
-    )

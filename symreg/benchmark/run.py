@@ -66,8 +66,8 @@ def run_benchmark(
     chosen = load_set(problems) if isinstance(problems, str | Path) else tuple(problems)
     trials = [
         Trial(definition, float(level), int(seed))
-        for seed in seeds
-        for level in noise
+        for seed in dict.fromkeys(seeds)
+        for level in dict.fromkeys(noise)
         for definition in select_problems(chosen, ids)
     ]
     file = ResultsFile(output)

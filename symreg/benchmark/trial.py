@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from symreg.benchmark.equivalence import Judge, Relation, Verdict, with_constants
 from symreg.benchmark.problems import ProblemDefinition
-from symreg.benchmark.sampling import Sample, sample_problem, sample_ranges
+from symreg.benchmark.sampling import LARGEST_SAMPLE, Sample, sample_problem, sample_ranges
 from symreg.expression import Expression, evaluate_tree
 from symreg.grammar import parse
 from symreg.law import Law, score
@@ -20,6 +20,7 @@ from symreg.problem import FreeConstants, Problem, make_problem
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery
+    from symreg.search.backend import Native
 
 __all__ = ["Discover", "Settings", "Trial", "TrialResult", "run_trial"]
 
@@ -34,14 +35,23 @@ R2_WORTH_JUDGING = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is the same for all trials: rows (training and test), seconds a search, threads, units or none."""
+    """What is the same for all trials: rows (training and test), seconds a search, threads, units or none.
 
-    rows: int = 2_000
+    ``without`` names mechanisms of the search that are switched off, to learn what each is worth.
+    """
+
+    rows: int = LARGEST_SAMPLE
     time: float = 60.0
     threads: int = 1
     units: bool = True
     backend: str = "native"
+    without: tuple[str, ...] = ()
     judge_seconds: float = 10.0
+
+    @property
+    def without_text(self) -> str:
+        """The mechanisms switched off as the results name them: in one order, however they were asked for."""
+        return ",".join(sorted(set(self.without)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,7 @@ class TrialResult:
     rows: int
     time: float
     threads: int
+    without: str = ""
 
 
 def run_trial(trial: Trial, settings: Settings, *, discover: Discover | None, judge: Judge) -> TrialResult:
@@ -102,9 +113,9 @@ def run_trial(trial: Trial, settings: Settings, *, discover: Discover | None, ju
         return failed(trial, settings, f"{type(error).__name__}: {error}")
 
 
-def failed(trial: Trial, settings: Settings, reason: str) -> TrialResult:
-    """The result of a trial that gave no law."""
-    return _result(trial, settings, status="failed", note=" ".join(reason.split())[:300])
+def failed(trial: Trial, settings: Settings, reason: str, **known: Any) -> TrialResult:
+    """The result of a trial that gave no law; ``known`` is what its search could still tell."""
+    return _result(trial, settings, status="failed", note=" ".join(reason.split())[:300], **known)
 
 
 def _search(sample: Sample, trial: Trial, settings: Settings, discover: Discover | None) -> Discovery:
@@ -115,10 +126,26 @@ def _search(sample: Sample, trial: Trial, settings: Settings, discover: Discover
 def native_search(problem: Problem, settings: Settings, seed: int) -> Discovery:
     """The search of this package, with the time and the threads of the settings."""
     from symreg.discover import discover
-    from symreg.search.backend import Budget, Native
+    from symreg.search.backend import Budget
 
-    backend = Native(threads=settings.threads)
-    return discover(problem, backend=backend, budget=Budget(time=settings.time), seed=seed)
+    return discover(
+        problem, backend=native_backend(settings), budget=Budget(time=settings.time), seed=seed
+    )
+
+
+def native_backend(settings: Settings) -> Native:
+    """The native search as the settings ask for it; a mechanism that it cannot switch off is an error."""
+    from symreg.experiment.errors import NotAvailableError
+    from symreg.search.backend import Native
+
+    if not settings.without:
+        return Native(threads=settings.threads)
+    off: dict[str, Any] = {"without": tuple(settings.without_text.split(","))}
+    try:
+        return Native(threads=settings.threads, **off)
+    except TypeError:
+        advice = "leave --without away"
+        raise NotAvailableError(what=f"the search without {settings.without_text}", advice=advice) from None
 
 
 def benchmark_problem(sample: Sample, trial: Trial, settings: Settings) -> Problem:
@@ -140,7 +167,8 @@ def _judged(
 ) -> TrialResult:
     front = discovery.front
     if not front.laws:
-        return failed(trial, settings, f"no law: {discovery.stop_reason}")
+        spent = {"seconds": discovery.wall_seconds, "evaluated": discovery.evaluated}
+        return failed(trial, settings, f"no law: {discovery.stop_reason}", **spent)
     referee = _Referee(trial, sample, judge)
     best = front.best
     verdict, r2 = referee.verdict(best), referee.r2(best)
@@ -180,6 +208,7 @@ def _result(trial: Trial, settings: Settings, **known: Any) -> TrialResult:
         rows=settings.rows,
         time=settings.time,
         threads=settings.threads,
+        without=settings.without_text,
         **(empty | known),
     )
 

@@ -122,12 +122,17 @@ def benchmark(
     ids: Annotated[str, typer.Option(help="Only these problems, with commas.")] = "",
     noise: Annotated[str, typer.Option(help="Levels of noise, with commas.")] = "0",
     seeds: Annotated[str, typer.Option(help="Seeds, with commas.")] = "0",
-    rows: Annotated[int, typer.Option(min=8, help="Rows drawn, training and test.")] = 2000,
+    rows: Annotated[int, typer.Option(min=8, help="Rows drawn, training and test.")] = 10_000,
     time: Annotated[str, typer.Option(help="Time for each problem, such as '60 s'.")] = "60 s",
     jobs: Annotated[int, typer.Option(min=1, help="Problems at the same time.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="Threads for each problem.")] = 1,
     backend: Annotated[str, typer.Option(help="Who searches.")] = "native",
     no_units: Annotated[bool, typer.Option("--no-units", help="Hide the units from the search.")] = False,
+    without: Annotated[
+        str, typer.Option(help="Mechanisms of the search to switch off, with commas.", show_default=False)
+    ] = "",
+    scale_target: Annotated[float, typer.Option(help="Multiply the target, such as by 1e20.")] = 1.0,
+    scale_input: Annotated[float, typer.Option(help="Multiply one input of each problem.")] = 1.0,
     output: Annotated[Path | None, typer.Option(help="The results, a CSV file.", show_default=False)] = None,
 ) -> None:
     """Search for laws that are known, and count how many come back. The same command goes on."""
@@ -135,8 +140,22 @@ def benchmark(
 
     run_benchmark(
         problems, ids=listed(ids) or None, noise=noise, seeds=seeds, rows=rows, time=time, jobs=jobs,
-        threads=threads, backend=backend, no_units=no_units, output=output,
+        threads=threads, backend=backend, no_units=no_units, without=listed(without),
+        scale_target=scale_target, scale_input=scale_input, output=output,
     )  # fmt: skip
+
+
+@app.command("benchmark-record")
+def benchmark_record(
+    results: Annotated[
+        list[Path], typer.Argument(help="Results of symreg benchmark, CSV files.", show_default=False)
+    ],
+    output: Annotated[Path, typer.Option(help="The page to write.")] = Path("docs/benchmarks.md"),
+) -> None:
+    """Write the record of benchmarks: tables, a picture, every equation missed."""
+    from symreg.cli.commands import write_benchmark_record
+
+    write_benchmark_record(results, output)
 
 
 @app.command()

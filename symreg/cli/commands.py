@@ -139,6 +139,14 @@ def run_benchmark(problems: str, *, noise: str, seeds: str, time: str, **options
         raise typer.Exit(status)
 
 
+def write_benchmark_record(results: list[Path], output: Path) -> None:
+    """Write the record of these results and say which files were written."""
+    from symreg.benchmark.record import write_record
+
+    for path in write_record(results, output):
+        typer.echo(str(path))
+
+
 def _numbers(text: str, kind: type[Number], option: str) -> list[Number]:
     try:
         return [kind(part) for part in text.split(",") if part.strip()]

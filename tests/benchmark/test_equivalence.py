@@ -112,6 +112,16 @@ def test_values_of_constants_and_their_simple_forms(judge: Judge) -> None:
     assert verdict(judge, "k*x/y", "6.674e-11*x/y", values={"k": 6.67401e-11}).recovered
 
 
+@pytest.mark.parametrize("factor", ["0.000066", "6.674e-11", "1e-20"])
+def test_small_numbers_are_not_rounded_away_with_the_law(judge: Judge, factor: str) -> None:
+    truth = f"{factor}*x/y"
+    assert verdict(judge, truth, truth).strict
+    assert verdict(judge, f"2*{truth}", truth).symbolic == "factor"
+    for other in (f"{factor}*x*y", f"{factor}*x/y + {factor}*x", f"{factor}"):
+        seen = verdict(judge, other, truth)
+        assert (seen.symbolic, seen.numeric) == ("different", "different"), other
+
+
 def test_the_form_alone_counts_where_constants_are_free(judge: Judge) -> None:
     free = {"a": 2.0, "b": 1.0}
     assert verdict(judge, "424.3*x", "a*x", free={"a": 70.0}).recovered

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from symreg.benchmark import pool
 from symreg.benchmark.problems import select_problems
-from symreg.benchmark.results import COLUMNS, ResultsError, ResultsFile, read_results, summarise
+from symreg.benchmark.results import COLUMNS, ResultsError, ResultsFile, read_results
 from symreg.benchmark.run import BenchmarkProgress, run_benchmark
 from symreg.benchmark.sampling import sample_problem
-from symreg.benchmark.trial import Settings, Trial, TrialResult, benchmark_problem
+from symreg.benchmark.trial import Settings, Trial, TrialResult, benchmark_problem, native_backend
 from symreg.catalog import load_problem_set
+from symreg.experiment.errors import NotAvailableError
+from symreg.search import backend
 from tests.benchmark import known_answers
 
 IDS = ["I.12.11", "I.13.4", "I.25.13", "I.48.2", "I.47.23"]
@@ -63,6 +64,7 @@ def test_a_search_that_fails_is_a_row_and_not_the_end(finished: list[TrialResult
     assert (broken.status, broken.note) == ("failed", "ValueError: no idea about I.47.23")
     assert (empty.status, empty.note) == ("failed", "no law: residual at the noise")
     assert math.isnan(broken.held_out_r2)
+    assert math.isnan(broken.seconds) and (empty.seconds, empty.evaluated) == (0.25, 1000)
 
 
 def test_the_csv_has_the_columns_that_others_read_first(tmp_path: Path) -> None:
@@ -101,9 +103,51 @@ def test_a_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert [(step.done, step.total) for step in told] == [(1, 2), (2, 2)]
     assert told[0].newest is None and told[1].newest == results[1]
     run(["I.13.4"], replace(SETTINGS, units=False))
-    run(["I.13.4"], noise=(0.1,), seeds=(0, 1))
+    run(["I.13.4"], noise=(0.1, 0.1), seeds=(0, 1))
     assert len(calls) == 5
     assert len(read_results(path)) == 5
+
+
+def test_what_the_search_lacks_is_a_setting_of_its_own(tmp_path: Path) -> None:
+    path, whole = tmp_path / "results.csv", SETTINGS
+
+    def run(settings: Settings) -> list[str]:
+        run_benchmark(
+            FEYNMAN, output=path, ids=["I.13.4"], settings=settings, jobs=0, discover=known_answers.knows
+        )
+        return [row.without for row in read_results(path)]
+
+    assert run(whole) == [""]
+    assert run(replace(whole, without=("triples", "contexts"))) == ["", "contexts,triples"]
+    assert run(replace(whole, without=("contexts", "triples", "triples"))) == ["", "contexts,triples"]
+
+
+def test_a_corrected_truth_is_run_again(tmp_path: Path) -> None:
+    (energy,) = select_problems(FEYNMAN, ["I.13.4"])
+    for definition in (energy, energy, replace(energy, formula="m*(u**2 + v**2 + w**2)/4")):
+        rows = run_benchmark(
+            [definition], output=tmp_path / "r.csv", settings=SETTINGS, jobs=0, discover=known_answers.knows
+        )
+    assert [row.strict for row in rows] == [True, False]
+
+
+def test_mechanisms_are_switched_off_where_the_search_can_do_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    @dataclass(frozen=True)
+    class Switched:
+        threads: int
+        without: tuple[str, ...] = ()
+
+    @dataclass(frozen=True)
+    class Whole:
+        threads: int
+
+    less = replace(SETTINGS, without=("triples",))
+    monkeypatch.setattr(backend, "Native", Switched)
+    assert native_backend(less) == Switched(1, ("triples",))
+    monkeypatch.setattr(backend, "Native", Whole)
+    assert native_backend(SETTINGS) == Whole(1)
+    with pytest.raises(NotAvailableError, match="without triples"):
+        native_backend(less)
 
 
 def test_it_stops_when_it_is_asked_to(tmp_path: Path) -> None:
@@ -163,20 +207,15 @@ def test_a_strange_results_file_is_not_overwritten(tmp_path: Path) -> None:
     path.write_text(",".join(COLUMNS) + "\n" + ",".join("x" for _ in COLUMNS) + "\n")
     with pytest.raises(ResultsError, match="cannot be read"):
         ResultsFile(path)
+    older = [name for name in COLUMNS if name != "without"]
+    for header, reason in (
+        (older, r"\(missing: without\); choose another file"),
+        ([*COLUMNS, "rank"], r"\(unknown: rank\)"),
+        (COLUMNS[::-1], r"\(in another order\)"),
+    ):
+        other = tmp_path / "other.csv"
+        other.write_text(",".join(header) + "\n")
+        for read in (ResultsFile, read_results):
+            with pytest.raises(ResultsError, match=reason):
+                read(other)
     assert path.read_text().endswith("x\n")
-
-
-def test_a_summary_counts_each_rule_alone(finished: list[TrialResult]) -> None:
-    (summary,) = summarise(finished)
-    counts = (summary.trials, summary.recovered, summary.strict, summary.on_front, summary.failed)
-    assert counts == (5, 2, 1, 3, 2)
-    assert (summary.symbolic, summary.numeric) == (2, 2)
-    assert (summary.median_seconds, summary.ninety_percent_seconds) == (0.25, 0.25)
-    other = [replace(row, noise=0.1, set="bonus") for row in finished]
-    assert [(each.set, each.noise) for each in summarise([*other, *finished])] == [
-        ("bonus", 0.1),
-        ("feynman", 0.0),
-    ]
-    assert [each.set for each in summarise([*other, *finished], "all")] == ["all", "all"]
-    (failed,) = summarise([row for row in finished if row.status == "failed"])
-    assert np.isnan(failed.median_seconds)

@@ -1,0 +1,41 @@
+"""A benchmark as the command that runs it, so that a record says how to repeat it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from symreg.benchmark.trial import Settings
+
+__all__ = ["command_text"]
+
+
+def command_text(
+    problems: str,
+    *,
+    ids: Sequence[str] | None,
+    noise: Sequence[float],
+    seeds: Sequence[int],
+    settings: Settings,
+    jobs: int,
+    scale_target: float = 1.0,
+    scale_input: float = 1.0,
+) -> str:
+    """The command line, limits on rows, time and threads written out even where they are the default.
+
+    Of a problem file that was named by a full path only the name is told: the path is of one machine.
+    """
+    file = Path(problems)
+    words = ["symreg", "benchmark", file.name if file.is_absolute() else problems]
+    words += ["--ids", ",".join(ids)] if ids else []
+    words += ["--noise", ",".join(f"{level:g}" for level in noise)]
+    words += ["--seeds", ",".join(str(seed) for seed in seeds)]
+    words += ["--rows", str(settings.rows), "--time", f"{settings.time:g} s"]
+    words += ["--jobs", str(jobs), "--threads", str(settings.threads)]
+    words += ["--backend", settings.backend] if settings.backend != "native" else []
+    words += [] if settings.units else ["--no-units"]
+    words += ["--without", settings.without_text] if settings.without else []
+    for option, factor in (("--scale-target", scale_target), ("--scale-input", scale_input)):
+        words += [] if factor == 1.0 else [option, f"{factor:g}"]
+    return shlex.join(words)
