@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symreg.constant_units import display_unit
-from symreg.description_length import description_length, tree_bits
+from symreg.description_length import description_length, name_bits, tree_bits
 from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
@@ -70,15 +70,15 @@ class Finisher:
     def _bits(self, fitted: Fitted, snapped: Snapped, snapped_bits: float) -> float:
         problem, fitter = self.fitter.problem, self.fitter
         names = [constant.name for constant in fitted.constants]
-        alphabet = len(problem.operators) + len(problem.inputs) + len(problem.known_constants) + 2
+        names_in_use = len(problem.inputs) + len(problem.known_constants) + 2  # and a constant, and a number
         # A simple number is sent by its code: in the tree it is one node, however many nodes spell it out.
         spelled = {one.expression for one, _, _ in snapped.values()} & set(walk(fitted.expression))
-        twice = sum(tree_bits(one, alphabet) - math.log2(alphabet) for one in spelled)
-        return self._bits_of_units(fitted, alphabet) - twice + description_length(
+        twice = sum(tree_bits(one, names_in_use) - name_bits(names_in_use) for one in spelled)
+        return self._bits_of_units(fitted, names_in_use) - twice + description_length(
             residual_sum_squares=fitted.residual_sum,
             n_rows=len(fitter.y),
             expression=fitted.expression,
-            alphabet_size=alphabet,
+            n_names=names_in_use,
             noise_variance=None if fitter.weights is None else 1.0,
             values=dict(zip(names, fitted.values.tolist(), strict=True)),
             fisher_diagonal=fitted.fisher_diagonal,
@@ -87,14 +87,14 @@ class Finisher:
             angles=self._angles(),
         )
 
-    def _bits_of_units(self, fitted: Fitted, alphabet: int) -> float:
+    def _bits_of_units(self, fitted: Fitted, names_in_use: int) -> float:
         """A coefficient of another unit than those declared is a power of a constant: an operator and a number."""
         free = self.fitter.problem.free_constants
         if free.policy != "declared":
             return 0.0
         declared = {DIMENSIONLESS_UNIT.dimension, *(unit.dimension for unit in free.units)}
         powers = sum(constant.dimension not in declared for constant in fitted.constants)
-        return 2 * powers * math.log2(alphabet)
+        return 2 * powers * name_bits(names_in_use)
 
     def _angles(self) -> tuple[str, ...]:
         units = [(name, self.fitter.problem.table[name].unit) for name in self.fitter.problem.inputs]

@@ -13,8 +13,8 @@ fit, another
 for the residuals. The *gain* is digits - code - misfit, and the simple number is taken when it is worth at
 least ``Tolerance.gain`` bits. The code book is a prefix code: 2**-code(s), summed over the book, is at most
 1. An integer costs 2 log2(n) + 1 bits, or log2(n) + 1.5 for the powers of two that physics is full of, a
-fraction costs its two integers, and the factor f costs half a bit for 1 and 3 to 7 bits for pi, sqrt(2) and
-their kin.
+fraction costs its two integers, and the factor f costs one bit for 1, two for pi above or below the line, of which
+physics is full too, and 4.5 to 7 bits for its square, sqrt(2) and their kin.
 
 *Why a random number is rarely taken for a simple one.* s is taken inside a window of half-width e sqrt(2 ln 2
 (digits - code - gain)), so only numbers with code(s) < digits have one, and 2**digits is about |v|/(3.5 e).
@@ -62,17 +62,17 @@ def _square(expression: Expression) -> Expression:
 
 # factor above the line, factor below it, value, bits; together with the integers Σ 2**-bits <= 1
 _FACTORS: tuple[tuple[Expression | None, Expression | None, float, float], ...] = (
-    (None, None, 1.0, 0.5),
-    (_PI, None, math.pi, 3.0),
-    (None, _PI, 1 / math.pi, 4.0),
+    (None, None, 1.0, 1.0),
+    (_PI, None, math.pi, 2.0),
+    (None, _PI, 1 / math.pi, 2.0),
+    (_square(_PI), None, math.pi**2, 4.5),
+    (None, _square(_PI), math.pi**-2, 4.5),
     (_root(Number(Fraction(2))), None, math.sqrt(2), 5.0),
-    (_square(_PI), None, math.pi**2, 5.0),
-    (None, _square(_PI), math.pi**-2, 6.0),
+    (_root(_TWO_PI), None, math.sqrt(2 * math.pi), 5.5),
+    (None, _root(_TWO_PI), 1 / math.sqrt(2 * math.pi), 5.5),
     (_root(Number(Fraction(3))), None, math.sqrt(3), 6.0),
     (_root(_PI), None, math.sqrt(math.pi), 6.0),
     (None, _root(_PI), 1 / math.sqrt(math.pi), 6.0),
-    (_root(_TWO_PI), None, math.sqrt(2 * math.pi), 6.0),
-    (None, _root(_TWO_PI), 1 / math.sqrt(2 * math.pi), 6.0),
     (_root(Number(Fraction(5))), None, math.sqrt(5), 7.0),
 )
 

@@ -127,7 +127,7 @@ def test_noisy_estimates_of_a_half_are_nearly_always_recognised() -> None:
 
 
 def test_tolerance_is_the_callers() -> None:
-    assert recognise_number(math.pi, 0.0, tolerance=Tolerance(bits=4.0)) is None
+    assert recognise_number(math.pi, 0.0, tolerance=Tolerance(bits=3.0)) is None
     assert recognise_number(0.5003, 0.0012, tolerance=Tolerance(gain=5.0)) is None
 
 

@@ -38,6 +38,7 @@ class FactorTable:
     particular: Floats
     families: bool = True
     factors: list[Factor] = field(default_factory=list)
+    norms: Floats = field(default_factory=lambda: np.empty(0))  # of the rows before they were scaled
     _rows: Singles = field(init=False)
     _of_size: dict[int, Ids] = field(default_factory=dict)
     _seen: set[int] = field(default_factory=set)
@@ -105,7 +106,7 @@ class FactorTable:
         rest = self.reduced(logs[good], codes[good])
         norm = np.sqrt((rest**2).sum(axis=1))
         kept = norm > SMALLEST
-        good, rest = good[kept], rest[kept] / norm[kept, None]
+        good, rest, norm = good[kept], rest[kept] / norm[kept, None], norm[kept]
         projected = rest @ self._projection
         keys = np.rint(projected * np.where(projected[:, :1] < 0, -1, 1) * 1e7).astype(np.int64)
         fresh = []
@@ -115,6 +116,7 @@ class FactorTable:
                 fresh.append(index)
         start = len(self.factors)
         self.factors += [factors[good[index]] for index in fresh]
+        self.norms = np.concatenate([self.norms, norm[fresh]])
         self._store(rest[fresh].astype(np.float32), start)
         return np.arange(start, len(self.factors))
 

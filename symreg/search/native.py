@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -34,9 +34,9 @@ from symreg.search.sums import SumSearch
 Floats = npt.NDArray[np.float64]
 POOL = 40  # proposals kept at each complexity
 POLISHED = 12  # of these, given more coefficients
-CANDIDATES = 30  # of a level, sent on to be fitted on all rows
-EACH_COMPLEXITY = 4
-CLEARLY = 3.0  # a longer formula may be worse here and become simpler than it looks
+CANDIDATES = 16  # of a level, sent on to be fitted on all rows
+EACH_COMPLEXITY = 2
+CLEARLY = 1.1  # a longer formula may be worse here and become simpler than it looks
 SHRINKS = 6  # nodes that rewriting a formula may take away
 EXACT = 1e-20  # loss below which what is left is rounding
 PATIENCE = 3  # levels without a shorter description before a law at the noise is believed
@@ -97,7 +97,7 @@ def search(
     progress = Progress(space, refiner)
 
     def report(found: Sequence[Refined], level: int, reason: str | None) -> Round:
-        chosen = tuple(candidate(one, space) for one in worthwhile(found))
+        chosen = tuple(candidate(one, space) for one in worthwhile(found, progress.bits_of))
         complete = completed(bank, sums.complete)
         return Round(chosen, level, clock.evaluated(), bank.pruned, complete, reason)
 
@@ -109,7 +109,7 @@ def search(
         proposals = [one for complexity in pool.complexities() for one in pool.take(complexity)]
         found = refiner.refine(proposals, polish=POLISHED)
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
-        progress.take(level, found)
+        found = progress.taken(level, found)
         reason = clock.reason or progress.reason_to_stop(level)
         yield report(found, level, reason)
         if reason is not None:
@@ -122,7 +122,7 @@ def search(
             products.look_at(sums.probes)
             quick.use(sums.probes, probes)
             refiner.use(surface(fit_rows), fit_rows)
-            pool.forget()
+            pool.forget(sums.probes.floor)
     yield report([], LARGEST_LEVEL, "nothing is left to try")
 
 
@@ -139,18 +139,19 @@ class Progress:
     bits: float = float("inf")
     level: int = 0  # at which the shortest description was found, or its like would have been
 
-    def take(self, level: int, found: Sequence[Refined]) -> None:
-        """Take note of what a level has brought."""
-        chosen = worthwhile(found)
-        losses = self._losses([one.draft for one in chosen])
-        for one, loss in zip(chosen, losses, strict=True):
-            bits = self._bits(one, loss)
-            if loss < self.least:
-                self.best, self.least = one, loss
-            if bits < self.bits:
-                # A product of powers comes long before sums of its length: these must have had their turn.
-                self.bits, self.law = bits, one
-                self.level = max(level, one.complexity - 2 * len(one.draft.names))
+    def taken(self, level: int, found: Sequence[Refined]) -> list[Refined]:
+        """What a level has brought with its losses in the target itself, noise and all, best first."""
+        losses = self._losses([one.draft for one in found])
+        found = [replace(one, loss=loss) for one, loss in zip(found, losses, strict=True) if np.isfinite(loss)]
+        found.sort(key=lambda one: (one.loss, one.complexity))
+        if found and found[0].loss < self.least:
+            self.best, self.least = found[0], found[0].loss
+        shortest = min(found, key=self.bits_of, default=None)
+        if shortest is not None and self.bits_of(shortest) < self.bits:
+            # A product of powers comes long before sums of its length: these must have had their turn.
+            self.bits, self.law = self.bits_of(shortest), shortest
+            self.level = max(level, shortest.complexity - 2 * len(shortest.draft.names))
+        return found
 
     def _losses(self, drafts: Sequence[Draft]) -> list[float]:
         """Losses in the target itself, at all rows or as many as are looked at."""
@@ -160,12 +161,12 @@ class Progress:
         sigma = None if self.space.sigma is None else self.space.sigma[rows]
         return probes_of(self.space.target[rows], sigma).loss(self.refiner.predict(drafts, rows)).tolist()
 
-    def _bits(self, one: Refined, loss: float) -> float:
+    def bits_of(self, one: Refined) -> float:
         """A rough description length."""
         n_rows = len(self.space.target)
         constants = len(one.draft.names) - 1  # the factor in front is paid for by all
         own = one.complexity * BITS_OF_A_NODE + 0.5 * constants * float(np.log2(n_rows))
-        return 0.5 * n_rows * float(np.log2(max(loss, EXACT))) + own
+        return 0.5 * n_rows * float(np.log2(max(one.loss, EXACT))) + own
 
     def surface(self) -> Callable[[npt.NDArray[np.int64]], Probes] | None:
         """The target at any of the smoother's rows without most of its noise; None where the data do not allow that."""
@@ -205,19 +206,17 @@ class Progress:
         return self._losses([law.draft])[0] < SLACK * len(w) / total if total > 0 else True
 
 
-def worthwhile(found: Sequence[Refined]) -> list[Refined]:
-    """The best of each complexity, as long as no simpler one is clearly better, and the best of all.
-
-    What fits a smoothed target is told apart by less than the target's noise: several of them go on.
-    """
-    chosen: list[Refined] = []
+def worthwhile(found: Sequence[Refined], bits: Callable[[Refined], float]) -> list[Refined]:
+    """The shortest descriptions, the best of each complexity as long as no simpler one is clearly better, and the best
+    of all."""
+    chosen = sorted(found, key=bits)[:CANDIDATES]
     least = float("inf")
     for size in sorted({one.complexity for one in found}):
         for one in [one for one in found if one.complexity == size][:EACH_COMPLEXITY]:
             if one.loss < CLEARLY * least:
                 chosen.append(one)
                 least = min(least, one.loss)
-    return list({id(one): one for one in [*chosen[-CANDIDATES:], *found[: CANDIDATES // 2]]}.values())
+    return list({id(one): one for one in [*chosen, *found[: CANDIDATES // 2]]}.values())
 
 
 def leaves_of(space: SearchSpace, values: Floats) -> list[Leaf]:

@@ -25,7 +25,7 @@ from symreg.search.bank import Bank
 from symreg.search.context import STEPS, Step
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.factors import FactorTable, logs_of_family
-from symreg.search.join import Joiner
+from symreg.search.join import Joiner, solve
 from symreg.search.log_target import IDENTITY, LogTargets, log_targets, target_dimension
 from symreg.search.probes import Probes
 from symreg.search.product_draft import Factor, ProductDraft
@@ -37,6 +37,8 @@ Floats = npt.NDArray[np.float64]
 Powers = tuple[float | Fraction, ...]
 KEEP = 48
 KEEP_IN_CONTEXT = 12
+LOOKED_THROUGH = 10  # times as many, for those with simple powers
+SIMPLE = 0.06  # how near to a half or whole number a fitted power has to be
 MOST_PAIRS = 200_000_000
 MOST_PAIRS_IN_CONTEXT = 20_000_000
 MOST_CONTEXTS = 3000
@@ -185,15 +187,35 @@ class ProductSearch:
         basis = np.ascontiguousarray(np.broadcast_to(self._span, (len(targets), *self._span.shape)))
         plain = targets.step is IDENTITY and targets.v[0] < 0
         keep = KEEP if plain else KEEP_IN_CONTEXT
-        found = self.joiner.best(self.table.rows, f, g, logs, targets.weights, keep=keep, basis=basis)
-        first = f[found.first]
-        second = np.full(len(first), -1) if g is None else g[found.second]
+        found = self.joiner.best(
+            self.table.rows, f, g, logs, targets.weights, keep=LOOKED_THROUGH * keep, basis=basis
+        )
+        chosen = f[found.first][:, None] if g is None else np.stack([f[found.first], g[found.second]], axis=1)
+        kept = self._likely(targets, logs, found.target, chosen, keep)
         self._offer(targets, [
-            (int(t), (self.table.factors[i],) if j < 0 else (self.table.factors[i], self.table.factors[j]))
-            for t, i, j in zip(found.target, first, second, strict=True)
+            (int(t), tuple(self.table.factors[one] for one in row))
+            for t, row in zip(found.target[kept], chosen[kept].tolist(), strict=True)
         ])  # fmt: skip
         if g is not None and self.thirds:
-            self._third(targets, logs, found.target[:THIRDS], np.stack([first, second], axis=1)[:THIRDS])
+            self._third(targets, logs, found.target[:THIRDS], chosen[:THIRDS])
+
+    def _likely(self, targets: LogTargets, logs: Floats, target: Ids, chosen: Ids, keep: int) -> Ids:
+        """The best by score, and those whose fitted powers are simple: noise makes many equal, and few of them simple."""
+        half = keep // 2
+        if len(target) <= keep:
+            return np.arange(len(target))
+        span = np.broadcast_to(self._span, (len(target), *self._span.shape))
+        terms = np.concatenate([self._rows_of(chosen), span], axis=1)
+        powers = solve(logs[target], targets.weights[target], terms)[0][:, : chosen.shape[1]]
+        free = np.array([one.family is not None and not one.family.grid for one in self.table.factors])[chosen]
+        away = np.where(free, 0.0, np.abs(powers - np.rint(2 * powers) / 2)).max(axis=1)
+        simple = np.flatnonzero((away < SIMPLE) & (np.abs(np.where(free, 1, powers)).min(axis=1) > SIMPLE))
+        order = np.concatenate([np.arange(half), simple[simple >= half][: keep - half], np.arange(half, keep)])
+        return order[:keep]
+
+    def _rows_of(self, chosen: Ids) -> Floats:
+        """Logarithms of these factors, a particular monomial taken out, ``(n, n_factors, n_probes)``."""
+        return self.table.rows[chosen].astype(np.float64) * self.table.norms[chosen][:, :, None]
 
     def _third(self, targets: LogTargets, logs: Floats, target: Ids, pairs: Ids) -> None:
         """One more factor beside the best pairs, out of all that were met."""

@@ -46,6 +46,7 @@ class Pool:
     """
 
     keep: int
+    floor: float = 0.0  # losses below are alike
     _heaps: dict[int, list[tuple[float, int, Proposal]]] = field(default_factory=dict)
     _least: dict[int, float] = field(default_factory=dict)  # loss at each complexity since the pool was last reset
     _order: Iterator[int] = field(default_factory=itertools.count)
@@ -54,7 +55,7 @@ class Pool:
         """A loss that a proposal has to beat to be kept."""
         heap = self._heaps.get(complexity, [])
         simpler = [loss for size, loss in self._least.items() if size <= complexity - FEWER]
-        return min([SAME * loss for loss in simpler] + ([-heap[0][0]] if len(heap) >= self.keep else []), default=math.inf)
+        return min([SAME * max(loss, self.floor) for loss in simpler] + ([-heap[0][0]] if len(heap) >= self.keep else []), default=math.inf)
 
     def offer(self, proposal: Proposal) -> None:
         """Keep the proposal if it is among the best of its complexity."""
@@ -73,8 +74,9 @@ class Pool:
         heap = self._heaps.pop(complexity, [])
         return [item[2] for item in sorted(heap, key=lambda item: (-item[0], -item[1]))]
 
-    def forget(self) -> None:
+    def forget(self, floor: float) -> None:
         """Losses so far are no measure any more: the target has changed."""
+        self.floor = floor
         self._least.clear()
 
     def complexities(self) -> list[int]:

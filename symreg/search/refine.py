@@ -67,7 +67,8 @@ class Refiner:
                 self._seen.add(draft.expression)
                 drafts.append((draft, proposal.source))
         fitted = self._fit(drafts)
-        best = sorted(fitted, key=lambda one: one.loss)[:polish]
+        floor = self.probes.floor
+        best = sorted(fitted, key=lambda one: (max(one.loss, floor), one.complexity))[:polish]
         richer = [(draft, one.source) for one in best for draft in with_more_coefficients(one.draft)]
         fresh = [(draft, source) for draft, source in richer if draft.expression not in self._seen]
         self._seen.update(draft.expression for draft, _ in fresh)

@@ -22,6 +22,7 @@ from math import comb, sqrt
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import solve_triangular
 
 from symreg.search.space import SearchSpace
 
@@ -119,12 +120,31 @@ def smoother_of(space: SearchSpace, rows: Rows) -> Smoother | None:
     front, coordinates = _front_and_coordinates(space, rows, target, spread)
     degrees = _degrees(len(coordinates), min(MOST_POLYNOMIALS, len(rows) // ROWS_OF_A_POLYNOMIAL))
     columns = _polynomials(coordinates, degrees) * (front / spread)
-    orthonormal, triangle = np.linalg.qr(columns.T)
-    diagonal = np.abs(np.diag(triangle))
-    kept = diagonal > 1e-8 * diagonal.max()
+    basis, kept = _orthonormal(columns)
     totals = np.array([sum(degree) for degree in degrees])[kept]
     ends = [int((totals <= total).sum()) for total in range(int(totals.max()) + 1)]
-    return Smoother(rows, np.ascontiguousarray(orthonormal[:, kept]), tuple(dict.fromkeys(ends)), target, spread)
+    return Smoother(rows, basis, tuple(dict.fromkeys(ends)), target, spread)
+
+
+def _orthonormal(columns: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Orthonormal columns ``(n_rows, p)`` with the span of the first 1, 2, ... rows given, and which of them are new.
+
+    Twice by Cholesky factors of the Gram matrix, which is matrix products only (Yamamoto et al. 2015); where that is
+    not positive definite, by Householder's reflections.
+    """
+    scaled = columns / np.sqrt(np.einsum("ij,ij->i", columns, columns))[:, None]
+    try:
+        basis = scaled
+        for _ in range(2):
+            basis = solve_triangular(np.linalg.cholesky(basis @ basis.T), basis, lower=True)
+        if np.abs(basis @ basis.T - np.eye(len(basis))).max() < 1e-9:
+            return np.ascontiguousarray(basis.T), np.ones(len(basis), dtype=bool)
+    except np.linalg.LinAlgError:
+        pass
+    orthonormal, triangle = np.linalg.qr(scaled.T)
+    diagonal = np.abs(np.diag(triangle))
+    kept = diagonal > 1e-8 * diagonal.max()
+    return np.ascontiguousarray(orthonormal[:, kept]), kept
 
 
 def smoothed_rows(n_rows: int, probes: Rows, generator: np.random.Generator) -> Rows:

@@ -351,7 +351,7 @@ class SumSearch:
         """One more term for the best sums, and another one where that was worth it."""
         target, terms, losses = (column[:EXTENDED] for column in found)
         further = self._further(work, hole)
-        while len(target) and terms.shape[1] < MOST_TERMS and len(further) and losses[0] > 0 and not self.stop():
+        while len(target) and terms.shape[1] < MOST_TERMS and len(further) and losses[0] > self.probes.floor and not self.stop():
             basis = np.ascontiguousarray(self.bank.values[terms])
             best = self.joiner.best(
                 self.bank.unit, further, None, np.ascontiguousarray(t[target]), weights[target],
