@@ -3,6 +3,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include "bank_core.h"
 #include "interpreter.h"
 #include "least_squares.h"
 #include "threads.h"
@@ -182,4 +183,5 @@ NB_MODULE(_core, m) {
           "y"_a.noconvert(), "weights"_a.noconvert(), "max_iterations"_a, "values"_a.noconvert(),
           "covariances"_a.noconvert(), "residual_sums"_a.noconvert(), "outcomes"_a.noconvert(),
           "iterations"_a.noconvert(), "threads"_a, "portable"_a);
+    symreg::register_bank_core(m, symreg::has_avx2());
 }
