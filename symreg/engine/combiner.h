@@ -312,19 +312,20 @@ private:
         double* row = entries_.values + at * n;
         kernels_.forward[operation.opcode](a, b, row, n);
         RowSurvey seen = rows_.survey(row, n);
-        if (!(seen.squares == seen.squares && seen.largest < LARGEST)) return false;
+        double largest = std::max(seen.greatest, -seen.least);
+        if (!(seen.squares == seen.squares && largest < LARGEST)) return false;
         // A dimensionless expression that does not vary is a number: coefficients cover it.
-        if (one.code == 0 && !(seen.greatest - seen.least > 1e-9 * seen.largest)) return false;
+        if (one.code == 0 && !(seen.greatest - seen.least > 1e-9 * largest)) return false;
         // What is left after full cancellation is rounding.
         bool sum = operation.opcode == ADD || operation.opcode == SUB;
-        if (sum && !(seen.largest > 1e-9 * entries_.largest[one.left])) return false;
-        bool flip = operation.opcode == SUB && seen.sum < -1e-9 * seen.largest;
+        if (sum && !(largest > 1e-9 * entries_.largest[one.left])) return false;
+        bool flip = operation.opcode == SUB && seen.sum < -1e-9 * largest;
         if (flip)
             for (std::size_t i = 0; i < n; ++i) row[i] = -row[i];
         double* first = entries_.first + at * FIRST;
         for (std::size_t i = 0; i < FIRST; ++i) first[i] = row[probing_.first[i]];
         rows_.scale(row, seen.squares > 0 ? 1 / std::sqrt(seen.squares) : 0.0, entries_.unit + at * n, n);
-        entries_.largest[at] = seen.largest;
+        entries_.largest[at] = largest;
         entries_.op[at] = operation.name;
         entries_.size[at] = size_;
         entries_.left[at] = flip ? one.right : one.left;

@@ -2,6 +2,8 @@
 // make vector code of them.
 #include "rows.h"
 
+#include <cmath>
+
 #include "kernels.h"
 
 namespace symreg {
@@ -9,7 +11,6 @@ namespace {
 
 using std::size_t;
 
-inline double absolute(double x) { return x < 0 ? -x : x; }
 inline double larger(double x, double y) { return x > y ? x : y; }
 inline double smaller(double x, double y) { return x < y ? x : y; }
 
@@ -22,12 +23,12 @@ inline void project_row(const double* row, size_t width, const double* p, const 
     for (; i + QUARTER <= n; i += QUARTER)
         for (size_t j = 0; j < QUARTER; ++j) {
             double v = row[i + j];
-            largest[j] = larger(absolute(v), largest[j]);
+            largest[j] = larger(std::fabs(v), largest[j]);
             first[j] += v * p[i + j];
             second[j] += v * q[i + j];
         }
     for (; i < n; ++i) {
-        largest[0] = larger(absolute(row[i]), largest[0]);
+        largest[0] = larger(std::fabs(row[i]), largest[0]);
         first[0] += row[i] * p[i];
         second[0] += row[i] * q[i];
     }
@@ -47,32 +48,29 @@ void project_first(const double* rows, size_t n, const double* projections, doub
 }
 
 RowSurvey survey(const double* row, size_t n) {
-    double largest[LANES], least[LANES], greatest[LANES], sum[LANES], squares[LANES];
+    double least[LANES], greatest[LANES], sum[LANES], squares[LANES];
     for (size_t j = 0; j < LANES; ++j) {
-        largest[j] = sum[j] = squares[j] = 0.0;
         least[j] = greatest[j] = row[0];
+        sum[j] = squares[j] = 0.0;
     }
     size_t i = 0;
     for (; i + LANES <= n; i += LANES)
         for (size_t j = 0; j < LANES; ++j) {
             double v = row[i + j];
-            largest[j] = larger(absolute(v), largest[j]);
             least[j] = smaller(v, least[j]);
             greatest[j] = larger(v, greatest[j]);
             sum[j] += v;
             squares[j] += v * v;
         }
-    for (; i < n; ++i) {
+    for (size_t j = 0; i < n; ++i, ++j) {
         double v = row[i];
-        largest[0] = larger(absolute(v), largest[0]);
-        least[0] = smaller(v, least[0]);
-        greatest[0] = larger(v, greatest[0]);
-        sum[0] += v;
-        squares[0] += v * v;
+        least[j] = smaller(v, least[j]);
+        greatest[j] = larger(v, greatest[j]);
+        sum[j] += v;
+        squares[j] += v * v;
     }
-    RowSurvey all{largest[0], least[0], greatest[0], sum[0], squares[0]};
+    RowSurvey all{least[0], greatest[0], sum[0], squares[0]};
     for (size_t j = 1; j < LANES; ++j) {
-        all.largest = larger(largest[j], all.largest);
         all.least = smaller(least[j], all.least);
         all.greatest = larger(greatest[j], all.greatest);
         all.sum += sum[j];

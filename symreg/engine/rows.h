@@ -9,9 +9,8 @@ namespace symreg {
 constexpr std::size_t FIRST = 12;  // probes of the first key
 
 struct RowSurvey {
-    double largest;  // of the absolute values
     double least, greatest, sum;
-    double squares;  // their sum; not a number where any value is none
+    double squares;  // their sum; not a number where any value is none, and then the others mean nothing
 };
 
 struct RowKernels {

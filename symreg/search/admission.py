@@ -17,7 +17,7 @@ import numpy.typing as npt
 from symreg.engine import Engine
 from symreg.search.block import Block
 from symreg.search.dimension_code import Codes
-from symreg.search.distinct import AGAIN, FRESH, LARGEST, KeySet, Keys, PlainKeySet, fingerprints, met_as
+from symreg.search.distinct import AGAIN, FRESH, LARGEST, Keys, KeySet, PlainKeySet, fingerprints, met_as
 from symreg.search.entries import Entries
 from symreg.search.kinds import KINDS, is_odd, kinds_of
 from symreg.search.shelf import Ids

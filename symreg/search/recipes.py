@@ -109,7 +109,7 @@ class Recipes:
 
 
 def _partners(shelf: Shelf, codes: Codes, wanted: Codes) -> tuple[Codes, Ids, Ids]:
-    """Of a table of codes, one row for each wanted one: where the shelf has them. Result, place on the shelf, column."""
+    """Of codes, a row for each wanted one, those that the shelf has: the wanted code, place on the shelf, column."""
     where, found = shelf.find(codes)
     row, column = np.nonzero(found)
     return wanted[row], where[row, column], column
