@@ -223,13 +223,13 @@ class Bank:
 
     def _count_pruned(self, size: int, ids: Ids) -> None:
         """Count what the dimensions forbade: functions of quantities that carry one, and sums of unlike ones."""
+        codes, counts = np.unique(self.code[ids], return_counts=True)
         functions = sum(name in self.operators for name in TRANSCENDENTAL)
-        self.pruned += functions * int((self.code[ids] != 0).sum())
+        self.pruned += functions * int(counts[codes != 0].sum())
         sums = sum(name in self.operators for name in ("+", "-"))
         for other, shelf in self._shelves.items():
             if other < size:
-                like = self.count(self.code[ids], other)
-                self.pruned += sums * int((len(shelf.ids) - like).sum())
+                self.pruned += sums * int(counts @ (len(shelf.ids) - self.count(codes, other)))
 
     # ------------------------------------------------------------------------------------------------ trees
 

@@ -14,17 +14,20 @@ Ids = npt.NDArray[np.int64]
 Masks = npt.NDArray[np.uint8]
 
 BYTES_OF_COLUMNS = 37  # op, left, right, size, mask, code, largest
-BYTES_BESIDE = 75  # keys in a set that doubles when it is full; entries by size and dimension, and sorting them
+BYTES_ON_SHELVES = 40  # entries by size and dimension, and sorting them
+BYTES_OF_KEYS = {"compiled": 35}  # in a set that doubles when it is full, and now and then holds what is no entry
+BYTES_OF_PLAIN_KEYS = 300  # the same in a dictionary
 
 
-def bytes_of_an_entry(n_probes: int) -> int:
+def bytes_of_an_entry(n_probes: int, engine: str) -> int:
     """Memory that one entry takes, all told."""
-    return n_probes * (8 + 4) + FIRST * 8 + BYTES_OF_COLUMNS + BYTES_BESIDE
+    keys = BYTES_OF_KEYS.get(engine, BYTES_OF_PLAIN_KEYS)
+    return n_probes * (8 + 4) + FIRST * 8 + BYTES_OF_COLUMNS + BYTES_ON_SHELVES + keys
 
 
-def entries_within(memory: float, n_probes: int) -> int:
-    """How many entries fit into this many bytes; a thousand at least."""
-    return max(1000, int(memory / bytes_of_an_entry(n_probes)))
+def entries_within(memory: float, n_probes: int, engine: str) -> int:
+    """How many entries fit into this many bytes with the engine of this name; a thousand at least."""
+    return max(1000, int(memory / bytes_of_an_entry(n_probes, engine)))
 
 
 class Entries:

@@ -20,6 +20,7 @@ from symreg.engine import get_engine
 from symreg.expression import Constant, Expression, Variable, evaluate_tree, substitute
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank, Leaf
+from symreg.search.entries import entries_within
 from symreg.search.noise import NEIGHBOURS_AMONG, Neighbourhood, neighbourhood, noise_floor
 from symreg.search.pi_groups import pi_leaves
 from symreg.search.probes import probes_of
@@ -45,7 +46,6 @@ PATIENCE_FEW_ROWS = 4
 BITS_OF_A_NODE = 4.5
 SLACK = 1.15  # of the noise floor, which is an estimate
 LARGEST_LEVEL = 60
-BYTES_OF_AN_ENTRY = 200  # beside its values
 BESIDE_THE_BANK = 1.5  # memory for joins and candidates, as a factor
 
 
@@ -85,12 +85,15 @@ def search(
     fit_rows = np.union1d(probes, fit_rows)
     values = np.ascontiguousarray(space.values[:, probes])
     leaves = leaves_of(space, values)
-    max_entries = max(1000, int(budget.memory / (BESIDE_THE_BANK * (12 * len(probes) + BYTES_OF_AN_ENTRY))))
-    bank = Bank(leaves, space.coding, space.operators, max_entries=max_entries, stop=clock.spent)
+    engine = get_engine(settings.engine)
+    max_entries = entries_within(budget.memory / BESIDE_THE_BANK, len(probes), engine.name)
+    bank = Bank(
+        leaves, space.coding, space.operators, max_entries=max_entries, stop=clock.spent, engine=engine,
+        threads=settings.threads,
+    )  # fmt: skip
     target = probes_of(space.target[probes], None if space.sigma is None else space.sigma[probes])
     pool = Pool(POOL)
     sums = SumSearch(space, bank, target, pool, clock.spent)
-    engine = get_engine(settings.engine)
     fit = partial(fitted_drafts, space, engine, settings.threads, probes)
     products = ProductSearch(space, bank, target, pool, values, clock.spent, fit=fit)
     clock.evaluated = lambda: bank.evaluated + sums.pairs + products.pairs
