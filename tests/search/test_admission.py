@@ -231,17 +231,22 @@ def test_a_full_bank_is_not_one_entry_too_large(engine: Engine, limit: int) -> N
 
 
 IN_A_NEW_PROCESS = """
-import resource, sys
+import sys
+from pathlib import Path
 from symreg.engine import get_engine
 from symreg.search.entries import entries_within
 from tests.search.test_admission import ARITHMETIC, bank, fill
 
+def most():  # kilobytes that this program has taken at its height
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
 engine, n_probes, memory = get_engine(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 fill(bank(engine, 0, ARITHMETIC, n_probes=n_probes))  # what the first bank loads is no part of a bank
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = most()
 full = fill(bank(engine, 0, ARITHMETIC, n_probes=n_probes, max_entries=entries_within(memory, n_probes, engine.name)))
 assert full.n == full.max_entries
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(most() - before)
 """
 
 
