@@ -188,7 +188,8 @@ class Bank:
             return
         if self.classes.complete < (size - 1) // 2:  # the smaller operand of a pair may have a dimension unheard of
             self._truncate(2 * self.classes.complete + 3)
-        for smaller, needed in self._recipes.needs(size, wanted):
+        unfinished = [smaller for smaller in range(1, size) if not self._finished(smaller)]
+        for smaller, needed in self._recipes.needs(size, wanted, unfinished):
             self.request(smaller, needed)
         if self._spent(size):
             return
@@ -198,6 +199,11 @@ class Bank:
         ids = np.arange(before, self.n)
         shelf.add(wanted, ids, self.code[ids])
         self._count_pruned(size, ids)
+
+    def _finished(self, size: int) -> bool:
+        """Whether every dimension that this size can have was asked for."""
+        shelf = self._shelves.get(size)
+        return shelf is not None and len(shelf.done) == self.classes.number(size)
 
     def _admit(self, size: int, block: Block) -> None:
         """Try the combinations of a block, in steps that are small beside the limit."""

@@ -71,6 +71,10 @@ class Classes:
             parts.append(np.zeros(1, dtype=np.int64))
         return np.concatenate(parts)
 
+    def number(self, size: int) -> int:
+        """How many codes can occur at this size or below."""
+        return int((self.sizes <= size).sum())
+
     def possible(self, codes: Codes, size: int) -> Codes:
         """Those of the codes that can occur at this size or below, sorted, each once."""
         codes = _each_once(codes)

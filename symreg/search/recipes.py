@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,19 +26,21 @@ class Recipes:
     cost: Mapping[str, int]
     has_angles: bool
 
-    def needs(self, size: int, wanted: Codes) -> Iterator[tuple[int, Codes]]:
-        """Sizes and dimensions from which the wanted ones are made, small sizes first."""
-        needed: dict[int, list[Codes]] = {smaller: [wanted] for smaller in range(1, size)}
+    def needs(self, size: int, wanted: Codes, sizes: Sequence[int]) -> Iterator[tuple[int, Codes]]:
+        """Dimensions from which the wanted ones are made, at those of the smaller ``sizes``, small ones first."""
+        needed: dict[int, list[Codes]] = {smaller: [wanted] for smaller in sizes}
         for name, cost, below in self._unary_sources(wanted):
-            if name in self.operators and size - cost >= 1:
+            if name in self.operators and size - cost in needed:
                 needed[size - cost].append(below[below != _NONE])
         for small in range(1, (size - 1) // 2 + 1):
             large = size - 1 - small
             partners = self.classes.at.get(small, self.classes.known)
-            for codes in (wanted[:, None] - partners, wanted[:, None] + partners, partners - wanted[:, None]):
-                needed[large].append(self.classes.possible(codes, large))
-            needed[small].append(partners)
-        for smaller in range(1, size):
+            if large in needed:
+                tables = (wanted[:, None] - partners, wanted[:, None] + partners, partners - wanted[:, None])
+                needed[large] += [self.classes.possible(codes, large) for codes in tables]
+            if small in needed:
+                needed[small].append(partners)
+        for smaller in sizes:
             yield smaller, np.concatenate(needed[smaller])
 
     def _unary_sources(self, wanted: Codes) -> Iterator[tuple[str, int, Codes]]:
