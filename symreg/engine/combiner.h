@@ -33,7 +33,8 @@ struct Operation {
     std::array<std::uint8_t, 2 * N_KINDS * N_KINDS> kinds;  // of results: with a dimension, and without
 };
 
-// Runs of entries, one for each group: group k has ids[start[k]] ... ids[start[k] + count[k] - 1].
+// Runs of entries, one for each group: group k has ids[start[k]] ... ids[start[k] + count[k] - 1]. Every id is below the
+// number of entries.
 struct Side {
     const std::int64_t *ids, *start, *count;
 };

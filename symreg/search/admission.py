@@ -153,8 +153,7 @@ class PlainAdmission:
                 room = False
                 break
             values, good = self._evaluated(part)
-            found = fingerprints(values, part.codes)
-            found.good[:] &= good
+            found = fingerprints(values, part.codes).where(good)
             new = np.flatnonzero(met_as(self.whole, found) == FRESH)
             chosen = part.at(new)
             self.first.doubt(chosen.keys[chosen.good])

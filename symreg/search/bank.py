@@ -113,8 +113,7 @@ class Bank:
     def _add_leaves(self, leaves: Sequence[Leaf]) -> None:
         for leaf in leaves:
             values, codes, mask = leaf.values[None, :], np.array([leaf.code]), ANGLE if leaf.is_angle else PLAIN
-            whole = fingerprints(values, codes)
-            whole.good[:] &= np.isfinite(values).all(axis=1)
+            whole = fingerprints(values, codes).where(np.asarray(np.isfinite(values).all(axis=1)))
             if met_as(self._admission.whole, whole)[0] != FRESH:
                 continue
             first = fingerprints(values[:, self._entries.probes], codes)

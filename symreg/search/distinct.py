@@ -41,6 +41,10 @@ class Fingerprints:
     others: Keys
     good: Booleans  # where they are defined
 
+    def where(self, good: Booleans) -> Fingerprints:
+        """The same, and fewer of them good."""
+        return Fingerprints(self.keys, self.others, self.good & good)
+
 
 @cache
 def directions(n_probes: int) -> Floats:
