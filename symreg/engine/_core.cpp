@@ -3,6 +3,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include "bank_core.h"
 #include "interpreter.h"
 #include "join_core.h"
 #include "least_squares.h"
@@ -213,4 +214,5 @@ NB_MODULE(_core, m) {
           "targets"_a.noconvert(), "roots"_a.noconvert(), "basis"_a.noconvert(), "same"_a, "scores"_a.noconvert(),
           "found_targets"_a.noconvert(), "found_first"_a.noconvert(), "found_second"_a.noconvert(), "threads"_a,
           "portable"_a);
+    symreg::register_bank_core(m, symreg::has_avx2());
 }

@@ -60,3 +60,72 @@ def join(
     threads: int,
     portable: bool,
 ) -> int: ...
+
+class KeySet:
+    def __init__(self) -> None: ...
+    def __len__(self) -> int: ...
+    @property
+    def nbytes(self) -> int: ...
+    def meet(
+        self,
+        keys: NDArray[np.uint64],
+        others: NDArray[np.uint64],
+        good: NDArray[np.bool_],
+        doubtful: NDArray[np.bool_],
+        met: NDArray[np.uint8],
+    ) -> None: ...
+    def doubt(self, keys: NDArray[np.uint64]) -> None: ...
+
+class Operation: ...
+class Block: ...
+
+def operation(
+    opcode: int,
+    *,
+    unary: bool,
+    positive: bool,
+    negate_first: bool,
+    negate_second: bool,
+    makes_twins: bool,
+    own: int,
+    forbidden: int,
+    name: int,
+    has_kinds: bool,
+    taken: NDArray[np.bool_],
+    kinds: NDArray[np.uint8],
+) -> Operation: ...
+def block(
+    codes: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    triangle: NDArray[np.bool_],
+    left: NDArray[np.int64],
+    left_start: NDArray[np.int64],
+    left_count: NDArray[np.int64],
+    right: NDArray[np.int64],
+    right_start: NDArray[np.int64],
+    right_count: NDArray[np.int64],
+) -> Block: ...
+
+class Combiner:
+    def __init__(
+        self,
+        values: NDArray[np.float64],
+        first: NDArray[np.float64],
+        unit: NDArray[np.float32],
+        largest: NDArray[np.float64],
+        op: NDArray[np.int16],
+        left: NDArray[np.int64],
+        right: NDArray[np.int64],
+        size: NDArray[np.int16],
+        mask: NDArray[np.uint8],
+        code: NDArray[np.int64],
+        probes: NDArray[np.int64],
+        first_directions: NDArray[np.float64],
+        directions: NDArray[np.float64],
+        first_keys: KeySet,
+        whole_keys: KeySet,
+        portable: bool,
+    ) -> None: ...
+    def admit(
+        self, operation: Operation, block: Block, low: int, high: int, size: int, n: int, threads: int
+    ) -> tuple[int, int, bool]: ...

@@ -52,12 +52,12 @@ class Classes:
         for small in range(1, (size - 1) // 2 + 1):
             a, b = self.at[size - 1 - small], self.at[small]
             if "*" in self.operators:
-                parts.append(np.unique(np.add.outer(a, b)))
+                parts.append(_each_once(np.add.outer(a, b)))
             if "/" in self.operators:
-                parts += [np.unique(np.subtract.outer(a, b)), np.unique(np.subtract.outer(b, a))]
+                parts += [_each_once(np.subtract.outer(a, b)), _each_once(np.subtract.outer(b, a))]
             if "+" in self.operators or "-" in self.operators:
                 parts.append(np.intersect1d(a, b))
-        codes = np.unique(np.concatenate(parts))
+        codes = _each_once(np.concatenate(parts))
         return codes[self.coding.in_range(codes)]
 
     def _unary(self, below: Codes) -> Codes:
@@ -71,10 +71,20 @@ class Classes:
             parts.append(np.zeros(1, dtype=np.int64))
         return np.concatenate(parts)
 
+    def number(self, size: int) -> int:
+        """How many codes can occur at this size or below."""
+        return int((self.sizes <= size).sum())
+
     def possible(self, codes: Codes, size: int) -> Codes:
         """Those of the codes that can occur at this size or below, sorted, each once."""
-        codes = np.unique(codes)
+        codes = _each_once(codes)
         where = np.minimum(np.searchsorted(self.known, codes), len(self.known) - 1)
         met = self.known[where] == codes
         possible: Codes = codes[met & (self.sizes[where] <= size)]
         return possible
+
+
+def _each_once(codes: Codes) -> Codes:
+    """The codes sorted, each once; ``np.unique`` hashes them, which takes several times as long as to sort them."""
+    codes = np.sort(codes, axis=None)
+    return codes[np.append(True, codes[1:] != codes[:-1])] if len(codes) else codes

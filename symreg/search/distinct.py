@@ -4,11 +4,16 @@ A key is taken at a few probes first, since most of what is looked at is an old 
 expressions that agree there agree everywhere, but ``abs(x)`` is ``x`` wherever x is positive, and ``sqrt``
 and the inverse functions do alike. Where such a function has a hand in it the key at all the probes decides.
 "Twins" are expressions that agree at the first probes and not at all of them.
+
+A key is made of three rounded numbers. Where one of them lies so near to a rounding boundary that another way to
+compute the same values may have crossed it, the key across the boundary is asked for too.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,40 +22,88 @@ from symreg.search.dimension_code import Codes
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
-Keys = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
 Booleans = npt.NDArray[np.bool_]
 
 LARGEST = 1e60
 FIRST = 12  # probes of the first key; half of them far apart, half at random
+GRID = float(1 << 29)  # steps of a scaled projection, and of an octave of the largest value
+MARGIN = 1 / 1024  # of a step: what rounding may shift a value by
+_HALF = 1 << 22  # half a step of the largest value, in units of its last binary digit
+OLD, FRESH, AGAIN = 0, 1, 2  # what a key is met as
 
 
-def keys_of(values: Floats, codes: Codes) -> tuple[Keys, Booleans]:
-    """Keys, equal for one dimension and values that agree to 1e-9 up to sign; and where they are defined."""
-    projection = np.random.default_rng(20_261).normal(size=(values.shape[1], 2))
+@dataclass(frozen=True, slots=True, eq=False)
+class Fingerprints:
+    """A key for each row; ``others`` are those across the nearest rounding boundary, or the keys where that is far."""
+
+    keys: Keys
+    others: Keys
+    good: Booleans  # where they are defined
+
+    def where(self, good: Booleans) -> Fingerprints:
+        """The same, and fewer of them good."""
+        return Fingerprints(self.keys, self.others, self.good & good)
+
+
+@cache
+def directions(n_probes: int) -> Floats:
+    """Two random directions to project values on, shape ``(2, n_probes)``."""
+    drawn = np.random.default_rng(20_261).normal(size=(n_probes, 2)).T.copy()
+    drawn.flags.writeable = False
+    return drawn
+
+
+def fingerprints(values: Floats, codes: Codes) -> Fingerprints:
+    """Keys, equal for one dimension and values that agree to about 1e-9 up to sign. Said again in ``fingerprint.h``."""
     with np.errstate(all="ignore"):
         largest = np.abs(values).max(axis=1)
         good = np.isfinite(largest) & (largest > 1 / LARGEST) & (largest < LARGEST)
-        scaled = values / np.where(good, largest, 1.0)[:, None]
-        projected = np.where(good[:, None], scaled @ projection, 0.0)
-        size = np.log2(np.where(good, largest, 1.0))
-    sign = np.where(projected[:, 0] < 0, -float(1 << 29), float(1 << 29))
-    first, second = (np.rint(projected[:, k] * sign).astype(np.int64) for k in (0, 1))
-    third = np.rint(size * float(1 << 29)).astype(np.int64)
-    with np.errstate(over="ignore"):
-        key = (first * 0x9E3779B97F4A7C1) ^ (second * 0x2545F4914F6CDD1D) ^ (third * 0x1B8735939E3779B9)
-        key ^= codes * 0x5851F42D4C957F2D
-    return key, good
+        largest = np.where(good, largest, 1.0)
+        scaled = np.where(good[:, None], values, 0.0) @ directions(values.shape[1]).T * (GRID / largest)[:, None]
+    rounded = np.rint(scaled)
+    # The leading bits of the largest value: a grid that is even within each octave, without a logarithm.
+    bits = largest.view(np.int64)
+    size = (bits + _HALF) >> 23
+    off = np.column_stack([scaled - rounded, (bits - size * 2 * _HALF) / (2 * _HALF)])
+    steps = np.column_stack([rounded.astype(np.int64), size])
+    keys = _mixed(steps, codes)
+    which = np.abs(off).argmax(axis=1)
+    near = np.flatnonzero(np.abs(off[np.arange(len(off)), which]) >= 0.5 - MARGIN)
+    across = steps[near]
+    across[np.arange(len(near)), which[near]] += np.where(off[near, which[near]] > 0, 1, -1)
+    others = keys.copy()
+    others[near] = _mixed(across, codes[near])
+    return Fingerprints(keys, others, good)
+
+
+def _mixed(steps: Ids, codes: Codes) -> Keys:
+    """Even numbers that are not zero, of three rounded numbers and the code of the dimension."""
+    first, second, size = steps.T
+    sign = np.where((first < 0) | ((first == 0) & (second < 0)), -1, 1)
+    # Python's integers are too wide and NumPy's scalars warn of what is meant here: products modulo 2**64.
+    key = _unsigned(first * sign) * np.uint64(0x9E3779B97F4A7C15) + _unsigned(second * sign)
+    key = (key ^ (key >> np.uint64(32))) * np.uint64(0xD6E8FEB86659FD93) + _unsigned(size)
+    key = (key ^ (key >> np.uint64(32))) * np.uint64(0xBF58476D1CE4E5B9) + _unsigned(codes)
+    key = (key ^ (key >> np.uint64(30))) * np.uint64(0x94D049BB133111EB)
+    key = (key ^ (key >> np.uint64(31))) & ~np.uint64(1)
+    return np.asarray(np.where(key == 0, np.uint64(2), key), dtype=np.uint64)
+
+
+def _unsigned(numbers: Ids) -> Keys:
+    return np.ascontiguousarray(numbers).view(np.uint64)
 
 
 def first_probes(leaves: Floats) -> Ids:
-    """Probes at which to look first, of ``leaves`` with shape ``(n_leaves, n_probes)``.
+    """``FIRST`` probes at which to look first, of ``leaves`` with shape ``(n_leaves, n_probes)``.
 
     Half of them are as far apart as can be, so that a column that seldom varies is seen to vary; the others
-    are drawn at random, since far corners are often alike in other ways (``x**3 == x`` at -1, 0 and 1).
+    are drawn at random, since far corners are often alike in other ways (``x**3 == x`` at -1, 0 and 1). Where there
+    are fewer probes, some come twice.
     """
     n_probes = leaves.shape[1]
     if n_probes <= FIRST:
-        return np.arange(n_probes)
+        return np.resize(np.arange(n_probes), FIRST)
     order = [np.unique(row, return_inverse=True)[1] for row in leaves]
     ranks = np.array([ranks / max(1, ranks.max()) for ranks in order]).T
     chosen = [int(ranks.sum(axis=1).argmin())]
@@ -59,40 +112,67 @@ def first_probes(leaves: Floats) -> Ids:
         chosen.append(int(distance.argmax()))
         distance = np.minimum(distance, ((ranks - ranks[chosen[-1]]) ** 2).sum(axis=1))
     for probe in np.random.default_rng(20_262).permutation(n_probes):
-        if len(chosen) == FIRST:
+        if len(set(chosen)) == FIRST:
             break
         if probe not in chosen:
             chosen.append(int(probe))
     return np.array(sorted(set(chosen)))
 
 
-@dataclass(slots=True, eq=False)
-class Distinct:
-    """The keys met so far: at the first probes, with whether they leave a doubt, and at all probes."""
+class KeySet(Protocol):
+    """The keys met so far, each with whether it leaves a doubt."""
 
-    _first: dict[int, bool] = field(default_factory=dict)
-    _whole: set[int] = field(default_factory=set)
+    def __len__(self) -> int: ...
 
-    def unseen(self, keys: Keys, good: Booleans) -> tuple[Ids, Booleans]:
-        """Positions of the good first keys that are met for the first time; which others leave a doubt."""
-        candidates = np.flatnonzero(good)
-        unique, first, inverse = np.unique(keys[candidates], return_index=True, return_inverse=True)
-        known = self._first
-        states = [known.get(key) for key in unique.tolist()]
-        fresh = np.array([state is None for state in states], dtype=bool)
-        doubtful = np.zeros(len(keys), dtype=bool)
-        doubtful[candidates] = np.array([state is True for state in states], dtype=bool)[inverse]
-        known.update(dict.fromkeys(unique[fresh].tolist(), False))
-        return np.sort(candidates[first[fresh]]), doubtful
+    def meet(
+        self, keys: Keys, others: Keys, good: Booleans, doubtful: Booleans, met: npt.NDArray[np.uint8]
+    ) -> None:
+        """Write into ``met``, one key after the other, what each was met as.
+
+        FRESH: for the first time; it is taken in with its doubt. AGAIN: it was known, and it or the known one leaves
+        a doubt. OLD: it was known, or is not good.
+        """
+        ...
 
     def doubt(self, keys: Keys) -> None:
-        """Remember first keys that do not settle whether values are the same."""
-        self._first.update(dict.fromkeys(keys.tolist(), True))
+        """Remember keys that do not settle whether values are the same."""
+        ...
 
-    def unseen_whole(self, keys: Keys, good: Booleans) -> Ids:
-        """Positions of the good keys at all probes that are met for the first time."""
-        candidates = np.flatnonzero(good)
-        unique, first = np.unique(keys[candidates], return_index=True)
-        fresh = np.array([key not in self._whole for key in unique.tolist()], dtype=bool)
-        self._whole.update(unique[fresh].tolist())
-        return np.sort(candidates[first[fresh]])
+
+@dataclass(slots=True, eq=False)
+class PlainKeySet:
+    """A dictionary; ``symreg.engine._core.KeySet`` does the same, faster."""
+
+    _known: dict[int, bool] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def meet(
+        self, keys: Keys, others: Keys, good: Booleans, doubtful: Booleans, met: npt.NDArray[np.uint8]
+    ) -> None:
+        """See ``KeySet``."""
+        known = self._known
+        met[:] = OLD
+        which = np.flatnonzero(good)
+        rows = zip(which.tolist(), keys[which].tolist(), others[which].tolist(), doubtful[which].tolist(), strict=True)
+        for place, key, other, doubt in rows:
+            state = known.get(key)
+            if state is None and other != key:
+                state = known.get(other)
+            if state is None:
+                known[key] = doubt
+                met[place] = FRESH
+            elif state or doubt:
+                met[place] = AGAIN
+
+    def doubt(self, keys: Keys) -> None:
+        """See ``KeySet``."""
+        self._known.update(dict.fromkeys(keys.tolist(), True))
+
+
+def met_as(known: KeySet, found: Fingerprints, doubtful: Booleans | None = None) -> npt.NDArray[np.uint8]:
+    """What each of the fingerprints is met as."""
+    met = np.empty(len(found.keys), dtype=np.uint8)
+    known.meet(found.keys, found.others, found.good, np.zeros(len(met), bool) if doubtful is None else doubtful, met)
+    return met

@@ -13,6 +13,7 @@ from symreg.search.vocabulary import ANGLE, PLAIN
 
 Masks = npt.NDArray[np.uint8]
 KINDS = np.uint8(ANGLE | PLAIN)
+ALL_KINDS: Masks = np.arange(4, dtype=np.uint8) * np.uint8(ANGLE)
 
 
 def is_odd(op: str, left: Masks, right: Masks) -> npt.NDArray[np.bool_]:
@@ -42,3 +43,16 @@ def kinds_of(op: str, left: Masks, right: Masks, codes: npt.NDArray[np.int64]) -
         return np.asarray(np.where(one & (op == "/"), KINDS, either), dtype=np.uint8)
     inverse = op in ("asin", "acos", "acos of neg", "atan")
     return np.full(len(left), ANGLE if inverse else PLAIN, dtype=np.uint8)
+
+
+_LEFT, _RIGHT = (np.repeat(ALL_KINDS, 4), np.tile(ALL_KINDS, 4))
+
+
+def odd_table(op: str) -> npt.NDArray[np.bool_]:
+    """``is_odd`` for all kinds of operands, shape ``(4, 4)``, by ``mask // ANGLE``."""
+    return is_odd(op, _LEFT, _RIGHT).reshape(4, 4)
+
+
+def table_of_kinds(op: str) -> Masks:
+    """``kinds_of`` for all kinds of operands, shape ``(2, 4, 4)``: of results with a dimension, then without."""
+    return np.array([kinds_of(op, _LEFT, _RIGHT, np.full(16, code)).reshape(4, 4) for code in (1, 0)])

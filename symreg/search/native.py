@@ -20,6 +20,7 @@ from symreg.engine import get_engine
 from symreg.expression import Constant, Expression, Variable, evaluate_tree, substitute
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank, Leaf
+from symreg.search.entries import entries_within
 from symreg.search.join import Joiner
 from symreg.search.monomials import monomials_of
 from symreg.search.pi_groups import pi_leaves
@@ -45,7 +46,6 @@ PATIENCE_FEW_ROWS = 4
 BITS_OF_A_NODE = 4.5
 SLACK = 1.15  # of known uncertainties
 LARGEST_LEVEL = 60
-BYTES_OF_AN_ENTRY = 200  # beside its values
 BESIDE_THE_BANK = 1.5  # memory for joins and candidates, as a factor
 
 
@@ -82,11 +82,14 @@ def search(
     fit_rows = np.union1d(probes, fit_rows)
     values = np.ascontiguousarray(space.values[:, probes])
     leaves = leaves_of(space, values)
-    max_entries = max(1000, int(budget.memory / (BESIDE_THE_BANK * (12 * len(probes) + BYTES_OF_AN_ENTRY))))
-    bank = Bank(leaves, space.coding, space.operators, max_entries=max_entries, stop=clock.spent)
+    engine = get_engine(settings.engine)
+    max_entries = entries_within(budget.memory / BESIDE_THE_BANK, len(probes), engine.name)
+    bank = Bank(
+        leaves, space.coding, space.operators, max_entries=max_entries, stop=clock.spent, engine=engine,
+        threads=settings.threads,
+    )  # fmt: skip
     target = probes_of(space.target[probes], None if space.sigma is None else space.sigma[probes])
     pool = Pool(POOL)
-    engine = get_engine(settings.engine)
     joiner = Joiner(engine, settings.threads, clock.spent)
     sums = SumSearch(space, bank, target, pool, joiner, monomials_of(space, values))
     quick = Refiner(space, engine, settings.threads, target, probes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,6 @@ import numpy.typing as npt
 from symreg.search.dimension_code import Codes
 
 Ids = npt.NDArray[np.int64]
-CHUNK = 1 << 17  # combinations looked at together
 EMPTY: Ids = np.empty(0, dtype=np.int64)
 
 
@@ -45,31 +43,3 @@ class Shelf:
             return np.zeros(codes.shape, dtype=np.int64), np.zeros(codes.shape, dtype=bool)
         where = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
         return where, self.codes[where] == codes
-
-
-def combinations_of(
-    a: Shelf, b: Shelf | None, codes: Codes, i: Ids, j: Ids, *, ordered: bool = False
-) -> Iterator[tuple[Codes, Ids, Ids]]:
-    """All pairs of entries of the classes ``i`` of shelf a and ``j`` of shelf b, in chunks, without a loop over pairs.
-
-    Where both are the same class of the same shelf, each pair comes once, unless ``ordered``. With ``b`` None: the
-    entries of a.
-    """
-    n_a = a.start[i + 1] - a.start[i]
-    n_b = np.ones_like(n_a) if b is None else b.start[j + 1] - b.start[j]
-    counts = n_a * n_b
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    for low in range(0, total, CHUNK):
-        position = np.arange(low, min(low + CHUNK, total))
-        group = np.searchsorted(ends, position, side="right")
-        inside = position - (ends[group] - counts[group])
-        row, column = inside // n_b[group], inside % n_b[group]
-        left = a.ids[a.start[i[group]] + row]
-        if b is None:
-            yield codes[group], left, left
-            continue
-        if a is b and not ordered:
-            keep = (i[group] != j[group]) | (row >= column)
-            group, left, column = group[keep], left[keep], column[keep]
-        yield codes[group], left, b.ids[b.start[j[group]] + column]

@@ -56,6 +56,11 @@ NUMPY: dict[str, Callable[..., Floats]] = {
 }  # fmt: skip
 
 
+def own_bits(op: str) -> int:
+    """What an operator adds to the mask of an entry."""
+    return FAMILY.get(op, 0) | (0 if op in MONOMIAL_OPS else NOT_MONOMIAL) | (TWIN if op == "abs" else 0)
+
+
 def search_cost(name: str) -> int:
     """Complexity of an operator as the search counts it."""
     return OPERATORS[name].complexity + SURCHARGE.get(name, 0)
