@@ -9,9 +9,9 @@ symbolic regression", 2023, section on the description length)::
 
 A node says in one bit whether it is a name or an operator. A name is one of ``n_names``; an operator has the code of
 ``OPERATOR_BITS``, shorter for what formulas of physics use more often (as the priors of Guimera et al. 2020, "A
-Bayesian machine scientist", are taken from a corpus of formulas; these are rounded by hand). A constant θ is worth sending to a step Δ =
-sqrt(12/I) where I = d²(-ln likelihood)/dθ²: log2(|θ|/Δ) bits for the digits and 1 for the sign, and rounding
-it to that step costs half a nat of likelihood. Both I·θ² and RSS/s² do not depend on the unit of anything.
+Bayesian machine scientist", are taken from a corpus of formulas; these are rounded by hand). A constant θ is worth
+sending to a step Δ = sqrt(12/I) where I = d²(-ln likelihood)/dθ²: log2(|θ|/Δ) bits for the digits and 1 for the sign,
+and rounding it to that step costs half a nat of likelihood. Both I·θ² and RSS/s² do not depend on the unit of anything.
 When s² is not known it is RSS/N, and the residuals cost N/2 log2(2 pi e s²) and, because that s² flatters a law
 with many constants on few rows, another K(K + 1)/((N - K - 1) ln 2) bits with K - 1 fitted constants (Hurvich and
 Tsai 1989, "Regression and time series model selection in small samples", equation 3; half of it, in bits).
@@ -32,7 +32,7 @@ from numpy.typing import ArrayLike
 from symreg.expression import Apply, Constant, Expression, Number, Variable, walk
 
 TRIGONOMETRIC = frozenset({"sin", "cos", "tan"})
-PLAIN_ANGLE_BITS = 8.0
+PLAIN_ANGLE_BITS = 12.0
 """Price of a sine of something that is not an angle: a prior, never a prohibition."""
 
 OPERATOR_BITS = {

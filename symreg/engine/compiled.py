@@ -168,5 +168,5 @@ class CompiledEngine:
             threads,
             self.portable,
         )
-        indices = (column[:found].astype(np.int64) for column in (target, first, second))
-        return Pairs(*indices, score[:found].astype(np.float64))
+        t, i, j = (column[:found].astype(np.int64) for column in (target, first, second))
+        return Pairs(t, i, j, score[:found].astype(np.float64))

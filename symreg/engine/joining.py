@@ -71,7 +71,8 @@ class Join:
 
 def join(question: Join) -> Pairs:
     """The best pairs by NumPy, one target after another."""
-    found = Pairs(*(np.empty(0, dtype=np.int64) for _ in range(3)), np.empty(0))
+    none = np.empty(0, dtype=np.int64)
+    found = Pairs(none, none, none, np.empty(0))
     for index, root in enumerate(question.roots):
         found = _best([found, *_of_target(question, index, root)], question.keep)
     return found
@@ -134,12 +135,12 @@ def _pairs(index: int, first: Indices, second: Indices | None, score: Floats) ->
 
 
 def _best(parts: list[Pairs], keep: int) -> Pairs:
-    target, first, second, score = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("target", "first", "second", "score")
-    )
-    positive = score >= 0
-    order = np.lexsort((second[positive], first[positive], target[positive], -score[positive]))[:keep]
-    return Pairs(*(column[positive][order] for column in (target, first, second, score)))
+    target = np.concatenate([part.target for part in parts])
+    first, second = (np.concatenate([getattr(part, name) for part in parts]) for name in ("first", "second"))
+    score = np.concatenate([part.score for part in parts])
+    order = np.lexsort((second, first, target, -score))
+    order = order[score[order] >= 0][:keep]
+    return Pairs(target[order], first[order], second[order], score[order])
 
 
 def unit_rows(values: Floats) -> Singles:

@@ -49,7 +49,8 @@ class Joiner:
             basis = np.empty((len(targets), 0, targets.shape[1]))
         if same:  # pieces of one list against all before them
             return self._triangle(Join(rows, first, first, targets, weights, basis, True, keep))
-        return self._pieces(Join(rows, first, _NONE if second is None else second, targets, weights, basis, False, keep))
+        others = _NONE if second is None else second
+        return self._pieces(Join(rows, first, others, targets, weights, basis, False, keep))
 
     def _pieces(self, whole: Join) -> Pairs:
         found = NO_PAIRS
@@ -96,7 +97,7 @@ def _merged(one: Pairs, other: Pairs, target: int, first: int, keep: int, second
     ]
     score = np.concatenate([one.score, other.score])
     order = np.lexsort((*columns[::-1], -score))[:keep]
-    return Pairs(*(column[order] for column in columns), score[order])
+    return Pairs(columns[0][order], columns[1][order], columns[2][order], score[order])
 
 
 def solve(t: Floats, w: Floats, terms: Floats) -> tuple[Floats, Floats]:

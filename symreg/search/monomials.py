@@ -83,7 +83,7 @@ def _sized(space: SearchSpace) -> Iterator[tuple[Expression, int]]:
     particular = power_product(space.coding.decode(space.target_code), carrying)
     if particular is None:
         return
-    groups = [dict(group) for group in pi_groups(carrying)]
+    groups = [{name: Fraction(power) for name, power in group.items()} for group in pi_groups(carrying)]
     groups += [{name: Fraction(1)} for name, (_, dimension) in leaves.items() if dimension.is_dimensionless]
     if len(groups) > MOST_GROUPS:
         return
@@ -100,8 +100,8 @@ def _candidates(
 ) -> set[tuple[int, tuple[tuple[str, int], ...]]]:
     """Whole exponents near the particular ones, with their cost."""
     found = set()
-    steps = [Fraction(k, 2) for k in range(-8, 9)]
-    for powers in itertools.product(steps if len(groups) < 3 else [Fraction(k) for k in range(-4, 5)], repeat=len(groups)):
+    steps = [Fraction(k, 2) for k in range(-8, 9)] if len(groups) < 3 else [Fraction(k) for k in range(-4, 5)]
+    for powers in itertools.product(steps, repeat=len(groups)):
         exponents = dict(particular)
         for group, power in zip(groups, powers, strict=True):
             for name, exponent in group.items():

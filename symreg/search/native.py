@@ -162,7 +162,8 @@ class Progress:
             return []
         rows = np.arange(len(self.space.target)) if self.smoother is None else self.smoother.rows
         sigma = None if self.space.sigma is None else self.space.sigma[rows]
-        return probes_of(self.space.target[rows], sigma).loss(self.refiner.predict(drafts, rows)).tolist()
+        losses = probes_of(self.space.target[rows], sigma).loss(self.refiner.predict(drafts, rows))
+        return [float(loss) for loss in losses]
 
     def bits_of(self, one: Refined) -> float:
         """A rough description length."""

@@ -200,7 +200,7 @@ class ProductSearch:
             self._third(targets, logs, found.target[:THIRDS], chosen[:THIRDS])
 
     def _likely(self, targets: LogTargets, logs: Floats, target: Ids, chosen: Ids, keep: int) -> Ids:
-        """The best by score, and those whose fitted powers are simple: noise makes many equal, and few of them simple."""
+        """The best by score, and those whose powers are simple: noise makes many equal, and few of them simple."""
         half = keep // 2
         if len(target) <= keep:
             return np.arange(len(target))

@@ -55,7 +55,8 @@ class Pool:
         """A loss that a proposal has to beat to be kept."""
         heap = self._heaps.get(complexity, [])
         simpler = [loss for size, loss in self._least.items() if size <= complexity - FEWER]
-        return min([SAME * max(loss, self.floor) for loss in simpler] + ([-heap[0][0]] if len(heap) >= self.keep else []), default=math.inf)
+        limits = [SAME * max(loss, self.floor) for loss in simpler]
+        return min(limits + ([-heap[0][0]] if len(heap) >= self.keep else []), default=math.inf)
 
     def offer(self, proposal: Proposal) -> None:
         """Keep the proposal if it is among the best of its complexity."""

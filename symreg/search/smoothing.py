@@ -59,9 +59,10 @@ class Surface:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Smoother:
-    """Orthonormal polynomials ``(n_rows, p)`` over ``rows``, those of one total degree from ``ends[k-1]`` to ``ends[k]``.
+    """Orthonormal polynomials ``(n_rows, p)`` over ``rows``.
 
-    ``spread`` is the standard deviation of each row's target, up to a factor.
+    Those of one total degree stand from ``ends[k-1]`` to ``ends[k]``. ``spread`` is the standard deviation of each
+    row's target, up to a factor.
     """
 
     rows: Rows
@@ -159,11 +160,11 @@ def _front_and_coordinates(
 ) -> tuple[Floats, Floats]:
     """The product of powers nearest to the target, and coordinates in [-1, 1] for all that it leaves open."""
     inputs = space.inputs[:, rows]
-    varying = np.ptp(inputs, axis=1) > 0
+    varying = np.asarray(np.ptp(inputs, axis=1) > 0, dtype=bool)
     carrying = np.array([space.codes[index] != 0 for index in range(len(inputs))], dtype=bool)
     one_sign = (inputs > 0).all(axis=1) | (inputs < 0).all(axis=1)
     logs = np.log(np.abs(inputs[varying & carrying & one_sign]))
-    exact = space.coefficient_codes == (0,) and bool(one_sign[carrying & varying].all())
+    exact = space.coefficient_codes == (0,) and all(one_sign[index] for index in np.flatnonzero(carrying & varying))
     null, particular = np.eye(len(logs)), np.zeros(len(logs))
     if exact and len(logs):
         codes = np.array(space.codes)[np.flatnonzero(varying & carrying & one_sign)]

@@ -349,9 +349,11 @@ class SumSearch:
         found: tuple[Ids, Ids, Floats], hole: int,
     ) -> None:  # fmt: skip
         """One more term for the best sums, and another one where that was worth it."""
-        target, terms, losses = (column[:EXTENDED] for column in found)
+        target, terms, losses = found[0][:EXTENDED], found[1][:EXTENDED], found[2][:EXTENDED]
         further = self._further(work, hole)
-        while len(target) and terms.shape[1] < MOST_TERMS and len(further) and losses[0] > self.probes.floor and not self.stop():
+        while len(target) and terms.shape[1] < MOST_TERMS and len(further) and losses[0] > self.probes.floor:
+            if self.stop():
+                return
             basis = np.ascontiguousarray(self.bank.values[terms])
             best = self.joiner.best(
                 self.bank.unit, further, None, np.ascontiguousarray(t[target]), weights[target],
@@ -361,7 +363,7 @@ class SumSearch:
             ended = self._propose(work, contexts, rows, t, weights, target[best.target], longer, hole)
             if ended is None or not ended[2][0] < BETTER * losses[0]:
                 return
-            target, terms, losses = (column[:EXTENDED] for column in ended)
+            target, terms, losses = ended[0][:EXTENDED], ended[1][:EXTENDED], ended[2][:EXTENDED]
 
     def _further(self, work: Work, hole: int) -> Ids:
         """Entries of the hole's dimension, small ones first."""
