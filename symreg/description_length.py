@@ -35,6 +35,9 @@ TRIGONOMETRIC = frozenset({"sin", "cos", "tan"})
 PLAIN_ANGLE_BITS = 12.0
 """Price of a sine of something that is not an angle: a prior, never a prohibition."""
 
+NOT_SIMPLE_BITS = 1.0
+"""To say that a constant is fitted and none of the simple numbers that laws are full of."""
+
 OPERATOR_BITS = {
     "*": 2.0, "/": 2.3, "+": 3.2, "-": 3.2, "square": 3.5, "sqrt": 4.5, "pow": 5.0, "inv": 5.0, "neg": 5.0,
     "exp": 5.5, "cube": 6.0, "cos": 6.0, "sin": 6.5, "log": 6.5, "abs": 8.0, "tan": 8.0, "log10": 9.0, "tanh": 9.0,
@@ -125,7 +128,7 @@ def constant_bits(values: np.ndarray, fisher_diagonal: np.ndarray) -> float:
         raise ValueError(f"{values.size} constants and {fisher_diagonal.size} Fisher informations")
     total = 0.0
     for value, information in zip(values.tolist(), fisher_diagonal.tolist(), strict=True):
-        total += 1.0 + 0.5 / math.log(2)
+        total += NOT_SIMPLE_BITS + 1.0 + 0.5 / math.log(2)
         if not (math.isfinite(information) and math.isfinite(value)):
             total += 53.0  # nothing says how coarsely it may be rounded: every bit of a float is sent
         elif information > 0 and value != 0:

@@ -85,7 +85,7 @@ class Tolerance:
     value.
     """
 
-    gain: float = 0.25
+    gain: float = -1.5
     bits: float = 13.0
     relative: float = 1e-8
 

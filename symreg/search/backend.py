@@ -100,18 +100,34 @@ class Backend(Protocol):
         """Yield rounds of candidates until the budget is spent, ``stop()`` is true or nothing is left to try."""
         ...
 
+MECHANISMS = (
+    "smoothing", "peeling", "products", "contexts", "families", "triples", "offsets", "monomials",
+)  # fmt: skip
+"""Parts of the native search that can be switched off (docs/decisions/0011)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Native:
     """The embedded search: bank, joins and fits (see ``search.native``).
 
-    ``probes`` rows are looked at while joining; the best are fitted on ``fit_rows`` rows.
+    ``probes`` rows are looked at while joining; the best are fitted on ``fit_rows`` rows. ``without`` switches parts of
+    it off (``MECHANISMS``), to measure what they are worth.
     """
 
     threads: int = 2
     engine: str = "auto"
     probes: int = 128
     fit_rows: int = 1000
+    without: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in self.without:
+            if name not in MECHANISMS:
+                raise SymregError(message=f"no part of the search is called '{name}': {', '.join(MECHANISMS)}")
+
+    def lacks(self, mechanism: str) -> bool:
+        """Whether this part of the search is switched off."""
+        return mechanism in self.without
 
     @property
     def name(self) -> str:

@@ -39,6 +39,7 @@ class FactorTable:
     families: bool = True
     factors: list[Factor] = field(default_factory=list)
     norms: Floats = field(default_factory=lambda: np.empty(0))  # of the rows before they were scaled
+    free: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))  # any power will do
     _rows: Singles = field(init=False)
     _of_size: dict[int, Ids] = field(default_factory=dict)
     _seen: set[int] = field(default_factory=set)
@@ -115,7 +116,10 @@ class FactorTable:
                 self._seen.add(key)
                 fresh.append(index)
         start = len(self.factors)
-        self.factors += [factors[good[index]] for index in fresh]
+        new = [factors[good[index]] for index in fresh]
+        self.factors += new
+        free = np.array([one.family is not None and not one.family.grid for one in new], dtype=bool)
+        self.free = np.concatenate([self.free, free])
         self.norms = np.concatenate([self.norms, norm[fresh]])
         self._store(rest[fresh].astype(np.float32), start)
         return np.arange(start, len(self.factors))

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.dimension import pi_groups, power_product
-from symreg.expression import Constant, Expression, Variable, complexity
+from symreg.expression import Constant, Expression, Variable, complexity, evaluate_tree
 from symreg.search.pi_groups import monomial
 from symreg.search.space import SearchSpace
 
@@ -47,14 +47,14 @@ class Monomials:
         return self.of_size[size]
 
 
-def monomials_of(space: SearchSpace, leaf_values: Floats) -> Monomials:
+def monomials_of(space: SearchSpace, leaf_values: Floats, *, most: int | None = None) -> Monomials:
     """The simplest products of powers for this target; none where coefficients may carry units."""
     found: list[tuple[Expression, int]] = []
     if space.coefficient_codes == (0,) and space.target_code != 0:
         found = list(_sized(space))
     by_tree = dict(zip(space.leaves, leaf_values, strict=True))
     rows, kept, sizes = [], [], []
-    for tree, size in found:
+    for tree, size in found[:most]:
         values = _values(tree, by_tree)
         if np.isfinite(values).all() and (values != 0).all():
             rows.append(values)
@@ -65,8 +65,6 @@ def monomials_of(space: SearchSpace, leaf_values: Floats) -> Monomials:
 
 
 def _values(tree: Expression, by_tree: Mapping[Expression, Floats]) -> Floats:
-    from symreg.expression import evaluate_tree
-
     named = {leaf.name: row for leaf, row in by_tree.items() if isinstance(leaf, Variable | Constant)}
     with np.errstate(all="ignore"):
         shape = next(iter(by_tree.values())).shape

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from symreg.search.space import SearchSpace
+
 Floats = npt.NDArray[np.float64]
 SOFTENING = 0.01  # of the median variance: no single row may carry a join alone
 ALIKE = 3.0  # times the mean square that the target's uncertainty makes
@@ -40,8 +42,16 @@ def probes_of(target: Floats, sigma: Floats | None) -> Probes:
     """Probes with weights ``1 / sigma**2``."""
     spread = np.ones_like(target) if sigma is None else sigma
     weights = 1 / spread**2
-    total = float(weights.sum())
-    probes = Probes(target, spread, weights / total)
-    if sigma is None:
-        return probes
-    return replace(probes, floor=ALIKE * len(target) / total / (probes.spread or 1.0))
+    return Probes(target, spread, weights / weights.sum())
+
+
+def smoothed_probes(target: Floats, sigma: Floats) -> Probes:
+    """Probes of a smooth surface that is off by ``sigma``: a law cannot be held to less than a few times that."""
+    probes = probes_of(target, sigma)
+    mean_square = 1 / float(np.mean(1 / sigma**2))
+    return replace(probes, floor=ALIKE * mean_square / (probes.spread or 1.0))
+
+
+def target_at(space: SearchSpace, rows: npt.NDArray[np.int64]) -> Probes:
+    """The target of a space at these rows, with its uncertainties where they are known."""
+    return probes_of(space.target[rows], None if space.sigma is None else space.sigma[rows])

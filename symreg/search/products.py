@@ -63,6 +63,7 @@ class ProductSearch:
     contexts: bool = True  # steps and offsets
     thirds: bool = True
     families: bool = True
+    enabled: bool = True
     _targets: dict[tuple[Step, int], LogTargets] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -102,6 +103,8 @@ class ProductSearch:
 
     def run(self, size: int) -> None:
         """Try y itself with factors of this total size, then every context with what the context leaves of it."""
+        if not self.enabled:
+            return
         self._run(self._plain_target(), size, MOST_PAIRS)
         if self.contexts:
             for cost, targets in self._contexts(size):
@@ -207,7 +210,7 @@ class ProductSearch:
         span = np.broadcast_to(self._span, (len(target), *self._span.shape))
         terms = np.concatenate([self._rows_of(chosen), span], axis=1)
         powers = solve(logs[target], targets.weights[target], terms)[0][:, : chosen.shape[1]]
-        free = np.array([one.family is not None and not one.family.grid for one in self.table.factors])[chosen]
+        free = self.table.free[chosen]
         away = np.where(free, 0.0, np.abs(powers - np.rint(2 * powers) / 2)).max(axis=1)
         simple = np.flatnonzero((away < SIMPLE) & (np.abs(np.where(free, 1, powers)).min(axis=1) > SIMPLE))
         order = np.concatenate([np.arange(half), simple[simple >= half][: keep - half], np.arange(half, keep)])

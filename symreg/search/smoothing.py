@@ -17,12 +17,13 @@ taken in all there is, and s is the noise. Coefficients are shrunk towards zero 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
-from math import comb, sqrt
+from dataclasses import dataclass, replace
+from math import comb
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import solve_triangular
+from scipy.special import gammaincc
 
 from symreg.search.space import SearchSpace
 
@@ -33,9 +34,11 @@ MOST_POLYNOMIALS = 160
 ROWS_OF_A_POLYNOMIAL = 8
 FEWEST_ROWS = 40
 LARGEST_DEGREE = 60
-SURPRISING = 4.0  # standard deviations of chi-squared
+SURPRISING = 1e-3  # chance below which a pattern is one
 NEARER = 0.3
 WIDE = 1e-9
+STEP = 0.002  # of a logarithm, for derivatives
+RIDGE = 1e-11
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +73,27 @@ class Smoother:
     ends: tuple[int, ...]
     target: Floats
     spread: Floats
+    coordinates: Coordinates
+    degrees: tuple[tuple[int, ...], ...]
+    inputs: Floats
+
+    def slope(self, values: Floats, index: int) -> Floats:
+        """``d log|f| / d log|x|`` of a surface f with these values by one input, at all rows."""
+        front, own = self.coordinates.at(self.inputs)
+        columns = _polynomials(own, list(self.degrees)) * front
+        weighted = columns / self.spread
+        scale = np.sqrt(np.einsum("ij,ij->i", weighted, weighted))
+        weighted = weighted / scale[:, None]
+        gram = weighted @ weighted.T + RIDGE * np.eye(len(weighted))
+        coefficients = np.linalg.solve(gram, weighted @ (values / self.spread)) / scale
+        moved = []
+        for factor in (1 + STEP, 1 / (1 + STEP)):
+            inputs = self.inputs.copy()
+            inputs[index] *= factor
+            front, own = self.coordinates.at(inputs)
+            moved.append(coefficients @ (_polynomials(own, list(self.degrees)) * front))
+        with np.errstate(all="ignore"):
+            return np.asarray(np.log(np.abs(moved[0] / moved[1])) / (2 * np.log(1 + STEP)))
 
     def surface(self, predicted: Floats) -> Surface:
         """The law that predicts these values, corrected by what its residuals still hold."""
@@ -97,34 +121,37 @@ class Smoother:
         if not np.isfinite(residual).all():
             return False
         coefficients = self.basis.T @ residual
-        return max(self._surprise(coefficients, self._noise(residual, coefficients))) < SURPRISING
+        return self._chance(coefficients, self._noise(residual, coefficients)) > SURPRISING
 
     def _noise(self, residual: Floats, coefficients: Floats) -> float:
         left = float(residual @ residual - coefficients @ coefficients)
         return max(left, 0.0) / (len(residual) - len(coefficients))
 
-    def _surprise(self, coefficients: Floats, noise: float) -> list[float]:
-        """How far each degree's coefficients, and all together, are larger than noise makes them."""
-        found = []
-        for low, high in [(0, self.ends[-1]), *zip((0, *self.ends[:-1]), self.ends, strict=True)]:
-            size, count = float(coefficients[low:high] @ coefficients[low:high]), high - low
-            found.append((size / noise - count) / sqrt(2 * count) if noise > 0 else (np.inf if size > 0 else 0.0))
-        return found
+    def _chance(self, coefficients: Floats, noise: float) -> float:
+        """Chance that noise makes coefficients as large as some degree's, or as all together (Bonferroni's bound)."""
+        whole = [(0, self.ends[-1]), *zip((0, *self.ends[:-1]), self.ends, strict=True)]
+        sizes = [float(coefficients[low:high] @ coefficients[low:high]) for low, high in whole]
+        if noise <= 0:
+            return 0.0 if sizes[0] > 0 else 1.0
+        counts = [high - low for low, high in whole]
+        chances = [gammaincc(count / 2, size / noise / 2) for count, size in zip(counts, sizes, strict=True)]
+        return min(1.0, len(whole) * float(min(chances)))
 
 
 def smoother_of(space: SearchSpace, rows: Rows) -> Smoother | None:
     """Polynomials over these rows of a space; None for few rows."""
     if len(rows) < FEWEST_ROWS:
         return None
-    target = space.target[rows]
+    inputs, target = space.inputs[:, rows], space.target[rows]
     spread = np.ones(len(rows)) if space.sigma is None else space.sigma[rows]
-    front, coordinates = _front_and_coordinates(space, rows, target, spread)
-    degrees = _degrees(len(coordinates), min(MOST_POLYNOMIALS, len(rows) // ROWS_OF_A_POLYNOMIAL))
-    columns = _polynomials(coordinates, degrees) * (front / spread)
-    basis, kept = _orthonormal(columns)
-    totals = np.array([sum(degree) for degree in degrees])[kept]
-    ends = [int((totals <= total).sum()) for total in range(int(totals.max()) + 1)]
-    return Smoother(rows, basis, tuple(dict.fromkeys(ends)), target, spread)
+    coordinates = _coordinates(space, rows, target, spread)
+    front, own = coordinates.at(inputs)
+    degrees = _degrees(len(own), min(MOST_POLYNOMIALS, len(rows) // ROWS_OF_A_POLYNOMIAL))
+    basis, kept = _orthonormal(_polynomials(own, degrees) * (front / spread))
+    degrees = [degree for degree, one in zip(degrees, kept.tolist(), strict=True) if one]
+    totals = np.array([sum(degree) for degree in degrees])
+    ends = tuple(dict.fromkeys(int((totals <= total).sum()) for total in range(int(totals.max()) + 1)))
+    return Smoother(rows, basis, ends, target, spread, coordinates, tuple(degrees), inputs)
 
 
 def _orthonormal(columns: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
@@ -155,49 +182,73 @@ def smoothed_rows(n_rows: int, probes: Rows, generator: np.random.Generator) -> 
     return np.union1d(probes, generator.choice(n_rows, size=MOST_ROWS, replace=False))
 
 
-def _front_and_coordinates(
-    space: SearchSpace, rows: Rows, target: Floats, spread: Floats
-) -> tuple[Floats, Floats]:
-    """The product of powers nearest to the target, and coordinates in [-1, 1] for all that it leaves open."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Coordinates:
+    """The product of powers in front, and coordinates in [-1, 1] for all that it leaves open."""
+
+    powers: dict[int, int]  # inputs that enter by their logarithms, and their row there
+    front: Floats  # exponents
+    null: Floats  # (n_logs, n_open)
+    plain: tuple[int, ...]  # inputs that enter as they are
+    low: Floats
+    high: Floats
+
+    def at(self, inputs: Floats) -> tuple[Floats, Floats]:
+        """Values in front ``(n_rows,)`` and coordinates ``(n, n_rows)`` of inputs ``(n_inputs, n_rows)``."""
+        logs = np.log(np.abs(inputs[list(self.powers)])) if self.powers else np.empty((0, inputs.shape[1]))
+        own = self._open(inputs, logs)
+        scaled = 2 * (own - self.low[:, None]) / (self.high - self.low)[:, None] - 1
+        return np.asarray(np.exp(self.front @ logs)), np.asarray(scaled)
+
+    def _open(self, inputs: Floats, logs: Floats) -> Floats:
+        return np.vstack([self.null.T @ logs, inputs[list(self.plain)]])
+
+    def ranged(self, inputs: Floats) -> Coordinates:
+        """With the ranges that these inputs have; what does not vary is left out."""
+        logs = np.log(np.abs(inputs[list(self.powers)])) if self.powers else np.empty((0, inputs.shape[1]))
+        own = self._open(inputs, logs)
+        varies = np.asarray(np.ptp(own, axis=1) > 0, dtype=bool) if len(own) else np.empty(0, dtype=bool)
+        n_open = self.null.shape[1]
+        plain = tuple(index for index, kept in zip(self.plain, varies[n_open:].tolist(), strict=True) if kept)
+        own = own[varies]
+        low, high = (own.min(axis=1), own.max(axis=1)) if len(own) else (np.empty(0), np.empty(0))
+        return replace(self, null=self.null[:, varies[:n_open]], plain=plain, low=low, high=high)
+
+
+def _coordinates(space: SearchSpace, rows: Rows, target: Floats, spread: Floats) -> Coordinates:
     inputs = space.inputs[:, rows]
     varying = np.asarray(np.ptp(inputs, axis=1) > 0, dtype=bool)
     carrying = np.array([space.codes[index] != 0 for index in range(len(inputs))], dtype=bool)
-    one_sign = (inputs > 0).all(axis=1) | (inputs < 0).all(axis=1)
-    logs = np.log(np.abs(inputs[varying & carrying & one_sign]))
-    exact = space.coefficient_codes == (0,) and all(one_sign[index] for index in np.flatnonzero(carrying & varying))
+    one_sign = np.asarray((inputs > 0).all(axis=1) | (inputs < 0).all(axis=1), dtype=bool)
+    chosen = np.flatnonzero(varying & carrying & one_sign)
+    logs = np.log(np.abs(inputs[chosen]))
     null, particular = np.eye(len(logs)), np.zeros(len(logs))
+    exact = space.coefficient_codes == (0,) and all(one_sign[index] for index in np.flatnonzero(carrying & varying))
     if exact and len(logs):
-        codes = np.array(space.codes)[np.flatnonzero(varying & carrying & one_sign)]
-        fixed = np.array(space.codes)[[i for i in range(len(space.codes)) if i >= len(inputs) or not varying[i]]]
-        digits = space.coding.digits(codes).astype(float)
-        others = space.coding.digits(fixed).astype(float)  # known constants supply dimensions too
+        # Known constants, and columns that do not vary, supply dimensions too.
+        others = [i for i in range(len(space.codes)) if i not in set(chosen.tolist())]
+        codes = np.array(space.codes)[[*chosen.tolist(), *others]]
+        digits = space.coding.digits(codes).astype(float).T
         wanted = space.coding.digits(np.array([space.target_code]))[0].astype(float)
-        whole = np.concatenate([digits, others]).T
-        particular = (np.linalg.pinv(whole) @ wanted)[: len(logs)]
-        _, sizes, right = np.linalg.svd(whole)
-        rank = int((sizes > WIDE * sizes[0]).sum())
-        null = right[rank:, : len(logs)].T
-    
-    open_logs = null.T @ logs
-    front = np.exp(particular @ logs + _fitted_powers(open_logs, particular @ logs, target, spread))
-    plain = inputs[varying & ~carrying]
-    crossing = inputs[varying & carrying & ~one_sign]
-    coordinates = np.vstack([open_logs, plain, crossing])
-    coordinates = coordinates[np.ptp(coordinates, axis=1) > 0] if len(coordinates) else coordinates
-    if not len(coordinates):
-        return front, np.empty((0, len(rows)))
-    low, high = coordinates.min(axis=1, keepdims=True), coordinates.max(axis=1, keepdims=True)
-    return front, np.asarray(2 * (coordinates - low) / (high - low) - 1)
+        particular = (np.linalg.pinv(digits) @ wanted)[: len(logs)]
+        _, sizes, right = np.linalg.svd(digits)
+        null = right[int((sizes > WIDE * max(float(sizes[0]), WIDE)).sum()) :, : len(logs)].T
+        left, sizes, _ = np.linalg.svd(null, full_matrices=False)
+        null = left[:, sizes > WIDE]
+    front = particular + null @ _fitted_powers(null.T @ logs, particular @ logs, target, spread)
+    plain = tuple(np.flatnonzero(varying & (~carrying | ~one_sign)).tolist())
+    powers = {int(index): row for row, index in enumerate(chosen)}
+    return Coordinates(powers, front, null, plain, np.empty(0), np.empty(0)).ranged(inputs)
 
 
 def _fitted_powers(open_logs: Floats, known: Floats, target: Floats, spread: Floats) -> Floats:
-    """The logarithm of the nearest product of powers, up to what is known of it."""
+    """Exponents of the nearest product of powers, beside what is known of it."""
     weights = np.abs(target) / spread
     weights = weights / (weights.max() or 1.0)
     design = np.vstack([np.ones(len(target)), open_logs]) * weights
     goal = (np.log(np.abs(np.where(target != 0, target, 1.0))) - known) * weights
     solution = np.linalg.lstsq(design.T, goal, rcond=1e-9)[0]
-    return np.asarray(np.clip(solution[1:], -8, 8) @ open_logs)
+    return np.asarray(np.clip(solution[1:], -8, 8))
 
 
 def _degrees(n_coordinates: int, most: int) -> list[tuple[int, ...]]:

@@ -38,6 +38,8 @@ LARGEST_OFFSET = 5  # nodes of v, and of u beside it
 LARGEST_BESIDE = 7
 EXTENDED = 6  # pairs of a join that get a third term
 MOST_TERMS = 4
+MOST_CENTRED = 10_000_000  # pairs that are looked at a second time, for parts of longer sums
+ENOUGH = 0.3  # of the floor: then nothing is left for a further term
 BETTER = 0.7  # of the loss: what a further term has to reach
 MOST_FURTHER = 20_000  # entries among which a further term is looked for
 CHEAP = 1 << 26  # pairs; a join of twice as many comes one level later
@@ -318,8 +320,17 @@ class SumSearch:
             found = self.joiner.best(self.bank.unit, f, g, t, weights, keep=KEEP_OF_A_JOIN)
             terms = f[found.first][:, None] if g is None else np.stack([f[found.first], g[found.second]], axis=1)
             ended = self._propose(work, contexts, rows, t, weights, found.target, terms, hole)
-            if self.triples and g is not None and ended is not None:
-                self._extend(work, contexts, rows, t, weights, ended, hole)
+            if self.triples and g is not None and ended is not None and ended[2][0] > ENOUGH * self.probes.floor:
+                centred = self._centred(f, g, t, weights)
+                self._extend(work, contexts, rows, t, weights, ended, centred, hole)
+
+    def _centred(self, f: Ids, g: Ids, t: Floats, weights: Floats) -> tuple[Ids, Ids]:
+        """The pairs that explain most of how the target varies: parts of a longer sum do, whatever its mean."""
+        if len(t) * len(f) * len(g) > MOST_CENTRED:
+            return EMPTY, np.empty((0, 2), dtype=np.int64)
+        ones = np.ones((len(t), 1, t.shape[1]))
+        found = self.joiner.best(self.bank.unit, f, g, t, weights, keep=EXTENDED, basis=ones)
+        return found.target, np.stack([f[found.first], g[found.second]], axis=1)
 
     def _propose(
         self, work: Work, contexts: Contexts, rows: Ids, t: Floats, weights: Floats, target: Ids, terms: Ids, hole: int,
@@ -346,24 +357,28 @@ class SumSearch:
 
     def _extend(
         self, work: Work, contexts: Contexts, rows: Ids, t: Floats, weights: Floats,
-        found: tuple[Ids, Ids, Floats], hole: int,
+        found: tuple[Ids, Ids, Floats], centred: tuple[Ids, Ids], hole: int,
     ) -> None:  # fmt: skip
         """One more term for the best sums, and another one where that was worth it."""
-        target, terms, losses = found[0][:EXTENDED], found[1][:EXTENDED], found[2][:EXTENDED]
-        further = self._further(work, hole)
-        while len(target) and terms.shape[1] < MOST_TERMS and len(further) and losses[0] > self.probes.floor:
-            if self.stop():
-                return
+        target = np.concatenate([found[0][:EXTENDED], centred[0]])
+        terms = np.concatenate([found[1][:EXTENDED], centred[1]])
+        further, least = self._further(work, hole), float(found[2][0])
+        while len(further) and terms.shape[1] < MOST_TERMS and not self.stop():
+            goal, w = np.ascontiguousarray(t[target]), weights[target]
             basis = np.ascontiguousarray(self.bank.values[terms])
-            best = self.joiner.best(
-                self.bank.unit, further, None, np.ascontiguousarray(t[target]), weights[target],
-                keep=2 * EXTENDED, basis=basis,
-            )  # fmt: skip
+            best = self.joiner.best(self.bank.unit, further, None, goal, w, keep=2 * EXTENDED, basis=basis)
             longer = np.concatenate([terms[best.target], further[best.first][:, None]], axis=1)
             ended = self._propose(work, contexts, rows, t, weights, target[best.target], longer, hole)
-            if ended is None or not ended[2][0] < BETTER * losses[0]:
+            if ended is None or not ended[2][0] < BETTER * least:
                 return
-            target, terms, losses = ended[0][:EXTENDED], ended[1][:EXTENDED], ended[2][:EXTENDED]
+            least = float(ended[2][0])
+            if terms.shape[1] + 1 == MOST_TERMS or least <= ENOUGH * self.probes.floor:
+                return
+            basis = np.concatenate([np.ones((len(target), 1, t.shape[1])), basis], axis=1)
+            parts = self.joiner.best(self.bank.unit, further, None, goal, w, keep=EXTENDED, basis=basis)
+            more = np.concatenate([terms[parts.target], further[parts.first][:, None]], axis=1)
+            target = np.concatenate([ended[0][:EXTENDED], target[parts.target]])
+            terms = np.concatenate([ended[1][:EXTENDED], more])
 
     def _further(self, work: Work, hole: int) -> Ids:
         """Entries of the hole's dimension, small ones first."""

@@ -1,0 +1,131 @@
+"""One hunt: a bank with its joins, over a whole space or over what is left of it when pure powers are taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.engine.program import Engine
+from symreg.expression import Apply, Constant, Variable, complexity, evaluate_tree
+from symreg.search.backend import Budget, Native
+from symreg.search.bank import Bank, Leaf
+from symreg.search.entries import entries_within
+from symreg.search.join import Joiner
+from symreg.search.monomials import monomials_of
+from symreg.search.peel import Peeled
+from symreg.search.pi_groups import pi_leaves
+from symreg.search.probes import Probes, target_at
+from symreg.search.products import ProductSearch
+from symreg.search.proposal import Draft, Pool, Proposal
+from symreg.search.refine import Refiner, fitted_drafts
+from symreg.search.space import SearchSpace
+from symreg.search.sums import SumSearch
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+POOL = 40  # proposals kept at each complexity
+BESIDE_THE_BANKS = 2.5  # memory for joins and candidates and a second bank, as a factor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Workplace:
+    """What hunts share."""
+
+    settings: Native
+    engine: Engine
+    budget: Budget
+    stop: Callable[[], bool]
+
+
+@dataclass(slots=True, eq=False)
+class Hunt:
+    """Runs one level of complexity after another; ``level`` is the last one that was run."""
+
+    bank: Bank
+    sums: SumSearch
+    products: ProductSearch
+    pool: Pool
+    quick: Refiner
+    probes: Rows
+    peeled: Peeled | None
+    level: int = -1
+
+    @property
+    def evaluated(self) -> int:
+        """Combinations looked at."""
+        return self.bank.evaluated + self.sums.pairs
+
+    @property
+    def reach(self) -> int:
+        """The complexity of the laws that the last level has looked for."""
+        return self.level + (0 if self.peeled is None else complexity(self.peeled.front) + 1)
+
+    def run(self) -> list[Proposal]:
+        """Run the next level; what it proposes, as formulas for the target itself."""
+        self.level += 1
+        if self.level:
+            self.sums.run(self.level)
+        self.products.run(self.level)
+        found = [one for size in self.pool.complexities() for one in self.pool.take(size)]
+        if self.peeled is None:
+            return found
+        peeled = self.peeled
+        return [replace(one, build=partial(_with_front, peeled, one.build)) for one in found]
+
+    def look_at(self, target: Probes) -> None:
+        """Take this for the target from now on."""
+        if self.peeled is not None:
+            target = self.peeled.rest_of(target, self.probes)
+        self.sums.probes = target
+        self.products.look_at(target)
+        self.quick.use(target, self.probes)
+        self.pool.forget(target.floor)
+
+
+def _with_front(peeled: Peeled, build: Callable[[], Draft]) -> Draft:
+    draft = build()
+    return replace(draft, expression=Apply("*", (peeled.front, draft.expression)))
+
+
+def hunt_of(workplace: Workplace, space: SearchSpace, probes: Rows, peeled: Peeled | None = None) -> Hunt:
+    """A hunt in this space on these probe rows, with its own bank."""
+    settings, engine = workplace.settings, workplace.engine
+    values = np.ascontiguousarray(space.values[:, probes])
+    bank = Bank(
+        leaves_of(space, values), space.coding, space.operators, engine=engine, threads=settings.threads,
+        max_entries=entries_within(workplace.budget.memory / BESIDE_THE_BANKS, len(probes), engine.name),
+        stop=workplace.stop,
+    )  # fmt: skip
+    target, pool = target_at(space, probes), Pool(POOL)
+    joiner = Joiner(engine, settings.threads, workplace.stop)
+    quick = Refiner(space, engine, settings.threads, target, probes)
+    sums = SumSearch(
+        space, bank, target, pool, joiner, monomials_of(space, values, most=0 if settings.lacks("monomials") else None),
+        offsets=not settings.lacks("offsets"), triples=not settings.lacks("triples"),
+    )  # fmt: skip
+    products = ProductSearch(
+        space, bank, target, pool, values, joiner, fit=partial(fitted_drafts, quick),
+        contexts=not settings.lacks("contexts"), thirds=not settings.lacks("triples"),
+        families=not settings.lacks("families"), enabled=not settings.lacks("products"),
+    )  # fmt: skip
+    return Hunt(bank, sums, products, pool, quick, probes, peeled)
+
+
+def leaves_of(space: SearchSpace, values: Floats) -> list[Leaf]:
+    """Columns, known constants and the number one, then the short cuts."""
+    leaves = [
+        Leaf(tree, code, row, is_angle=index in space.angles)
+        for index, (tree, code, row) in enumerate(zip(space.leaves, space.codes, values, strict=True))
+    ]
+    by_tree = dict(zip(space.leaves, values, strict=True))
+    named = {leaf.name: row for leaf, row in by_tree.items() if isinstance(leaf, Variable | Constant)}
+    n_probes = values.shape[1]
+    for tree, size in pi_leaves(space):
+        row = np.array(np.broadcast_to(evaluate_tree(tree, named), (n_probes,)))
+        if np.isfinite(row).all() and np.ptp(row) > 0:
+            leaves.append(Leaf(tree, 0, row, size))
+    return leaves

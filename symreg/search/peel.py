@@ -1,0 +1,136 @@
+"""Pure powers: inputs on which the target depends as a power and nothing else are taken out of the search.
+
+``G*m1*m2/((x2 - x1)**2 + (y2 - y1)**2 + (z2 - z1)**2)`` is a law of nine inputs, three of which stand in front. The
+logarithmic derivative of the target by each of these is a constant; the smooth surface through the data
+(``smoothing``) shows it. What is left, ``y / (G*m1*m2)``, is a smaller question with a smaller bank. That the guess is
+right is checked: a surface over the other inputs alone must do as well. The whole question stays under search beside
+it, so a wrong guess costs time and no law.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.expression import Apply, Constant, Expression, Number, Variable
+from symreg.search.probes import Probes, probes_of
+from symreg.search.smoothing import Smoother, smoother_of
+from symreg.search.space import SearchSpace
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+NEAR = 0.06  # to a half or whole number
+STEADY = 0.15  # half the width of the middle two thirds of the derivatives
+LARGEST = 6
+AS_GOOD = 2.0  # times what so many coefficients take of the variance
+LARGE = 0.1  # of the median: rows with a smaller target say little about its logarithm
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Peeled:
+    """A product of pure powers in front, its values at all rows, and the space of what is left.
+
+    ``smoother`` is for the whole target: its polynomials stand behind the same front and are those of fewer inputs.
+    """
+
+    front: Expression
+    values: Floats
+    space: SearchSpace
+    smoother: Smoother
+
+    def rest_of(self, target: Probes, rows: Rows) -> Probes:
+        """The target at these rows without what stands in front."""
+        front = self.values[rows]
+        rest = probes_of(target.y / front, target.sigma / np.abs(front))
+        return replace(rest, floor=target.floor)
+
+
+def peeled_space(space: SearchSpace, smoother: Smoother | None) -> Peeled | None:
+    """The space without the inputs that are pure powers; None where there are none or nothing else varies."""
+    if smoother is None:
+        return None
+    powers = pure_powers(space, smoother)
+    varying = [index for index in range(space.n_inputs) if np.ptp(space.inputs[index]) > 0]
+    while powers and len(powers) < len(varying):
+        peeled = _without(space, powers)
+        own = None if peeled is None else smoother_of(peeled[2], smoother.rows)
+        if peeled is not None and own is not None and _does_as_well(own, smoother):
+            return Peeled(*peeled, replace(own, target=smoother.target, spread=smoother.spread))
+        del powers[max(powers, key=lambda index: powers[index][1])]  # the least steady one was none
+    return None
+
+
+def pure_powers(space: SearchSpace, smoother: Smoother) -> dict[int, tuple[Fraction, float]]:
+    """Inputs with a steady logarithmic derivative: its simple value, and how far the derivative strays from it."""
+    values = smoother.surface(np.zeros(len(smoother.rows))).values
+    large = np.flatnonzero(np.abs(values) > LARGE * np.median(np.abs(values)))
+    found: dict[int, tuple[Fraction, float]] = {}
+    for index in range(space.n_inputs):
+        column = space.inputs[index, smoother.rows]
+        if np.ptp(column) == 0 or not ((column > 0).all() or (column < 0).all()) or index in space.angles:
+            continue
+        slope = smoother.slope(values, index)[large]
+        low, middle, high = np.nanquantile(slope, [1 / 6, 1 / 2, 5 / 6])
+        nearest = Fraction(round(2 * float(middle)), 2) if np.isfinite(middle) else Fraction(0)
+        stray = max(abs(float(middle) - float(nearest)) / NEAR, float(high - low) / 2 / STEADY)
+        if nearest and abs(nearest) <= LARGEST and stray < 1:
+            found[index] = nearest, stray
+    return found
+
+
+def _without(
+    space: SearchSpace, powers: dict[int, tuple[Fraction, float]]
+) -> tuple[Expression, Floats, SearchSpace] | None:
+    values, code = np.ones(len(space.target)), space.target_code
+    above: list[Expression] = []
+    below: list[Expression] = []
+    for index, (power, _) in powers.items():
+        values = values * np.abs(space.inputs[index]) ** float(power)
+        if (space.codes[index] * power).denominator != 1:
+            return None
+        code -= int(space.codes[index] * power)
+        leaf = space.leaves[index]
+        assert isinstance(leaf, Variable | Constant)
+        (above if power > 0 else below).append(_raised(leaf, abs(power)))
+    front = _product(above) if above else Number(Fraction(1))
+    if below:
+        front = Apply("/", (front, _product(below)))
+    if any((space.inputs[index] < 0).any() for index in powers) or not space.coding.in_range(np.array([code]))[0]:
+        return None
+    kept = [index for index in range(len(space.leaves)) if index not in powers]
+    sigma = np.ones(len(space.target)) if space.sigma is None else space.sigma
+    rest = replace(
+        space,
+        leaves=tuple(space.leaves[index] for index in kept),
+        codes=tuple(space.codes[index] for index in kept),
+        values=np.ascontiguousarray(space.values[kept]),
+        target=space.target / values,
+        target_code=code,
+        sigma=sigma / values,
+        n_inputs=space.n_inputs - len(powers),
+        angles=frozenset(position for position, index in enumerate(kept) if index in space.angles),
+    )
+    return front, values, rest
+
+
+def _does_as_well(own: Smoother, smoother: Smoother) -> bool:
+    nothing = np.zeros(len(smoother.rows))
+    allowed = 1 + AS_GOOD * smoother.basis.shape[1] / len(smoother.rows)
+    return bool(own.surface(nothing).noise < allowed * smoother.surface(nothing).noise)
+
+
+def _raised(base: Expression, power: Fraction) -> Expression:
+    names = {Fraction(2): "square", Fraction(3): "cube", Fraction(1, 2): "sqrt"}
+    if power == 1:
+        return base
+    return Apply(names[power], (base,)) if power in names else Apply("pow", (base, Number(power)))
+
+
+def _product(parts: list[Expression]) -> Expression:
+    tree = parts[0]
+    for part in parts[1:]:
+        tree = Apply("*", (tree, part))
+    return tree

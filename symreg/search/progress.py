@@ -1,0 +1,104 @@
+"""How far a search has come: the best laws so far, what they leave over, and whether that is reason to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.search.probes import Probes, probes_of, smoothed_probes
+from symreg.search.proposal import Draft
+from symreg.search.refine import Refined, Refiner
+from symreg.search.smoothing import Smoother
+from symreg.search.space import SearchSpace
+
+Floats = npt.NDArray[np.float64]
+EXACT = 1e-20  # loss below which what is left is rounding
+PATIENCE = 3  # levels without a shorter description before a law at the noise is believed
+FEW_ROWS = 50  # where no floor can be estimated, only the description length tells when to stop
+PATIENCE_FEW_ROWS = 4
+BITS_OF_A_NODE = 4.5
+SLACK = 1.15  # of known uncertainties
+
+
+@dataclass(slots=True, eq=False)
+class Progress:
+    """The best laws so far, when they were reached, and what they leave over."""
+
+    space: SearchSpace
+    refiner: Refiner
+    smoother: Smoother | None = None
+    best: Refined | None = None  # of least loss
+    least: float = float("inf")
+    law: Refined | None = None  # of the shortest description
+    bits: float = float("inf")
+    level: int = 0  # at which the shortest description was found, or its like would have been
+
+    def taken(self, level: int, found: Sequence[Refined]) -> list[Refined]:
+        """What a level has brought with its losses in the target itself, noise and all, best first."""
+        losses = self._losses([one.draft for one in found])
+        found = [replace(one, loss=loss) for one, loss in zip(found, losses, strict=True) if np.isfinite(loss)]
+        found.sort(key=lambda one: (one.loss, one.complexity))
+        if found and found[0].loss < self.least:
+            self.best, self.least = found[0], found[0].loss
+        shortest = min(found, key=self.bits_of, default=None)
+        if shortest is not None and self.bits_of(shortest) < self.bits:
+            # A product of powers comes long before sums of its length: these must have had their turn.
+            self.bits, self.law = self.bits_of(shortest), shortest
+            self.level = max(level, shortest.complexity - 2 * len(shortest.draft.names))
+        return found
+
+    def _losses(self, drafts: Sequence[Draft]) -> list[float]:
+        """Losses in the target itself, at all rows or as many as are looked at."""
+        if not drafts:
+            return []
+        rows = np.arange(len(self.space.target)) if self.smoother is None else self.smoother.rows
+        sigma = None if self.space.sigma is None else self.space.sigma[rows]
+        losses = probes_of(self.space.target[rows], sigma).loss(self.refiner.predict(drafts, rows))
+        return [float(loss) for loss in losses]
+
+    def bits_of(self, one: Refined) -> float:
+        """A rough description length."""
+        n_rows = len(self.space.target)
+        constants = len(one.draft.names) - 1  # the factor in front is paid for by all
+        own = one.complexity * BITS_OF_A_NODE + 0.5 * constants * float(np.log2(n_rows))
+        return 0.5 * n_rows * float(np.log2(max(one.loss, EXACT))) + own
+
+    def surface(self) -> Callable[[npt.NDArray[np.int64]], Probes] | None:
+        """The target at any of the smoother's rows without most of its noise; None where the data do not allow that."""
+        if self.smoother is None or self.best is None:
+            return None
+        smoother = self.smoother
+        surface = smoother.surface(self.refiner.predict([self.best.draft], smoother.rows)[0])
+        if not surface.is_nearer:
+            return None
+
+        def at(rows: npt.NDArray[np.int64]) -> Probes:
+            where = np.searchsorted(smoother.rows, rows)
+            return smoothed_probes(surface.values[where], surface.sigma[where])
+
+        return at
+
+    def reason_to_stop(self, level: int) -> str | None:
+        """Why to go no further, if there is a reason."""
+        if self.best is None or self.law is None:
+            return None
+        if self.least < EXACT:
+            return "residual at rounding"
+        waited = level - self.level
+        if len(self.space.target) < FEW_ROWS and waited >= PATIENCE_FEW_ROWS:
+            return "longer formulas do not pay for their length"
+        return "residual at the noise" if waited >= PATIENCE and self._at_the_noise(self.law) else None
+
+    def _at_the_noise(self, law: Refined) -> bool:
+        """Whether the law leaves no pattern; of few rows, whether it is as near as their uncertainties."""
+        if self.smoother is not None:
+            return self.smoother.is_noise(self.refiner.predict([law.draft], self.smoother.rows)[0])
+        sigma, y = self.space.sigma, self.space.target
+        if sigma is None:
+            return False
+        w = 1 / sigma**2
+        total = float(w @ (y - float(w @ y / w.sum())) ** 2)
+        return self._losses([law.draft])[0] < SLACK * len(w) / total if total > 0 else True
