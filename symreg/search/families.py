@@ -8,6 +8,7 @@ saturation laws come out although nobody told the search their constants.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,6 +22,8 @@ Floats = npt.NDArray[np.float64]
 ONE = Number(Fraction(1))
 # Multiples of one over the median of |f|: a factor of about two between neighbours.
 WIDE = (0.05, 0.1, 0.2, 0.35, 0.6, 1.0, 1.8, 3.0, 6.0, 12.0)
+# Laws are full of these, in any units: the argument has none.
+SIMPLE = (0.5, 2.0, math.pi, 2 * math.pi, 1 / math.pi, 1 / (2 * math.pi))
 NARROW = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 6.0)
 
 
@@ -65,6 +68,12 @@ FAMILIES: tuple[Family, ...] = (
 
 
 def constants_to_try(family: Family, argument: Floats) -> tuple[float, ...]:
-    """The constants on the grid for one ``f``, given by its values ``(n_probes,)``."""
+    """The constants on the grid for one ``f``, by its values ``(n_probes,)``, and the simple ones in its range."""
     middle = float(np.median(np.abs(argument)))
-    return tuple(k / middle for k in family.grid) if middle > 0 else ()
+    if not middle > 0:
+        return ()
+    largest = max(family.grid)
+    simple = [k for k in SIMPLE if min(map(abs, family.grid)) < k * middle < largest]
+    if min(family.grid) < 0:
+        simple += [-k for k in simple]
+    return (*simple, *(k / middle for k in family.grid))

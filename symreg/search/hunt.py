@@ -103,12 +103,13 @@ def hunt_of(workplace: Workplace, space: SearchSpace, probes: Rows, peeled: Peel
     target, pool = target_at(space, probes), Pool(POOL)
     joiner = Joiner(engine, settings.threads, workplace.stop)
     quick = Refiner(space, engine, settings.threads, target, probes)
+    monomials = monomials_of(space, values, most=0 if settings.lacks("monomials") else None)
     sums = SumSearch(
-        space, bank, target, pool, joiner, monomials_of(space, values, most=0 if settings.lacks("monomials") else None),
+        space, bank, target, pool, joiner, monomials,
         offsets=not settings.lacks("offsets"), triples=not settings.lacks("triples"),
     )  # fmt: skip
     products = ProductSearch(
-        space, bank, target, pool, values, joiner, fit=partial(fitted_drafts, quick),
+        space, bank, target, pool, values, joiner, monomials, fit=partial(fitted_drafts, quick),
         contexts=not settings.lacks("contexts"), thirds=not settings.lacks("triples"),
         families=not settings.lacks("families"), enabled=not settings.lacks("products"),
     )  # fmt: skip

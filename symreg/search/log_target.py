@@ -34,6 +34,14 @@ class LogTargets:
     v: Ids
     sign: Floats
     offset: Floats
+    shares: bool = False  # the offset's own shape is looked for in the product
+
+    def part(self, rows: Ids) -> LogTargets:
+        """Some of the contexts, whose offsets may share factors with the product."""
+        return LogTargets(
+            self.step, self.T[rows], self.weights[rows], self.logs[rows], self.v[rows], self.sign[rows],
+            self.offset[rows], shares=True,
+        )  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.T)

@@ -34,7 +34,7 @@ class ProductDraft:
     value: float
     code: int
     step: Step = STEPS[0]
-    v: int = -1  # the entry of the bank beside the product
+    offset: Expression | None = None  # what stands beside the product
     sign: float = 1.0
 
     def __call__(self) -> Draft:
@@ -57,9 +57,8 @@ class ProductDraft:
         tree = _product(above)
         if below:
             tree = Apply("/", (tree, _product(below)))
-        if self.v >= 0:
-            offset = self.bank.expression(self.v)
-            tree = Apply("+", (offset, tree)) if self.sign > 0 else Apply("-", (tree, offset))
+        if self.offset is not None:
+            tree = Apply("+", (self.offset, tree)) if self.sign > 0 else Apply("-", (tree, self.offset))
         tree = self.step.wrap(tree)
         names = tuple(f"k{i}" for i in range(1, len(values) + 1))
         return Draft(tree, names, tuple(values), tuple(codes))

@@ -20,23 +20,26 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.dimension import Dimension, power_product
-from symreg.expression import Number, complexity
+from symreg.expression import Expression, Number, complexity
 from symreg.search.bank import Bank
 from symreg.search.context import STEPS, Step
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.factors import FactorTable, logs_of_family
 from symreg.search.join import Joiner, solve
 from symreg.search.log_target import IDENTITY, LogTargets, log_targets, target_dimension
+from symreg.search.monomials import Monomials
 from symreg.search.probes import Probes
 from symreg.search.product_draft import Factor, ProductDraft
 from symreg.search.proposal import Draft, Pool, Proposal
 from symreg.search.shelf import Ids
 from symreg.search.space import SearchSpace
+from symreg.search.vocabulary import NOT_MONOMIAL
 
 Floats = npt.NDArray[np.float64]
 Powers = tuple[float | Fraction, ...]
 KEEP = 48
 KEEP_IN_CONTEXT = 12
+MONOMIAL = 1 << 40  # offsets above are numbers of monomials
 LOOKED_THROUGH = 10  # times as many, for those with simple powers
 SIMPLE = 0.06  # how near to a half or whole number a fitted power has to be
 MOST_PAIRS = 200_000_000
@@ -59,12 +62,14 @@ class ProductSearch:
     pool: Pool
     leaf_values: Floats  # (n_leaves, n_probes)
     joiner: Joiner
+    monomials: Monomials
     fit: Callable[[Sequence[Draft]], Sequence[tuple[Draft, float]]] | None = None
     contexts: bool = True  # steps and offsets
     thirds: bool = True
     families: bool = True
     enabled: bool = True
     _targets: dict[tuple[Step, int], LogTargets] = field(default_factory=dict)
+    _sharing: dict[tuple[Step, int], LogTargets] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         usable = [
@@ -116,6 +121,7 @@ class ProductSearch:
         """Take this for the target from now on."""
         self.probes = probes
         self._targets.clear()
+        self._sharing.clear()
 
     def _plain_target(self) -> LogTargets:
         return self._without_offset(IDENTITY)
@@ -135,8 +141,21 @@ class ProductSearch:
                 return None
             both, sign = np.concatenate([ids, ids]), np.repeat([1.0, -1.0], len(ids))
             offsets = self.bank.values[both] * sign[:, None]
-            self._targets[step, v] = log_targets(step, self.probes, offsets, both, sign)
+            found = log_targets(step, self.probes, offsets, both, sign)
+            self._targets[step, v] = found
+            other = (self.bank.mask[found.v] & NOT_MONOMIAL) != 0
+            if other.any():
+                self._sharing[step, v] = found.part(np.flatnonzero(other))
         return self._targets[step, v]
+
+    def _with_monomials(self, step: Step, v: int) -> LogTargets:
+        """Contexts with one of the simplest products of powers for an offset, though it is longer by itself."""
+        if (step, -v) not in self._targets:
+            ids = self.monomials.of(v)
+            both, sign = np.concatenate([ids, ids]), np.repeat([1.0, -1.0], len(ids))
+            offsets = self.monomials.values[both] * sign[:, None]
+            self._targets[step, -v] = log_targets(step, self.probes, offsets, MONOMIAL + both, sign)
+        return self._targets[step, -v]
 
     def _contexts(self, size: int) -> Iterator[tuple[int, LogTargets]]:
         for step in STEPS:
@@ -149,6 +168,11 @@ class ProductSearch:
                 targets = self._with_offsets(step, v, code)
                 if targets is not None:
                     yield step.cost + v + 1, targets
+                if (step, v) in self._sharing:
+                    yield step.cost + v + 1, self._sharing[step, v]
+            for v in sorted(self.monomials.sizes) if code == self.space.target_code else ():
+                if v + step.cost + 1 <= size:
+                    yield step.cost + v + 1, self._with_monomials(step, v)
 
     def _run(self, targets: LogTargets, size: int, most: int) -> None:
         """Monomials (size 0), single factors of this size, and pairs of factors whose sizes add up to it."""
@@ -187,8 +211,8 @@ class ProductSearch:
             return
         if len(targets) * len(f) * (1 if g is None else len(g)) > most:
             return
-        basis = np.ascontiguousarray(np.broadcast_to(self._span, (len(targets), *self._span.shape)))
-        plain = targets.step is IDENTITY and targets.v[0] < 0
+        plain = targets.step is IDENTITY and targets.v[0] == -1
+        basis = self._basis(targets, np.arange(len(targets)))
         keep = KEEP if plain else KEEP_IN_CONTEXT
         found = self.joiner.best(
             self.table.rows, f, g, logs, targets.weights, keep=LOOKED_THROUGH * keep, basis=basis
@@ -196,7 +220,7 @@ class ProductSearch:
         chosen = f[found.first][:, None] if g is None else np.stack([f[found.first], g[found.second]], axis=1)
         kept = self._likely(targets, logs, found.target, chosen, keep)
         self._offer(targets, [
-            (int(t), tuple(self.table.factors[one] for one in row))
+            (int(t), (*self._beside(targets, t), *(self.table.factors[one] for one in row)))
             for t, row in zip(found.target[kept], chosen[kept].tolist(), strict=True)
         ])  # fmt: skip
         if g is not None and self.thirds:
@@ -207,14 +231,29 @@ class ProductSearch:
         half = keep // 2
         if len(target) <= keep:
             return np.arange(len(target))
-        span = np.broadcast_to(self._span, (len(target), *self._span.shape))
-        terms = np.concatenate([self._rows_of(chosen), span], axis=1)
+        terms = np.concatenate([self._rows_of(chosen), self._basis(targets, target)], axis=1)
         powers = solve(logs[target], targets.weights[target], terms)[0][:, : chosen.shape[1]]
         free = self.table.free[chosen]
         away = np.where(free, 0.0, np.abs(powers - np.rint(2 * powers) / 2)).max(axis=1)
         simple = np.flatnonzero((away < SIMPLE) & (np.abs(np.where(free, 1, powers)).min(axis=1) > SIMPLE))
         order = np.concatenate([np.arange(half), simple[simple >= half][: keep - half], np.arange(half, keep)])
         return order[:keep]
+
+    def _basis(self, targets: LogTargets, chosen: Ids) -> Floats:
+        """What is projected out: a constant, the Pi groups, and the offset where it is no product of powers itself.
+
+        ``v + w`` is often ``v*(1 + w/v)``: its parts share factors.
+        """
+        span = np.broadcast_to(self._span, (len(chosen), *self._span.shape))
+        if not targets.shares:
+            return np.ascontiguousarray(span)
+        with np.errstate(all="ignore"):
+            own = np.log(np.abs(targets.offset[chosen]))[:, None, :]
+        return np.concatenate([span, np.where(np.isfinite(own), own, 0.0)], axis=1)
+
+    def _beside(self, targets: LogTargets, index: int) -> tuple[Factor, ...]:
+        """The factor that the offset shares with the product."""
+        return (Factor(int(targets.v[index])),) if targets.shares else ()
 
     def _rows_of(self, chosen: Ids) -> Floats:
         """Logarithms of these factors, a particular monomial taken out, ``(n, n_factors, n_probes)``."""
@@ -226,16 +265,14 @@ class ProductSearch:
         if not len(target) or self.joiner.stop():
             return
         rows = self.table.rows
-        basis = np.concatenate(
-            [np.broadcast_to(self._span, (len(target), *self._span.shape)), rows[pairs].astype(np.float64)], axis=1
-        )
+        basis = np.concatenate([self._basis(targets, target), rows[pairs].astype(np.float64)], axis=1)
         found = self.joiner.best(
             rows, further, None, np.ascontiguousarray(logs[target]), targets.weights[target], keep=THIRDS,
             basis=np.ascontiguousarray(basis),
         )  # fmt: skip
         chosen = [(*pairs[t], third) for t, third in zip(found.target, found.first, strict=True)]
         self._offer(targets, [
-            (int(target[t]), tuple(self.table.factors[one] for one in three))
+            (int(target[t]), (*self._beside(targets, target[t]), *(self.table.factors[one] for one in three)))
             for t, three in zip(found.target, chosen, strict=True)
         ])  # fmt: skip
 
@@ -278,14 +315,14 @@ class ProductSearch:
             inverse = 1 / np.where(T != 0, T, np.inf)
             relative = product * inverse  # the weights are those of a logarithm
             a = float((relative * w).sum() / ((relative * relative) @ w))
-            if targets.step is IDENTITY and targets.v[index] < 0:
+            if targets.step is IDENTITY and targets.v[index] == -1:
                 w = self.probes.weights
                 a = float((product * w) @ self.probes.y / ((product * product) @ w))
             loss = float(self.probes.loss(targets.step.forward(targets.offset[[index]] + a * product))[0])
         if not np.isfinite(a) or not loss < 1.0:
             return
         draft = ProductDraft(
-            self.bank, self.space, factors, powers, inputs, a, code, targets.step, int(targets.v[index]),
+            self.bank, self.space, factors, powers, inputs, a, code, targets.step, self._offset(int(targets.v[index])),
             float(targets.sign[index]),
         )  # fmt: skip
         size = complexity(draft().expression) - 2
@@ -293,6 +330,11 @@ class ProductSearch:
             drafts.append((size, draft))
         elif loss < self.pool.threshold(size):
             self.pool.offer(Proposal(size, loss, draft, "product"))
+
+    def _offset(self, v: int) -> Expression | None:
+        if v >= MONOMIAL:
+            return self.monomials.expressions[v - MONOMIAL]
+        return None if v < 0 else self.bank.expression(v)
 
     def _fit_and_offer(self, drafts: Sequence[tuple[int, ProductDraft]]) -> None:
         """Laws with a constant inside a factor are judged after that constant has been fitted."""

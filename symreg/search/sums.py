@@ -42,6 +42,8 @@ MOST_CENTRED = 10_000_000  # pairs that are looked at a second time, for parts o
 ENOUGH = 0.3  # of the floor: then nothing is left for a further term
 BETTER = 0.7  # of the loss: what a further term has to reach
 MOST_FURTHER = 20_000  # entries among which a further term is looked for
+LARGEST_FURTHER = 10  # their size
+MOST_MADE = 1_000_000  # combinations, for making them
 CHEAP = 1 << 26  # pairs; a join of twice as many comes one level later
 NONE_OF = -1
 ONE = Number(Fraction(1))
@@ -151,6 +153,7 @@ class SumSearch:
     _singles: int = 0
     _sizes: list[int] = field(default_factory=lambda: [0, 0])  # entries of the last whole levels
     _later: dict[int, list[tuple[Work, int, int]]] = field(default_factory=dict)
+    _furthest: dict[int, Ids] = field(default_factory=dict)
     _requested: dict[tuple[int, bytes], npt.NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
@@ -362,7 +365,7 @@ class SumSearch:
         """One more term for the best sums, and another one where that was worth it."""
         target = np.concatenate([found[0][:EXTENDED], centred[0]])
         terms = np.concatenate([found[1][:EXTENDED], centred[1]])
-        further, least = self._further(work, hole), float(found[2][0])
+        further, least = self._further(hole), float(found[2][0])
         while len(further) and terms.shape[1] < MOST_TERMS and not self.stop():
             goal, w = np.ascontiguousarray(t[target]), weights[target]
             basis = np.ascontiguousarray(self.bank.values[terms])
@@ -380,16 +383,20 @@ class SumSearch:
             target = np.concatenate([ended[0][:EXTENDED], target[parts.target]])
             terms = np.concatenate([ended[1][:EXTENDED], more])
 
-    def _further(self, work: Work, hole: int) -> Ids:
-        """Entries of the hole's dimension, small ones first."""
-        found, count = [EMPTY], 0
-        for size in range(1, max(work.f + 3, 7)):
-            ids = self._allowed(hole, size)
-            count += len(ids)
-            if count > MOST_FURTHER:
-                break
-            found.append(ids)
-        return np.concatenate(found)
+    def _further(self, hole: int) -> Ids:
+        """Entries of the hole's dimension, small ones first, as many as come cheaply; made once for a dimension."""
+        if hole not in self._furthest:
+            found, before = [EMPTY], self.bank.evaluated
+            for size in range(1, LARGEST_FURTHER + 1):
+                if self.bank.evaluated - before > MOST_MADE or self.stop():
+                    break
+                self._request(np.array([hole]), size)
+                found.append(self._allowed(hole, size))
+                if sum(map(len, found)) > MOST_FURTHER:
+                    found.pop()
+                    break
+            self._furthest[hole] = np.concatenate(found)
+        return self._furthest[hole]
 
 
 def _plain_draft(bank: Bank, entry: int, value: float, code: int) -> Callable[[], Draft]:
