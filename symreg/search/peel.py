@@ -26,7 +26,6 @@ NEAR = 0.06  # to a half or whole number
 STEADY = 0.15  # half the width of the middle two thirds of the derivatives
 LARGEST = 6
 AS_GOOD = 2.0  # times what so many coefficients take of the variance
-LARGE = 0.1  # of the median: rows with a smaller target say little about its logarithm
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,31 +51,28 @@ def peeled_space(space: SearchSpace, smoother: Smoother | None) -> Peeled | None
     """The space without the inputs that are pure powers; None where there are none or nothing else varies."""
     if smoother is None:
         return None
-    powers = pure_powers(space, smoother)
-    varying = [index for index in range(space.n_inputs) if np.ptp(space.inputs[index]) > 0]
-    while powers and len(powers) < len(varying):
-        peeled = _without(space, powers)
-        own = None if peeled is None else smoother_of(peeled[2], smoother.rows)
-        if peeled is not None and own is not None and _does_as_well(own, smoother):
-            return Peeled(*peeled, replace(own, target=smoother.target, spread=smoother.spread))
-        del powers[max(powers, key=lambda index: powers[index][1])]  # the least steady one was none
+    varying = int((np.ptp(space.inputs, axis=1) > 0).sum())
+    # What a surface leaves over is noise, or all that polynomials cannot follow where there is none.
+    noise = float(np.sqrt(smoother.surface(np.zeros(len(smoother.rows))).noise))
+    guesses = [pure_powers(space, smoother, level) for level in (0.0, noise)]
+    for powers in sorted(guesses, key=len, reverse=True):
+        while powers:
+            found = _without(space, powers) if len(powers) < varying else None
+            own = None if found is None else smoother_of(found[2], smoother.rows)
+            if found is not None and own is not None and _does_as_well(own, smoother):
+                return Peeled(*found, replace(own, target=smoother.target, spread=smoother.spread))
+            del powers[max(powers, key=lambda index: powers[index][1])]  # the least steady one was none
     return None
 
 
-def pure_powers(space: SearchSpace, smoother: Smoother) -> dict[int, tuple[Fraction, float]]:
+def pure_powers(space: SearchSpace, smoother: Smoother, noise: float) -> dict[int, tuple[Fraction, float]]:
     """Inputs with a steady logarithmic derivative: its simple value, and how far the derivative strays from it."""
-    values = smoother.surface(np.zeros(len(smoother.rows))).values
-    large = np.flatnonzero(np.abs(values) > LARGE * np.median(np.abs(values)))
     found: dict[int, tuple[Fraction, float]] = {}
-    for index in range(space.n_inputs):
-        column = space.inputs[index, smoother.rows]
-        if np.ptp(column) == 0 or not ((column > 0).all() or (column < 0).all()) or index in space.angles:
-            continue
-        slope = smoother.slope(values, index)[large]
+    for index, slope in smoother.log_slopes(noise).items():
         low, middle, high = np.nanquantile(slope, [1 / 6, 1 / 2, 5 / 6])
         nearest = Fraction(round(2 * float(middle)), 2) if np.isfinite(middle) else Fraction(0)
         stray = max(abs(float(middle) - float(nearest)) / NEAR, float(high - low) / 2 / STEADY)
-        if nearest and abs(nearest) <= LARGEST and stray < 1:
+        if nearest and abs(nearest) <= LARGEST and stray < 1 and index not in space.angles:
             found[index] = nearest, stray
     return found
 
@@ -98,7 +94,7 @@ def _without(
     front = _product(above) if above else Number(Fraction(1))
     if below:
         front = Apply("/", (front, _product(below)))
-    if any((space.inputs[index] < 0).any() for index in powers) or not space.coding.in_range(np.array([code]))[0]:
+    if any((space.inputs[index] <= 0).any() for index in powers) or not space.coding.in_range(np.array([code]))[0]:
         return None
     kept = [index for index in range(len(space.leaves)) if index not in powers]
     sigma = np.ones(len(space.target)) if space.sigma is None else space.sigma

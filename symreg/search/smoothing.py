@@ -39,6 +39,7 @@ NEARER = 0.3
 WIDE = 1e-9
 STEP = 0.002  # of a logarithm, for derivatives
 RIDGE = 1e-11
+LEAST_ERROR = 1e-3  # of a logarithm
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,23 +78,32 @@ class Smoother:
     degrees: tuple[tuple[int, ...], ...]
     inputs: Floats
 
-    def slope(self, values: Floats, index: int) -> Floats:
-        """``d log|f| / d log|x|`` of a surface f with these values by one input, at all rows."""
-        front, own = self.coordinates.at(self.inputs)
-        columns = _polynomials(own, list(self.degrees)) * front
-        weighted = columns / self.spread
-        scale = np.sqrt(np.einsum("ij,ij->i", weighted, weighted))
-        weighted = weighted / scale[:, None]
-        gram = weighted @ weighted.T + RIDGE * np.eye(len(weighted))
-        coefficients = np.linalg.solve(gram, weighted @ (values / self.spread)) / scale
-        moved = []
-        for factor in (1 + STEP, 1 / (1 + STEP)):
-            inputs = self.inputs.copy()
-            inputs[index] *= factor
-            front, own = self.coordinates.at(inputs)
-            moved.append(coefficients @ (_polynomials(own, list(self.degrees)) * front))
-        with np.errstate(all="ignore"):
-            return np.asarray(np.log(np.abs(moved[0] / moved[1])) / (2 * np.log(1 + STEP)))
+    def log_slopes(self, noise: float) -> dict[int, Floats]:
+        """``d log|y| / d log(x)`` by every input that varies and is positive, at all rows but those where y is 0.
+
+        By polynomials through ``log|y|`` itself, weighted for this noise: there a pure power is a straight line,
+        however far y reaches.
+        """
+        y = np.abs(self.target)
+        rows = np.flatnonzero(y > 0)
+        weights = 1 / np.sqrt((noise * self.spread[rows] / y[rows]) ** 2 + LEAST_ERROR**2)
+        inputs = self.inputs[:, rows]
+        front, own = self.coordinates.at(inputs)
+        columns = _polynomials(own, list(self.degrees)) * weights
+        scale = np.sqrt(np.einsum("ij,ij->i", columns, columns))
+        columns = columns / scale[:, None]
+        gram = columns @ columns.T + RIDGE * np.eye(len(columns))
+        coefficients = np.linalg.solve(gram, columns @ (weights * np.log(y[rows] / front))) / scale
+        found = {}
+        for index in np.flatnonzero((inputs > 0).all(axis=1) & (np.ptp(inputs, axis=1) > 0)).tolist():
+            moved = []
+            for factor in (1 + STEP, 1 / (1 + STEP)):
+                other = inputs.copy()
+                other[index] *= factor
+                front, own = self.coordinates.at(other)
+                moved.append(np.log(front) + coefficients @ _polynomials(own, list(self.degrees)))
+            found[index] = np.asarray((moved[0] - moved[1]) / (2 * np.log(1 + STEP)))
+        return found
 
     def surface(self, predicted: Floats) -> Surface:
         """The law that predicts these values, corrected by what its residuals still hold."""
