@@ -99,6 +99,8 @@ class JoinTarget {
         scale(t);
         for (std::size_t k = 0; k < m; ++k) t_[k] = static_cast<float>(t[k]);
         for (const std::vector<double>& u : basis_) singles_.emplace_back(u.begin(), u.end());
+        vectors_ = t_;
+        for (const std::vector<float>& u : singles_) vectors_.insert(vectors_.end(), u.begin(), u.end());
     }
 
     // What of the whole target is explained where ``score`` of the rest is.
@@ -126,6 +128,19 @@ class JoinTarget {
         return r;
     }
 
+    // The score of a row alone, to a few parts in 1e7 of what it was before projection, and how sure that is.
+    void estimate(const float* row, const Kernels& kernels, std::vector<float>& products, float& score,
+                  float& doubt) const {
+        std::size_t n = singles_.size() + 1;
+        products.resize(n + 1);
+        kernels.moments(row, root_.data(), vectors_.data(), n, task_.n_probes, products.data());
+        float norm = products[0];
+        for (std::size_t i = 2; i <= n; ++i) norm -= products[i] * products[i];
+        bool good = norm > COLLINEAR * products[0] && norm > 0;
+        score = good ? products[1] * products[1] / norm : 0.0f;
+        doubt = good ? 1e-5f * products[0] / norm : 0.0f;
+    }
+
   private:
     template <class T>
     static T dot(const std::vector<T>& a, const std::vector<T>& b) {
@@ -151,6 +166,7 @@ class JoinTarget {
     std::vector<float> root_, t_;
     std::vector<std::vector<double>> basis_;
     std::vector<std::vector<float>> singles_;
+    std::vector<float> vectors_;  // the target and its basis, one after the other
     double rest_ = 1.0;
 };
 
@@ -209,6 +225,9 @@ class Join {
         panel.resize(task_.n_probes);
         for (std::size_t i = here.begin; i < here.end; ++i) {
             const float* row = task_.rows + static_cast<std::size_t>(task_.first[i]) * task_.n_probes;
+            float rough, doubt;
+            here.target.estimate(row, kernels_, here.scratch.r_f, rough, doubt);
+            if (!(rough * (1 + doubt) + doubt >= threshold(here))) continue;
             float r = here.target.pack(row, panel.data(), 1, here.scratch.row);
             float score = here.target.whole(r * r);
             if (r != 0 && std::isfinite(score))

@@ -47,7 +47,7 @@ MOST_PAIRS_IN_CONTEXT = 20_000_000
 MOST_CONTEXTS = 3000
 LARGEST_OFFSET = 9
 THIRDS = 6  # pairs that get a third factor
-MOST_THIRDS = 30_000
+MOST_THIRDS = 8_000
 NEAR = 0.04  # thirds and quarters are taken only where the fitted exponent is as near as this
 LARGEST_EXPONENT = 8
 
