@@ -15,6 +15,8 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil, log2
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -43,13 +45,36 @@ MONOMIAL = 1 << 40  # offsets above are numbers of monomials
 LOOKED_THROUGH = 10  # times as many, for those with simple powers
 SIMPLE = 0.06  # how near to a half or whole number a fitted power has to be
 MOST_PAIRS = 200_000_000
-MOST_PAIRS_IN_CONTEXT = 20_000_000
-MOST_CONTEXTS = 3000
+CHEAP = 300_000  # rows to be weighted; what takes twice as many comes one level later
+PAIR_TO_ROW = 0.02
+NO_OFFSET = -1
+MOST_CONTEXTS = 20_000
 LARGEST_OFFSET = 9
 THIRDS = 6  # pairs that get a third factor
 MOST_THIRDS = 8_000
 NEAR = 0.04  # thirds and quarters are taken only where the fitted exponent is as near as this
 LARGEST_EXPONENT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """An outer step and an offset of some size: none ("alone"), an entry of the bank, the same with its shape in the
+    product ("sharing"), or a monomial."""
+
+    step: Step
+    v: int
+    kind: Literal["alone", "offset", "sharing", "monomial"]
+
+
+PLAIN_TARGET = Context(IDENTITY, 0, "alone")
+
+
+def _splits(size: int) -> Iterator[tuple[int, int]]:
+    """Sizes of one factor and of two that add up to this size; (0, 0) for none."""
+    if size >= 0:
+        yield size, 0
+    for small in range(1, size // 2 + 1):
+        yield size - small, small
 
 
 @dataclass(eq=False)
@@ -68,8 +93,8 @@ class ProductSearch:
     thirds: bool = True
     families: bool = True
     enabled: bool = True
-    _targets: dict[tuple[Step, int], LogTargets] = field(default_factory=dict)
-    _sharing: dict[tuple[Step, int], LogTargets] = field(default_factory=dict)
+    _targets: dict[Context, LogTargets | None] = field(default_factory=dict)
+    _later: dict[int, list[tuple[Context, int, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         usable = [
@@ -110,84 +135,87 @@ class ProductSearch:
         """Try y itself with factors of this total size, then every context with what the context leaves of it."""
         if not self.enabled:
             return
-        self._run(self._plain_target(), size, MOST_PAIRS)
-        if self.contexts:
-            for cost, targets in self._contexts(size):
+        for f, g in _splits(size):
+            self._one(PLAIN_TARGET, f, g)
+        for context, cost in self._contexts(size) if self.contexts else ():
+            for f, g in _splits(size - cost):
                 if self.joiner.stop():
                     return
-                self._run(targets, size - cost, MOST_PAIRS_IN_CONTEXT)
+                delay = ceil(log2(max(1.0, self._work(context, f, g) / CHEAP)))
+                if delay:
+                    self._later.setdefault(size + delay, []).append((context, f, g))
+                else:
+                    self._one(context, f, g)
+        for job in self._later.pop(size, []):
+            if self.joiner.stop():
+                return
+            self._one(*job)
+
+    def _work(self, context: Context, f: int, g: int) -> float:
+        """Rows to be weighted and pairs to be looked at; a pair is worth a small part of a row."""
+        targets = self._targets_of(context)
+        n_f, n_g = len(self.table.of(f)) if f else 1, len(self.table.of(g)) if g else 0
+        return 0.0 if targets is None else len(targets) * (n_f + n_g + n_f * n_g * PAIR_TO_ROW)
+
+    def _one(self, context: Context, f: int, g: int) -> None:
+        """One context with factors of these sizes (0: absent)."""
+        targets = self._targets_of(context)
+        if targets is None or not len(targets):
+            return
+        logs = self._target_rows(targets)
+        if not f:
+            self._monomials(targets, logs)
+            return
+        first = self.table.of(f)
+        second = None if not g else first if f == g else self.table.of(g)
+        self._join(targets, logs, first, second)
 
     def look_at(self, probes: Probes) -> None:
         """Take this for the target from now on."""
         self.probes = probes
         self._targets.clear()
-        self._sharing.clear()
 
-    def _plain_target(self) -> LogTargets:
-        return self._without_offset(IDENTITY)
+    def _targets_of(self, context: Context) -> LogTargets | None:
+        """The targets of a context, made once for each target that is looked at; None: there are none or too many."""
+        if context not in self._targets:
+            self._targets[context] = self._made(context)
+        return self._targets[context]
 
-    def _without_offset(self, step: Step) -> LogTargets:
-        if (step, 0) not in self._targets:
-            zero, none = np.zeros((1, len(self.probes.y))), np.array([-1])
-            self._targets[step, 0] = log_targets(step, self.probes, zero, none, np.ones(1))
-        return self._targets[step, 0]
-
-    def _with_offsets(self, step: Step, v: int, code: int) -> LogTargets | None:
-        """Contexts with every expression of this size for an offset, of either sign; None where there are too many."""
-        if (step, v) not in self._targets:
+    def _made(self, context: Context) -> LogTargets | None:
+        step, v = context.step, context.v
+        if context.kind == "alone":
+            zero, none = np.zeros((1, len(self.probes.y))), np.array([NO_OFFSET])
+            return log_targets(step, self.probes, zero, none, np.ones(1))
+        if context.kind == "sharing":
+            offsets = self._targets_of(Context(step, v, "offset"))
+            other = None if offsets is None else (self.bank.mask[offsets.v] & NOT_MONOMIAL) != 0
+            return None if offsets is None or other is None else offsets.part(np.flatnonzero(other))
+        if context.kind == "monomial":
+            ids, rows, shift = self.monomials.of(v), self.monomials.values, MONOMIAL
+        else:
+            code = target_dimension(step, self.space.target_code, self.space.coding.root)
+            assert code is not None
             self.bank.request(v, np.array([code]))
-            ids = self.bank.level(code, v)
-            if not len(ids) or 2 * len(ids) > MOST_CONTEXTS or self.joiner.stop():
-                return None
-            both, sign = np.concatenate([ids, ids]), np.repeat([1.0, -1.0], len(ids))
-            offsets = self.bank.values[both] * sign[:, None]
-            found = log_targets(step, self.probes, offsets, both, sign)
-            self._targets[step, v] = found
-            other = (self.bank.mask[found.v] & NOT_MONOMIAL) != 0
-            if other.any():
-                self._sharing[step, v] = found.part(np.flatnonzero(other))
-        return self._targets[step, v]
+            ids, rows, shift = self.bank.level(code, v), self.bank.values, 0
+        if not len(ids) or 2 * len(ids) > MOST_CONTEXTS or self.joiner.stop():
+            return None
+        both, sign = np.concatenate([ids, ids]), np.repeat([1.0, -1.0], len(ids))
+        return log_targets(step, self.probes, rows[both] * sign[:, None], shift + both, sign)
 
-    def _with_monomials(self, step: Step, v: int) -> LogTargets:
-        """Contexts with one of the simplest products of powers for an offset, though it is longer by itself."""
-        if (step, -v) not in self._targets:
-            ids = self.monomials.of(v)
-            both, sign = np.concatenate([ids, ids]), np.repeat([1.0, -1.0], len(ids))
-            offsets = self.monomials.values[both] * sign[:, None]
-            self._targets[step, -v] = log_targets(step, self.probes, offsets, MONOMIAL + both, sign)
-        return self._targets[step, -v]
-
-    def _contexts(self, size: int) -> Iterator[tuple[int, LogTargets]]:
+    def _contexts(self, size: int) -> Iterator[tuple[Context, int]]:
+        """Contexts with their cost."""
         for step in STEPS:
             code = target_dimension(step, self.space.target_code, self.space.coding.root)
             if code is None or not set(step.operators) <= self.space.operators:
                 continue
             if step.exponent is None and size >= step.cost:
-                yield step.cost, self._without_offset(step)
+                yield Context(step, 0, "alone"), step.cost
             for v in range(1, min(LARGEST_OFFSET, size - step.cost - 1) + 1):
-                targets = self._with_offsets(step, v, code)
-                if targets is not None:
-                    yield step.cost + v + 1, targets
-                if (step, v) in self._sharing:
-                    yield step.cost + v + 1, self._sharing[step, v]
+                yield Context(step, v, "offset"), step.cost + v + 1
+                yield Context(step, v, "sharing"), step.cost + v + 1
             for v in sorted(self.monomials.sizes) if code == self.space.target_code else ():
                 if v + step.cost + 1 <= size:
-                    yield step.cost + v + 1, self._with_monomials(step, v)
-
-    def _run(self, targets: LogTargets, size: int, most: int) -> None:
-        """Monomials (size 0), single factors of this size, and pairs of factors whose sizes add up to it."""
-        if not len(targets) or size < 0:
-            return
-        logs = self._target_rows(targets)
-        if size == 0:
-            self._monomials(targets, logs)
-            return
-        self._join(targets, logs, self.table.of(size), None, most)
-        for small in range(1, size // 2 + 1):
-            if self.joiner.stop():
-                return
-            f, g = self.table.of(size - small), self.table.of(small)
-            self._join(targets, logs, f, f if size == 2 * small else g, most)
+                    yield Context(step, v, "monomial"), step.cost + v + 1
 
     def _target_rows(self, targets: LogTargets) -> Floats:
         code = target_dimension(targets.step, self.space.target_code, self.space.coding.root)
@@ -206,12 +234,12 @@ class ProductSearch:
         for index in np.argsort(np.nan_to_num(share, nan=0.0), kind="stable")[:KEEP_IN_CONTEXT]:
             self._offer(targets, [(int(index), ())])
 
-    def _join(self, targets: LogTargets, logs: Floats, f: Ids, g: Ids | None, most: int) -> None:
+    def _join(self, targets: LogTargets, logs: Floats, f: Ids, g: Ids | None) -> None:
         if not len(f) or (g is not None and not len(g)):
             return
-        if len(targets) * len(f) * (1 if g is None else len(g)) > most:
+        if len(targets) * len(f) * (1 if g is None else len(g)) > MOST_PAIRS:
             return
-        plain = targets.step is IDENTITY and targets.v[0] == -1
+        plain = targets.step is IDENTITY and targets.v[0] == NO_OFFSET
         basis = self._basis(targets, np.arange(len(targets)))
         keep = KEEP if plain else KEEP_IN_CONTEXT
         found = self.joiner.best(
@@ -315,7 +343,7 @@ class ProductSearch:
             inverse = 1 / np.where(T != 0, T, np.inf)
             relative = product * inverse  # the weights are those of a logarithm
             a = float((relative * w).sum() / ((relative * relative) @ w))
-            if targets.step is IDENTITY and targets.v[index] == -1:
+            if targets.step is IDENTITY and targets.v[index] == NO_OFFSET:
                 w = self.probes.weights
                 a = float((product * w) @ self.probes.y / ((product * product) @ w))
             loss = float(self.probes.loss(targets.step.forward(targets.offset[[index]] + a * product))[0])
