@@ -48,6 +48,7 @@ MOST_PAIRS = 200_000_000
 CHEAP = 300_000  # rows to be weighted; what takes twice as many comes one level later
 PAIR_TO_ROW = 0.02
 NO_OFFSET = -1
+LEFT = 0.02  # of what a monomial leaves over
 MOST_CONTEXTS = 20_000
 LARGEST_OFFSET = 9
 THIRDS = 6  # pairs that get a third factor
@@ -247,12 +248,24 @@ class ProductSearch:
         )
         chosen = f[found.first][:, None] if g is None else np.stack([f[found.first], g[found.second]], axis=1)
         kept = self._likely(targets, logs, found.target, chosen, keep)
+        if not plain:  # a factor that is right takes away nearly all that a monomial leaves over
+            left = (1 - found.score[kept]) / np.maximum(self._left(targets, logs)[found.target[kept]], 1e-300)
+            kept = kept[(left < LEFT) | (np.arange(len(kept)) < 2)]
         self._offer(targets, [
             (int(t), (*self._beside(targets, t), *(self.table.factors[one] for one in row)))
             for t, row in zip(found.target[kept], chosen[kept].tolist(), strict=True)
         ])  # fmt: skip
-        if g is not None and self.thirds:
+        if g is not None and self.thirds and (plain or len(kept)):
             self._third(targets, logs, found.target[:THIRDS], chosen[:THIRDS])
+
+    def _left(self, targets: LogTargets, logs: Floats) -> Floats:
+        """The share of each target that monomials do not explain."""
+        root = np.sqrt(targets.weights)
+        q, _ = np.linalg.qr(np.swapaxes(self._basis(targets, np.arange(len(targets))) * root[:, None, :], 1, 2))
+        goal = logs * root
+        rest = goal - np.einsum("ijk,ik->ij", q, np.einsum("ijk,ij->ik", q, goal))
+        with np.errstate(all="ignore"):
+            return np.asarray((rest**2).sum(axis=1) / (goal**2).sum(axis=1))
 
     def _likely(self, targets: LogTargets, logs: Floats, target: Ids, chosen: Ids, keep: int) -> Ids:
         """The best by score, and those whose powers are simple: noise makes many equal, and few of them simple."""
