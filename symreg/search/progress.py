@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from symreg.description_length import tree_bits
 from symreg.search.probes import Probes, probes_of, smoothed_probes
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner
@@ -16,10 +18,10 @@ from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 EXACT = 1e-20  # loss below which what is left is rounding
-PATIENCE = 3  # levels without a shorter description before a law at the noise is believed
+PATIENCE = 2  # levels without a shorter description before a law at the noise is believed
 FEW_ROWS = 50  # where no floor can be estimated, only the description length tells when to stop
 PATIENCE_FEW_ROWS = 4
-BITS_OF_A_NODE = 4.5
+WORTH_WAITING = 3.0  # bits by which a description must be shorter to be news
 SLACK = 1.15  # of known uncertainties
 
 
@@ -44,10 +46,12 @@ class Progress:
         if found and found[0].loss < self.least:
             self.best, self.least = found[0], found[0].loss
         shortest = min(found, key=self.bits_of, default=None)
-        if shortest is not None and self.bits_of(shortest) < self.bits:
-            # A product of powers comes long before sums of its length: these must have had their turn.
-            self.bits, self.law = self.bits_of(shortest), shortest
-            self.level = max(level, shortest.complexity - 2 * len(shortest.draft.names))
+        bits = math.inf if shortest is None else self.bits_of(shortest)
+        if shortest is not None and bits < self.bits:
+            if bits < self.bits - WORTH_WAITING:
+                # A product of powers comes long before sums of its length: these must have had their turn.
+                self.level = max(level, shortest.complexity - 2 * len(shortest.draft.names))
+            self.bits, self.law = bits, shortest
         return found
 
     def _losses(self, drafts: Sequence[Draft]) -> list[float]:
@@ -63,7 +67,7 @@ class Progress:
         """A rough description length."""
         n_rows = len(self.space.target)
         constants = len(one.draft.names) - 1  # the factor in front is paid for by all
-        own = one.complexity * BITS_OF_A_NODE + 0.5 * constants * float(np.log2(n_rows))
+        own = tree_bits(one.draft.expression, len(self.space.leaves) + 1) + 0.5 * constants * float(np.log2(n_rows))
         return 0.5 * n_rows * float(np.log2(max(one.loss, EXACT))) + own
 
     def surface(self) -> Callable[[npt.NDArray[np.int64]], Probes] | None:
