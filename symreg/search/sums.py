@@ -36,6 +36,7 @@ CONTEXTS_AT_ONCE = 512
 MOST_WHOLE = 100_000  # entries of the target's dimension up to which a level is made and looked at as a whole
 LARGEST_OFFSET = 5  # nodes of v, and of u beside it
 LARGEST_BESIDE = 7
+LONGEST_OF_MANY = 6  # nodes of a term that may get a third one beside it
 EXTENDED = 6  # pairs of a join that get a third term
 MOST_TERMS = 4
 MOST_CENTRED = 10_000_000  # pairs that are looked at a second time, for parts of longer sums
@@ -323,7 +324,9 @@ class SumSearch:
             found = self.joiner.best(self.bank.unit, f, g, t, weights, keep=KEEP_OF_A_JOIN)
             terms = f[found.first][:, None] if g is None else np.stack([f[found.first], g[found.second]], axis=1)
             ended = self._propose(work, contexts, rows, t, weights, found.target, terms, hole)
-            if self.triples and g is not None and ended is not None and ended[2][0] > ENOUGH * self.probes.floor:
+            if not self.triples or g is None or work.f > LONGEST_OF_MANY or ended is None:
+                continue
+            if ended[2][0] > ENOUGH * self.probes.floor:
                 centred = self._centred(f, g, t, weights)
                 self._extend(work, contexts, rows, t, weights, ended, centred, hole)
 
