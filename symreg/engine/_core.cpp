@@ -167,7 +167,7 @@ void fit_many(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vecto
 
 std::size_t join(Table<float> rows, Vector<std::int64_t> first, Vector<std::int64_t> second, Table<double> targets,
                  Table<double> roots, nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu> basis,
-                 bool same, OutVector<float> scores, OutVector<std::int32_t> found_targets,
+                 bool same, OutVector<double> scores, OutVector<std::int32_t> found_targets,
                  OutVector<std::int32_t> found_first, OutVector<std::int32_t> found_second, std::size_t threads,
                  bool portable) {
     nb::gil_scoped_release release;

@@ -53,7 +53,7 @@ def join(
     roots: NDArray[np.float64],
     basis: NDArray[np.float64],
     same: bool,
-    scores: NDArray[np.float32],
+    scores: NDArray[np.float64],
     found_targets: NDArray[np.int32],
     found_first: NDArray[np.int32],
     found_second: NDArray[np.int32],

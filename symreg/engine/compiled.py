@@ -151,7 +151,7 @@ class CompiledEngine:
 
     def join(self, question: Join, *, threads: int = 1) -> Pairs:
         """The rows, or pairs of rows, that explain targets best; the same for any number of threads."""
-        score = np.empty(question.keep, dtype=np.float32)
+        score = np.empty(question.keep)
         target, first, second = (np.empty(question.keep, dtype=np.int32) for _ in range(3))
         found = _core.join(
             question.rows,
@@ -169,4 +169,4 @@ class CompiledEngine:
             self.portable,
         )
         t, i, j = (column[:found].astype(np.int64) for column in (target, first, second))
-        return Pairs(t, i, j, score[:found].astype(np.float64))
+        return Pairs(t, i, j, score[:found])

@@ -19,9 +19,11 @@
 namespace symreg {
 
 struct Pair {
-    float score;
+    double score;  // in double: where the basis explains nearly all, single precision tells nothing apart
     std::int32_t target, first, second;
 };
+
+constexpr double REPEATED = 1e-12;  // of a unit vector's square
 
 // The order in which pairs are kept: by score, equal scores by position, so that threads cannot change the answer.
 inline bool better(const Pair& a, const Pair& b) {
@@ -36,7 +38,7 @@ class Best {
   public:
     explicit Best(std::size_t keep) : keep_(keep) {}
     bool full() const { return heap_.size() >= keep_; }
-    float least() const { return heap_.front().score; }
+    double least() const { return heap_.front().score; }
     const std::vector<Pair>& pairs() const { return heap_; }
     void offer(const Pair& pair) {
         if (!full()) {
@@ -89,6 +91,7 @@ class JoinTarget {
             scale(u);
             for (int twice = 0; twice < 2; ++twice)
                 for (const std::vector<double>& other : basis_) remove(u, other);
+            if (dot(u, u) < REPEATED) continue;  // what is left of a repeated vector is rounding
             scale(u);
             basis_.push_back(u);
         }
@@ -104,10 +107,10 @@ class JoinTarget {
     }
 
     // What of the whole target is explained where ``score`` of the rest is.
-    float whole(float score) const { return static_cast<float>(1.0 - rest_ * (1.0 - static_cast<double>(score))); }
-    // The score of the rest that makes ``whole`` of the target.
-    float needed(float whole) const {
-        return rest_ > 0 ? static_cast<float>(1.0 - (1.0 - static_cast<double>(whole)) / rest_) : 2.0f;
+    double whole(float score) const { return 1.0 - rest_ * (1.0 - static_cast<double>(score)); }
+    // The score of the rest that makes ``whole`` of the target, less what rounding may take.
+    float needed(double whole) const {
+        return rest_ > 0 ? static_cast<float>(1.0 - (1.0 - whole) / rest_ - 4e-6) : 2.0f;
     }
 
     // Writes a row, weighted, free of the basis and of unit norm, into a panel; returns its product with the target.
@@ -213,7 +216,7 @@ class Join {
     // let through, so that the order of the work cannot matter.
     float threshold(const Here& here) {
         if (here.best.full()) {
-            float least = here.best.least(), seen = least_.load(std::memory_order_relaxed);
+            double least = here.best.least(), seen = least_.load(std::memory_order_relaxed);
             while (seen < least && !least_.compare_exchange_weak(seen, least)) {
             }
         }
@@ -229,7 +232,7 @@ class Join {
             here.target.estimate(row, kernels_, here.scratch.r_f, rough, doubt);
             if (!(rough * (1 + doubt) + doubt >= threshold(here))) continue;
             float r = here.target.pack(row, panel.data(), 1, here.scratch.row);
-            float score = here.target.whole(r * r);
+            double score = here.target.whole(r * r);
             if (r != 0 && std::isfinite(score))
                 here.best.offer({score, std::int32_t(here.index), std::int32_t(i), -1});
         }
@@ -288,7 +291,7 @@ class Join {
 
     const JoinTask& task_;
     const Kernels& kernels_;
-    std::atomic<float> least_{-1.0f};
+    std::atomic<double> least_{-1.0};
 };
 
 }  // namespace symreg

@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 COLLINEAR = 1e-5  # where 1 - rho**2 is below, two rows are one for single precision
+REPEATED = 1e-12
 ROWS_AT_ONCE = 1024
 
 
@@ -61,6 +62,8 @@ class Join:
             raise EngineError(message="the basis must have shape (n_targets, n_basis, n_probes)")
         if self.keep < 1:
             raise EngineError(message="keep at least one pair")
+        if self.same and not np.array_equal(self.first, self.second):
+            raise EngineError(message="first and second are said to be one list and are not")
 
     @property
     def roots(self) -> Floats:
@@ -120,7 +123,8 @@ def _orthonormal(rows: Floats) -> Floats:
         unit = _unit(row)
         for other in found * 2:
             unit = unit - (unit @ other) * other
-        found.append(_unit(unit))
+        if float(unit @ unit) >= REPEATED:  # what is left of a repeated vector is rounding
+            found.append(_unit(unit))
     return np.array(found).reshape(len(found), rows.shape[1])
 
 

@@ -22,6 +22,8 @@ PATIENCE = 2  # levels without a shorter description before a law at the noise i
 FEW_ROWS = 50  # where no floor can be estimated, only the description length tells when to stop
 PATIENCE_FEW_ROWS = 4
 WORTH_WAITING = 3.0  # bits by which a description must be shorter to be news
+LEAST_LEVEL = 9  # up to here a search takes a moment
+LEAST_EXPLAINED = 0.5  # loss above which what no polynomial follows need not be noise
 SLACK = 1.15  # of known uncertainties
 
 
@@ -94,7 +96,9 @@ class Progress:
         waited = level - self.level
         if len(self.space.target) < FEW_ROWS and waited >= PATIENCE_FEW_ROWS:
             return "longer formulas do not pay for their length"
-        return "residual at the noise" if waited >= PATIENCE and self._at_the_noise(self.law) else None
+        if waited < PATIENCE or level < LEAST_LEVEL or self.least > LEAST_EXPLAINED:
+            return None
+        return "residual at the noise" if self._at_the_noise(self.law) else None
 
     def _at_the_noise(self, law: Refined) -> bool:
         """Whether the law leaves no pattern; of few rows, whether it is as near as their uncertainties."""

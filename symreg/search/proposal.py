@@ -49,6 +49,7 @@ class Pool:
     floor: float = 0.0  # losses below are alike
     _heaps: dict[int, list[tuple[float, int, Proposal]]] = field(default_factory=dict)
     _least: dict[int, float] = field(default_factory=dict)  # loss at each complexity since the pool was last reset
+    _certain: dict[int, list[Proposal]] = field(default_factory=dict)
     _order: Iterator[int] = field(default_factory=itertools.count)
 
     def threshold(self, complexity: int) -> float:
@@ -58,22 +59,25 @@ class Pool:
         limits = [SAME * max(loss, self.floor) for loss in simpler]
         return min(limits + ([-heap[0][0]] if len(heap) >= self.keep else []), default=math.inf)
 
-    def offer(self, proposal: Proposal) -> None:
-        """Keep the proposal if it is among the best of its complexity."""
+    def offer(self, proposal: Proposal, *, always: bool = False) -> None:
+        """Keep the proposal if it is among the best of its complexity, or in any case."""
+        if always:
+            self._certain.setdefault(proposal.complexity, []).append(proposal)
+            return
         if not proposal.loss < self.threshold(proposal.complexity):
             return
         heap = self._heaps.setdefault(proposal.complexity, [])
         self._least[proposal.complexity] = min(proposal.loss, self._least.get(proposal.complexity, math.inf))
         item = (-proposal.loss, -next(self._order), proposal)
-        if len(heap) < self.keep:
-            heapq.heappush(heap, item)
-        else:
-            heapq.heapreplace(heap, item)
+        heapq.heappush(heap, item)
+        if len(heap) > self.keep:
+            heapq.heappop(heap)
 
     def take(self, complexity: int) -> list[Proposal]:
         """Remove and return the proposals of this complexity, best first."""
-        heap = self._heaps.pop(complexity, [])
-        return [item[2] for item in sorted(heap, key=lambda item: (-item[0], -item[1]))]
+        heap, certain = self._heaps.pop(complexity, []), self._certain.pop(complexity, [])
+        found = [item[2] for item in sorted(heap, key=lambda item: (-item[0], -item[1]))]
+        return sorted([*certain, *found], key=lambda one: one.loss)
 
     def forget(self, floor: float) -> None:
         """Losses so far are no measure any more: the target has changed."""
@@ -82,4 +86,4 @@ class Pool:
 
     def complexities(self) -> list[int]:
         """Complexities that hold proposals, ascending."""
-        return sorted(self._heaps)
+        return sorted({*self._heaps, *self._certain})

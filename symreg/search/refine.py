@@ -54,6 +54,7 @@ class Refiner:
     def use(self, probes: Probes, rows: npt.NDArray[np.int64]) -> None:
         """Fit to this target at these rows from now on."""
         self.probes, self.rows = probes, rows
+        self._seen.clear()
         self.X = np.ascontiguousarray(self.space.inputs[:, rows])
         mean = float(probes.weights @ probes.y)
         self.total = float(probes.weights @ (probes.y - mean) ** 2) or 1.0

@@ -36,6 +36,10 @@ FEWEST_ROWS = 40
 LARGEST_DEGREE = 60
 SURPRISING = 1e-3  # chance below which a pattern is one
 NEARER = 0.3
+MOST_NOISE = 0.5  # of the target's mean square
+ROUNDING = 1e-28
+CONSTANT = 1e-9
+INDEPENDENT = 1e-6  # of a unit row: what has to be new in it
 WIDE = 1e-9
 STEP = 0.002  # of a logarithm, for derivatives
 RIDGE = 1e-11
@@ -48,17 +52,19 @@ class Surface:
 
     ``noise`` is the variance of one row in units of its spread, ``error`` the mean variance of the surface: what noise
     leaves in its coefficients, and what the highest degrees still hold as a measure of all that are left out.
+    ``spread`` is the variance of the target in the same units: polynomials that explain little of it are no surface.
     """
 
     values: Floats
     sigma: Floats
     noise: float
     error: float
+    spread: float
 
     @property
     def is_nearer(self) -> bool:
         """Whether the surface is clearly nearer to the truth than the target itself."""
-        return self.error < NEARER * self.noise
+        return self.error < NEARER * self.noise < NEARER * MOST_NOISE * self.spread
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +96,7 @@ class Smoother:
         inputs = self.inputs[:, rows]
         front, own = self.coordinates.at(inputs)
         columns = _polynomials(own, list(self.degrees)) * weights
-        scale = np.sqrt(np.einsum("ij,ij->i", columns, columns))
+        scale = np.sqrt(np.maximum(np.einsum("ij,ij->i", columns, columns), np.finfo(float).tiny))
         columns = columns / scale[:, None]
         gram = columns @ columns.T + RIDGE * np.eye(len(columns))
         coefficients = np.linalg.solve(gram, columns @ (weights * np.log(y[rows] / front))) / scale
@@ -120,9 +126,10 @@ class Smoother:
         values = predicted + self.spread * (self.basis @ (kept * coefficients))
         leverage = np.einsum("ij,j,ij->i", self.basis, kept, self.basis)
         last = self.ends[-3] if len(self.ends) > 2 else 0  # a symmetric law has every other degree only
-        tail = float(coefficients[last:] @ coefficients[last:]) - (len(coefficients) - last) * noise
+        tail = float(coefficients[last:] @ coefficients[last:]) - (len(coefficients) - last) * noise if last else 0.0
         variance = noise * np.maximum(leverage, 1 / len(residual)) + max(0.0, tail) / len(residual)
-        return Surface(values, self.spread * np.sqrt(variance), noise, float(variance.mean()))
+        spread = float(np.mean((self.target / self.spread) ** 2))
+        return Surface(values, self.spread * np.sqrt(variance), noise, float(variance.mean()), spread)
 
     def is_noise(self, predicted: Floats) -> bool:
         """Whether no degree finds a pattern in what these predictions leave over."""
@@ -135,7 +142,8 @@ class Smoother:
 
     def _noise(self, residual: Floats, coefficients: Floats) -> float:
         left = float(residual @ residual - coefficients @ coefficients)
-        return max(left, 0.0) / (len(residual) - len(coefficients))
+        rounding = ROUNDING * float(np.sum((self.target / self.spread) ** 2))
+        return max(left, rounding) / (len(residual) - len(coefficients))
 
     def _chance(self, coefficients: Floats, noise: float) -> float:
         """Chance that noise makes coefficients as large as some degree's, or as all together (Bonferroni's bound)."""
@@ -167,22 +175,34 @@ def smoother_of(space: SearchSpace, rows: Rows) -> Smoother | None:
 def _orthonormal(columns: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Orthonormal columns ``(n_rows, p)`` with the span of the first 1, 2, ... rows given, and which of them are new.
 
-    Twice by Cholesky factors of the Gram matrix, which is matrix products only (Yamamoto et al. 2015); where that is
-    not positive definite, by Householder's reflections.
+    Twice by Cholesky factors of the Gram matrix, which is matrix products only (Yamamoto et al. 2015); where rows
+    depend on each other, by Gram and Schmidt, each row twice.
     """
-    scaled = columns / np.sqrt(np.einsum("ij,ij->i", columns, columns))[:, None]
+    norm = np.sqrt(np.einsum("ij,ij->i", columns, columns))
+    there = np.asarray(norm > 0, dtype=bool)
+    scaled = columns[there] / norm[there, None]
     try:
         basis = scaled
         for _ in range(2):
-            basis = solve_triangular(np.linalg.cholesky(basis @ basis.T), basis, lower=True)
+            factor = np.linalg.cholesky(basis @ basis.T)
+            if np.diag(factor).min() < INDEPENDENT:
+                raise np.linalg.LinAlgError
+            basis = solve_triangular(factor, basis, lower=True)
         if np.abs(basis @ basis.T - np.eye(len(basis))).max() < 1e-9:
-            return np.ascontiguousarray(basis.T), np.ones(len(basis), dtype=bool)
+            return np.ascontiguousarray(basis.T), there
     except np.linalg.LinAlgError:
         pass
-    orthonormal, triangle = np.linalg.qr(scaled.T)
-    diagonal = np.abs(np.diag(triangle))
-    kept = diagonal > 1e-8 * diagonal.max()
-    return np.ascontiguousarray(orthonormal[:, kept]), kept
+    basis, kept = [], there.copy()
+    for index, row in zip(np.flatnonzero(there), scaled, strict=True):
+        rest = row.copy()
+        for _ in range(2):
+            for other in basis:
+                rest -= (other @ rest) * other
+        size = float(np.sqrt(rest @ rest))
+        kept[index] = size > INDEPENDENT
+        if kept[index]:
+            basis.append(rest / size)
+    return np.ascontiguousarray(np.array(basis).T), kept
 
 
 def smoothed_rows(n_rows: int, probes: Rows, generator: np.random.Generator) -> Rows:
@@ -217,7 +237,9 @@ class Coordinates:
         """With the ranges that these inputs have; what does not vary is left out."""
         logs = np.log(np.abs(inputs[list(self.powers)])) if self.powers else np.empty((0, inputs.shape[1]))
         own = self._open(inputs, logs)
-        varies = np.asarray(np.ptp(own, axis=1) > 0, dtype=bool) if len(own) else np.empty(0, dtype=bool)
+        varies = np.empty(0, dtype=bool)
+        if len(own):  # a ratio that is constant has a rounding error
+            varies = np.asarray(np.ptp(own, axis=1) > CONSTANT * (1 + np.abs(own).max(axis=1)), dtype=bool)
         n_open = self.null.shape[1]
         plain = tuple(index for index, kept in zip(self.plain, varies[n_open:].tolist(), strict=True) if kept)
         own = own[varies]

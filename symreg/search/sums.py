@@ -44,6 +44,7 @@ ENOUGH = 0.3  # of the floor: then nothing is left for a further term
 BETTER = 0.7  # of the loss: what a further term has to reach
 MOST_FURTHER = 8_000  # entries among which a further term is looked for
 LARGEST_FURTHER = 10  # their size
+BEYOND = 3  # nodes more than the level's own
 MOST_MADE = 1_000_000  # combinations, for making them
 CHEAP = 1 << 26  # pairs; a join of twice as many comes one level later
 NONE_OF = -1
@@ -154,7 +155,8 @@ class SumSearch:
     _singles: int = 0
     _sizes: list[int] = field(default_factory=lambda: [0, 0])  # entries of the last whole levels
     _later: dict[int, list[tuple[Work, int, int]]] = field(default_factory=dict)
-    _furthest: dict[int, Ids] = field(default_factory=dict)
+    _level: int = 0
+    _furthest: dict[tuple[int, int], Ids] = field(default_factory=dict)
     _requested: dict[tuple[int, bytes], npt.NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
@@ -169,6 +171,7 @@ class SumSearch:
 
     def run(self, complexity: int) -> None:
         """Try everything of this total complexity, and what was put off until now."""
+        self._level = complexity
         self._plain(complexity)
         for work in works(complexity, self.space.operators, self.monomials.sizes):
             if self.stop():
@@ -204,11 +207,11 @@ class SumSearch:
         best = np.argsort(-explained, kind="stable")[: self.pool.keep]
         losses = self.probes.loss(a[best, None] * f[best])
         threshold = self.pool.threshold(complexity)
-        for index, loss in zip(best.tolist(), losses.tolist(), strict=True):
-            if loss < threshold:
+        for place, (index, loss) in enumerate(zip(best.tolist(), losses.tolist(), strict=True)):
+            if loss < (threshold if place else np.inf):  # the best of all is what the certificate speaks of
                 entry, value = int(ids[index]), float(a[index])
                 draft = _plain_draft(self.bank, entry, value, self.space.target_code - self._code(entry))
-                self.pool.offer(Proposal(complexity, loss, draft, "bank"))
+                self.pool.offer(Proposal(complexity, loss, draft, "bank"), always=place == 0)
 
     def _code(self, entry: int) -> int:
         return int(self.bank.code[entry])
@@ -387,10 +390,11 @@ class SumSearch:
             terms = np.concatenate([ended[1][:EXTENDED], more])
 
     def _further(self, hole: int) -> Ids:
-        """Entries of the hole's dimension, small ones first, as many as come cheaply; made once for a dimension."""
-        if hole not in self._furthest:
+        """Entries of the hole's dimension, small ones first, as many as come cheaply."""
+        largest = min(LARGEST_FURTHER, self._level + BEYOND)
+        if (hole, largest) not in self._furthest:
             found, before = [EMPTY], self.bank.evaluated
-            for size in range(1, LARGEST_FURTHER + 1):
+            for size in range(1, largest + 1):
                 if self.bank.evaluated - before > MOST_MADE or self.stop():
                     break
                 self._request(np.array([hole]), size)
@@ -398,8 +402,8 @@ class SumSearch:
                 if sum(map(len, found)) > MOST_FURTHER:
                     found.pop()
                     break
-            self._furthest[hole] = np.concatenate(found)
-        return self._furthest[hole]
+            self._furthest[hole, largest] = np.concatenate(found)
+        return self._furthest[hole, largest]
 
 
 def _plain_draft(bank: Bank, entry: int, value: float, code: int) -> Callable[[], Draft]:

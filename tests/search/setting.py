@@ -15,10 +15,12 @@ from symreg.engine import get_engine
 from symreg.expression import Constant, Variable, evaluate_tree
 from symreg.problem import Problem, make_problem
 from symreg.search.bank import Bank, Leaf
+from symreg.search.join import Joiner
+from symreg.search.monomials import Monomials, monomials_of
 from symreg.search.probes import Probes, probes_of
 from symreg.search.products import ProductSearch
 from symreg.search.proposal import Draft, Pool, Proposal
-from symreg.search.refine import fitted_drafts
+from symreg.search.refine import Refiner, fitted_drafts
 from symreg.search.space import SearchSpace, search_space
 from symreg.search.sums import SumSearch
 from symreg.table import read_table
@@ -45,16 +47,27 @@ class Setting:
     @property
     def sums(self) -> SumSearch:
         """The joins in contexts."""
-        return SumSearch(self.space, self.bank, self.probes, self.pool, lambda: False)
+        return SumSearch(self.space, self.bank, self.probes, self.pool, self.joiner, self.monomials)
+
+    @property
+    def joiner(self) -> Joiner:
+        """A join that nobody stops."""
+        return Joiner(get_engine("auto"), 1, lambda: False)
+
+    @property
+    def monomials(self) -> Monomials:
+        """The simplest products of the target's dimension."""
+        return monomials_of(self.space, self.values)
 
     @property
     def products(self) -> ProductSearch:
         """The joins in logarithms."""
         rows = np.arange(self.values.shape[1])
-        fit = partial(fitted_drafts, self.space, get_engine("auto"), 1, rows)
+        refiner = Refiner(self.space, get_engine("auto"), 1, self.probes, rows)
         return ProductSearch(
-            self.space, self.bank, self.probes, self.pool, self.values, lambda: False, fit=fit
-        )
+            self.space, self.bank, self.probes, self.pool, self.values, self.joiner, self.monomials,
+            fit=partial(fitted_drafts, refiner),
+        )  # fmt: skip
 
     def proposals(self) -> list[Proposal]:
         """What the pool holds, best first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from symreg.engine import get_engine
 from symreg.expression import Apply, Constant, Expression, Variable, constants_of, evaluate_tree
 from symreg.grammar import parse
 from symreg.printing import to_text
+from symreg.search.probes import probes_of, target_at
 from symreg.search.proposal import Draft, Proposal
 from symreg.search.refine import RICHEST, Refiner, with_more_coefficients
 from symreg.search.space import SearchSpace, search_space
@@ -29,7 +32,8 @@ def columns() -> tuple[np.ndarray, np.ndarray]:
 
 
 def refiner(space: SearchSpace) -> Refiner:
-    return Refiner(space, get_engine("auto"), 1, np.arange(len(space.target)))
+    rows = np.arange(len(space.target))
+    return Refiner(space, get_engine("auto"), 1, target_at(space, rows), rows)
 
 
 def draft(text: str, **values: float) -> Draft:
@@ -101,6 +105,47 @@ def test_known_weights_count() -> None:
     space = search_space(problem, problem.train_rows)
     found = refiner(space).refine([proposal("k1*x", k1=1.0)], polish=0)
     assert found[0].draft.values[0] == pytest.approx(3.0, abs=1e-4)
+
+
+def test_another_target_at_other_rows() -> None:
+    """A new formula is fitted to the target of the moment, and its loss is over that one."""
+    x, z = columns()
+    space = space_for(2.0 * x + z, x, z)
+    own, rows = refiner(space), np.arange(20)
+    assert own.refine([proposal("k1*x + k2*z", k1=1.0, k2=1.0)], polish=0)[0].draft.values == pytest.approx((2.0, 1.0))
+    inputs = dict(zip(space.names, space.inputs[:, rows], strict=True))
+    own.use(probes_of(5.0 * inputs["x"] * inputs["z"], None), rows)
+    found = own.refine([proposal("k1*(x*z)", k1=1.0)], polish=0)[0]
+    assert found.loss < 1e-25
+    assert found.draft.values == pytest.approx((5.0,))
+
+
+@pytest.mark.parametrize("floor", [0.0, 10.0])
+def test_below_the_floor_the_simplest_is_polished(floor: float) -> None:
+    """The best has the smaller loss, but where losses are alike the number of nodes decides."""
+    x, z = columns()
+    space = space_for(np.sin(1.3 * x) * z, x, z)
+    own = refiner(space)
+    own.use(replace(own.probes, floor=floor), own.rows)
+    rough = [proposal("k1*sin(x)", k1=1.0), proposal("k1*(sin(x)*z)", k1=1.0)]
+    found = {to_text(one.draft.expression) for one in own.refine(rough, polish=1)}
+    assert found - {"k1*sin(x)", "k1*(sin(x)*z)"} == ({"k1*sin(k2*x)"} if floor else {"k1*(sin(k2*x)*z)"})
+
+
+def test_predictions_are_the_formulas_values() -> None:
+    """One row for each draft, at rows that were not those of the fit."""
+    x, z = columns()
+    space = space_for(x * z, x, z)
+    own = refiner(space)
+    own.use(target_at(space, np.arange(10)), np.arange(10))
+    rows = np.array([50, 3, 71])
+    drafts = [draft("k1*sin(x)", k1=0.7), draft("x + z"), draft("k1*x + k2*z", k1=2.0, k2=-1.0)]
+    named = dict(zip(space.names, space.inputs[:, rows], strict=True))
+    wanted = [evaluate_tree(one.expression, named | dict(zip(one.names, one.values, strict=True))) for one in drafts]
+    found = own.predict(drafts, rows)
+    assert found.shape == (3, 3)
+    np.testing.assert_allclose(found, wanted, rtol=1e-12)
+    assert own.predict([], rows).shape == (0, 3)
 
 
 TEXTS = ["k1*sin(x)", "k1*(x + z)", "k1*(exp(x) - sin(z))", "k1*(x*z)", "sin(k1*x) + exp(z)", "k1*exp(sin(x + z))"]

@@ -10,7 +10,7 @@ import pytest
 from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.expression import Constant, Number, Variable
 from symreg.problem import make_problem
-from symreg.search.proposal import Draft, Pool, Proposal
+from symreg.search.proposal import SAME, Draft, Pool, Proposal
 from symreg.search.space import SearchSpace, probe_rows, search_space
 from symreg.table import read_table
 from tests.search.setting import problem_of
@@ -112,10 +112,49 @@ def test_the_pool_keeps_the_best_of_each_complexity() -> None:
     pool.offer(proposal(2, 0.99))
     assert pool.complexities() == [2, 4]
     assert pool.threshold(4) == 0.1
-    assert pool.threshold(2) == pool.threshold(7) == float("inf")
+    assert pool.threshold(2) == float("inf")
     assert [one.loss for one in pool.take(4)] == [0.0, 0.05, 0.1]
     assert pool.complexities() == [2]
     assert pool.take(4) == []
+
+
+def test_the_pool_asks_more_of_more_nodes() -> None:
+    """Three nodes more have to pay; fewer may well be needed on the way to a law, and need not."""
+    pool = Pool(3)
+    pool.offer(proposal(4, 0.2))
+    assert pool.threshold(6) == float("inf")
+    assert pool.threshold(7) == pool.threshold(20) == SAME * 0.2
+    pool.offer(proposal(6, 0.5))
+    pool.offer(proposal(7, 0.22))
+    pool.offer(proposal(8, 0.19))
+    pool.offer(proposal(8, 0.205))  # alike on a few rows
+    assert pool.complexities() == [4, 6, 8]
+    assert pool.threshold(10) == SAME * 0.2
+    assert pool.threshold(11) == SAME * 0.19
+    assert [one.loss for one in pool.take(8)] == [0.19, 0.205]
+    assert pool.threshold(11) == SAME * 0.19  # what was taken is remembered
+    pool.offer(proposal(9, 0.01))
+    assert pool.threshold(4) == pool.threshold(6) == float("inf")  # simpler ones are not held to it
+
+
+def test_losses_below_the_floor_are_alike() -> None:
+    """A simpler law below the floor does not shut out others there; above it they are no use."""
+    pool = Pool(3, floor=0.1)
+    pool.offer(proposal(2, 0.001))
+    assert pool.threshold(5) == SAME * 0.1
+    pool.offer(proposal(5, 0.1))
+    pool.offer(proposal(5, 0.11))
+    assert [one.loss for one in pool.take(5)] == [0.1]
+
+
+def test_another_target_is_another_measure() -> None:
+    pool = Pool(3)
+    pool.offer(proposal(2, 0.001))
+    pool.take(2)
+    pool.forget(0.3)
+    assert pool.threshold(5) == float("inf")
+    pool.offer(proposal(2, 0.2))
+    assert pool.threshold(5) == SAME * 0.3
 
 
 def test_the_pool_prefers_who_came_first() -> None:
