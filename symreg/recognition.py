@@ -11,15 +11,16 @@ fit, another
     misfit = ((v - s)/e)² / (2 ln 2)             bits
 
 for the residuals. The *gain* is digits - code - misfit, and the simple number is taken when it is worth at
-least ``Tolerance.gain`` bits. The code book is a prefix code: 2**-code(s), summed over the book, is at most
+least ``Tolerance.gain`` bits. That may be a little less than nothing: laws are fuller of simple numbers than any code
+book says, and the description length of the whole formula has the last word. The code book is a prefix code: 2**-code(s), summed over the book, is at most
 1. An integer costs 2 log2(n) + 1 bits, or log2(n) + 1.5 for the powers of two that physics is full of, a
 fraction costs its two integers, and the factor f costs one bit for 1, two for pi above or below the line, of which
 physics is full too, and 4.5 to 7 bits for its square, sqrt(2) and their kin.
 
 *Why a random number is rarely taken for a simple one.* s is taken inside a window of half-width e sqrt(2 ln 2
 (digits - code - gain)), so only numbers with code(s) < digits have one, and 2**digits is about |v|/(3.5 e).
-Since the codes fill no more than the whole, few numbers have a short one: all windows together cover a few
-per cent of the line at e/|v| = 1 %, and what is then taken lies within about two standard errors. With a
+Since the codes fill no more than the whole, few numbers have a short one: all windows together cover less than
+a tenth of the line at e/|v| = 1 %, and what is then taken lies within about two standard errors. With a
 smaller error the windows shrink, but longer and longer codes would be let in (3.14159292 as 355/113 and
 worse), and the covered part would stay as it is. Yet what takes 28 bits to say is no simple number. So a
 simple number has a code of at most ``Tolerance.bits``, and below e/|v| = 1e-4 the covered part falls in
@@ -85,7 +86,7 @@ class Tolerance:
     value.
     """
 
-    gain: float = -1.5
+    gain: float = -0.5
     bits: float = 13.0
     relative: float = 1e-8
 

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from symreg.description_length import (
+    NOT_SIMPLE_BITS,
+    OPERATOR_BITS,
     PLAIN_ANGLE_BITS,
     constant_bits,
     description_length,
@@ -19,6 +21,7 @@ from symreg.description_length import (
     trigonometric_of_plain,
 )
 from symreg.grammar import parse
+from symreg.operators import OPERATORS
 
 
 def tree(text: str):
@@ -47,7 +50,7 @@ def test_constants_against_the_published_formula() -> None:
     published = sum(
         0.5 * math.log(f) + math.log(abs(v)) - 0.5 * math.log(3) for v, f in zip(values, fisher, strict=True)
     )
-    assert constant_bits(values, fisher) == pytest.approx((published + 2 * 0.5) / math.log(2))
+    assert constant_bits(values, fisher) == pytest.approx((published + 2 * 0.5) / math.log(2) + 2 * NOT_SIMPLE_BITS)
 
 
 @pytest.mark.parametrize("scale", [1e-34, 1e30])
@@ -59,19 +62,24 @@ def test_units_of_a_constant_do_not_change_its_bits(scale: float) -> None:
 
 def test_constant_that_nothing_determines_pays_in_full_and_one_near_zero_pays_little() -> None:
     assert constant_bits(np.array([1.0]), np.array([math.nan])) > 50
-    assert constant_bits(np.array([1e-9]), np.array([1.0])) < 2
+    assert constant_bits(np.array([1e-9]), np.array([1.0])) < 2 + NOT_SIMPLE_BITS
     assert constant_bits(np.array([]), np.array([])) == 0
     with pytest.raises(ValueError, match="2 constants and 1"):
         constant_bits(np.ones(2), np.ones(1))
 
 
 def test_tree_pays_for_nodes_and_for_the_digits_of_its_numbers() -> None:
-    assert tree_bits(tree("x + y"), 16) == 12
-    assert tree_bits(tree("2*x"), 16) == 12 + 1
+    assert tree_bits(tree("x + y"), 16) == pytest.approx(2 * 5 + 1 + OPERATOR_BITS["+"])
+    assert tree_bits(tree("2*x"), 16) == pytest.approx(2 * 5 + 1 + OPERATOR_BITS["*"] + 1)
     assert tree_bits(tree("100*x"), 16) > tree_bits(tree("2*x"), 16)
     assert number_bits(Fraction(3, 4)) == pytest.approx(math.log2(12))
     assert number_bits(Fraction(-3, 4)) == pytest.approx(1 + math.log2(12))
     assert number_bits(0.1234567) == 53
+
+
+def test_every_operator_has_a_code_and_together_they_are_a_prefix_code() -> None:
+    assert set(OPERATOR_BITS) == set(OPERATORS)
+    assert sum(2.0**-bits for bits in OPERATOR_BITS.values()) <= 1
 
 
 def test_sine_of_what_is_no_angle_costs_more_but_is_not_forbidden() -> None:
@@ -107,7 +115,7 @@ def length(text: str, rss: float, **more) -> float:
         residual_sum_squares=rss,
         n_rows=100,
         expression=tree(text),
-        alphabet_size=16,
+        n_names=16,
         noise_variance=1.0,
         **more,
     )
@@ -124,6 +132,6 @@ def test_few_rows_do_not_pay_for_many_constants() -> None:
 
 
 def test_a_known_variance_flatters_nobody() -> None:
-    law = {"residual_sum_squares": 0.5, "n_rows": 6, "expression": tree("k*x"), "alphabet_size": 10}
+    law = {"residual_sum_squares": 0.5, "n_rows": 6, "expression": tree("k*x"), "n_names": 10}
     one = description_length(**law, noise_variance=0.1)
     assert one == pytest.approx(residual_bits(0.5, 6, 0.1) + tree_bits(tree("k*x"), 10))

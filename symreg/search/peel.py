@@ -25,6 +25,7 @@ Rows = npt.NDArray[np.int64]
 NEAR = 0.06  # to a half or whole number
 STEADY = 0.15  # half the width of the middle two thirds of the derivatives
 LARGEST = 6
+VERY_STEADY = 0.3
 NEGLIGIBLE = 1e-12  # of the target's mean square: what polynomials leave over of it is no pattern
 AS_GOOD = 2.0  # times what so many coefficients take of the variance
 
@@ -56,11 +57,11 @@ def peeled_space(space: SearchSpace, smoother: Smoother | None) -> Peeled | None
     # What a surface leaves over is noise, or all that polynomials cannot follow where there is none.
     noise = float(np.sqrt(smoother.surface(np.zeros(len(smoother.rows))).noise))
     guesses = [pure_powers(space, smoother, level) for level in (0.0, noise)]
-    if any(len(powers) == varying for powers in guesses):
-        return None  # a product of powers is found at once
     for powers in sorted(guesses, key=len, reverse=True):
+        if len(powers) == varying and max(stray for _, stray in powers.values()) < VERY_STEADY:
+            return None  # a product of powers is found at once
         while powers:
-            found = _without(space, powers)
+            found = _without(space, powers) if len(powers) < varying else None
             own = None if found is None else smoother_of(found[2], smoother.rows)
             if found is not None and own is not None and _does_as_well(own, smoother):
                 return Peeled(*found, replace(own, target=smoother.target, spread=smoother.spread))
