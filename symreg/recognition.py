@@ -12,10 +12,10 @@ fit, another
 
 for the residuals. The *gain* is digits - code - misfit, and the simple number is taken when it is worth at
 least ``Tolerance.gain`` bits. That may be a little less than nothing: laws are fuller of simple numbers than any code
-book says, and the description length of the whole formula has the last word. The code book is a prefix code: 2**-code(s), summed over the book, is at most
-1. An integer costs 2 log2(n) + 1 bits, or log2(n) + 1.5 for the powers of two that physics is full of, a
-fraction costs its two integers, and the factor f costs one bit for 1, two for pi above or below the line, of which
-physics is full too, and 4.5 to 7 bits for its square, sqrt(2) and their kin.
+book says, and the description length of the whole formula has the last word. The code book is a prefix code:
+2**-code(s), summed over the book, is at most 1. An integer costs 2 log2(n) + 1 bits, or log2(n) + 1.5 for the powers of
+two that physics is full of, a fraction costs its two integers, and the factor f costs one bit for 1, two for pi above
+or below the line, of which physics is full too, and 4.5 to 7 bits for its square, sqrt(2) and their kin.
 
 *Why a random number is rarely taken for a simple one.* s is taken inside a window of half-width e sqrt(2 ln 2
 (digits - code - gain)), so only numbers with code(s) < digits have one, and 2**digits is about |v|/(3.5 e).

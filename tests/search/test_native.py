@@ -17,7 +17,7 @@ from symreg.dimensioning import dimension_of
 from symreg.errors import InfeasibleError
 from symreg.expression import complexity, evaluate_tree
 from symreg.problem import Problem
-from symreg.search import native
+from symreg.search import hunt, native
 from symreg.search.backend import Budget, BudgetError, Candidate, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.native import completed
@@ -267,7 +267,7 @@ class SmallBanks:
             self.made.append(Bank(*args, **options))
             return self.made[-1]
 
-        monkeypatch.setattr(native, "Bank", bank)
+        monkeypatch.setattr(hunt, "Bank", bank)
 
 
 def test_memory_is_kept_within_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,7 +323,7 @@ def test_nothing_certified_fits_better(kind: str) -> None:
     unit = "m" if kind == "units" else "1"
     data[f"y [{unit}]"] = np.random.default_rng(8).uniform(1, 2, 60)
     problem = problem_of(data, "y", operators=operators)
-    found = rounds(problem, evaluations(60_000))
+    found = rounds(problem, evaluations(600_000))
     certified = max(each.complete_to_complexity or 0 for each in found)
     assert certified >= {"units": 5, "functions": 3, "powers": 3, "angles": 2}[kind]
     best = min(loss_of(problem, one) for each in found for one in each.candidates)
@@ -362,7 +362,7 @@ def test_every_certified_law_is_found(kind: str) -> None:
     for tree in sample_of_trees(data, operators, Dimension.of(m=1) if kind == "units" else DIMENSIONLESS):
         truth = 3.7 * evaluate_tree(tree.expression, {name.split(" ")[0]: row for name, row in data.items()})
         problem = problem_of(data | {f"y [{unit}]": truth * np.ones(60)}, "y", operators=operators)
-        last = rounds(problem, evaluations(100_000))[-1]
+        last = rounds(problem, evaluations(1_000_000))[-1]
         assert last.stop_reason == "residual at rounding", tree.expression
 
 
