@@ -175,7 +175,7 @@ class Bank:
 
     def request(self, size: int, codes: Codes) -> None:
         """Make the levels of this size and these dimensions, and whatever they need."""
-        if size < 1 or self._spent(size):
+        if size < 1:
             return
         self.classes.grow(size)
         if self.classes.complete < size:
@@ -183,7 +183,7 @@ class Bank:
         shelf = self._shelves.setdefault(size, Shelf.empty())
         wanted = self.classes.possible(codes, size)
         wanted = wanted[~np.isin(wanted, shelf.done, assume_unique=True)]
-        if not len(wanted):
+        if not len(wanted) or self._spent(size):  # what is there already is not left out
             return
         if self.classes.complete < (size - 1) // 2:  # the smaller operand of a pair may have a dimension unheard of
             self._truncate(2 * self.classes.complete + 3)
