@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from symreg.description_length import tree_bits
+from symreg.description_length import small_sample_bits, tree_bits
 from symreg.search.probes import Probes, probes_of, smoothed_probes
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner
@@ -51,8 +51,10 @@ class Progress:
         bits = math.inf if shortest is None else self.bits_of(shortest)
         if shortest is not None and bits < self.bits:
             if bits < self.bits - WORTH_WAITING:
-                # A product of powers comes long before sums of its length: these must have had their turn.
-                self.level = max(level, shortest.complexity - 2 * len(shortest.draft.names))
+                # A product of powers comes long before sums of its length. Where residuals cannot tell whether it is
+                # the law, these must have had their turn.
+                nodes = shortest.complexity - 2 * len(shortest.draft.names)
+                self.level = max(level, nodes) if self.smoother is None else level
             self.bits, self.law = bits, shortest
         return found
 
@@ -70,6 +72,7 @@ class Progress:
         n_rows = len(self.space.target)
         constants = len(one.draft.names) - 1  # the factor in front is paid for by all
         own = tree_bits(one.draft.expression, len(self.space.leaves) + 1) + 0.5 * constants * float(np.log2(n_rows))
+        own += small_sample_bits(n_rows, constants + 1)
         return 0.5 * n_rows * float(np.log2(max(one.loss, EXACT))) + own
 
     def surface(self) -> Callable[[npt.NDArray[np.int64]], Probes] | None:

@@ -138,21 +138,26 @@ class Smoother:
         if not np.isfinite(residual).all():
             return False
         coefficients = self.basis.T @ residual
-        return self._chance(coefficients, self._noise(residual, coefficients)) > SURPRISING
+        return self._chance(residual, coefficients) > SURPRISING
 
     def _noise(self, residual: Floats, coefficients: Floats) -> float:
         left = float(residual @ residual - coefficients @ coefficients)
         rounding = ROUNDING * float(np.sum((self.target / self.spread) ** 2))
         return max(left, rounding) / (len(residual) - len(coefficients))
 
-    def _chance(self, coefficients: Floats, noise: float) -> float:
-        """Chance that noise makes coefficients as large as some degree's, or as all together (Bonferroni's bound)."""
+    def _chance(self, residual: Floats, coefficients: Floats) -> float:
+        """Chance that noise makes coefficients as large as some degree's, or as all together (Bonferroni's bound).
+
+        Noise need not be the same everywhere: each coefficient is measured by the noise of its own rows (White 1980, "A
+        heteroskedasticity-consistent covariance matrix estimator", the diagonal of equation 3).
+        """
         whole = [(0, self.ends[-1]), *zip((0, *self.ends[:-1]), self.ends, strict=True)]
-        sizes = [float(coefficients[low:high] @ coefficients[low:high]) for low, high in whole]
-        if noise <= 0:
-            return 0.0 if sizes[0] > 0 else 1.0
-        counts = [high - low for low, high in whole]
-        chances = [gammaincc(count / 2, size / noise / 2) for count, size in zip(counts, sizes, strict=True)]
+        left = residual - self.basis @ coefficients
+        if self._noise(residual, coefficients) <= 0:
+            return 0.0 if np.any(coefficients) else 1.0
+        variance = (left**2 @ self.basis**2) * len(left) / (len(left) - len(coefficients))
+        squares = coefficients**2 / np.maximum(variance, np.finfo(float).tiny)
+        chances = [gammaincc((high - low) / 2, float(squares[low:high].sum()) / 2) for low, high in whole]
         return min(1.0, len(whole) * float(min(chances)))
 
 
