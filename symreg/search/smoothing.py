@@ -38,6 +38,7 @@ SURPRISING = 1e-3  # chance below which a pattern is one
 NEARER = 0.3
 MOST_NOISE = 0.5  # of the target's mean square
 ROUNDING = 1e-28
+MOST_LEVERAGE = 0.9
 CONSTANT = 1e-9
 INDEPENDENT = 1e-6  # of a unit row: what has to be new in it
 WIDE = 1e-9
@@ -148,15 +149,18 @@ class Smoother:
     def _chance(self, residual: Floats, coefficients: Floats) -> float:
         """Chance that noise makes coefficients as large as some degree's, or as all together (Bonferroni's bound).
 
-        Noise need not be the same everywhere: each coefficient is measured by the noise of its own rows (White 1980, "A
-        heteroskedasticity-consistent covariance matrix estimator", the diagonal of equation 3).
+        Noise need not be the same everywhere: each coefficient is measured by the noise of its own rows where that is
+        larger (MacKinnon and White 1985, "Some heteroskedasticity-consistent covariance matrix estimators", HC3, the
+        diagonal).
         """
         whole = [(0, self.ends[-1]), *zip((0, *self.ends[:-1]), self.ends, strict=True)]
         left = residual - self.basis @ coefficients
-        if self._noise(residual, coefficients) <= 0:
+        noise = self._noise(residual, coefficients)
+        if noise <= 0:
             return 0.0 if np.any(coefficients) else 1.0
-        variance = (left**2 @ self.basis**2) * len(left) / (len(left) - len(coefficients))
-        squares = coefficients**2 / np.maximum(variance, np.finfo(float).tiny)
+        leverage = np.minimum(np.einsum("ij,ij->i", self.basis, self.basis), MOST_LEVERAGE)
+        variance = (left / (1 - leverage)) ** 2 @ self.basis**2
+        squares = coefficients**2 / np.maximum(variance, noise)
         chances = [gammaincc((high - low) / 2, float(squares[low:high].sum()) / 2) for low, high in whole]
         return min(1.0, len(whole) * float(min(chances)))
 
