@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from symreg.expression import Apply, Constant, Expression, Number, Variable
 from symreg.search.probes import Probes, probes_of
+from symreg.search.product_draft import product_of, raised
 from symreg.search.smoothing import Smoother, smoother_of
 from symreg.search.space import SearchSpace
 
@@ -94,10 +95,10 @@ def _without(
         code -= int(space.codes[index] * power)
         leaf = space.leaves[index]
         assert isinstance(leaf, Variable | Constant)
-        (above if power > 0 else below).append(_raised(leaf, abs(power)))
-    front = _product(above) if above else Number(Fraction(1))
+        (above if power > 0 else below).append(raised(leaf, abs(power)))
+    front = product_of(above) if above else Number(Fraction(1))
     if below:
-        front = Apply("/", (front, _product(below)))
+        front = Apply("/", (front, product_of(below)))
     if any((space.inputs[index] <= 0).any() for index in powers) or not space.coding.in_range(np.array([code]))[0]:
         return None
     kept = [index for index in range(len(space.leaves)) if index not in powers]
@@ -121,17 +122,3 @@ def _does_as_well(own: Smoother, smoother: Smoother) -> bool:
     allowed = 1 + AS_GOOD * smoother.basis.shape[1] / len(smoother.rows)
     whole = smoother.surface(nothing)
     return bool(own.surface(nothing).noise < allowed * whole.noise + NEGLIGIBLE * whole.spread)
-
-
-def _raised(base: Expression, power: Fraction) -> Expression:
-    names = {Fraction(2): "square", Fraction(3): "cube", Fraction(1, 2): "sqrt"}
-    if power == 1:
-        return base
-    return Apply(names[power], (base,)) if power in names else Apply("pow", (base, Number(power)))
-
-
-def _product(parts: list[Expression]) -> Expression:
-    tree = parts[0]
-    for part in parts[1:]:
-        tree = Apply("*", (tree, part))
-    return tree

@@ -54,9 +54,9 @@ class ProductDraft:
         for base, exponent in parts:
             if exponent:
                 (above if exponent > 0 else below).append(raised(base, abs(exponent)))
-        tree = _product(above)
+        tree = product_of(above)
         if below:
-            tree = Apply("/", (tree, _product(below)))
+            tree = Apply("/", (tree, product_of(below)))
         if self.offset is not None:
             tree = Apply("+", (self.offset, tree)) if self.sign > 0 else Apply("-", (tree, self.offset))
         tree = self.step.wrap(tree)
@@ -72,7 +72,8 @@ def raised(base: Expression, power: Fraction) -> Expression:
     return Apply(names[power], (base,)) if power in names else Apply("pow", (base, Number(power)))
 
 
-def _product(parts: list[Expression]) -> Expression:
+def product_of(parts: list[Expression]) -> Expression:
+    """One tree for the product of all parts."""
     tree = parts[0]
     for part in parts[1:]:
         tree = Apply("*", (tree, part))
