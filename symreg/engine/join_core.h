@@ -102,9 +102,12 @@ class JoinTarget {
         scale(t);
         for (std::size_t k = 0; k < m; ++k) t_[k] = static_cast<float>(t[k]);
         for (const std::vector<double>& u : basis_) singles_.emplace_back(u.begin(), u.end());
-        vectors_ = t_;
-        for (const std::vector<float>& u : singles_) vectors_.insert(vectors_.end(), u.begin(), u.end());
     }
+
+    // The target and its basis as a row sees them before it is weighted; the weights of a row's squares.
+    std::size_t n_vectors() const { return 1 + singles_.size(); }
+    float vector(std::size_t i, std::size_t k) const { return root_[k] * (i ? singles_[i - 1][k] : t_[k]); }
+    float weight(std::size_t k) const { return root_[k] * root_[k]; }
 
     // What of the whole target is explained where ``score`` of the rest is.
     double whole(float score) const { return 1.0 - rest_ * (1.0 - static_cast<double>(score)); }
@@ -131,17 +134,14 @@ class JoinTarget {
         return r;
     }
 
-    // The score of a row alone, to a few parts in 1e7 of what it was before projection, and how sure that is.
-    void estimate(const float* row, const Kernels& kernels, std::vector<float>& products, float& score,
-                  float& doubt) const {
-        std::size_t n = singles_.size() + 1;
-        products.resize(n + 1);
-        kernels.moments(row, root_.data(), vectors_.data(), n, task_.n_probes, products.data());
-        float norm = products[0];
-        for (std::size_t i = 2; i <= n; ++i) norm -= products[i] * products[i];
-        bool good = norm > COLLINEAR * products[0] && norm > 0;
-        score = good ? products[1] * products[1] / norm : 0.0f;
-        doubt = good ? 1e-5f * products[0] / norm : 0.0f;
+    // The largest score that a row alone can have, from its products with ``n_vectors()`` vectors and its norm: these
+    // are in single precision, so the score of the rest is only roughly known.
+    static float at_most(const float* products, std::size_t n, float before) {
+        float norm = before;
+        for (std::size_t i = 1; i < n; ++i) norm -= products[i] * products[i];
+        if (!(norm > COLLINEAR * before && norm > 0)) return 0.0f;
+        float score = products[0] * products[0] / norm, doubt = 1e-5f * before / norm;
+        return score * (1 + doubt) + doubt;
     }
 
   private:
@@ -169,16 +169,16 @@ class JoinTarget {
     std::vector<float> root_, t_;
     std::vector<std::vector<double>> basis_;
     std::vector<std::vector<float>> singles_;
-    std::vector<float> vectors_;  // the target and its basis, one after the other
     double rest_ = 1.0;
 };
 
 struct JoinScratch {
-    std::vector<float> panel_f, panel_g, r_f, r_g, row;
+    std::vector<float> panel_f, panel_g, r_f, r_g, row, squares, weights, products, norms;
 };
 
 constexpr std::size_t F_AT_ONCE = 64 * TILE_F;
 constexpr std::size_t G_AT_ONCE = 32 * TILE_G;  // a panel that stays in the second cache
+constexpr std::size_t TARGETS_AT_ONCE = 32;     // that rows alone are compared with
 
 class Join {
   public:
@@ -186,15 +186,22 @@ class Join {
 
     std::vector<Pair> best(std::size_t threads) {
         std::size_t pieces = (task_.n_first + F_AT_ONCE - 1) / F_AT_ONCE;
+        std::size_t group = task_.n_second ? 1 : TARGETS_AT_ONCE;
         std::size_t workers = std::max<std::size_t>(threads, 1);
         std::vector<Best> found(workers, Best(task_.keep));
         std::vector<JoinScratch> scratch(workers);
-        share(task_.n_targets * pieces, threads, [&](std::size_t item, std::size_t worker) {
-            std::size_t index = item / pieces, begin = item % pieces * F_AT_ONCE;
+        share((task_.n_targets + group - 1) / group * pieces, threads, [&](std::size_t item, std::size_t worker) {
+            std::size_t index = item / pieces * group, begin = item % pieces * F_AT_ONCE;
             std::size_t end = std::min(begin + F_AT_ONCE, task_.n_first);
-            JoinTarget target(task_, index);
-            Here here{index, begin, end, target, found[worker], scratch[worker]};
-            if (task_.n_second) pairs(here); else singles(here);
+            std::vector<JoinTarget> targets;
+            std::size_t last = std::min(index + group, task_.n_targets);
+            for (std::size_t i = index; i < last; ++i) targets.emplace_back(task_, i);
+            if (task_.n_second) {
+                Here here{index, begin, end, targets[0], found[worker], scratch[worker]};
+                pairs(here);
+            } else {
+                alone(targets, index, begin, end, found[worker], scratch[worker]);
+            }
         });
         Best all(task_.keep);
         for (const Best& one : found)
@@ -214,27 +221,77 @@ class Join {
 
     // What a pair has to explain to be kept. A worker that has its full number raises it for all; equal scores are
     // let through, so that the order of the work cannot matter.
-    float threshold(const Here& here) {
-        if (here.best.full()) {
-            double least = here.best.least(), seen = least_.load(std::memory_order_relaxed);
+    float threshold(const Best& best, const JoinTarget& target) {
+        if (best.full()) {
+            double least = best.least(), seen = least_.load(std::memory_order_relaxed);
             while (seen < least && !least_.compare_exchange_weak(seen, least)) {
             }
         }
-        return std::max(0.0f, here.target.needed(least_.load(std::memory_order_relaxed)));
+        return std::max(0.0f, target.needed(least_.load(std::memory_order_relaxed)));
     }
 
-    void singles(Here& here) {
-        std::vector<float>& panel = here.scratch.panel_f;
-        panel.resize(task_.n_probes);
-        for (std::size_t i = here.begin; i < here.end; ++i) {
-            const float* row = task_.rows + static_cast<std::size_t>(task_.first[i]) * task_.n_probes;
-            float rough, doubt;
-            here.target.estimate(row, kernels_, here.scratch.r_f, rough, doubt);
-            if (!(rough * (1 + doubt) + doubt >= threshold(here))) continue;
-            float r = here.target.pack(row, panel.data(), 1, here.scratch.row);
-            double score = here.target.whole(r * r);
-            if (r != 0 && std::isfinite(score))
-                here.best.offer({score, std::int32_t(here.index), std::int32_t(i), -1});
+    // Rows alone: tiles give the products of some rows with all targets, bases and weights; what may be good enough is
+    // looked at again, exactly.
+    void alone(const std::vector<JoinTarget>& targets, std::size_t index, std::size_t begin, std::size_t end,
+               Best& best, JoinScratch& scratch) {
+        std::size_t m = task_.n_probes, stride = 1 + task_.n_basis;
+        std::vector<float>& exact = scratch.r_f;
+        exact.resize(m);
+        fill(targets.size() * stride, scratch.panel_g, [&](std::size_t i, std::size_t k) {
+            const JoinTarget& target = targets[i / stride];
+            return i % stride < target.n_vectors() ? target.vector(i % stride, k) : 0.0f;
+        });
+        fill(targets.size(), scratch.weights, [&](std::size_t i, std::size_t k) { return targets[i].weight(k); });
+        for (std::size_t i = begin; i < end; i += TILE_F) {
+            std::size_t n = std::min(TILE_F, end - i);
+            scratch.panel_f.assign(TILE_F * m, 0.0f);
+            scratch.squares.assign(TILE_F * m, 0.0f);
+            for (std::size_t a = 0; a < n; ++a) {
+                const float* row = row_of(i + a);
+                for (std::size_t k = 0; k < m; ++k) {
+                    scratch.panel_f[k * TILE_F + a] = row[k];
+                    scratch.squares[k * TILE_F + a] = row[k] * row[k];
+                }
+            }
+            multiply(scratch.panel_f, scratch.panel_g, scratch.products);
+            multiply(scratch.squares, scratch.weights, scratch.norms);
+            std::size_t width = scratch.products.size() / TILE_F, across = scratch.norms.size() / TILE_F;
+            for (std::size_t t = 0; t < targets.size(); ++t)
+                for (std::size_t a = 0; a < n; ++a) {
+                    const float* products = scratch.products.data() + a * width + t * stride;
+                    float most = JoinTarget::at_most(products, stride, scratch.norms[a * across + t]);
+                    if (!(most >= threshold(best, targets[t]))) continue;
+                    float r = targets[t].pack(row_of(i + a), exact.data(), 1, scratch.row);
+                    double score = targets[t].whole(r * r);
+                    if (r != 0 && std::isfinite(score))
+                        best.offer({score, std::int32_t(index + t), std::int32_t(i + a), -1});
+                }
+        }
+    }
+
+    const float* row_of(std::size_t i) const {
+        return task_.rows + static_cast<std::size_t>(task_.first[i]) * task_.n_probes;
+    }
+
+    // A panel of tiles of ``n`` vectors, zeros behind the last.
+    template <class At>
+    void fill(std::size_t n, std::vector<float>& panel, const At& at) const {
+        std::size_t m = task_.n_probes;
+        panel.assign((n + TILE_G - 1) / TILE_G * TILE_G * m, 0.0f);
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t k = 0; k < m; ++k) panel[(i / TILE_G * m + k) * TILE_G + i % TILE_G] = at(i, k);
+    }
+
+    // All products of a tile of rows with a panel of vectors, ``(TILE_F, n_vectors)``.
+    void multiply(const std::vector<float>& f, const std::vector<float>& panel, std::vector<float>& products) const {
+        static const float nothing[TILE_G] = {};
+        std::size_t m = task_.n_probes, width = panel.size() / m;
+        float rho[TILE_F][TILE_G];
+        products.resize(TILE_F * width);
+        for (std::size_t j = 0; j < width; j += TILE_G) {
+            kernels_.tile(f.data(), panel.data() + j * m, m, nothing, nothing, 1.0f, rho);
+            for (std::size_t a = 0; a < TILE_F; ++a)
+                std::copy(rho[a], rho[a] + TILE_G, products.begin() + std::ptrdiff_t(a * width + j));
         }
     }
 
@@ -260,7 +317,7 @@ class Join {
             std::size_t end = std::min(begin + G_AT_ONCE, last);
             pack(here, task_.second, begin, end, TILE_G, scratch.panel_g, scratch.r_g);
             for (std::size_t i = here.begin; i < here.end; i += TILE_F) {
-                float least = threshold(here);
+                float least = threshold(here.best, here.target);
                 for (std::size_t j = begin; j < end; j += TILE_G) {
                     if (task_.same && j >= i + TILE_F) break;
                     const float* f = scratch.panel_f.data() + (i - here.begin) * m;
@@ -268,7 +325,7 @@ class Join {
                     const float *r_f = scratch.r_f.data() + (i - here.begin), *r_g = scratch.r_g.data() + (j - begin);
                     if (kernels_.tile(f, g, m, r_f, r_g, least, rho)) {
                         collect(here, i, j, rho, r_f, r_g, least);
-                        least = threshold(here);
+                        least = threshold(here.best, here.target);
                     }
                 }
             }

@@ -15,8 +15,4 @@ constexpr float COLLINEAR = 1e-5f;   // below this 1 - rho**2 is rounding in sin
 using Tile = bool (*)(const float* f, const float* g, std::size_t n_probes, const float* r_f, const float* r_g,
                       float threshold, float (*rho)[TILE_G]);
 
-// products[0] = sum_k (row_k*root_k)**2 and products[1 + i] = sum_k row_k*root_k*vectors[i][k].
-using Moments = void (*)(const float* row, const float* root, const float* vectors, std::size_t n_vectors,
-                         std::size_t n_probes, float* products);
-
 }  // namespace symreg

@@ -208,28 +208,6 @@ bool tile(const float* f, const float* g, size_t n_probes, const float* r_f, con
     return hits != 0;
 }
 
-// Weighted products of one row with a few vectors, in sixteen lanes.
-void moments(const float* row, const float* root, const float* vectors, size_t n_vectors, size_t n_probes,
-             float* products) {
-    for (size_t i = 0; i <= n_vectors; ++i) {
-        const float* other = vectors + (i ? i - 1 : 0) * n_probes;
-        float lanes[16] = {};
-        size_t k = 0;
-        for (; k + 16 <= n_probes; k += 16)
-            for (size_t j = 0; j < 16; ++j) {
-                float x = row[k + j] * root[k + j];
-                lanes[j] += x * (i ? other[k + j] : x);
-            }
-        float sum = 0;
-        for (size_t j = 0; j < 8; ++j) sum += lanes[j] + lanes[j + 8];
-        for (; k < n_probes; ++k) {
-            float x = row[k] * root[k];
-            sum += x * (i ? other[k] : x);
-        }
-        products[i] = sum;
-    }
-}
-
 }  // namespace
 
 #define SYMREG_JOIN(a, b) a##b
@@ -251,7 +229,6 @@ const Kernels& SYMREG_TABLE(SYMREG_KERNELS)() {
         dot,
         axpy,
         tile,
-        moments,
     };
     return table;
 }

@@ -43,7 +43,6 @@ struct Kernels {
     // b += factor * a
     void (*axpy)(double factor, const double* a, double* b, std::size_t n);
     Tile tile;
-    Moments moments;
 };
 
 const Kernels& baseline_kernels();
