@@ -101,7 +101,7 @@ class Backend(Protocol):
         ...
 
 MECHANISMS = (
-    "smoothing", "peeling", "products", "contexts", "families", "triples", "offsets", "monomials",
+    "smoothing", "peeling", "together", "groups", "products", "contexts", "families", "triples", "offsets", "monomials",
 )  # fmt: skip
 """Parts of the native search that can be switched off (docs/decisions/0011)."""
 

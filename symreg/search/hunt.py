@@ -10,17 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine.program import Engine
-from symreg.expression import Apply, Constant, Variable, complexity, evaluate_tree
+from symreg.expression import Constant, Variable, complexity, evaluate_tree
 from symreg.search.backend import Budget, Native
 from symreg.search.bank import Bank, Leaf
 from symreg.search.entries import entries_within
 from symreg.search.join import Joiner
 from symreg.search.monomials import monomials_of
-from symreg.search.peel import Peeled
 from symreg.search.pi_groups import pi_leaves
 from symreg.search.probes import Probes, target_at
 from symreg.search.products import ProductSearch
 from symreg.search.proposal import Draft, Pool, Proposal
+from symreg.search.reduction import Reduction
 from symreg.search.refine import Refiner, fitted_drafts
 from symreg.search.space import SearchSpace
 from symreg.search.sums import SumSearch
@@ -51,7 +51,7 @@ class Hunt:
     pool: Pool
     quick: Refiner
     probes: Rows
-    peeled: Peeled | None
+    reduction: Reduction | None
     level: int = -1
 
     @property
@@ -62,7 +62,7 @@ class Hunt:
     @property
     def reach(self) -> int:
         """The complexity of the laws that the last level has looked for."""
-        return self.level + (0 if self.peeled is None else complexity(self.peeled.front) + 1)
+        return self.level + (0 if self.reduction is None else complexity(self.reduction.front) + 1)
 
     def run(self) -> list[Proposal]:
         """Run the next level; what it proposes, as formulas for the target itself."""
@@ -71,28 +71,27 @@ class Hunt:
             self.sums.run(self.level)
         self.products.run(self.level)
         found = [one for size in self.pool.complexities() for one in self.pool.take(size)]
-        if self.peeled is None:
+        if self.reduction is None:
             return found
-        peeled = self.peeled
-        return [replace(one, build=partial(_with_front, peeled, one.build)) for one in found]
+        whole = self.reduction.whole
+        return [replace(one, build=partial(_whole, whole, one.build)) for one in found]
 
     def look_at(self, target: Probes) -> None:
         """Take this for the target from now on."""
-        if self.peeled is not None:
-            target = self.peeled.rest_of(target, self.probes)
+        if self.reduction is not None:
+            target = self.reduction.rest_of(target, self.probes)
         self.sums.probes = target
         self.products.look_at(target)
         self.quick.use(target, self.probes)
         self.pool.forget(target.floor)
 
 
-def _with_front(peeled: Peeled, build: Callable[[], Draft]) -> Draft:
-    draft = build()
-    return replace(draft, expression=Apply("*", (peeled.front, draft.expression)))
+def _whole(of: Callable[[Draft], Draft], build: Callable[[], Draft]) -> Draft:
+    return of(build())
 
 
-def hunt_of(workplace: Workplace, space: SearchSpace, probes: Rows, peeled: Peeled | None = None) -> Hunt:
-    """A hunt in this space on these probe rows, with its own bank."""
+def hunt_of(workplace: Workplace, space: SearchSpace, probes: Rows, reduction: Reduction | None = None) -> Hunt:
+    """A hunt in this space, that of the reduction if there is one, on these probe rows, with its own bank."""
     settings, engine = workplace.settings, workplace.engine
     values = np.ascontiguousarray(space.values[:, probes])
     bank = Bank(
@@ -113,7 +112,7 @@ def hunt_of(workplace: Workplace, space: SearchSpace, probes: Rows, peeled: Peel
         contexts=not settings.lacks("contexts"), thirds=not settings.lacks("triples"),
         families=not settings.lacks("families"), enabled=not settings.lacks("products"),
     )  # fmt: skip
-    return Hunt(bank, sums, products, pool, quick, probes, peeled)
+    return Hunt(bank, sums, products, pool, quick, probes, reduction)
 
 
 def leaves_of(space: SearchSpace, values: Floats) -> list[Leaf]:

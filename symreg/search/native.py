@@ -19,10 +19,10 @@ from symreg.expression import Constant, Expression, substitute
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.hunt import Workplace, hunt_of
-from symreg.search.peel import peeled_space
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
+from symreg.search.reductions import reductions_of
 from symreg.search.refine import Refined, Refiner
 from symreg.search.smoothing import smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, probe_rows
@@ -93,10 +93,9 @@ def search(
             return
         if progress.smoother is None and whole.level == 0:
             progress.smoother = smoother_of(space, smoothed_rows(len(space.target), fit_rows, generator))
-            peeled = None if settings.lacks("peeling") else peeled_space(space, progress.smoother)
-            if peeled is not None:
-                progress.smoother = peeled.smoother
-                hunts.append(hunt_of(workplace, peeled.space, probes, peeled))
+            for one in reductions_of(settings, space, progress.smoother):
+                progress.smoother = one.smoother
+                hunts.append(hunt_of(workplace, one.space, probes, one))
         surface = None if settings.lacks("smoothing") else progress.surface()
         if surface is not None:  # from now on without most of the noise
             for one in hunts:

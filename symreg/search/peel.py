@@ -3,69 +3,46 @@
 ``G*m1*m2/((x2 - x1)**2 + (y2 - y1)**2 + (z2 - z1)**2)`` is a law of nine inputs, three of which stand in front. The
 logarithmic derivative of the target by each of these is a constant; the smooth surface through the data
 (``smoothing``) shows it. What is left, ``y / (G*m1*m2)``, is a smaller question with a smaller bank. That the guess is
-right is checked: a surface over the other inputs alone must do as well. The whole question stays under search beside
-it, so a wrong guess costs time and no law.
+right is checked: a surface over the other inputs alone must do as well.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
 from symreg.expression import Apply, Constant, Expression, Number, Variable
-from symreg.search.probes import Probes, probes_of
 from symreg.search.product_draft import product_of, raised
-from symreg.search.smoothing import Smoother, smoother_of
+from symreg.search.reduction import Reduction
+from symreg.search.smoothing import Smoother
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
-Rows = npt.NDArray[np.int64]
 NEAR = 0.06  # to a half or whole number
 STEADY = 0.15  # half the width of the middle two thirds of the derivatives
 LARGEST = 6
 VERY_STEADY = 0.3
-NEGLIGIBLE = 1e-12  # of the target's mean square: what polynomials leave over of it is no pattern
-AS_GOOD = 2.0  # times what so many coefficients take of the variance
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Peeled:
-    """A product of pure powers in front, its values at all rows, and the space of what is left.
-
-    ``smoother`` is for the whole target: its polynomials stand behind the same front and are those of fewer inputs.
-    """
-
-    front: Expression
-    values: Floats
-    space: SearchSpace
-    smoother: Smoother
-
-    def rest_of(self, target: Probes, rows: Rows) -> Probes:
-        """The target at these rows without what stands in front."""
-        front = self.values[rows]
-        rest = probes_of(target.y / front, target.sigma / np.abs(front))
-        return replace(rest, floor=target.floor)
-
-
-def peeled_space(space: SearchSpace, smoother: Smoother | None) -> Peeled | None:
-    """The space without the inputs that are pure powers; None where there are none or nothing else varies."""
-    if smoother is None:
-        return None
+def without_powers(whole: Reduction) -> Reduction | None:
+    """What is left without the inputs that are pure powers; None where there are none or nothing else varies."""
+    space, smoother = whole.space, whole.smoother
     varying = int((np.ptp(space.inputs, axis=1) > 0).sum())
     # What a surface leaves over is noise, or all that polynomials cannot follow where there is none.
     noise = float(np.sqrt(smoother.surface(np.zeros(len(smoother.rows))).noise))
-    guesses = [pure_powers(space, smoother, level) for level in (0.0, noise)]
+    own = whole.own_smoother
+    guesses = [pure_powers(space, own, level) for level in (0.0, noise)]
     for powers in sorted(guesses, key=len, reverse=True):
         if len(powers) == varying and max(stray for _, stray in powers.values()) < VERY_STEADY:
             return None  # a product of powers is found at once
         while powers:
             found = _without(space, powers) if len(powers) < varying else None
-            own = None if found is None else smoother_of(found[2], smoother.rows)
-            if found is not None and own is not None and _does_as_well(own, smoother):
-                return Peeled(*found, replace(own, target=smoother.target, spread=smoother.spread))
+            fewer = None if found is None else whole.smoother_over(found[2])
+            if found is not None and fewer is not None:
+                return whole.further(found[2], fewer, front=found[0], values=found[1])
             del powers[max(powers, key=lambda index: powers[index][1])]  # the least steady one was none
     return None
 
@@ -115,10 +92,3 @@ def _without(
         angles=frozenset(position for position, index in enumerate(kept) if index in space.angles),
     )
     return front, values, rest
-
-
-def _does_as_well(own: Smoother, smoother: Smoother) -> bool:
-    nothing = np.zeros(len(smoother.rows))
-    allowed = 1 + AS_GOOD * smoother.basis.shape[1] / len(smoother.rows)
-    whole = smoother.surface(nothing)
-    return bool(own.surface(nothing).noise < allowed * whole.noise + NEGLIGIBLE * whole.spread)

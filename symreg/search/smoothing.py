@@ -85,32 +85,48 @@ class Smoother:
     degrees: tuple[tuple[int, ...], ...]
     inputs: Floats
 
-    def log_slopes(self, noise: float) -> dict[int, Floats]:
-        """``d log|y| / d log(x)`` by every input that varies and is positive, at all rows but those where y is 0.
+    def slopes(self, noise: float, *, logarithm: bool) -> dict[int, Floats]:
+        """``dg/dx`` by every input that varies, for g the target or the logarithm of its size, where that is not 0.
 
-        By polynomials through ``log|y|`` itself, weighted for this noise: there a pure power is a straight line,
+        By polynomials through g itself, the logarithm weighted for this noise: there a pure power is a straight line,
         however far y reaches.
         """
         y = np.abs(self.target)
-        rows = np.flatnonzero(y > 0)
-        weights = 1 / np.sqrt((noise * self.spread[rows] / y[rows]) ** 2 + LEAST_ERROR**2)
-        inputs = self.inputs[:, rows]
+        rows = np.flatnonzero(y > 0) if logarithm else np.arange(len(y))
+        inputs, goal = self.inputs[:, rows], self.target[rows]
         front, own = self.coordinates.at(inputs)
+        if logarithm:
+            weights = 1 / np.sqrt((noise * self.spread[rows] / y[rows]) ** 2 + LEAST_ERROR**2)
+            goal = np.log(y[rows] / front)
+        else:
+            weights = front / self.spread[rows]
+            goal = goal / front
         columns = _polynomials(own, list(self.degrees)) * weights
         scale = np.sqrt(np.maximum(np.einsum("ij,ij->i", columns, columns), np.finfo(float).tiny))
         columns = columns / scale[:, None]
         gram = columns @ columns.T + RIDGE * np.eye(len(columns))
-        coefficients = np.linalg.solve(gram, columns @ (weights * np.log(y[rows] / front))) / scale
+        coefficients = np.linalg.solve(gram, columns @ (weights * goal)) / scale
+
+        def at(moved: Floats) -> Floats:
+            front, own = self.coordinates.at(moved)
+            phi = np.asarray(coefficients @ _polynomials(own, list(self.degrees)))
+            return np.log(front) + phi if logarithm else front * phi
+
         found = {}
-        for index in np.flatnonzero((inputs > 0).all(axis=1) & (np.ptp(inputs, axis=1) > 0)).tolist():
-            moved = []
-            for factor in (1 + STEP, 1 / (1 + STEP)):
-                other = inputs.copy()
-                other[index] *= factor
-                front, own = self.coordinates.at(other)
-                moved.append(np.log(front) + coefficients @ _polynomials(own, list(self.degrees)))
-            found[index] = np.asarray((moved[0] - moved[1]) / (2 * np.log(1 + STEP)))
+        for index in np.flatnonzero(np.ptp(inputs, axis=1) > 0).tolist():
+            column = inputs[index]
+            step = STEP * (np.abs(column) if (column > 0).all() or (column < 0).all() else np.ptp(column))
+            above, below = inputs.copy(), inputs.copy()
+            above[index] += step
+            below[index] -= step
+            found[index] = np.asarray((at(above) - at(below)) / (2 * step))
         return found
+
+    def log_slopes(self, noise: float) -> dict[int, Floats]:
+        """``d log|y| / d log(x)`` by every input that varies and is positive, at all rows but those where y is 0."""
+        columns = self.inputs[:, self.target != 0]
+        slopes = self.slopes(noise, logarithm=True)
+        return {index: slope * columns[index] for index, slope in slopes.items() if (columns[index] > 0).all()}
 
     def surface(self, predicted: Floats) -> Surface:
         """The law that predicts these values, corrected by what its residuals still hold."""
