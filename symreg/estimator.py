@@ -73,7 +73,7 @@ class SymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         constants: Sequence[Any] = (),
         free_constants: str | Sequence[str] | FreeConstants = "auto",
         operators: Sequence[str] | None = None,
-        max_complexity: int = 30,
+        max_complexity: int = 40,
         nested: Mapping[str, Mapping[str, int]] | None = None,
         guesses: Sequence[Any] = (),
         backend: Backend | None = None,

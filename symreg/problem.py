@@ -40,7 +40,7 @@ DEFAULT_OPERATORS = (
 class Constraints:
     """Limits on the form of a law; ``nested["sin"]["cos"] = 1`` allows one cosine at most inside a sine."""
 
-    max_complexity: int = 30
+    max_complexity: int = 40
     nested: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 

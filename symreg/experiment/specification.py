@@ -209,7 +209,7 @@ class FreeConstantsPart(Part):
 class ConstraintsPart(Part):
     """Limits on the form of a law; ``nested: {sin: {cos: 1}}`` allows one cosine at most inside a sine."""
 
-    max_complexity: Whole = Field(default=30, ge=1, le=1000)
+    max_complexity: Whole = Field(default=40, ge=1, le=1000)
     nested: dict[str, dict[str, Annotated[Whole, Field(ge=0)]]] = {}
 
 

@@ -27,6 +27,7 @@ from symreg.search.refine import Refined, Refiner
 from symreg.search.smoothing import smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, probe_rows
 
+AGAIN = 8  # of the best of a level, fitted to the target itself where others are fitted to a surface
 POLISHED = 12  # of the proposals of a level, given more coefficients
 CANDIDATES = 16  # of a level, sent on to be fitted on all rows
 EACH_COMPLEXITY = 2
@@ -70,7 +71,8 @@ def search(
     whole = hunt_of(workplace, space, probes)
     hunts = [whole]
     clock.evaluated = lambda: sum(hunt.evaluated for hunt in hunts)
-    refiner = Refiner(space, workplace.engine, settings.threads, target_at(space, fit_rows), fit_rows)
+    target = target_at(space, fit_rows)
+    refiner, plain = (Refiner(space, workplace.engine, settings.threads, target, fit_rows) for _ in range(2))
     progress = Progress(space, refiner)
 
     def report(found: Sequence[Refined], reason: str | None) -> Round:
@@ -84,6 +86,8 @@ def search(
         proposals = hunt.run()
         # A budget that is spent still leaves what was found to be fitted.
         found = refiner.refine(proposals, polish=POLISHED)
+        if refiner.probes is not plain.probes:  # a surface is near the truth, and a law may be nearer
+            found += plain.again(found[:AGAIN])
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
         reach = max(one.reach for one in hunts)
         found = progress.taken(reach, found)

@@ -75,6 +75,10 @@ class Refiner:
         self._seen.update(draft.expression for draft, _ in fresh)
         return sorted([*fitted, *self._fit(fresh)], key=lambda one: (one.loss, one.complexity))
 
+    def again(self, found: Sequence[Refined]) -> list[Refined]:
+        """The same formulas, fitted to this refiner's target."""
+        return self._fit([(one.draft, one.source) for one in found])
+
     def predict(self, drafts: Sequence[Draft], rows: npt.NDArray[np.int64]) -> Floats:
         """Values of drafts at these rows of the space, ``(n_drafts, n_rows)``."""
         programs = [lower(one.expression, self.space.names, one.names, self.space.known) for one in drafts]

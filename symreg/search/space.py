@@ -42,7 +42,7 @@ class SearchSpace:
     operators: frozenset[str]
     units: NaturalUnits
     n_inputs: int
-    max_complexity: int = 30
+    max_complexity: int = 40
     angles: frozenset[int] = frozenset()  # leaves that are angles
     taken: frozenset[str] = frozenset()  # names that a free constant may not have
     own_names: Mapping[str, str] = field(default_factory=dict)  # of known constants that go by another name here

@@ -51,7 +51,7 @@ def test_the_resolved_experiment_runs_the_same_experiment(tmp_path: Path) -> Non
 def test_every_default_is_written_out(tmp_path: Path) -> None:
     run_experiment(specification(tmp_path), tmp_path / "runs", discover=FakeSearch())
     text = (tmp_path / "runs" / "kepler" / "experiment.yaml").read_text(encoding="utf-8")
-    for line in ("seed: 0", "time: 1 min", "memory: 2 GiB", "threads: 2", "max_complexity: 30", "nan: error",
+    for line in ("seed: 0", "time: 1 min", "memory: 2 GiB", "threads: 2", "max_complexity: 40", "nan: error",
                  "file: ../../planets.csv", "evaluations: null"):  # fmt: skip
         assert line in text
 

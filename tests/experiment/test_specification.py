@@ -55,7 +55,7 @@ def test_defaults() -> None:
         None,
         2 * 2**30,
     )
-    assert (smallest.report.formats, smallest.constraints.max_complexity) == (("html",), 30)
+    assert (smallest.report.formats, smallest.constraints.max_complexity) == (("html",), 40)
     assert smallest.free_constants.units == "auto"
 
 

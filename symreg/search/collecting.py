@@ -1,0 +1,124 @@
+"""Products with one power of each base: what a law of a smaller question becomes when it is written out.
+
+``E/k * (k**2*m/(L**2*E) + ...)`` is ``m*k/L**2 * (1 + ...)``. Exponents of one base are added up, through products,
+quotients and powers; what the terms of a sum share can stand before it. Of the ways to write it the shortest is taken.
+Even roots are only drawn of what is known to be positive, so the value is the same wherever the original has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from symreg.expression import Apply, Expression, Number, complexity, fold
+from symreg.search.product_draft import product_of, raised
+
+Sharing = Literal["nothing", "powers", "denominators"]
+WAYS: tuple[Sharing, ...] = ("nothing", "powers", "denominators")
+ONE = Fraction(1)
+POWERS = {"inv": Fraction(-1), "square": Fraction(2), "cube": Fraction(3), "sqrt": Fraction(1, 2)}
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A number times powers of bases."""
+
+    number: Fraction = ONE
+    powers: dict[Expression, Fraction] = field(default_factory=dict)
+
+    def times(self, other: Product, power: Fraction = ONE) -> Product:
+        """This times a whole power of another."""
+        powers = dict(self.powers)
+        for base, exponent in other.powers.items():
+            powers[base] = powers.get(base, Fraction(0)) + exponent * power
+        number = self.number * other.number ** int(power)
+        return Product(number, {base: exponent for base, exponent in powers.items() if exponent})
+
+    def expression(self) -> Expression:
+        """Its tree, one fraction at most."""
+        above = [raised(base, power) for base, power in self.powers.items() if power > 0]
+        below = [raised(base, -power) for base, power in self.powers.items() if power < 0]
+        size = abs(self.number)
+        if size != 1:
+            above.insert(0, Number(size))
+        if above:
+            tree = product_of(above)
+            tree = Apply("/", (tree, product_of(below))) if below else tree
+        else:
+            tree = Apply("inv", (product_of(below),)) if below else Number(ONE)
+        return tree if self.number > 0 else Apply("neg", (tree,))
+
+
+def collected(expression: Expression, positive: Collection[Expression]) -> Expression:
+    """The shortest of the ways to write it with powers collected, or as it is; ``positive`` are leaves that are."""
+    ways = [expression, *(_Collector(positive, sharing).of(expression).expression() for sharing in WAYS)]
+    return min(ways, key=complexity)
+
+
+@dataclass(frozen=True, slots=True)
+class _Collector:
+    positive: Collection[Expression]
+    sharing: Sharing
+
+    def of(self, expression: Expression) -> Product:
+        return fold(expression, self._of_node)
+
+    def _of_node(self, node: Expression, operands: Sequence[Product]) -> Product:
+        if isinstance(node, Number):
+            exact = isinstance(node.value, Fraction) and node.value != 0
+            return Product(Fraction(node.value)) if exact else Product(powers={node: ONE})
+        if not isinstance(node, Apply):
+            return Product(powers={node: ONE})
+        name, first, last = node.operator, operands[0], operands[-1]
+        if name in ("*", "/"):
+            return first.times(last, ONE if name == "*" else -ONE)
+        if name == "neg":
+            return Product(-first.number, first.powers)
+        if name in POWERS:
+            return self._power(first, POWERS[name])
+        if name == "pow" and not last.powers:
+            return self._power(first, last.number)
+        if name in ("+", "-"):
+            return self._sum(first, last if name == "+" else Product(-last.number, last.powers))
+        return Product(powers={Apply(name, tuple(one.expression() for one in operands)): ONE})
+
+    def _power(self, base: Product, power: Fraction) -> Product:
+        if power.denominator == 1:
+            return Product().times(base, power)
+        outside = {one: exponent * power for one, exponent in base.powers.items() if one in self.positive}
+        inside = Product(base.number, {one: e for one, e in base.powers.items() if one not in self.positive})
+        if inside == Product():
+            return Product(powers=outside)
+        alone = next(iter(inside.powers)) if len(inside.powers) == 1 else None
+        if alone is None or inside != Product(powers={alone: ONE}):
+            alone = inside.expression()
+        return Product(powers=outside).times(Product(powers={alone: power}))
+
+    def _sum(self, first: Product, last: Product) -> Product:
+        shared = {} if self.sharing == "nothing" else self._shared(first.powers, last.powers)
+        without = Product(powers={base: -power for base, power in shared.items()})
+        first, last = first.times(without), last.times(without)
+        if first.number < 0 < last.number:
+            first, last = last, first
+        sign = 1 if first.number > 0 else -1
+        if sign < 0:
+            first, last = Product(-first.number, first.powers), Product(-last.number, last.powers)
+        positive = last if last.number > 0 else Product(-last.number, last.powers)
+        operator = "+" if last.number > 0 else "-"
+        tree = Apply(operator, (first.expression(), positive.expression()))
+        return Product(Fraction(sign), {tree: ONE}).times(Product(powers=shared))
+
+    def _shared(
+        self, first: dict[Expression, Fraction], last: dict[Expression, Fraction]
+    ) -> dict[Expression, Fraction]:
+        """What both terms can do without."""
+        found = {}
+        for base in {**first, **last}:
+            one, other = first.get(base, Fraction(0)), last.get(base, Fraction(0))
+            if self.sharing == "denominators" and min(one, other) < 0:
+                found[base] = min(one, other)
+            elif one * other > 0:
+                found[base] = min(one, other, key=abs)
+        return found
