@@ -17,44 +17,52 @@ from symreg.search.product_draft import product_of, raised
 
 Sharing = Literal["nothing", "powers", "denominators"]
 WAYS: tuple[Sharing, ...] = ("nothing", "powers", "denominators")
-ONE = Fraction(1)
-POWERS = {"inv": Fraction(-1), "square": Fraction(2), "cube": Fraction(3), "sqrt": Fraction(1, 2)}
+Exact = int | Fraction  # whole numbers are ints: several times as fast
+POWERS: dict[str, Exact] = {"inv": -1, "square": 2, "cube": 3, "sqrt": Fraction(1, 2)}
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
     """A number times powers of bases."""
 
-    number: Fraction = ONE
-    powers: dict[Expression, Fraction] = field(default_factory=dict)
+    number: Exact = 1
+    powers: dict[Expression, Exact] = field(default_factory=dict)
 
-    def times(self, other: Product, power: Fraction = ONE) -> Product:
+    def times(self, other: Product, power: Exact = 1) -> Product:
         """This times a whole power of another."""
         powers = dict(self.powers)
         for base, exponent in other.powers.items():
-            powers[base] = powers.get(base, Fraction(0)) + exponent * power
-        number = self.number * other.number ** int(power)
-        return Product(number, {base: exponent for base, exponent in powers.items() if exponent})
+            total = powers.get(base, 0) + exponent * power
+            if total:
+                powers[base] = _whole(total)
+            else:
+                powers.pop(base, None)
+        number = self.number if other.number == 1 else self.number * Fraction(other.number) ** int(power)
+        return Product(_whole(number), powers)
 
     def expression(self) -> Expression:
         """Its tree, one fraction at most."""
-        above = [raised(base, power) for base, power in self.powers.items() if power > 0]
-        below = [raised(base, -power) for base, power in self.powers.items() if power < 0]
+        above = [raised(base, Fraction(power)) for base, power in self.powers.items() if power > 0]
+        below = [raised(base, Fraction(-power)) for base, power in self.powers.items() if power < 0]
         size = abs(self.number)
         if size != 1:
-            above.insert(0, Number(size))
+            above.insert(0, Number(Fraction(size)))
         if above:
             tree = product_of(above)
             tree = Apply("/", (tree, product_of(below))) if below else tree
         else:
-            tree = Apply("inv", (product_of(below),)) if below else Number(ONE)
+            tree = Apply("inv", (product_of(below),)) if below else Number(Fraction(1))
         return tree if self.number > 0 else Apply("neg", (tree,))
 
 
 def collected(expression: Expression, positive: Collection[Expression]) -> Expression:
     """The shortest of the ways to write it with powers collected, or as it is; ``positive`` are leaves that are."""
-    ways = [expression, *(_Collector(positive, sharing).of(expression).expression() for sharing in WAYS)]
-    return min(ways, key=complexity)
+    ways = [_Collector(positive, sharing).of(expression).expression() for sharing in WAYS]
+    return min([expression, *ways], key=complexity)
+
+
+def _whole(number: Exact) -> Exact:
+    return int(number) if number.denominator == 1 else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +76,12 @@ class _Collector:
     def _of_node(self, node: Expression, operands: Sequence[Product]) -> Product:
         if isinstance(node, Number):
             exact = isinstance(node.value, Fraction) and node.value != 0
-            return Product(Fraction(node.value)) if exact else Product(powers={node: ONE})
+            return Product(_whole(Fraction(node.value))) if exact else Product(powers={node: 1})
         if not isinstance(node, Apply):
-            return Product(powers={node: ONE})
+            return Product(powers={node: 1})
         name, first, last = node.operator, operands[0], operands[-1]
         if name in ("*", "/"):
-            return first.times(last, ONE if name == "*" else -ONE)
+            return first.times(last, 1 if name == "*" else -1)
         if name == "neg":
             return Product(-first.number, first.powers)
         if name in POWERS:
@@ -82,17 +90,17 @@ class _Collector:
             return self._power(first, last.number)
         if name in ("+", "-"):
             return self._sum(first, last if name == "+" else Product(-last.number, last.powers))
-        return Product(powers={Apply(name, tuple(one.expression() for one in operands)): ONE})
+        return Product(powers={Apply(name, tuple(one.expression() for one in operands)): 1})
 
-    def _power(self, base: Product, power: Fraction) -> Product:
+    def _power(self, base: Product, power: Exact) -> Product:
         if power.denominator == 1:
             return Product().times(base, power)
-        outside = {one: exponent * power for one, exponent in base.powers.items() if one in self.positive}
+        outside = {one: _whole(exponent * power) for one, exponent in base.powers.items() if one in self.positive}
         inside = Product(base.number, {one: e for one, e in base.powers.items() if one not in self.positive})
         if inside == Product():
             return Product(powers=outside)
         alone = next(iter(inside.powers)) if len(inside.powers) == 1 else None
-        if alone is None or inside != Product(powers={alone: ONE}):
+        if alone is None or inside != Product(powers={alone: 1}):
             alone = inside.expression()
         return Product(powers=outside).times(Product(powers={alone: power}))
 
@@ -108,15 +116,15 @@ class _Collector:
         positive = last if last.number > 0 else Product(-last.number, last.powers)
         operator = "+" if last.number > 0 else "-"
         tree = Apply(operator, (first.expression(), positive.expression()))
-        return Product(Fraction(sign), {tree: ONE}).times(Product(powers=shared))
+        return Product(sign, {tree: 1}).times(Product(powers=shared))
 
     def _shared(
-        self, first: dict[Expression, Fraction], last: dict[Expression, Fraction]
-    ) -> dict[Expression, Fraction]:
+        self, first: dict[Expression, Exact], last: dict[Expression, Exact]
+    ) -> dict[Expression, Exact]:
         """What both terms can do without."""
         found = {}
         for base in {**first, **last}:
-            one, other = first.get(base, Fraction(0)), last.get(base, Fraction(0))
+            one, other = first.get(base, 0), last.get(base, 0)
             if self.sharing == "denominators" and min(one, other) < 0:
                 found[base] = min(one, other)
             elif one * other > 0:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from symreg.engine import get_engine
-from symreg.expression import Constant, Expression, substitute
+from symreg.expression import Constant, Expression, complexity, substitute
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank
+from symreg.search.collecting import collected
 from symreg.search.hunt import Workplace, hunt_of
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
@@ -31,6 +32,7 @@ AGAIN = 8  # of the best of a level, fitted to the target itself where others ar
 POLISHED = 12  # of the proposals of a level, given more coefficients
 CANDIDATES = 16  # of a level, sent on to be fitted on all rows
 EACH_COMPLEXITY = 2
+WRITTEN_OUT = 48  # of a level
 CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler than it looks
 SHRINKS = 6  # nodes that rewriting a formula may take away
 LARGEST_LEVEL = 60
@@ -74,6 +76,7 @@ def search(
     target = target_at(space, fit_rows)
     refiner, plain = (Refiner(space, workplace.engine, settings.threads, target, fit_rows) for _ in range(2))
     progress = Progress(space, refiner)
+    positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
 
     def report(found: Sequence[Refined], reason: str | None) -> Round:
         chosen = tuple(candidate(one, space) for one in worthwhile(found, progress.bits_of))
@@ -88,6 +91,7 @@ def search(
         found = refiner.refine(proposals, polish=POLISHED)
         if refiner.probes is not plain.probes:  # a surface is near the truth, and a law may be nearer
             found += plain.again(found[:AGAIN])
+        found = written_out(found, positive)
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
         reach = max(one.reach for one in hunts)
         found = progress.taken(reach, found)
@@ -106,6 +110,17 @@ def search(
                 one.look_at(surface(probes))
             refiner.use(surface(fit_rows), fit_rows)
     yield report([], "nothing is left to try")
+
+
+def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Refined]:
+    """The best of a level with the powers of each base collected: so a law of a smaller question becomes readable."""
+    best = sorted(found, key=lambda one: one.loss)
+    trees = [collected(one.draft.expression, positive) for one in best[:WRITTEN_OUT]]
+    short = [
+        replace(one, draft=replace(one.draft, expression=tree), complexity=complexity(tree))
+        for one, tree in zip(best, trees, strict=False)
+    ]
+    return list({one.draft.expression: one for one in [*best[WRITTEN_OUT:], *reversed(short)]}.values())
 
 
 def worthwhile(found: Sequence[Refined], bits: Callable[[Refined], float]) -> list[Refined]:

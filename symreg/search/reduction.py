@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.expression import Apply, Expression, Number, substitute
-from symreg.search.collecting import collected
 from symreg.search.probes import Probes, probes_of
 from symreg.search.proposal import Draft
 from symreg.search.smoothing import Smoother, smoother_of
@@ -43,7 +42,6 @@ class Reduction:
     meaning: Mapping[Expression, Expression]
     space: SearchSpace
     smoother: Smoother
-    positive: frozenset[Expression]  # columns and constants that are
 
     def rest_of(self, target: Probes, rows: Rows) -> Probes:
         """The target at these rows without what stands in front."""
@@ -54,8 +52,7 @@ class Reduction:
     def whole(self, draft: Draft) -> Draft:
         """A draft for the rest as one for the whole target."""
         rest = substitute(draft.expression, dict(self.meaning))
-        tree = rest if self.front == NOTHING else Apply("*", (self.front, rest))
-        return replace(draft, expression=collected(tree, self.positive))
+        return replace(draft, expression=rest if self.front == NOTHING else Apply("*", (self.front, rest)))
 
     @property
     def own_smoother(self) -> Smoother:
@@ -85,14 +82,12 @@ class Reduction:
             known | {leaf: substitute(tree, known) for leaf, tree in (meaning or {}).items()},
             space,
             smoother,
-            self.positive,
         )
 
 
 def whole_question(space: SearchSpace, smoother: Smoother) -> Reduction:
     """The reduction that reduces nothing."""
-    positive = (leaf for leaf, values in zip(space.leaves, space.values, strict=True) if (values > 0).all())
-    return Reduction(NOTHING, np.ones(len(space.target)), {}, space, smoother, frozenset(positive))
+    return Reduction(NOTHING, np.ones(len(space.target)), {}, space, smoother)
 
 
 def _does_as_well(own: Smoother, smoother: Smoother) -> bool:

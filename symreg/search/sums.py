@@ -11,33 +11,31 @@ for one more (orthogonal matching pursuit; Pati et al. 1993).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from math import ceil, log2
 
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression, Number
 from symreg.search.bank import Bank
-from symreg.search.context import STEPS, Step
-from symreg.search.join import Joiner, solve
+from symreg.search.context import Step
+from symreg.search.join import Joiner, Pairs, solve
 from symreg.search.monomials import Monomials
-from symreg.search.probes import SOFTENING, Probes
-from symreg.search.proposal import Draft, Pool, Proposal
+from symreg.search.probes import Probes
+from symreg.search.proposal import Pool, Proposal
 from symreg.search.shelf import EMPTY, Ids
+from symreg.search.shells import Contexts, Shell, shells
 from symreg.search.space import SearchSpace
+from symreg.search.sum_draft import NONE_OF, SumDraft, plain_draft
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 KEEP_OF_A_JOIN = 32
 CONTEXTS_AT_ONCE = 512
 MOST_WHOLE = 100_000  # entries of the target's dimension up to which a level is made and looked at as a whole
-LARGEST_OFFSET = 5  # nodes of v, and of u beside it
-LARGEST_BESIDE = 7
 LONGEST_OF_MANY = 6  # nodes of a term that may get a third one beside it
-EXTENDED = 6  # pairs of a join that get a third term
+EXTENDED = 8  # pairs of a shell that get a third term
 MOST_TERMS = 4
 MOST_CENTRED = 10_000_000  # pairs that are looked at a second time, for parts of longer sums
 ENOUGH = 0.3  # of the floor: then nothing is left for a further term
@@ -47,101 +45,48 @@ LARGEST_FURTHER = 10  # their size
 BEYOND = 3  # nodes more than the level's own
 MOST_MADE = 1_000_000  # combinations, for making them
 CHEAP = 1 << 26  # pairs; a join of twice as many comes one level later
-NONE_OF = -1
-ONE = Number(Fraction(1))
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One kind of join: a step, the side on which u stands, and the sizes of M, v, u, f and g (0: absent)."""
-
-    step: Step
-    divides: bool
-    u: int
-    f: int
-    g: int
-    v: int = 0
-    m: int = 0
-
-    @property
-    def complexity(self) -> int:
-        """Nodes of the law without its coefficients."""
-        context = sum(size + 1 for size in (self.m, self.v, self.u) if size)
-        return context + self.step.cost + self.f + (self.g + 1 if self.g else 0)
-
-
-def works(complexity: int, operators: frozenset[str], monomials: frozenset[int] = frozenset()) -> Iterator[Work]:
-    """Every work of this total complexity; ``monomials`` are the sizes that M can have."""
-    for step in STEPS:
-        if not set(step.operators) <= operators:
-            continue
-        for m in (0, *sorted(monomials)):
-            for v in range(LARGEST_OFFSET + 1 if step.operators and {"+", "-"} <= operators else 1):
-                rest = complexity - step.cost - sum(size + 1 for size in (m, v) if size)
-                yield from _with_factor(step, rest, v, m)
-
-
-def _with_factor(step: Step, rest: int, v: int, m: int) -> Iterator[Work]:
-    for u in range(rest - 1):
-        inside = rest - (u + 1 if u else 0)
-        if v and u + v > LARGEST_BESIDE:
-            break
-        if step.exponent is None and inside >= 1:
-            yield Work(step, False, u, inside, 0, v, m)
-            if u:
-                yield Work(step, True, u, inside, 0, v, m)
-        for g in range(1, (inside - 1) // 2 + 1):
-            yield Work(step, False, u, inside - 1 - g, g, v, m)
-            if u:
-                yield Work(step, True, u, inside - 1 - g, g, v, m)
+Split = tuple[int, int]  # sizes of both terms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Contexts:
-    """Contexts of one work and one dimension: ``y = monomial * (offset + factor * step(hole))``, row by row.
+class Question:
+    """What the target says of the sum in some contexts of a shell: ``t`` with its weights, ``(n, n_probes)``.
 
-    Shapes ``(n, n_probes)``; ``u``, ``v`` (with its sign) and ``m`` say what they are made of (-1: absent).
+    ``rows`` are the contexts' numbers, ``hole`` is the dimension of the sum.
     """
 
-    monomial: Floats
-    offset: Floats
-    factor: Floats
-    u: Ids
-    v: Ids
-    sign: Floats
-    m: Ids
+    shell: Shell
+    contexts: Contexts
+    rows: Ids
+    t: Floats
+    weights: Floats
+    hole: int
 
-    def forward(self, step: Step, hole: Floats, rows: Ids) -> Floats:
-        """Predictions from values of the hole."""
-        with np.errstate(all="ignore"):
-            inside = self.offset[rows] + self.factor[rows] * step.forward(hole)
-            return np.asarray(self.monomial[rows] * inside)
 
-    def undone(self, step: Step, probes: Probes) -> tuple[Floats, Floats, Ids]:
-        """What the hole has to be, its weights, and the contexts of which enough rows can be undone."""
-        with np.errstate(all="ignore"):
-            scale = self.monomial * self.factor
-            ratio = probes.y / scale - self.offset / self.factor
-            t = step.inverse(ratio)
-            variance = (step.slope(ratio) / scale * probes.sigma) ** 2
-        good = np.isfinite(t) & np.isfinite(variance)
-        rows = np.flatnonzero(good.mean(axis=1) > 0.9)
-        t, good = np.where(good, t, 0.0)[rows], good[rows]
-        variance = np.where(good, variance[rows], np.inf)
-        if not len(rows):
-            return t, variance, rows
-        middle = variance.shape[1] // 2
-        with np.errstate(all="ignore"):
-            soft = SOFTENING * np.partition(variance, middle, axis=1)[:, middle, None]
-            weights = 1 / (variance + soft)
-            weights = np.where(good & np.isfinite(weights), weights, 0.0)
-        kept = weights.max(axis=1) > 0
-        return t[kept], weights[kept], rows[kept]
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """Sums that answer a question, best first: its number, the terms ``(n, n_terms)``, and a measure of how well."""
+
+    target: Ids
+    terms: Ids
+    measure: Floats  # the smaller the better
+
+    def best(self, count: int) -> Sums:
+        """The first so many."""
+        return Sums(self.target[:count], self.terms[:count], self.measure[:count])
+
+
+def _best_of(parts: Sequence[Sums], count: int) -> Sums:
+    target, terms, measure = (
+        np.concatenate([getattr(one, name) for one in parts]) for name in ("target", "terms", "measure")
+    )
+    order = np.argsort(measure, kind="stable")[:count]
+    return Sums(target[order], terms[order], measure[order])
 
 
 @dataclass(slots=True, eq=False)
 class SumSearch:
-    """Runs the works of one complexity after another against one bank and one pool."""
+    """Runs the shells of one complexity after another against one bank and one pool."""
 
     space: SearchSpace
     bank: Bank
@@ -154,7 +99,7 @@ class SumSearch:
     complete: int = 0  # every expression of this size or less was looked at as a whole
     _singles: int = 0
     _sizes: list[int] = field(default_factory=lambda: [0, 0])  # entries of the last whole levels
-    _later: dict[int, list[tuple[Work, int, int]]] = field(default_factory=dict)
+    _later: dict[int, dict[tuple[Shell, int, int], list[Split]]] = field(default_factory=dict)
     _level: int = 0
     _furthest: dict[tuple[int, int], Ids] = field(default_factory=dict)
     _requested: dict[tuple[int, bytes], npt.NDArray[np.bool_]] = field(default_factory=dict)
@@ -173,15 +118,15 @@ class SumSearch:
         """Try everything of this total complexity, and what was put off until now."""
         self._level = complexity
         self._plain(complexity)
-        for work in works(complexity, self.space.operators, self.monomials.sizes):
+        for shell, inside in shells(complexity, self.space.operators, self.monomials.sizes):
             if self.stop():
                 return
-            if self.offsets or not work.v:
-                self._work(work, complexity)
-        for work, code_u, hole in self._later.pop(complexity, []):
+            if self.offsets or not shell.v:
+                self._shell(shell, inside, complexity)
+        for (shell, code_u, hole), splits in self._later.pop(complexity, {}).items():
             if self.stop():
                 return
-            self._join(work, code_u, hole)
+            self._join(shell, code_u, hole, splits)
 
     # ---------------------------------------------------------------------------------------------- whole levels
 
@@ -210,7 +155,7 @@ class SumSearch:
         for place, (index, loss) in enumerate(zip(best.tolist(), losses.tolist(), strict=True)):
             if loss < (threshold if place else np.inf):  # the best of all is what the certificate speaks of
                 entry, value = int(ids[index]), float(a[index])
-                draft = _plain_draft(self.bank, entry, value, self.space.target_code - self._code(entry))
+                draft = plain_draft(self.bank, entry, value, self.space.target_code - self._code(entry))
                 self.pool.offer(Proposal(complexity, loss, draft, "bank"), always=place == 0)
 
     def _code(self, entry: int) -> int:
@@ -242,39 +187,50 @@ class SumSearch:
 
     # ---------------------------------------------------------------------------------------------- contexts
 
-    def _work(self, work: Work, complexity: int) -> None:
-        target = 0 if work.m else self.space.target_code
-        u = self._context_codes(work)
-        z = target + (u if work.divides else -u)
-        hole, fits = self._hole_codes(work.step, z)
+    def _shell(self, shell: Shell, inside: int, complexity: int) -> None:
+        target = 0 if shell.m else self.space.target_code
+        u = self._context_codes(shell)
+        z = target + (u if shell.divides else -u)
+        hole, fits = self._hole_codes(shell.step, z)
         u, hole = u[fits], hole[fits]
-        if work.v:
-            self.bank.request(work.v, np.array([target]))
-            if not len(self.bank.level(target, work.v)):
+        if shell.v:
+            self.bank.request(shell.v, np.array([target]))
+            if not len(self.bank.level(target, shell.v)):
                 return
-        for size in {work.f, work.g} - {0}:
-            if not len(u):
-                return
-            fits = self._request(hole, size)
-            u, hole = u[fits], hole[fits]
-        if work.u and len(u) and not work.m:
-            self._request(u, work.u)
-        elif work.u and len(u):
-            self.bank.request(work.u, u)
-        for code_u, code_hole in zip(u.tolist(), hole.tolist(), strict=True):
+        found = [(split, self._fits(hole, split)) for split in shell.splits(inside)]
+        there = np.any([fits for _, fits in found], axis=0) if found else np.zeros(len(u), dtype=bool)
+        if shell.u and there.any() and not shell.m:
+            self._request(u[there], shell.u)
+        elif shell.u and there.any():
+            self.bank.request(shell.u, u[there])
+        for index in np.flatnonzero(there).tolist():
             if self.stop():
                 return
-            delay = ceil(log2(max(1.0, self._cost(work, code_u, code_hole) / CHEAP)))
-            if delay:
-                self._later.setdefault(complexity + delay, []).append((work, code_u, code_hole))
-            else:
-                self._join(work, code_u, code_hole)
+            code_u, code_hole = int(u[index]), int(hole[index])
+            now = []
+            for split in [split for split, fits in found if fits[index]]:
+                delay = ceil(log2(max(1.0, self._cost(shell, code_u, code_hole, split) / CHEAP)))
+                if delay:
+                    later = self._later.setdefault(complexity + delay, {})
+                    later.setdefault((shell, code_u, code_hole), []).append(split)
+                else:
+                    now.append(split)
+            self._join(shell, code_u, code_hole, now)
 
-    def _context_codes(self, work: Work) -> Codes:
-        if not work.u or work.m:
+    def _fits(self, hole: Codes, split: Split) -> npt.NDArray[np.bool_]:
+        """The dimensions that have terms of both sizes; makes these."""
+        fits = np.ones(len(hole), dtype=bool)
+        for size in sorted({*split} - {0}):
+            there = np.flatnonzero(fits)
+            if len(there):
+                fits[there] = self._request(hole[there], size)
+        return fits
+
+    def _context_codes(self, shell: Shell) -> Codes:
+        if not shell.u or shell.m:
             return np.zeros(1, dtype=np.int64)
-        self.bank.classes.grow(work.u)
-        return self.bank.classes.at.get(work.u, EMPTY)
+        self.bank.classes.grow(shell.u)
+        return self.bank.classes.at.get(shell.u, EMPTY)
 
     def _hole_codes(self, step: Step, z: Codes) -> tuple[Codes, npt.NDArray[np.bool_]]:
         """Dimensions of the hole, and where the step allows the dimension of z."""
@@ -284,110 +240,110 @@ class SumSearch:
         hole, fits = self.space.coding.root(z * back.numerator, back.denominator)
         return hole, fits & self.space.coding.in_range(hole)
 
-    def _cost(self, work: Work, code_u: int, hole: int) -> float:
+    def _cost(self, shell: Shell, code_u: int, hole: int, split: Split) -> float:
         n_u, n_v, n_m = (
-            len(self.bank.level(code_u, work.u)) if work.u else 1,
-            2 * len(self.bank.level(0 if work.m else self.space.target_code, work.v)) if work.v else 1,
-            len(self.monomials.of(work.m)) if work.m else 1,
+            len(self.bank.level(code_u, shell.u)) if shell.u else 1,
+            2 * len(self.bank.level(0 if shell.m else self.space.target_code, shell.v)) if shell.v else 1,
+            len(self.monomials.of(shell.m)) if shell.m else 1,
         )
-        pairs = len(self._allowed(hole, work.f)) * (len(self._allowed(hole, work.g)) if work.g else 1)
+        pairs = len(self._allowed(hole, split[0])) * (len(self._allowed(hole, split[1])) if split[1] else 1)
         return float(n_u) * n_v * n_m * pairs
 
-    def _contexts(self, work: Work, code_u: int) -> Iterator[Contexts]:
-        """All contexts of a work, some at a time."""
+    def _contexts(self, shell: Shell, code_u: int) -> Iterator[Contexts]:
+        """All contexts of a shell, some at a time."""
         one = np.array([NONE_OF])
-        u = self.bank.level(code_u, work.u) if work.u else one
-        v = self.bank.level(0 if work.m else self.space.target_code, work.v) if work.v else one
-        m = self.monomials.of(work.m) if work.m else one
-        signs = np.array([1.0, -1.0]) if work.v else np.ones(1)
+        u = self.bank.level(code_u, shell.u) if shell.u else one
+        v = self.bank.level(0 if shell.m else self.space.target_code, shell.v) if shell.v else one
+        m = self.monomials.of(shell.m) if shell.m else one
+        signs = np.array([1.0, -1.0]) if shell.v else np.ones(1)
         total = len(u) * len(v) * len(m) * len(signs)
         for low in range(0, total, CONTEXTS_AT_ONCE):
             where = np.arange(low, min(low + CONTEXTS_AT_ONCE, total))
             at = np.unravel_index(where, (len(m), len(u), len(v), len(signs)))
             chosen = m[at[0]], u[at[1]], v[at[2]], signs[at[3]]
             ones = np.ones((len(where), len(self.probes.y)))
-            factor = self.bank.values[chosen[1]] if work.u else ones
+            factor = self.bank.values[chosen[1]] if shell.u else ones
             with np.errstate(all="ignore"):
-                factor = 1 / factor if work.divides else factor
-            offset = self.bank.values[chosen[2]] * chosen[3][:, None] if work.v else 0 * ones
-            monomial = self.monomials.values[chosen[0]] if work.m else ones
+                factor = 1 / factor if shell.divides else factor
+            offset = self.bank.values[chosen[2]] * chosen[3][:, None] if shell.v else 0 * ones
+            monomial = self.monomials.values[chosen[0]] if shell.m else ones
             yield Contexts(monomial, offset, factor, chosen[1], chosen[2], chosen[3], chosen[0])
 
-    def _join(self, work: Work, code_u: int, hole: int) -> None:
-        f = self._allowed(hole, work.f)
-        g = None if not work.g else f if work.g == work.f else self._allowed(hole, work.g)
-        if not len(f) or (g is not None and not len(g)):
-            return
-        for contexts in self._contexts(work, code_u):
+    def _join(self, shell: Shell, code_u: int, hole: int, splits: Sequence[Split]) -> None:
+        lists = [(self._allowed(hole, f), self._allowed(hole, g) if g and g != f else None, f, g) for f, g in splits]
+        lists = [one for one in lists if len(one[0]) and (one[1] is None or len(one[1]))]
+        for contexts in self._contexts(shell, code_u) if lists else ():
             if self.stop():
                 return
-            t, weights, rows = contexts.undone(work.step, self.probes)
+            t, weights, rows = contexts.undone(shell.step, self.probes)
             if not len(rows):
                 continue
-            found = self.joiner.best(self.bank.unit, f, g, t, weights, keep=KEEP_OF_A_JOIN)
-            terms = f[found.first][:, None] if g is None else np.stack([f[found.first], g[found.second]], axis=1)
-            ended = self._propose(work, contexts, rows, t, weights, found.target, terms, hole)
-            if not self.triples or g is None or work.f > LONGEST_OF_MANY or ended is None:
-                continue
-            if ended[2][0] > ENOUGH * self.probes.floor:
-                centred = self._centred(f, g, t, weights)
-                self._extend(work, contexts, rows, t, weights, ended, centred, hole)
+            question = Question(shell, contexts, rows, t, weights, hole)
+            starts, parts = [], []
+            for first, other, f, g in lists:
+                second = None if not g else first if other is None else other
+                found = self.joiner.best(self.bank.unit, first, second, t, weights, keep=KEEP_OF_A_JOIN)
+                sums = self._propose(question, found.target, _terms(found, first, second))
+                if second is not None and f <= LONGEST_OF_MANY and sums is not None:
+                    starts.append(sums.best(EXTENDED))
+                    parts.append(self._centred(question, first, second))
+            if self.triples and starts:
+                self._extend(question, _best_of(starts, EXTENDED), _best_of(parts, EXTENDED))
 
-    def _centred(self, f: Ids, g: Ids, t: Floats, weights: Floats) -> tuple[Ids, Ids]:
+    def _centred(self, question: Question, first: Ids, second: Ids) -> Sums:
         """The pairs that explain most of how the target varies: parts of a longer sum do, whatever its mean."""
-        if len(t) * len(f) * len(g) > MOST_CENTRED:
-            return EMPTY, np.empty((0, 2), dtype=np.int64)
+        t, weights = question.t, question.weights
+        if len(t) * len(first) * len(second) > MOST_CENTRED:
+            return Sums(EMPTY, np.empty((0, 2), dtype=np.int64), np.empty(0))
         ones = np.ones((len(t), 1, t.shape[1]))
-        found = self.joiner.best(self.bank.unit, f, g, t, weights, keep=EXTENDED, basis=ones)
-        return found.target, np.stack([f[found.first], g[found.second]], axis=1)
+        found = self.joiner.best(self.bank.unit, first, second, t, weights, keep=EXTENDED, basis=ones)
+        return Sums(found.target, _terms(found, first, second), -found.score)
 
-    def _propose(
-        self, work: Work, contexts: Contexts, rows: Ids, t: Floats, weights: Floats, target: Ids, terms: Ids, hole: int,
-    ) -> tuple[Ids, Ids, Floats] | None:  # fmt: skip
-        """Solve and judge sums of these terms; the best ones with their losses, best first."""
+    def _propose(self, question: Question, target: Ids, terms: Ids) -> Sums | None:
+        """Solve and judge sums of these terms; all of them, best first."""
         if not len(target):
             return None
-        coefficients, inside = solve(t[target], weights[target], self.bank.values[terms])
-        losses = self.probes.loss(contexts.forward(work.step, inside, rows[target]))
+        shell, contexts = question.shell, question.contexts
+        coefficients, inside = solve(question.t[target], question.weights[target], self.bank.values[terms])
+        at = question.rows[target]
+        losses = self.probes.loss(contexts.forward(shell.step, inside, at))
+        sizes = shell.cost - 1 + (self.bank.size[terms].astype(np.int64) + 1).sum(axis=1)
+        limits = {size: min(self.pool.threshold(size), 1.0) for size in set(sizes.tolist())}
         order = np.argsort(losses, kind="stable")
-        size = work.complexity + sum(int(self.bank.size[entry]) + 1 for entry in terms[0, 2:])
-        for index in order:
-            extra = terms[index, 2:]
-            complexity = work.complexity + int((self.bank.size[extra] + 1).sum()) if len(extra) else size
-            if not losses[index] < min(self.pool.threshold(complexity), 1.0):
-                continue
-            at = int(rows[target[index]])
-            draft = SumDraft(
-                self.bank, self.monomials, work, int(contexts.m[at]), int(contexts.v[at]), float(contexts.sign[at]),
-                int(contexts.u[at]), tuple(terms[index].tolist()), tuple(coefficients[index].tolist()), hole,
-            )  # fmt: skip
-            self.pool.offer(Proposal(complexity, float(losses[index]), draft, "join"))
-        return target[order], terms[order], losses[order]
+        for index in order.tolist():
+            size, loss = int(sizes[index]), float(losses[index])
+            if loss < limits[size]:
+                draft = SumDraft(
+                    self.bank, self.monomials, shell, int(contexts.m[at[index]]), int(contexts.v[at[index]]),
+                    float(contexts.sign[at[index]]), int(contexts.u[at[index]]), tuple(terms[index].tolist()),
+                    tuple(coefficients[index].tolist()), question.hole,
+                )  # fmt: skip
+                self.pool.offer(Proposal(size, loss, draft, "join"))
+        return Sums(target[order], terms[order], losses[order])
 
-    def _extend(
-        self, work: Work, contexts: Contexts, rows: Ids, t: Floats, weights: Floats,
-        found: tuple[Ids, Ids, Floats], centred: tuple[Ids, Ids], hole: int,
-    ) -> None:  # fmt: skip
+    def _extend(self, question: Question, found: Sums, centred: Sums) -> None:
         """One more term for the best sums, and another one where that was worth it."""
-        target = np.concatenate([found[0][:EXTENDED], centred[0]])
-        terms = np.concatenate([found[1][:EXTENDED], centred[1]])
-        further, least = self._further(hole), float(found[2][0])
+        least = float(found.measure[0])
+        if least <= ENOUGH * self.probes.floor:
+            return
+        target, terms = np.concatenate([found.target, centred.target]), np.concatenate([found.terms, centred.terms])
+        further = self._further(question.hole)
         while len(further) and terms.shape[1] < MOST_TERMS and not self.stop():
-            goal, w = np.ascontiguousarray(t[target]), weights[target]
+            goal, weights = np.ascontiguousarray(question.t[target]), question.weights[target]
             basis = np.ascontiguousarray(self.bank.values[terms])
-            best = self.joiner.best(self.bank.unit, further, None, goal, w, keep=2 * EXTENDED, basis=basis)
+            best = self.joiner.best(self.bank.unit, further, None, goal, weights, keep=2 * EXTENDED, basis=basis)
             longer = np.concatenate([terms[best.target], further[best.first][:, None]], axis=1)
-            ended = self._propose(work, contexts, rows, t, weights, target[best.target], longer, hole)
-            if ended is None or not ended[2][0] < BETTER * least:
+            sums = self._propose(question, target[best.target], longer)
+            if sums is None or not float(sums.measure[0]) < BETTER * least:
                 return
-            least = float(ended[2][0])
+            least = float(sums.measure[0])
             if terms.shape[1] + 1 == MOST_TERMS or least <= ENOUGH * self.probes.floor:
                 return
-            basis = np.concatenate([np.ones((len(target), 1, t.shape[1])), basis], axis=1)
-            parts = self.joiner.best(self.bank.unit, further, None, goal, w, keep=EXTENDED, basis=basis)
+            basis = np.concatenate([np.ones((len(target), 1, goal.shape[1])), basis], axis=1)
+            parts = self.joiner.best(self.bank.unit, further, None, goal, weights, keep=EXTENDED, basis=basis)
             more = np.concatenate([terms[parts.target], further[parts.first][:, None]], axis=1)
-            target = np.concatenate([ended[0][:EXTENDED], target[parts.target]])
-            terms = np.concatenate([ended[1][:EXTENDED], more])
+            target = np.concatenate([sums.best(EXTENDED).target, target[parts.target]])
+            terms = np.concatenate([sums.best(EXTENDED).terms, more])
 
     def _further(self, hole: int) -> Ids:
         """Entries of the hole's dimension, small ones first, as many as come cheaply."""
@@ -406,47 +362,7 @@ class SumSearch:
         return self._furthest[hole, largest]
 
 
-def _plain_draft(bank: Bank, entry: int, value: float, code: int) -> Callable[[], Draft]:
-    def build() -> Draft:
-        return Draft(Apply("*", (Constant("k1"), bank.expression(entry))), ("k1",), (value,), (code,))
-
-    return build
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SumDraft:
-    """Builds the tree of one joined law when it is asked for."""
-
-    bank: Bank
-    monomials: Monomials
-    work: Work
-    m: int
-    v: int
-    sign: float
-    u: int
-    terms: tuple[int, ...]
-    coefficients: tuple[float, ...]
-    hole: int
-
-    def __call__(self) -> Draft:
-        parts, names, codes = [], [], []
-        for index, entry in enumerate(self.terms, start=1):
-            expression = self.bank.expression(entry)
-            constant = Constant(f"k{index}")
-            one = expression == ONE
-            parts.append(constant if one else Apply("*", (constant, expression)))
-            names.append(constant.name)
-            codes.append(self.hole - int(self.bank.code[entry]))
-        tree: Expression = parts[0]
-        for part in parts[1:]:
-            tree = Apply("+", (tree, part))
-        tree = self.work.step.wrap(tree)
-        if self.u != NONE_OF:
-            outer = self.bank.expression(self.u)
-            tree = Apply("/", (tree, outer)) if self.work.divides else Apply("*", (outer, tree))
-        if self.v != NONE_OF:
-            offset = self.bank.expression(self.v)
-            tree = Apply("+", (offset, tree)) if self.sign > 0 else Apply("-", (tree, offset))
-        if self.m != NONE_OF:
-            tree = Apply("*", (self.monomials.expressions[self.m], tree))
-        return Draft(tree, tuple(names), self.coefficients, tuple(codes))
+def _terms(found: Pairs, first: Ids, second: Ids | None) -> Ids:
+    """Entries of the pairs that were found, ``(n, 1)`` or ``(n, 2)``."""
+    alone = first[found.first][:, None]
+    return alone if second is None else np.concatenate([alone, second[found.second][:, None]], axis=1)

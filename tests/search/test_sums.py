@@ -10,7 +10,7 @@ import pytest
 from symreg.grammar import parse
 from symreg.search.context import STEPS
 from symreg.search.probes import Probes, probes_of
-from symreg.search.sums import works
+from symreg.search.shells import shells
 from tests.search.setting import Setting, has_the_dimension_of_the_target, setting, solves
 
 N_ROWS = 120
@@ -105,20 +105,22 @@ def test_a_unit_that_is_not_allowed_is_not_used() -> None:
         assert code in own.space.coefficient_codes
 
 
-def test_every_work_has_the_complexity_it_is_asked_for() -> None:
-    """u, the step, f, g and the operators between them add up; and none comes twice."""
-    operators = frozenset({"inv", "square", "sqrt", "exp", "log", "sin", "cos", "tanh"})
-    for complexity in range(1, 12):
-        found = list(works(complexity, operators))
+def test_every_shell_has_the_complexity_it_is_asked_for() -> None:
+    """u, v, M, the step, f, g and the operators between them add up; and no law comes twice."""
+    operators = frozenset({"+", "-", "inv", "square", "sqrt", "exp", "log", "sin", "cos", "tanh"})
+    for complexity in range(1, 14):
+        found = [
+            (shell, split)
+            for shell, inside in shells(complexity, operators, frozenset({4}))
+            for split in shell.splits(inside)
+        ]
         assert len(set(found)) == len(found)
-        for work in found:
-            if work.f < 1:  # nothing of that size is ever found
-                continue
-            total = work.step.cost + work.f + (work.g + 1 if work.g else 0) + (work.u + 1 if work.u else 0)
-            assert total == complexity
-            assert set(work.step.operators) <= operators
-            assert work.f >= work.g
-            assert not (work.divides and work.u == 0)
+        for shell, (f, g) in found:
+            beside = sum(size + 1 for size in (shell.u, shell.v, shell.m) if size)
+            assert shell.step.cost + beside + f + (g + 1 if g else 0) == complexity
+            assert set(shell.step.operators) <= operators
+            assert f >= max(g, 1)
+            assert not (shell.divides and shell.u == 0)
 
 
 def test_a_wild_row_does_not_carry_the_join() -> None:
