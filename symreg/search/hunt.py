@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine.program import Engine
-from symreg.expression import Constant, Variable, complexity, evaluate_tree
+from symreg.expression import Constant, Variable, evaluate_tree
 from symreg.search.backend import Budget, Native
 from symreg.search.bank import Bank, Leaf
 from symreg.search.entries import entries_within
@@ -58,11 +58,6 @@ class Hunt:
     def evaluated(self) -> int:
         """Combinations looked at."""
         return self.bank.evaluated + self.sums.pairs
-
-    @property
-    def reach(self) -> int:
-        """The complexity of the laws that the last level has looked for."""
-        return self.level + (0 if self.reduction is None else complexity(self.reduction.front) + 1)
 
     def run(self) -> list[Proposal]:
         """Run the next level; what it proposes, as formulas for the target itself."""

@@ -93,7 +93,7 @@ def search(
             found += plain.again(found[:AGAIN])
         found = written_out(found, positive)
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
-        reach = max(one.reach for one in hunts)
+        reach = min(one.level for one in hunts)
         found = progress.taken(reach, found)
         reason = clock.reason or progress.reason_to_stop(reach)
         yield report(found, reason)

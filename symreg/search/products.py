@@ -382,8 +382,8 @@ class ProductSearch:
         if self.fit is None or not drafts:
             return
         for (size, _), (draft, loss) in zip(drafts, self.fit([draft() for _, draft in drafts]), strict=True):
-            if loss < min(1.0, self.pool.threshold(size)):
-                self.pool.offer(Proposal(size, loss, _same(draft), "product"))
+            if loss < min(1.0, self.pool.threshold(size, len(draft.names))):
+                self.pool.offer(Proposal(size, loss, _same(draft), "product", len(draft.names)))
 
     def complete(self, chosen: dict[int, Fraction], digits: list[Fraction]) -> tuple[dict[int, Fraction], int] | None:
         """Let known constants and the coefficient supply the dimension that the inputs leave over."""

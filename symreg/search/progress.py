@@ -18,11 +18,13 @@ from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 EXACT = 1e-20  # loss below which what is left is rounding
-PATIENCE = 2  # levels without a shorter description before a law at the noise is believed
+PATIENCE = 2  # levels of every hunt without a shorter description before a law at the noise is believed
 FEW_ROWS = 50  # where no floor can be estimated, only the description length tells when to stop
 PATIENCE_FEW_ROWS = 4
 WORTH_WAITING = 3.0  # bits by which a description must be shorter to be news
-LEAST_LEVEL = 9  # up to here a search takes a moment
+LEAST_LEVEL = 5  # of every hunt: up to here a search takes a moment
+LEAST_LEVEL_FITTED = 8  # where the law owes its fit to constants: without them a longer one may do as well
+ALIKE = 0.01  # coefficients of one size, apart from what noise makes of them
 LEAST_EXPLAINED = 0.5  # loss above which what no polynomial follows need not be noise
 SLACK = 1.15  # of known uncertainties
 
@@ -99,7 +101,8 @@ class Progress:
         waited = level - self.level
         if len(self.space.target) < FEW_ROWS and waited >= PATIENCE_FEW_ROWS:
             return "longer formulas do not pay for their length"
-        if waited < PATIENCE or level < LEAST_LEVEL or self.least > LEAST_EXPLAINED:
+        least_level = LEAST_LEVEL if _is_plain(self.law.draft) else LEAST_LEVEL_FITTED
+        if waited < PATIENCE or level < least_level or self.least > LEAST_EXPLAINED:
             return None
         return "residual at the noise" if self._at_the_noise(self.law) else None
 
@@ -113,3 +116,9 @@ class Progress:
         w = 1 / sigma**2
         total = float(w @ (y - float(w @ y / w.sum())) ** 2)
         return self._losses([law.draft])[0] < SLACK * len(w) / total if total > 0 else True
+
+
+def _is_plain(draft: Draft) -> bool:
+    """Whether one number says all that was fitted."""
+    sizes = np.abs(draft.values)
+    return bool(np.ptp(sizes) <= ALIKE * sizes.max()) if len(sizes) else True

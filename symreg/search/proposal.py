@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from symreg.expression import Expression
 
 FEWER = 3  # nodes
+OF_A_CONSTANT = 3  # nodes: half the logarithm of a thousand rows, in bits, over those of a node
 SAME = 1.05  # losses on a few rows that differ by less than that part are alike
 
 
@@ -30,32 +31,34 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A structure with its complexity (nodes without coefficients) and its loss in y at the probe rows."""
+    """A structure with its complexity (nodes without coefficients), its loss in y at the probe rows, and how many
+    constants were fitted to reach it."""
 
     complexity: int
     loss: float
     build: Callable[[], Draft]
     source: str
+    constants: int = 1
 
 
 @dataclass(slots=True)
 class Pool:
     """The ``keep`` proposals of least loss at each complexity.
 
-    A proposal that is no better than one of clearly fewer nodes is not kept.
+    A proposal that is no better than one of clearly fewer nodes is not kept; a further constant counts as some.
     """
 
     keep: int
     floor: float = 0.0  # losses below are alike
     _heaps: dict[int, list[tuple[float, int, Proposal]]] = field(default_factory=dict)
-    _least: dict[int, float] = field(default_factory=dict)  # loss at each complexity since the pool was last reset
+    _least: dict[int, float] = field(default_factory=dict)  # loss at each number of nodes since the last reset
     _certain: dict[int, list[Proposal]] = field(default_factory=dict)
     _order: Iterator[int] = field(default_factory=itertools.count)
 
-    def threshold(self, complexity: int) -> float:
+    def threshold(self, complexity: int, constants: int = 1) -> float:
         """A loss that a proposal has to beat to be kept."""
-        heap = self._heaps.get(complexity, [])
-        simpler = [loss for size, loss in self._least.items() if size <= complexity - FEWER]
+        heap, nodes = self._heaps.get(complexity, []), _nodes(complexity, constants)
+        simpler = [loss for size, loss in self._least.items() if size <= nodes - FEWER]
         limits = [SAME * max(loss, self.floor) for loss in simpler]
         return min(limits + ([-heap[0][0]] if len(heap) >= self.keep else []), default=math.inf)
 
@@ -64,10 +67,11 @@ class Pool:
         if always:
             self._certain.setdefault(proposal.complexity, []).append(proposal)
             return
-        if not proposal.loss < self.threshold(proposal.complexity):
+        if not proposal.loss < self.threshold(proposal.complexity, proposal.constants):
             return
         heap = self._heaps.setdefault(proposal.complexity, [])
-        self._least[proposal.complexity] = min(proposal.loss, self._least.get(proposal.complexity, math.inf))
+        nodes = _nodes(proposal.complexity, proposal.constants)
+        self._least[nodes] = min(proposal.loss, self._least.get(nodes, math.inf))
         item = (-proposal.loss, -next(self._order), proposal)
         heapq.heappush(heap, item)
         if len(heap) > self.keep:
@@ -87,3 +91,8 @@ class Pool:
     def complexities(self) -> list[int]:
         """Complexities that hold proposals, ascending."""
         return sorted({*self._heaps, *self._certain})
+
+
+def _nodes(complexity: int, constants: int) -> int:
+    """Nodes, a constant beyond the first one counted by what it takes to write it."""
+    return complexity + OF_A_CONSTANT * (constants - 1)

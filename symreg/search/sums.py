@@ -308,7 +308,8 @@ class SumSearch:
         at = question.rows[target]
         losses = self.probes.loss(contexts.forward(shell.step, inside, at))
         sizes = shell.cost - 1 + (self.bank.size[terms].astype(np.int64) + 1).sum(axis=1)
-        limits = {size: min(self.pool.threshold(size), 1.0) for size in set(sizes.tolist())}
+        constants = terms.shape[1]
+        limits = {size: min(self.pool.threshold(size, constants), 1.0) for size in set(sizes.tolist())}
         order = np.argsort(losses, kind="stable")
         for index in order.tolist():
             size, loss = int(sizes[index]), float(losses[index])
@@ -318,7 +319,7 @@ class SumSearch:
                     float(contexts.sign[at[index]]), int(contexts.u[at[index]]), tuple(terms[index].tolist()),
                     tuple(coefficients[index].tolist()), question.hole,
                 )  # fmt: skip
-                self.pool.offer(Proposal(size, loss, draft, "join"))
+                self.pool.offer(Proposal(size, loss, draft, "join", constants))
         return Sums(target[order], terms[order], losses[order])
 
     def _extend(self, question: Question, found: Sums, centred: Sums) -> None:
