@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -57,14 +57,22 @@ class Apply:
 
     operator: str
     arguments: tuple[Expression, ...]
+    _hash: int = field(init=False, repr=False, compare=False)  # kept: a tree is looked up often, and all of it counts
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.operator, self.arguments)))
         arity, near = operator(self.operator).arity, operator(self.operator).name
         if near != self.operator:
             raise OperatorError(name=self.operator, reason="is an alias", suggestion=near)
         if len(self.arguments) != arity:
             reason = f"takes {arity} operand{'s' * (arity > 1)}, not {len(self.arguments)}"
             raise OperatorError(name=self.operator, reason=reason, suggestion=None)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[Apply], tuple[str, tuple[Expression, ...]]]:
+        return Apply, (self.operator, self.arguments)  # another process hashes text differently
 
 
 Expression: TypeAlias = Variable | Constant | Number | Apply

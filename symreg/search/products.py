@@ -49,6 +49,7 @@ CHEAP = 300_000  # rows to be weighted; what takes twice as many comes one level
 PAIR_TO_ROW = 0.02
 NO_OFFSET = -1
 LEFT = 0.02  # of what a monomial leaves over
+NEARLY = 0.3  # of what varies in a target's logarithm: more than that no monomial leaves over that is worth rounding
 MOST_CONTEXTS = 20_000
 LARGEST_OFFSET = 9
 THIRDS = 6  # pairs that get a third factor
@@ -95,6 +96,7 @@ class ProductSearch:
     families: bool = True
     enabled: bool = True
     _targets: dict[Context, LogTargets | None] = field(default_factory=dict)
+    _digits: dict[int, Floats] = field(default_factory=dict)
     _later: dict[int, list[tuple[Context, int, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -112,11 +114,13 @@ class ProductSearch:
         matrix = np.array([*digits, *extra], dtype=float).reshape(len(digits) + len(extra), n_bases).T
         self._inverse = np.linalg.pinv(matrix)[: len(usable)] if n_bases else np.zeros((len(usable), 0))
         self._null = _nullspace(matrix)[: len(usable)]
-        basis = np.vstack([np.ones(self.leaf_values.shape[1]), self._null.T @ self._logs])
+        self.groups = self._null.T @ self._logs  # logarithms of the Pi groups
+        self.particular = self._inverse.T @ self._logs  # and of one monomial for each base unit
+        basis = np.vstack([np.ones(self.leaf_values.shape[1]), self.groups])
         left, sizes, _ = np.linalg.svd(basis.T, full_matrices=False)
         self._span = left[:, sizes > 1e-9 * sizes[0]].T
         self.table = FactorTable(
-            self.space, self.bank, self._span, self._inverse.T @ self._logs, families=self.families
+            self.space, self.bank, self._span, self.particular, families=self.families
         )
 
     def _coefficient_digits(self) -> list[Floats]:
@@ -124,6 +128,12 @@ class ProductSearch:
         if codes is None:
             return list(np.eye(len(self.space.coding.bases)))
         return [self.space.coding.digits(np.array([code]))[0] for code in codes if code]
+
+    def digits_of(self, code: int) -> Floats:
+        """Digits of a dimension's code ``(n_bases,)``."""
+        if code not in self._digits:
+            self._digits[code] = self.space.coding.digits(np.array([code]))[0].astype(float)
+        return self._digits[code]
 
     @property
     def pairs(self) -> int:
@@ -221,7 +231,7 @@ class ProductSearch:
     def _target_rows(self, targets: LogTargets) -> Floats:
         code = target_dimension(targets.step, self.space.target_code, self.space.coding.root)
         digits = self.space.coding.digits(np.array([code])).astype(float)
-        return np.asarray(targets.logs - digits @ (self._inverse.T @ self._logs))
+        return np.asarray(targets.logs - digits @ self.particular)
 
     def _monomials(self, targets: LogTargets, logs: Floats) -> None:
         root = np.sqrt(targets.weights)
@@ -232,8 +242,9 @@ class ProductSearch:
         spread = goal - root * (np.einsum("ij,ij->i", goal, root) / np.einsum("ij,ij->i", root, root))[:, None]
         with np.errstate(all="ignore"):
             share = (rest**2).sum(axis=1) / (spread**2).sum(axis=1)
-        for index in np.argsort(np.nan_to_num(share, nan=0.0), kind="stable")[:KEEP_IN_CONTEXT]:
-            self._offer(targets, [(int(index), ())])
+        best = np.argsort(np.nan_to_num(share, nan=0.0), kind="stable")[:KEEP_IN_CONTEXT].tolist()
+        kept = [index for place, index in enumerate(best) if place < 2 or not share[index] > NEARLY]
+        self._offer(targets, [(index, ()) for index in kept])
 
     def _join(self, targets: LogTargets, logs: Floats, f: Ids, g: Ids | None) -> None:
         if not len(f) or (g is not None and not len(g)):
@@ -389,8 +400,8 @@ class ProductSearch:
         """Let known constants and the coefficient supply the dimension that the inputs leave over."""
         rest = list(digits)
         for index, power in chosen.items():
-            own = self.space.coding.digits(np.array([self.space.codes[index]]))[0]
-            rest = [r - power * int(d) for r, d in zip(rest, own, strict=True)]
+            own = self.digits_of(self.space.codes[index])
+            rest = [r - power * int(d) for r, d in zip(rest, own, strict=True)] if power else rest
         if not any(rest):
             return chosen, 0
         constants = {
@@ -443,17 +454,17 @@ class OneTarget:
     def _digits(self) -> Floats:
         space = self.search.space
         code = target_dimension(self.targets.step, space.target_code, space.coding.root)
-        return np.asarray(space.coding.digits(np.array([code]))[0], dtype=float)
+        assert code is not None
+        return self.search.digits_of(code)
 
     def factor_powers(self, factors: tuple[Factor, ...], logs: Floats) -> list[Powers]:
         """Simple powers of the factors near the fitted ones, every combination; of an exponential the fitted one."""
         if not factors:
             return [()]
         search, root = self.search, self._root
-        digits = search.space.coding.digits(search.codes_of(factors)).astype(float)
-        particular = search._inverse.T @ search._logs
-        design = np.vstack([logs - digits @ particular, search._span]) * root
-        goal = (self.targets.logs[self.index] - self._digits @ particular) * root
+        digits = np.array([search.digits_of(code) for code in search.codes_of(factors).tolist()])
+        design = np.vstack([logs - digits @ search.particular, search._span]) * root
+        goal = (self.targets.logs[self.index] - self._digits @ search.particular) * root
         powers = np.linalg.lstsq(design.T, goal, rcond=1e-9)[0][: len(factors)]
         simple: list[list[float | Fraction]] = []
         for one, power in zip(factors, powers.tolist(), strict=True):
@@ -471,9 +482,9 @@ class OneTarget:
         )
         digits = self._digits
         for power, code in zip(powers, search.codes_of(factors), strict=True):
-            digits = digits - float(power) * search.space.coding.digits(np.array([code]))[0]
+            digits = digits - float(power) * search.digits_of(int(code))
         particular, root = search._inverse @ digits, self._root
-        design = np.vstack([np.ones_like(remaining), search._null.T @ search._logs]) * root
+        design = np.vstack([np.ones_like(remaining), search.groups]) * root
         goal = (remaining - particular @ search._logs) * root
         solution = np.linalg.lstsq(design.T, goal, rcond=1e-9)[0]
         fitted = particular + search._null @ solution[1:]
