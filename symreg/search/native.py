@@ -101,8 +101,9 @@ def search(
             return
         if progress.smoother is None and whole.level == 0:
             progress.smoother = smoother_of(space, smoothed_rows(len(space.target), fit_rows, generator))
+            progress.nearest = progress.smoother
             for one in reductions_of(settings, space, progress.smoother):
-                progress.smoother = one.smoother
+                progress.nearest = one.smoother
                 hunts.append(hunt_of(workplace, one.space, probes, one))
         surface = None if settings.lacks("smoothing") else progress.surface()
         if surface is not None:  # from now on without most of the noise

@@ -23,7 +23,7 @@ FEW_ROWS = 50  # where no floor can be estimated, only the description length te
 PATIENCE_FEW_ROWS = 4
 WORTH_WAITING = 3.0  # bits by which a description must be shorter to be news
 LEAST_LEVEL = 5  # of every hunt: up to here a search takes a moment
-LEAST_LEVEL_FITTED = 8  # where the law owes its fit to constants: without them a longer one may do as well
+OF_A_LEVEL = 3.2  # bits by which formulas grow with each level
 ALIKE = 0.01  # coefficients of one size, apart from what noise makes of them
 LEAST_EXPLAINED = 0.5  # loss above which what no polynomial follows need not be noise
 SLACK = 1.15  # of known uncertainties
@@ -35,7 +35,8 @@ class Progress:
 
     space: SearchSpace
     refiner: Refiner
-    smoother: Smoother | None = None
+    smoother: Smoother | None = None  # of the whole question: it judges what a law leaves over
+    nearest: Smoother | None = None  # of the smallest question: it takes away the noise
     best: Refined | None = None  # of least loss
     least: float = float("inf")
     law: Refined | None = None  # of the shortest description
@@ -79,9 +80,9 @@ class Progress:
 
     def surface(self) -> Callable[[npt.NDArray[np.int64]], Probes] | None:
         """The target at any of the smoother's rows without most of its noise; None where the data do not allow that."""
-        if self.smoother is None or self.best is None:
+        smoother = self.nearest
+        if smoother is None or self.best is None:
             return None
-        smoother = self.smoother
         surface = smoother.surface(self.refiner.predict([self.best.draft], smoother.rows)[0])
         if not surface.is_nearer:
             return None
@@ -101,10 +102,19 @@ class Progress:
         waited = level - self.level
         if len(self.space.target) < FEW_ROWS and waited >= PATIENCE_FEW_ROWS:
             return "longer formulas do not pay for their length"
-        least_level = LEAST_LEVEL if _is_plain(self.law.draft) else LEAST_LEVEL_FITTED
-        if waited < PATIENCE or level < least_level or self.least > LEAST_EXPLAINED:
+        if waited < PATIENCE or level < LEAST_LEVEL or self.least > LEAST_EXPLAINED:
             return None
-        return "residual at the noise" if self._at_the_noise(self.law) else None
+        if not self._at_the_noise(self.law) or waited < self._worth_trying(self.law):
+            return None
+        return "residual at the noise"
+
+    def _worth_trying(self, law: Refined) -> float:
+        """Levels that a better law may lie beyond this one: what it would gain pays for so many nodes."""
+        constants = 0 if _is_plain(law.draft) else len(law.draft.names) - 1
+        gain = 0.5 * constants * math.log2(len(self.space.target))
+        if self.smoother is not None:
+            gain += self.smoother.bits_left(self.refiner.predict([law.draft], self.smoother.rows)[0])
+        return gain / OF_A_LEVEL
 
     def _at_the_noise(self, law: Refined) -> bool:
         """Whether the law leaves no pattern; of few rows, whether it is as near as their uncertainties."""

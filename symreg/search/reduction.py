@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 NOTHING = Number(Fraction(1))
 NEGLIGIBLE = 1e-12  # of the target's mean square: what polynomials leave over of it is no pattern
-AS_GOOD = 2.0  # times what so many coefficients take of the variance
+DEVIATIONS = 3.0  # of the variance that so many coefficients of noise have
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,9 +63,10 @@ class Reduction:
     def smoother_over(self, space: SearchSpace) -> Smoother | None:
         """A smoother over the inputs of a smaller space; None where its surface is not as good as the one here."""
         own = smoother_of(space, self.smoother.rows)
+        own = own and replace(own, target=self.smoother.target, spread=self.smoother.spread)
         if own is None or not _does_as_well(own, self.smoother):
             return None
-        return replace(own, target=self.smoother.target, spread=self.smoother.spread)
+        return own
 
     def further(
         self, space: SearchSpace, smoother: Smoother, *, front: Expression = NOTHING, values: Floats | None = None,
@@ -91,7 +92,10 @@ def whole_question(space: SearchSpace, smoother: Smoother) -> Reduction:
 
 
 def _does_as_well(own: Smoother, smoother: Smoother) -> bool:
+    """Whether a surface of fewer inputs leaves over no more than chance explains, and no pattern that this one sees."""
     nothing = np.zeros(len(smoother.rows))
-    allowed = 1 + AS_GOOD * smoother.basis.shape[1] / len(smoother.rows)
-    whole = smoother.surface(nothing)
-    return bool(own.surface(nothing).noise < allowed * whole.noise + NEGLIGIBLE * whole.spread)
+    whole, fewer = smoother.surface(nothing), own.surface(nothing)
+    allowed = 1 + DEVIATIONS * np.sqrt(2 * smoother.basis.shape[1]) / len(smoother.rows)
+    if not fewer.noise < allowed * whole.noise + NEGLIGIBLE * whole.spread:
+        return False
+    return fewer.noise <= whole.noise + NEGLIGIBLE * whole.spread or smoother.is_noise(fewer.values)

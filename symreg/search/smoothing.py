@@ -43,6 +43,7 @@ CONSTANT = 1e-9
 INDEPENDENT = 1e-6  # of a unit row: what has to be new in it
 WIDE = 1e-9
 STEP = 0.002  # of a logarithm, for derivatives
+ROWS_OF_SLOPES = 1000
 RIDGE = 1e-11
 LEAST_ERROR = 1e-3  # of a logarithm
 
@@ -85,15 +86,15 @@ class Smoother:
     degrees: tuple[tuple[int, ...], ...]
     inputs: Floats
 
-    def slopes(self, noise: float, *, logarithm: bool) -> dict[int, Floats]:
-        """``dg/dx`` by every input that varies, for g the target or the logarithm of its size, where that is not 0.
+    def slopes(self, noise: float, *, logarithm: bool) -> tuple[Floats, dict[int, Floats]]:
+        """Inputs ``(n_inputs, n)`` at some rows, and there ``dg/dx`` by every input that varies.
 
-        By polynomials through g itself, the logarithm weighted for this noise: there a pure power is a straight line,
-        however far y reaches.
+        g is the target, or the logarithm of its size, at rows where that is not 0. By polynomials through g itself, the
+        logarithm weighted for this noise: there a pure power is a straight line, however far y reaches.
         """
         y = np.abs(self.target)
         rows = np.flatnonzero(y > 0) if logarithm else np.arange(len(y))
-        inputs, goal = self.inputs[:, rows], self.target[rows]
+        inputs, goal, degrees = self.inputs[:, rows], self.target[rows], list(self.degrees)
         front, own = self.coordinates.at(inputs)
         if logarithm:
             weights = 1 / np.sqrt((noise * self.spread[rows] / y[rows]) ** 2 + LEAST_ERROR**2)
@@ -101,17 +102,18 @@ class Smoother:
         else:
             weights = front / self.spread[rows]
             goal = goal / front
-        columns = _polynomials(own, list(self.degrees)) * weights
+        columns = _polynomials(own, degrees) * weights
         scale = np.sqrt(np.maximum(np.einsum("ij,ij->i", columns, columns), np.finfo(float).tiny))
-        columns = columns / scale[:, None]
+        columns /= scale[:, None]
         gram = columns @ columns.T + RIDGE * np.eye(len(columns))
         coefficients = np.linalg.solve(gram, columns @ (weights * goal)) / scale
 
         def at(moved: Floats) -> Floats:
             front, own = self.coordinates.at(moved)
-            phi = np.asarray(coefficients @ _polynomials(own, list(self.degrees)))
+            phi = np.asarray(coefficients @ _polynomials(own, degrees))
             return np.log(front) + phi if logarithm else front * phi
 
+        inputs = inputs[:, :: max(1, len(rows) // ROWS_OF_SLOPES)]
         found = {}
         for index in np.flatnonzero(np.ptp(inputs, axis=1) > 0).tolist():
             column = inputs[index]
@@ -120,13 +122,12 @@ class Smoother:
             above[index] += step
             below[index] -= step
             found[index] = np.asarray((at(above) - at(below)) / (2 * step))
-        return found
+        return inputs, found
 
     def log_slopes(self, noise: float) -> dict[int, Floats]:
-        """``d log|y| / d log(x)`` by every input that varies and is positive, at all rows but those where y is 0."""
-        columns = self.inputs[:, self.target != 0]
-        slopes = self.slopes(noise, logarithm=True)
-        return {index: slope * columns[index] for index, slope in slopes.items() if (columns[index] > 0).all()}
+        """``d log|y| / d log(x)`` by every input that varies and is positive, at some rows where y is not 0."""
+        inputs, slopes = self.slopes(noise, logarithm=True)
+        return {index: slope * inputs[index] for index, slope in slopes.items() if (inputs[index] > 0).all()}
 
     def surface(self, predicted: Floats) -> Surface:
         """The law that predicts these values, corrected by what its residuals still hold."""
@@ -157,6 +158,15 @@ class Smoother:
         coefficients = self.basis.T @ residual
         return self._chance(residual, coefficients) > SURPRISING
 
+    def bits_left(self, predicted: Floats) -> float:
+        """What a law that leaves no pattern would gain over these predictions, in bits, as polynomials see it."""
+        with np.errstate(all="ignore"):
+            residual = (self.target - predicted) / self.spread
+        coefficients = self.basis.T @ residual
+        noise = self._noise(residual, coefficients)
+        squares = float(coefficients @ coefficients) / noise if noise > 0 else 0.0
+        return max(0.0, squares - len(coefficients)) / (2 * float(np.log(2)))
+
     def _noise(self, residual: Floats, coefficients: Floats) -> float:
         left = float(residual @ residual - coefficients @ coefficients)
         rounding = ROUNDING * float(np.sum((self.target / self.spread) ** 2))
@@ -170,15 +180,18 @@ class Smoother:
         diagonal).
         """
         whole = [(0, self.ends[-1]), *zip((0, *self.ends[:-1]), self.ends, strict=True)]
-        left = residual - self.basis @ coefficients
-        noise = self._noise(residual, coefficients)
-        if noise <= 0:
+        if self._noise(residual, coefficients) <= 0:
             return 0.0 if np.any(coefficients) else 1.0
-        leverage = np.minimum(np.einsum("ij,ij->i", self.basis, self.basis), MOST_LEVERAGE)
-        variance = (left / (1 - leverage)) ** 2 @ self.basis**2
-        squares = coefficients**2 / np.maximum(variance, noise)
+        squares = self._squares(residual, coefficients)
         chances = [gammaincc((high - low) / 2, float(squares[low:high].sum()) / 2) for low, high in whole]
         return min(1.0, len(whole) * float(min(chances)))
+
+    def _squares(self, residual: Floats, coefficients: Floats) -> Floats:
+        """Squares of the coefficients in units of what noise makes of them."""
+        left = residual - self.basis @ coefficients
+        leverage = np.minimum(np.einsum("ij,ij->i", self.basis, self.basis), MOST_LEVERAGE)
+        variance = (left / (1 - leverage)) ** 2 @ self.basis**2
+        return np.asarray(coefficients**2 / np.maximum(variance, self._noise(residual, coefficients)))
 
 
 def smoother_of(space: SearchSpace, rows: Rows) -> Smoother | None:

@@ -26,8 +26,8 @@ from symreg.search.reduction import Reduction
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
-NEAR = 0.2  # of the size of the slopes
-CHECKED = 4  # guesses of a round that are checked
+NEAR = 0.3  # of the size of the slopes
+CHECKED = 6  # guesses of a round that are checked
 SUMS = ((1, 1), (2, 2), (-1, -1), (1, 2), (2, 1))
 PRODUCTS = ((1, 1), (1, -1), (2, 1), (1, 2), (2, -1), (1, -2))
 
@@ -69,16 +69,19 @@ def _power(base: Expression, power: int) -> Expression:
 
 
 def taken_together(whole: Reduction) -> Reduction | None:
-    """The space with two inputs as one; None where no two enter together."""
-    space = whole.space
+    """The space with two inputs as one, and two others, as often as there are; None where no two enter together."""
+    found, leaves = whole, whole.space.leaves
     for one in _guesses(whole):
-        tree = one.expression(space.leaves)
+        if leaves[one.a] not in found.space.leaves or leaves[one.b] not in found.space.leaves:
+            continue  # one of them is part of another combination by now
+        tree = one.expression(leaves)
         leaf = Variable(to_text(tree))
-        smaller = _with(space, one, leaf)
-        fewer = whole.smoother_over(smaller)
+        here = replace(one, a=found.space.leaves.index(leaves[one.a]), b=found.space.leaves.index(leaves[one.b]))
+        smaller = _with(found.space, here, leaf)
+        fewer = found.smoother_over(smaller)
         if fewer is not None:
-            return whole.further(smaller, fewer, meaning={leaf: tree})
-    return None
+            found = found.further(smaller, fewer, meaning={leaf: tree})
+    return None if found is whole else found
 
 
 def _guesses(whole: Reduction) -> list[Combination]:
@@ -87,11 +90,11 @@ def _guesses(whole: Reduction) -> list[Combination]:
     own = whole.own_smoother
     noise = float(np.sqrt(smoother.surface(np.zeros(len(smoother.rows))).noise))
     logarithm = bool((own.target > 0).all() or (own.target < 0).all())
-    slopes = own.slopes(noise, logarithm=logarithm)
+    inputs, slopes = own.slopes(noise, logarithm=logarithm)
     found: dict[tuple[int, int], tuple[float, Combination]] = {}
     for one in _combinations(space):
         if one.a in slopes and one.b in slopes:
-            misfit = _misfit(one, own.inputs, slopes[one.a], slopes[one.b])
+            misfit = _misfit(one, inputs, slopes[one.a], slopes[one.b])
             if misfit < min(NEAR, found.get((one.a, one.b), (np.inf,))[0]):
                 found[one.a, one.b] = misfit, one
     return [one for _, one in sorted(found.values(), key=lambda item: item[0])[:CHECKED]]
