@@ -25,6 +25,7 @@ from symreg.snapping import (
     Rewritten,
     with_shared_constant,
     with_simple_numbers,
+    with_tied_constants,
     without_insignificant_terms,
 )
 from symreg.tidy import merged_powers, ordered_products, with_factor_in_front
@@ -114,6 +115,7 @@ class Finisher:
             proposals = [
                 *with_shared_constant(finished.fitted, preferred),
                 *with_simple_numbers(finished.fitted),
+                *with_tied_constants(finished.fitted),
                 *without_insignificant_terms(finished.fitted),
             ]
             better = self._best_rewriting(finished, proposals)

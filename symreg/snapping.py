@@ -26,10 +26,15 @@ from symreg.expression import (
 from symreg.fitting import Fitted
 from symreg.recognition import Recognised, recognise_number
 from symreg.search.backend import FreeConstant
+from symreg.search.collecting import collected
 
 LARGEST_POWER = 8
 DOUBT = 2.5
 INSIGNIFICANT = 3.0  # standard errors from zero
+
+FAR = 4.0  # errors between a ratio and a simple one; the refitted formula has to be worth it
+ROUNDING = 1e-9
+RATIOS = tuple(Fraction(*one) for one in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (4, 1), (1, 4)))
 
 Rewritten = tuple[Expression, tuple[FreeConstant, ...], dict[str, Recognised]]
 
@@ -47,6 +52,34 @@ def with_simple_numbers(fitted: Fitted) -> Iterator[Rewritten]:
     if len(found) > 1:
         for name, recognised in found.items():
             yield _replaced(fitted, {name: recognised})
+
+
+def with_tied_constants(fitted: Fitted) -> Iterator[Rewritten]:
+    """The formula with constants of one dimension as simple multiples of one of them: all at once, then each alone."""
+    values, errors = fitted.values.tolist(), fitted.stderr.tolist()
+    for i, reference in enumerate(fitted.constants):
+        found: dict[Expression, Expression] = {}
+        for j, constant in enumerate(fitted.constants):
+            ratio = None if i == j else _simple_ratio(values[j], errors[j], values[i], errors[i])
+            if ratio is not None and constant.dimension == reference.dimension:
+                found[Constant(constant.name)] = Apply("*", (Number(ratio), Constant(reference.name)))
+        for tied in [found, *({one: found[one]} for one in found if len(found) > 1)] if found else ():
+            kept = tuple(
+                FreeConstant(one.name, one.dimension, value)
+                for one, value in zip(fitted.constants, values, strict=True)
+                if Constant(one.name) not in tied
+            )
+            yield normalise(collected(substitute(fitted.expression, tied), ())), kept, {}
+
+
+def _simple_ratio(value: float, error: float, other: float, other_error: float) -> Fraction | None:
+    """The simple ratio of two numbers, where they do not speak against it."""
+    if not value or not other or not np.isfinite(error + other_error):
+        return None
+    ratio = value / other
+    doubt = abs(ratio) * float(np.hypot(error / value, other_error / other))
+    near = min(RATIOS, key=lambda one: abs(abs(ratio) - one))
+    return (near if ratio > 0 else -near) if abs(abs(ratio) - near) < FAR * doubt + ROUNDING * near else None
 
 
 def without_insignificant_terms(fitted: Fitted) -> Iterator[Rewritten]:
