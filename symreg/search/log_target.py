@@ -61,7 +61,8 @@ def log_targets(step: Step, probes: Probes, offsets: Floats, v: Ids, sign: Float
     T, good, variance = np.where(good, T, 0.0)[rows], good[rows], np.where(good, variance, np.inf)[rows]
     with np.errstate(all="ignore"):
         soft = SOFTENING * np.nanmedian(np.where(good, variance, np.nan), axis=1, keepdims=True)
-        weights = np.where(good, 1 / (variance + soft), 0.0)
+        weights = 1 / (variance + soft)
+        weights = np.where(good & np.isfinite(weights), weights, 0.0)
     logs = np.log(np.abs(np.where(T != 0, T, 1.0)))
     return LogTargets(step, T, weights, logs, v[rows], sign[rows], offsets[rows])
 

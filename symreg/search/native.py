@@ -28,6 +28,7 @@ from symreg.search.refine import Refined, Refiner
 from symreg.search.smoothing import smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, probe_rows
 
+SMALLEST = 2  # times as many evaluations as the others
 AGAIN = 8  # of the best of a level, fitted to the target itself where others are fitted to a surface
 POLISHED = 12  # of the proposals of a level, given more coefficients
 CANDIDATES = 16  # of a level, sent on to be fitted on all rows
@@ -84,8 +85,9 @@ def search(
         return Round(chosen, whole.level, clock.evaluated(), whole.bank.pruned, complete, reason)
 
     while whole.level < LARGEST_LEVEL:
-        # The hunt that has looked at least goes on, so that none waits for another's large levels.
-        hunt = min(hunts, key=lambda one: one.evaluated)
+        # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest question
+        # is the likeliest to be answered: it may look at more.
+        hunt = min(hunts, key=lambda one: one.evaluated / (SMALLEST if one is hunts[-1] else 1))
         proposals = hunt.run()
         # A budget that is spent still leaves what was found to be fitted.
         found = refiner.refine(proposals, polish=POLISHED)

@@ -49,10 +49,11 @@ CHEAP = 300_000  # rows to be weighted; what takes twice as many comes one level
 PAIR_TO_ROW = 0.02
 NO_OFFSET = -1
 LEFT = 0.02  # of what a monomial leaves over
+DEPENDENT = 1e-13  # of a basis vector's square
 NEARLY = 0.3  # of what varies in a target's logarithm: more than that no monomial leaves over that is worth rounding
 MOST_CONTEXTS = 20_000
 LARGEST_OFFSET = 9
-THIRDS = 6  # pairs that get a third factor
+THIRDS = 24  # pairs that get a third factor
 MOST_THIRDS = 8_000
 NEAR = 0.04  # thirds and quarters are taken only where the fitted exponent is as near as this
 LARGEST_EXPONENT = 8
@@ -234,14 +235,11 @@ class ProductSearch:
         return np.asarray(targets.logs - digits @ self.particular)
 
     def _monomials(self, targets: LogTargets, logs: Floats) -> None:
-        root = np.sqrt(targets.weights)
-        basis = self._span[None] * root[:, None, :]
-        goal = logs * root
-        q, _ = np.linalg.qr(np.swapaxes(basis, 1, 2))
-        rest = goal - np.einsum("ijk,ik->ij", q, np.einsum("ijk,ij->ik", q, goal))
-        spread = goal - root * (np.einsum("ij,ij->i", goal, root) / np.einsum("ij,ij->i", root, root))[:, None]
+        w = targets.weights
         with np.errstate(all="ignore"):
-            share = (rest**2).sum(axis=1) / (spread**2).sum(axis=1)
+            mean = np.einsum("ij,ij->i", logs, w) / w.sum(axis=1)
+            spread = np.einsum("ij,ij,ij->i", logs, logs, w) - mean**2 * w.sum(axis=1)
+            share = _left_over(logs, w, np.broadcast_to(self._span, (len(logs), *self._span.shape))) / spread
         best = np.argsort(np.nan_to_num(share, nan=0.0), kind="stable")[:KEEP_IN_CONTEXT].tolist()
         kept = [index for place, index in enumerate(best) if place < 2 or not share[index] > NEARLY]
         self._offer(targets, [(index, ()) for index in kept])
@@ -271,12 +269,10 @@ class ProductSearch:
 
     def _left(self, targets: LogTargets, logs: Floats) -> Floats:
         """The share of each target that monomials do not explain."""
-        root = np.sqrt(targets.weights)
-        q, _ = np.linalg.qr(np.swapaxes(self._basis(targets, np.arange(len(targets))) * root[:, None, :], 1, 2))
-        goal = logs * root
-        rest = goal - np.einsum("ijk,ik->ij", q, np.einsum("ijk,ij->ik", q, goal))
+        w = targets.weights
         with np.errstate(all="ignore"):
-            return np.asarray((rest**2).sum(axis=1) / (goal**2).sum(axis=1))
+            rest = _left_over(logs, w, self._basis(targets, np.arange(len(targets))))
+            return np.asarray(rest / np.einsum("ij,ij,ij->i", logs, logs, w))
 
     def _likely(self, targets: LogTargets, logs: Floats, target: Ids, chosen: Ids, keep: int) -> Ids:
         """The best by score, and those whose powers are simple: noise makes many equal, and few of them simple."""
@@ -465,6 +461,8 @@ class OneTarget:
         digits = np.array([search.digits_of(code) for code in search.codes_of(factors).tolist()])
         design = np.vstack([logs - digits @ search.particular, search._span]) * root
         goal = (self.targets.logs[self.index] - self._digits @ search.particular) * root
+        if not (np.isfinite(design).all() and np.isfinite(goal).all()):
+            return []
         powers = np.linalg.lstsq(design.T, goal, rcond=1e-9)[0][: len(factors)]
         simple: list[list[float | Fraction]] = []
         for one, power in zip(factors, powers.tolist(), strict=True):
@@ -486,6 +484,8 @@ class OneTarget:
         particular, root = search._inverse @ digits, self._root
         design = np.vstack([np.ones_like(remaining), search.groups]) * root
         goal = (remaining - particular @ search._logs) * root
+        if not (np.isfinite(design).all() and np.isfinite(goal).all()):
+            return None
         solution = np.linalg.lstsq(design.T, goal, rcond=1e-9)[0]
         fitted = particular + search._null @ solution[1:]
         chosen: dict[int, Fraction] = {}
@@ -496,6 +496,20 @@ class OneTarget:
                     return None
                 chosen[index] = simple[0]
         return search.complete(chosen, [Fraction(round(d * 60), 60) for d in digits])
+
+
+def _left_over(t: Floats, w: Floats, basis: Floats) -> Floats:
+    """Weighted squares of targets ``(n, n_probes)`` without their part in a basis ``(n, n_basis, n_probes)``.
+
+    By the normal equations, to a few parts in 1e12 of the whole; where the basis is dependent, a part of it is enough.
+    """
+    weighted = basis * w[:, None, :]
+    gram = weighted @ np.swapaxes(basis, 1, 2)
+    size = np.sqrt(np.maximum(np.einsum("ijj->ij", gram), np.finfo(float).tiny))
+    gram = gram / (size[:, :, None] * size[:, None, :]) + DEPENDENT * np.eye(basis.shape[1])
+    products = (weighted @ t[:, :, None])[:, :, 0] / size
+    explained = np.einsum("ij,ij->i", products, np.linalg.solve(gram, products[:, :, None])[:, :, 0])
+    return np.asarray(np.maximum(np.einsum("ij,ij,ij->i", t, t, w) - explained, 0.0))
 
 
 def _dimension(digits: list[Fraction], space: SearchSpace) -> Dimension:

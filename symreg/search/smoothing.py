@@ -159,13 +159,17 @@ class Smoother:
         return self._chance(residual, coefficients) > SURPRISING
 
     def bits_left(self, predicted: Floats) -> float:
-        """What a law that leaves no pattern would gain over these predictions, in bits, as polynomials see it."""
+        """What a law that leaves no pattern would gain over these predictions, in bits, as polynomials see it.
+
+        Less what noise alone makes of it one time in six.
+        """
         with np.errstate(all="ignore"):
             residual = (self.target - predicted) / self.spread
         coefficients = self.basis.T @ residual
         noise = self._noise(residual, coefficients)
         squares = float(coefficients @ coefficients) / noise if noise > 0 else 0.0
-        return max(0.0, squares - len(coefficients)) / (2 * float(np.log(2)))
+        expected = len(coefficients) + np.sqrt(2 * len(coefficients))
+        return max(0.0, squares - float(expected)) / (2 * float(np.log(2)))
 
     def _noise(self, residual: Floats, coefficients: Floats) -> float:
         left = float(residual @ residual - coefficients @ coefficients)
