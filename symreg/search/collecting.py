@@ -37,7 +37,7 @@ class Product:
                 powers[base] = _whole(total)
             else:
                 powers.pop(base, None)
-        number = self.number if other.number == 1 else self.number * Fraction(other.number) ** int(power)
+        number = self.number if other.number == 1 else self.number * Fraction(other.number) ** power.numerator
         return Product(_whole(number), powers)
 
     def expression(self) -> Expression:
@@ -128,5 +128,5 @@ class _Collector:
             if self.sharing == "denominators" and min(one, other) < 0:
                 found[base] = min(one, other)
             elif one * other > 0:
-                found[base] = min(one, other, key=abs)
+                found[base] = one if abs(one) < abs(other) else other
         return found

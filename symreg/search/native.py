@@ -85,8 +85,8 @@ def search(
         return Round(chosen, whole.level, clock.evaluated(), whole.bank.pruned, complete, reason)
 
     while whole.level < LARGEST_LEVEL:
-        # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest question
-        # is the likeliest to be answered: it may look at more.
+        # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest
+        # question is the likeliest to be answered: it may look at more.
         hunt = min(hunts, key=lambda one: one.evaluated / (SMALLEST if one is hunts[-1] else 1))
         proposals = hunt.run()
         # A budget that is spent still leaves what was found to be fitted.
@@ -104,9 +104,9 @@ def search(
         if progress.smoother is None and whole.level == 0:
             progress.smoother = smoother_of(space, smoothed_rows(len(space.target), fit_rows, generator))
             progress.nearest = progress.smoother
-            for one in reductions_of(settings, space, progress.smoother):
-                progress.nearest = one.smoother
-                hunts.append(hunt_of(workplace, one.space, probes, one))
+            for reduction in reductions_of(settings, space, progress.smoother):
+                progress.nearest = reduction.smoother
+                hunts.append(hunt_of(workplace, reduction.space, probes, reduction))
         surface = None if settings.lacks("smoothing") else progress.surface()
         if surface is not None:  # from now on without most of the noise
             for one in hunts:

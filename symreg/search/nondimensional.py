@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from symreg.dimension import Dimension, pi_groups, power_product
 from symreg.expression import Apply, Constant, Expression, Number, Variable
-from symreg.printing import to_text
 from symreg.search.product_draft import product_of, raised
 from symreg.search.reduction import NOTHING, Reduction
 from symreg.search.space import SearchSpace
@@ -43,7 +42,7 @@ def without_dimensions(whole: Reduction) -> Reduction | None:
     for group in groups:
         values, tree = _values(space, group), _tree(space, group)
         if np.isfinite(values).all() and np.ptp(values) > 0:
-            leaf = Variable(to_text(tree))
+            leaf = whole.leaf_for(tree)
             meaning[leaf] = tree
             rows.append(values)
     kept = [index for index in range(space.n_inputs) if space.codes[index] == 0]
@@ -78,7 +77,8 @@ def _values(space: SearchSpace, powers: Mapping[str, Fraction]) -> Floats:
 
 
 def _tree(space: SearchSpace, powers: Mapping[str, Fraction]) -> Expression:
-    above, below = [], []
+    above: list[Expression] = []
+    below: list[Expression] = []
     for name, power in powers.items():
         leaf = space.leaves[int(name)]
         assert isinstance(leaf, Variable | Constant)

@@ -15,7 +15,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Expression, Number, substitute
+from symreg.expression import Apply, Expression, Number, Variable, substitute
+from symreg.printing import to_text
 from symreg.search.probes import Probes, probes_of
 from symreg.search.proposal import Draft
 from symreg.search.smoothing import Smoother, smoother_of
@@ -53,6 +54,13 @@ class Reduction:
         """A draft for the rest as one for the whole target."""
         rest = substitute(draft.expression, dict(self.meaning))
         return replace(draft, expression=rest if self.front == NOTHING else Apply("*", (self.front, rest)))
+
+    def leaf_for(self, tree: Expression) -> Variable:
+        """A name for a combination of this question's inputs that no column and no other combination has."""
+        name = to_text(substitute(tree, dict(self.meaning)))
+        while name in self.space.taken or Variable(name) in self.meaning:
+            name += "'"
+        return Variable(name)
 
     @property
     def own_smoother(self) -> Smoother:

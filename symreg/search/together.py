@@ -19,8 +19,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Expression, Variable
-from symreg.printing import to_text
+from symreg.expression import Apply, Expression
 from symreg.search.product_draft import raised
 from symreg.search.reduction import Reduction
 from symreg.search.space import SearchSpace
@@ -75,7 +74,7 @@ def taken_together(whole: Reduction) -> Reduction | None:
         if leaves[one.a] not in found.space.leaves or leaves[one.b] not in found.space.leaves:
             continue  # one of them is part of another combination by now
         tree = one.expression(leaves)
-        leaf = Variable(to_text(tree))
+        leaf = found.leaf_for(tree)
         here = replace(one, a=found.space.leaves.index(leaves[one.a]), b=found.space.leaves.index(leaves[one.b]))
         smaller = _with(found.space, here, leaf)
         fewer = found.smoother_over(smaller)
@@ -110,7 +109,7 @@ def _misfit(one: Combination, inputs: Floats, by_a: Floats, by_b: Floats) -> flo
 def _combinations(space: SearchSpace) -> Iterator[Combination]:
     """What dimensions, signs and operators allow."""
     inputs = space.inputs
-    positive = (inputs > 0).all(axis=1)
+    positive = np.asarray((inputs > 0).all(axis=1), dtype=bool)
     largest = np.abs(inputs).max(axis=1)
     for a, b in itertools.combinations(range(space.n_inputs), 2):
         alike = (a in space.angles) == (b in space.angles)

@@ -196,7 +196,8 @@ def test_the_seed_draws_the_rows_and_nothing_else() -> None:
 
 def test_rounds_tell_how_far_the_search_is() -> None:
     found = rounds(noisy(), evaluations(40_000))
-    assert [each.level for each in found] == list(range(len(found)))
+    levels = np.array([each.level for each in found])  # of the whole question; smaller ones have rounds of their own
+    assert levels[0] == 0 and levels[-1] > 1 and set(np.diff(levels).tolist()) <= {0, 1}
     assert (np.diff([each.evaluated for each in found]) >= 0).all()
     assert (np.diff([each.pruned_by_dimension for each in found]) >= 0).all()
     certified = [each.complete_to_complexity or 0 for each in found]
