@@ -44,7 +44,7 @@ class Product:
         """Its tree, one fraction at most."""
         above = [raised(base, Fraction(power)) for base, power in self.powers.items() if power > 0]
         below = [raised(base, Fraction(-power)) for base, power in self.powers.items() if power < 0]
-        size = abs(self.number)
+        size = self.number if self.number > 0 else -self.number
         if size != 1:
             above.insert(0, Number(Fraction(size)))
         if above:
@@ -128,5 +128,5 @@ class _Collector:
             if self.sharing == "denominators" and min(one, other) < 0:
                 found[base] = min(one, other)
             elif one * other > 0:
-                found[base] = one if abs(one) < abs(other) else other
+                found[base] = one if one * one < other * other else other
         return found

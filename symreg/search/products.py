@@ -11,7 +11,6 @@ The step and the offset v may be absent. A third factor is looked for beside the
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,11 +20,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from symreg.dimension import Dimension, power_product
-from symreg.expression import Expression, Number, complexity
+from symreg.expression import Expression, complexity
 from symreg.search.bank import Bank
 from symreg.search.context import STEPS, Step
-from symreg.search.dimension_code import DimensionRangeError
+from symreg.search.exponents import Exponents, Powers
 from symreg.search.factors import FactorTable, logs_of_family
 from symreg.search.join import Joiner, solve
 from symreg.search.log_target import IDENTITY, LogTargets, log_targets, target_dimension
@@ -38,7 +36,6 @@ from symreg.search.space import SearchSpace
 from symreg.search.vocabulary import NOT_MONOMIAL
 
 Floats = npt.NDArray[np.float64]
-Powers = tuple[float | Fraction, ...]
 KEEP = 48
 KEEP_IN_CONTEXT = 12
 MONOMIAL = 1 << 40  # offsets above are numbers of monomials
@@ -55,8 +52,6 @@ MOST_CONTEXTS = 20_000
 LARGEST_OFFSET = 9
 THIRDS = 24  # pairs that get a third factor
 MOST_THIRDS = 8_000
-NEAR = 0.04  # thirds and quarters are taken only where the fitted exponent is as near as this
-LARGEST_EXPONENT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,44 +92,13 @@ class ProductSearch:
     families: bool = True
     enabled: bool = True
     _targets: dict[Context, LogTargets | None] = field(default_factory=dict)
-    _digits: dict[int, Floats] = field(default_factory=dict)
     _later: dict[int, list[tuple[Context, int, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        usable = [
-            index
-            for index, values in enumerate(self.leaf_values)
-            if not isinstance(self.space.leaves[index], Number) and (values != 0).all()
-        ]
-        self._leaves = usable
-        self._logs = np.log(np.abs(self.leaf_values[usable]))
-        coding = self.space.coding
-        digits = [coding.digits(np.array([self.space.codes[i]]))[0] for i in usable]
-        extra = self._coefficient_digits()
-        n_bases = len(coding.bases)
-        matrix = np.array([*digits, *extra], dtype=float).reshape(len(digits) + len(extra), n_bases).T
-        self._inverse = np.linalg.pinv(matrix)[: len(usable)] if n_bases else np.zeros((len(usable), 0))
-        self._null = _nullspace(matrix)[: len(usable)]
-        self.groups = self._null.T @ self._logs  # logarithms of the Pi groups
-        self.particular = self._inverse.T @ self._logs  # and of one monomial for each base unit
-        basis = np.vstack([np.ones(self.leaf_values.shape[1]), self.groups])
-        left, sizes, _ = np.linalg.svd(basis.T, full_matrices=False)
-        self._span = left[:, sizes > 1e-9 * sizes[0]].T
+        self.exponents = Exponents(self.space, self.leaf_values)
         self.table = FactorTable(
-            self.space, self.bank, self._span, self.particular, families=self.families
+            self.space, self.bank, self.exponents.span, self.exponents.particular, families=self.families
         )
-
-    def _coefficient_digits(self) -> list[Floats]:
-        codes = self.space.coefficient_codes
-        if codes is None:
-            return list(np.eye(len(self.space.coding.bases)))
-        return [self.space.coding.digits(np.array([code]))[0] for code in codes if code]
-
-    def digits_of(self, code: int) -> Floats:
-        """Digits of a dimension's code ``(n_bases,)``."""
-        if code not in self._digits:
-            self._digits[code] = self.space.coding.digits(np.array([code]))[0].astype(float)
-        return self._digits[code]
 
     @property
     def pairs(self) -> int:
@@ -174,7 +138,7 @@ class ProductSearch:
         targets = self._targets_of(context)
         if targets is None or not len(targets):
             return
-        logs = self._target_rows(targets)
+        logs = self.exponents.rest_of(targets)
         if not f:
             self._monomials(targets, logs)
             return
@@ -229,17 +193,13 @@ class ProductSearch:
                 if v + step.cost + 1 <= size:
                     yield Context(step, v, "monomial"), step.cost + v + 1
 
-    def _target_rows(self, targets: LogTargets) -> Floats:
-        code = target_dimension(targets.step, self.space.target_code, self.space.coding.root)
-        digits = self.space.coding.digits(np.array([code])).astype(float)
-        return np.asarray(targets.logs - digits @ self.particular)
-
     def _monomials(self, targets: LogTargets, logs: Floats) -> None:
         w = targets.weights
         with np.errstate(all="ignore"):
             mean = np.einsum("ij,ij->i", logs, w) / w.sum(axis=1)
             spread = np.einsum("ij,ij,ij->i", logs, logs, w) - mean**2 * w.sum(axis=1)
-            share = _left_over(logs, w, np.broadcast_to(self._span, (len(logs), *self._span.shape))) / spread
+            span = self.exponents.span
+            share = _left_over(logs, w, np.broadcast_to(span, (len(logs), *span.shape))) / spread
         best = np.argsort(np.nan_to_num(share, nan=0.0), kind="stable")[:KEEP_IN_CONTEXT].tolist()
         kept = [index for place, index in enumerate(best) if place < 2 or not share[index] > NEARLY]
         self._offer(targets, [(index, ()) for index in kept])
@@ -292,7 +252,7 @@ class ProductSearch:
 
         ``v + w`` is often ``v*(1 + w/v)``: its parts share factors.
         """
-        span = np.broadcast_to(self._span, (len(chosen), *self._span.shape))
+        span = np.broadcast_to(self.exponents.span, (len(chosen), *self.exponents.span.shape))
         if not targets.shares:
             return np.ascontiguousarray(span)
         with np.errstate(all="ignore"):
@@ -330,10 +290,10 @@ class ProductSearch:
         """Round the exponents of the best fits and offer the laws they give."""
         drafts: list[tuple[int, ProductDraft]] = []
         for index, factors in chosen:
-            one = OneTarget(self, targets, index)
-            logs = self._logs_of(factors)
-            for powers in one.factor_powers(factors, logs):
-                exponents = one.exponents(factors, logs, powers)
+            logs, codes = self._logs_of(factors), self._codes_of(factors)
+            free = [one.family is not None and not one.family.grid for one in factors]
+            for powers in self.exponents.of_factors(targets, index, codes, free, logs):
+                exponents = self.exponents.of_leaves(targets, index, codes, powers, logs)
                 if exponents is not None:
                     self._judge(targets, index, factors, powers, *exponents, drafts)
         self._fit_and_offer(drafts)
@@ -347,11 +307,9 @@ class ProductSearch:
                     one.family, one.constant * values))  # fmt: skip
         return np.vstack(rows)
 
-    def codes_of(self, factors: tuple[Factor, ...]) -> npt.NDArray[np.int64]:
+    def _codes_of(self, factors: tuple[Factor, ...]) -> list[int]:
         """Dimension codes of factors."""
-        return np.array(
-            [self.bank.code[one.entry] if one.family is None else 0 for one in factors], dtype=np.int64
-        )
+        return [int(self.bank.code[one.entry]) if one.family is None else 0 for one in factors]
 
     def _judge(
         self, targets: LogTargets, index: int, factors: tuple[Factor, ...], powers: Powers, inputs: dict[int, Fraction],
@@ -392,30 +350,6 @@ class ProductSearch:
             if loss < min(1.0, self.pool.threshold(size, len(draft.names))):
                 self.pool.offer(Proposal(size, loss, _same(draft), "product", len(draft.names)))
 
-    def complete(self, chosen: dict[int, Fraction], digits: list[Fraction]) -> tuple[dict[int, Fraction], int] | None:
-        """Let known constants and the coefficient supply the dimension that the inputs leave over."""
-        rest = list(digits)
-        for index, power in chosen.items():
-            own = self.digits_of(self.space.codes[index])
-            rest = [r - power * int(d) for r, d in zip(rest, own, strict=True)] if power else rest
-        if not any(rest):
-            return chosen, 0
-        constants = {
-            str(index): self.space.coding.decode(self.space.codes[index])
-            for index in self._leaves
-            if index >= self.space.n_inputs
-        }
-        dimension = _dimension(rest, self.space)
-        found = power_product(dimension, constants) if constants else None
-        if found is not None:
-            return chosen | {int(name): power for name, power in found.items() if power}, 0
-        try:
-            code = self.space.coding.encode(dimension)
-        except DimensionRangeError:
-            return None
-        codes = self.space.coefficient_codes
-        return (chosen, code) if codes is None or code in codes else None
-
     def _evaluate(
         self, factors: tuple[Factor, ...], powers: Powers, inputs: dict[int, Fraction]
     ) -> Floats:
@@ -434,70 +368,6 @@ class ProductSearch:
         return product
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OneTarget:
-    """Exponents of one target's products: fitted in logarithms, then simple and exact."""
-
-    search: ProductSearch
-    targets: LogTargets
-    index: int
-
-    @property
-    def _root(self) -> Floats:
-        return np.asarray(np.sqrt(self.targets.weights[self.index]))
-
-    @property
-    def _digits(self) -> Floats:
-        space = self.search.space
-        code = target_dimension(self.targets.step, space.target_code, space.coding.root)
-        assert code is not None
-        return self.search.digits_of(code)
-
-    def factor_powers(self, factors: tuple[Factor, ...], logs: Floats) -> list[Powers]:
-        """Simple powers of the factors near the fitted ones, every combination; of an exponential the fitted one."""
-        if not factors:
-            return [()]
-        search, root = self.search, self._root
-        digits = np.array([search.digits_of(code) for code in search.codes_of(factors).tolist()])
-        design = np.vstack([logs - digits @ search.particular, search._span]) * root
-        goal = (self.targets.logs[self.index] - self._digits @ search.particular) * root
-        if not (np.isfinite(design).all() and np.isfinite(goal).all()):
-            return []
-        powers = np.linalg.lstsq(design.T, goal, rcond=1e-9)[0][: len(factors)]
-        simple: list[list[float | Fraction]] = []
-        for one, power in zip(factors, powers.tolist(), strict=True):
-            free = one.family is not None and not one.family.grid
-            simple.append([power] if free else [exact for exact in _simple(power) if exact])
-        return list(itertools.islice(itertools.product(*simple), 12))
-
-    def exponents(
-        self, factors: tuple[Factor, ...], logs: Floats, powers: Powers
-    ) -> tuple[dict[int, Fraction], int] | None:
-        """Exponents of the leaves and the code of the coefficient, or None where none are simple and exact."""
-        search = self.search
-        remaining = self.targets.logs[self.index] - sum(
-            (float(p) * row for p, row in zip(powers, logs, strict=True)), np.zeros(logs.shape[1])
-        )
-        digits = self._digits
-        for power, code in zip(powers, search.codes_of(factors), strict=True):
-            digits = digits - float(power) * search.digits_of(int(code))
-        particular, root = search._inverse @ digits, self._root
-        design = np.vstack([np.ones_like(remaining), search.groups]) * root
-        goal = (remaining - particular @ search._logs) * root
-        if not (np.isfinite(design).all() and np.isfinite(goal).all()):
-            return None
-        solution = np.linalg.lstsq(design.T, goal, rcond=1e-9)[0]
-        fitted = particular + search._null @ solution[1:]
-        chosen: dict[int, Fraction] = {}
-        for position, index in enumerate(search._leaves):
-            if index < search.space.n_inputs:
-                simple = _simple(float(fitted[position]))
-                if not simple:
-                    return None
-                chosen[index] = simple[0]
-        return search.complete(chosen, [Fraction(round(d * 60), 60) for d in digits])
-
-
 def _left_over(t: Floats, w: Floats, basis: Floats) -> Floats:
     """Weighted squares of targets ``(n, n_probes)`` without their part in a basis ``(n, n_basis, n_probes)``.
 
@@ -510,37 +380,6 @@ def _left_over(t: Floats, w: Floats, basis: Floats) -> Floats:
     products = (weighted @ t[:, :, None])[:, :, 0] / size
     explained = np.einsum("ij,ij->i", products, np.linalg.solve(gram, products[:, :, None])[:, :, 0])
     return np.asarray(np.maximum(np.einsum("ij,ij,ij->i", t, t, w) - explained, 0.0))
-
-
-def _dimension(digits: list[Fraction], space: SearchSpace) -> Dimension:
-    exponents = [Fraction(0)] * 7
-    for base, digit in zip(space.coding.bases, digits, strict=True):
-        exponents[base] = digit / space.coding.denominator
-    return Dimension(tuple(exponents))
-
-
-def _nullspace(matrix: Floats) -> Floats:
-    """Orthonormal columns spanning the nullspace."""
-    if not matrix.size:
-        return np.eye(matrix.shape[1])
-    _, sizes, right = np.linalg.svd(matrix)
-    rank = int((sizes > 1e-9 * max(sizes[0], 1e-300)).sum())
-    return np.asarray(right[rank:].T)
-
-
-def _simple(value: float) -> list[Fraction]:
-    """Simple fractions near a fitted exponent, the likeliest first; none where it is too large.
-
-    Under noise a fitted exponent is off by more than the steps between thirds and halves, so the nearest half and the
-    nearest whole number are always among them: the loss in y decides.
-    """
-    if not abs(value) <= LARGEST_EXPONENT:
-        return []
-    fine = [Fraction(round(value * d), d) for d in (3, 4) if abs(round(value * d) / d - value) < NEAR / d]
-    half = Fraction(round(2 * value), 2)
-    whole = Fraction(round(value))
-    exact = abs(float(half) - value) < NEAR / 4
-    return list(dict.fromkeys([half] if exact else [*fine, half, whole]))
 
 
 def _same(draft: Draft) -> Callable[[], Draft]:

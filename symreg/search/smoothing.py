@@ -111,7 +111,7 @@ class Smoother:
         def at(moved: Floats) -> Floats:
             front, own = self.coordinates.at(moved)
             phi = np.asarray(coefficients @ _polynomials(own, degrees))
-            return np.log(front) + phi if logarithm else front * phi
+            return np.asarray(np.log(front) + phi if logarithm else front * phi)
 
         inputs = inputs[:, :: max(1, len(rows) // ROWS_OF_SLOPES)]
         found = {}
