@@ -342,6 +342,39 @@ def test_slopes_in_logarithms() -> None:
     assert sorted(own.smoother.log_slopes(0.0)) == [0, 1, 2]
 
 
+@pytest.mark.parametrize("low", [1.0, -2.0, -0.5])
+def test_slopes_by_inputs_of_any_sign(low: float) -> None:
+    """Of the target itself, which may change its sign, and at fewer rows where there are many."""
+    rng = np.random.default_rng(11)
+    a, b = rng.uniform(low, low + 1, 2500), rng.uniform(1, 2, 2500)
+    own = planted({"a [1]": a, "b [m]": b}, b * np.sin(3 * a), 0 * a, "m")
+    inputs, slopes = own.smoother.slopes(0.0, logarithm=False)
+    assert inputs.shape[0] == 2 and 1000 <= inputs.shape[1] < 2500
+    a, b = inputs[0], inputs[1]
+    scale = np.ptp(own.space.target) / np.ptp(own.space.inputs[1] * np.sin(3 * own.space.inputs[0]))
+    assert slopes[0] == pytest.approx(3 * b * np.cos(3 * a) * scale, abs=2e-3 * scale)
+    assert slopes[1] == pytest.approx(np.sin(3 * a) * scale, abs=2e-3 * scale)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1])
+def test_bits_that_are_left(noise: float) -> None:
+    """About as many as the true law explains beyond the one that is asked about; none for the true law."""
+    rng = np.random.default_rng(12)
+    a, b = rng.uniform(1, 2, (2, 3000))
+    truth, e = a * b + 0.5 * a, rng.normal(size=3000)
+    own = planted({"a [1]": a, "b [1]": b}, truth, noise * truth.std() * e)
+    kept = own.space.target
+    a, b = own.space.inputs
+    unit = float(np.median(kept / (a * b + 0.5 * a)))
+    right, wrong = unit * (a * b + 0.5 * a), unit * (a * b + 0.52 * a)
+    assert own.smoother.bits_left(right) < 12
+    if noise:
+        gain = 0.5 * len(kept) * np.log2(np.mean((kept - wrong) ** 2) / np.mean((kept - right) ** 2))
+        assert own.smoother.bits_left(wrong) == pytest.approx(gain, abs=25)
+    else:
+        assert own.smoother.bits_left(wrong) > 1000
+
+
 def test_rows_to_smooth_are_all_or_a_choice_with_the_probes() -> None:
     probes = np.array([3, 17, 40_000])
     assert np.array_equal(smoothed_rows(MOST_ROWS, probes[:2], np.random.default_rng(0)), np.arange(MOST_ROWS))
