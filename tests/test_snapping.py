@@ -19,6 +19,7 @@ from symreg.snapping import (
     Rewritten,
     with_shared_constant,
     with_simple_numbers,
+    with_tied_constants,
     without_insignificant_terms,
     without_term,
 )
@@ -72,6 +73,42 @@ def test_pi_is_a_simple_number() -> None:
     (only,) = with_simple_numbers(own)
     assert to_text(only[0]) == "2*pi*sqrt(x)"
     assert only[1] == ()
+
+
+def test_constants_are_tied_to_one_of_them() -> None:
+    """16*pi**2*(x**2 - 2*x*y + y**2) has one number, however its three coefficients were fitted."""
+    values = {"k1": 157.9, "k2": 315.9, "k3": 158.2}
+    own = fitted("sqrt(k1*x**2 - k2*x*y + k3*y**2)", values, 0.5)
+    found = list(with_tied_constants(own))
+    variables = {"x": np.linspace(3, 4, 20), "y": np.linspace(1, 2, 20)}
+    one_left = [(expression, constants) for expression, constants, _ in found if len(constants) == 1]
+    assert len(one_left) == 3  # each of them in turn
+    for expression, (constant,) in one_left:
+        rest = evaluate_tree(expression, {**variables, constant.name: 1.0}) / np.abs(variables["x"] - variables["y"])
+        assert rest == pytest.approx(rest[0])  # a multiple of (x - y)**2 under the root
+        assert to_text(expression).count(constant.name) == 1  # what they share stands once
+
+
+@pytest.mark.parametrize(
+    ("values", "errors", "dimensions"),
+    [
+        ({"k1": 1.0, "k2": 1.2}, 0.01, {}),  # 6/5 is not as simple as that
+        ({"k1": 1.0, "k2": 2.0}, float("nan"), {}),  # nothing is known of them
+        ({"k1": 1.0, "k2": 2.0}, 0.01, {"k1": SPEED}),  # a speed is no multiple of a number
+        ({"k1": 1.0, "k2": 0.0}, 0.01, {}),
+    ],
+)
+def test_constants_that_have_nothing_in_common_are_not_tied(
+    values: Mapping[str, float], errors: float, dimensions: Mapping[str, Dimension]
+) -> None:
+    assert list(with_tied_constants(fitted("k1*x + k2*y", values, errors, dimensions))) == []
+
+
+def test_signs_are_kept_when_constants_are_tied() -> None:
+    own = fitted("k1*x + k2*y", {"k1": 0.7, "k2": -1.4001}, 0.001)
+    for expression, (constant,), _ in with_tied_constants(own):
+        values = {"x": 3.0, "y": 5.0, constant.name: constant.start}
+        assert evaluate_tree(expression, values) == pytest.approx(0.7 * 3 - 1.4 * 5, rel=1e-3)
 
 
 def test_a_number_with_a_unit_is_not_simple() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -135,6 +136,19 @@ def test_the_pool_asks_more_of_more_nodes() -> None:
     assert pool.threshold(11) == SAME * 0.19  # what was taken is remembered
     pool.offer(proposal(9, 0.01))
     assert pool.threshold(4) == pool.threshold(6) == float("inf")  # simpler ones are not held to it
+
+
+def test_a_fitted_constant_counts_as_nodes() -> None:
+    """A short law with two constants does not keep out a longer one with one, and is itself held to shorter ones."""
+    pool = Pool(3)
+    pool.offer(replace(proposal(5, 0.2), constants=2))
+    assert pool.threshold(8) == pool.threshold(10) == float("inf")
+    assert pool.threshold(11) == SAME * 0.2
+    assert pool.threshold(8, 2) == SAME * 0.2
+    pool.offer(proposal(5, 0.1))
+    assert pool.threshold(5, 2) == SAME * 0.1
+    pool.offer(replace(proposal(5, 0.2), constants=2))
+    assert [one.loss for one in pool.take(5)] == [0.1, 0.2]  # the first one came before anything shorter
 
 
 def test_losses_below_the_floor_are_alike() -> None:
