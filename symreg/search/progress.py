@@ -110,7 +110,7 @@ class Progress:
 
     def _worth_trying(self, law: Refined) -> float:
         """Levels that a better law may lie beyond this one: what it would gain pays for so many nodes."""
-        constants = 0 if _is_plain(law.draft) else len(law.draft.names) - 1
+        constants = 0 if _is_plain(law.draft) else len(law.draft.names)
         gain = 0.5 * constants * math.log2(len(self.space.target))
         if self.smoother is not None:
             gain += self.smoother.bits_left(self.refiner.predict([law.draft], self.smoother.rows)[0])
