@@ -186,7 +186,8 @@ def _name_column(axes: Axes, lines: Sequence[Line], levels: Sequence[float], pla
         )  # fmt: skip
         axes.text(
             place + 0.25, height, _label(line, at=None if levels.index(end) == place else end), va="center",
-            color=line.colour, fontsize=8, fontweight="bold" if line.ours else "normal", clip_on=False,
+            color=line.colour, fontsize=8, fontweight="bold" if line.ours else "normal", clip_on=False, zorder=4,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8},
         )  # fmt: skip
 
 
