@@ -4,12 +4,12 @@ In ``period = k*a**(3/2)`` with days and astronomical units k is shown in ``day/
 with km/s and Mpc in ``km/s/Mpc``. The unit is found on the way from the root, whose unit is the target's,
 down to the constant: each operator on the way says what its operand must be measured in. Where that is
 unclear (a sum of metres and kilometres, two unknown constants in one product) the coherent SI unit serves.
-Only the scale is chosen here; the dimension is given, and a unit that disagrees with it is not used.
+Where the user has named a unit for free constants, that is the one. Only the scale is chosen here; the dimension is given, and a unit that disagrees with it is not used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from symreg.dimension import Dimension
@@ -28,14 +28,18 @@ def display_unit(
     constant_dimension: Dimension,
     input_units: Mapping[str, Unit],
     target_unit: Unit,
+    declared: Sequence[Unit] = (),
 ) -> Unit:
     """Unit for ``constant_name``, of exactly ``constant_dimension``.
 
     ``input_units`` holds the units of the inputs and of the known constants; names that it lacks are free
-    constants.
+    constants. A unit that was ``declared`` for free constants serves those of its dimension.
     """
     if constant_dimension.is_dimensionless:
         return DIMENSIONLESS_UNIT
+    for unit in declared:
+        if unit.dimension == constant_dimension:
+            return unit
     factors = _wanted(expression, constant_name, _factors(target_unit), input_units)
     if factors is not None:
         try:

@@ -273,8 +273,9 @@ class Finisher:
         found, scales = [], []
         for constant, value, error in zip(fitted.constants, fitted.values, fitted.stderr, strict=True):
             unit = display_unit(
-                fitted.expression, constant.name, constant.dimension, inputs, problem.target_column.unit
-            )
+                fitted.expression, constant.name, constant.dimension, inputs, problem.target_column.unit,
+                problem.free_constants.units,
+            )  # fmt: skip
             scale = self.fitter.units.factor(constant.dimension) / unit.scale
             scales.append(scale)
             found.append(

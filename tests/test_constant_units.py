@@ -107,3 +107,13 @@ def test_value_in_the_shown_unit_is_the_number_of_the_users_columns() -> None:
     expression = parse("k*a**(3/2)", variables=["a"], constants=["k"])
     periods = day.from_si(evaluate_tree(expression, {"k": k, "a": au.to_si(np.array([1.0, 4.0]))}))
     np.testing.assert_allclose(periods, [365.25, 8 * 365.25], rtol=1e-12)
+
+
+def test_a_declared_unit_is_the_one_to_use() -> None:
+    """In ``exp(h*c*q/(T*k_B))`` with q in 1/cm the temperature is in K, not in m*K/cm."""
+    units = {"q": parse_unit("1/cm"), "b": parse_unit("m*K")}
+    expression = parse("exp(b*q/T)", variables=("q",), constants=("b", "T"))
+    kelvin, metre = parse_unit("K"), parse_unit("m")
+    assert display_unit(expression, "T", kelvin.dimension, units, parse_unit("1")) == parse_unit("m*K/cm")
+    assert display_unit(expression, "T", kelvin.dimension, units, parse_unit("1"), (metre, kelvin)) == kelvin
+    assert display_unit(expression, "T", DIMENSIONLESS, units, parse_unit("1"), (metre, kelvin)) == DIMENSIONLESS_UNIT

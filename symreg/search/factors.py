@@ -79,7 +79,7 @@ class FactorTable:
             return [Factor(entry) for entry in ids.tolist()], np.log(np.abs(self.bank.values[ids]))
 
     def _families(self, size: int) -> tuple[list[Factor], Floats]:
-        """Every family around every dimensionless entry that is small enough for this size."""
+        """Every family around every entry of this size that a coefficient can make dimensionless."""
         factors: list[Factor] = []
         logs = [np.empty((0, self.span.shape[1]))]
         for family in FAMILIES if self.families else ():
@@ -96,8 +96,15 @@ class FactorTable:
         return factors, np.vstack(logs)
 
     def _arguments(self, family: Family, size: int) -> Ids:
-        self.bank.request(size, np.zeros(1, dtype=np.int64))
-        ids = self.bank.level(0, size)
+        coefficients = self.space.coefficient_codes
+        if coefficients is not None:
+            codes = -np.array(coefficients, dtype=np.int64)
+            self.bank.request(size, codes)
+            ids = np.concatenate([EMPTY, *(self.bank.level(int(code), size) for code in codes)])
+        else:
+            if self.bank.affordable(size):
+                self.bank.request_all(size)
+            ids = self.bank.all_of(size)
         forbidden = max(NOT_OVER.get(name, 0) for name in family.operators)
         ids = ids[(self.bank.mask[ids] & forbidden) == 0]
         return ids[[not self.bank.is_one(entry) for entry in ids.tolist()]] if len(ids) else EMPTY

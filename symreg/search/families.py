@@ -29,7 +29,7 @@ NARROW = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 6.0)
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A factor ``form(k, f)`` of a dimensionless ``f``: its values, its tree, and the constants it is tried with."""
+    """A factor ``form(k*f)`` of a dimensionless ``k*f``: its values, its tree, and the constants it is tried with."""
 
     name: str
     operators: frozenset[str]

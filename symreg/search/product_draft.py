@@ -15,7 +15,7 @@ from symreg.search.space import SearchSpace
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """An entry of the bank as it is, or inside a family with a constant."""
+    """An entry of the bank as it is, or inside a family with a constant, which makes it dimensionless."""
 
     entry: int
     family: Family | None = None
@@ -48,7 +48,7 @@ class ProductDraft:
             base = self.bank.expression(one.entry)
             if one.family is not None:
                 values.append(one.constant if one.family.grid else float(power))
-                codes.append(0)
+                codes.append(-int(self.bank.code[one.entry]))
                 base = one.family.expression(base, Constant(f"k{len(values)}"))
             parts.append((base, power if isinstance(power, Fraction) else Fraction(1)))
         for base, exponent in parts:
