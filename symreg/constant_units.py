@@ -4,7 +4,8 @@ In ``period = k*a**(3/2)`` with days and astronomical units k is shown in ``day/
 with km/s and Mpc in ``km/s/Mpc``. The unit is found on the way from the root, whose unit is the target's,
 down to the constant: each operator on the way says what its operand must be measured in. Where that is
 unclear (a sum of metres and kilometres, two unknown constants in one product) the coherent SI unit serves.
-Where the user has named a unit for free constants, that is the one. Only the scale is chosen here; the dimension is given, and a unit that disagrees with it is not used.
+Where the user has named a unit for free constants, that is the one. Only the scale is chosen here; the
+dimension is given, and a unit that disagrees with it is not used.
 """
 
 from __future__ import annotations

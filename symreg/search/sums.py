@@ -21,6 +21,7 @@ import numpy.typing as npt
 from symreg.search.bank import Bank
 from symreg.search.context import Step
 from symreg.search.join import Joiner, Pairs, solve
+from symreg.search.logarithms import offer_logarithms
 from symreg.search.monomials import Monomials
 from symreg.search.probes import Probes
 from symreg.search.proposal import Pool, Proposal
@@ -118,6 +119,7 @@ class SumSearch:
         """Try everything of this total complexity, and what was put off until now."""
         self._level = complexity
         self._plain(complexity)
+        offer_logarithms(self.space, self.bank, self.probes, self.pool, self.joiner, complexity)
         for shell, inside in shells(complexity, self.space.operators, self.monomials.sizes):
             if self.stop():
                 return
