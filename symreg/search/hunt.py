@@ -28,7 +28,7 @@ from symreg.search.sums import SumSearch
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 POOL = 40  # proposals kept at each complexity
-BESIDE_THE_BANKS = 2.5  # memory for joins and candidates and a second bank, as a factor
+BESIDE_THE_BANKS = 3.0  # memory for joins, candidates and the banks of smaller questions, as a factor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
