@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.description_length import small_sample_bits, tree_bits
-from symreg.search.probes import Probes, probes_of, smoothed_probes
+from symreg.search.probes import Probes, probes_of, smoothed_probes, target_at
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner
-from symreg.search.smoothing import Smoother
+from symreg.search.smoothing import FEWEST_ROWS, Smoother
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
@@ -24,6 +24,8 @@ PATIENCE_FEW_ROWS = 4
 WORTH_WAITING = 3.0  # bits by which a description must be shorter to be news
 LEAST_LEVEL = 5  # of every hunt: up to here a search takes a moment
 OF_A_LEVEL = 3.2  # bits by which formulas grow with each level
+LONGEST_WAIT = 6  # levels; what is left could be chance, and each level takes twice as long as the one before
+LONGEST_WAIT_PLAIN = 3  # for a law that owes nothing to fitted constants
 ALIKE = 0.01  # coefficients of one size, apart from what noise makes of them
 LEAST_EXPLAINED = 0.5  # loss above which what no polynomial follows need not be noise
 SLACK = 1.15  # of known uncertainties
@@ -41,6 +43,7 @@ class Progress:
     least: float = float("inf")
     law: Refined | None = None  # of the shortest description
     bits: float = float("inf")
+    _fitted: tuple[Refined, Floats] | None = None  # the law that was judged last, and its predictions
     level: int = 0  # at which the shortest description was found, or its like would have been
 
     def taken(self, level: int, found: Sequence[Refined]) -> list[Refined]:
@@ -57,7 +60,7 @@ class Progress:
                 # A product of powers comes long before sums of its length. Where residuals cannot tell whether it is
                 # the law, these must have had their turn.
                 nodes = shortest.complexity - 2 * len(shortest.draft.names)
-                self.level = max(level, nodes) if self.smoother is None else level
+                self.level = level if len(self.space.target) >= FEWEST_ROWS else max(level, nodes)
             self.bits, self.law = bits, shortest
         return found
 
@@ -104,22 +107,37 @@ class Progress:
             return "longer formulas do not pay for their length"
         if waited < PATIENCE or level < LEAST_LEVEL or self.least > LEAST_EXPLAINED:
             return None
-        if not self._at_the_noise(self.law) or waited < self._worth_trying(self.law):
+        predicted = self._predicted(self.law)
+        if not self._at_the_noise(self.law, predicted) or waited < self._worth_trying(self.law, predicted):
             return None
         return "residual at the noise"
 
-    def _worth_trying(self, law: Refined) -> float:
+    def _predicted(self, law: Refined) -> Floats | None:
+        """Predictions by the law as it fits all the rows of the smoother, where there is one.
+
+        Fitted to a surface or to fewer rows, its constants are off by more than these rows forgive.
+        """
+        if self.smoother is None:
+            return None
+        if self._fitted is None or self._fitted[0] is not law:
+            rows = self.smoother.rows
+            refiner = Refiner(self.space, self.refiner.engine, self.refiner.threads, target_at(self.space, rows), rows)
+            fitted = refiner.again([law]) or [law]
+            self._fitted = law, self.refiner.predict([fitted[0].draft], rows)[0]
+        return self._fitted[1]
+
+    def _worth_trying(self, law: Refined, predicted: Floats | None) -> float:
         """Levels that a better law may lie beyond this one: what it would gain pays for so many nodes."""
         constants = 0 if _is_plain(law.draft) else len(law.draft.names)
         gain = 0.5 * constants * math.log2(len(self.space.target))
-        if self.smoother is not None:
-            gain += self.smoother.bits_left(self.refiner.predict([law.draft], self.smoother.rows)[0])
-        return gain / OF_A_LEVEL
+        if self.smoother is not None and predicted is not None:
+            gain += self.smoother.bits_left(predicted)
+        return min(gain / OF_A_LEVEL, LONGEST_WAIT if constants else LONGEST_WAIT_PLAIN)
 
-    def _at_the_noise(self, law: Refined) -> bool:
+    def _at_the_noise(self, law: Refined, predicted: Floats | None) -> bool:
         """Whether the law leaves no pattern; of few rows, whether it is as near as their uncertainties."""
-        if self.smoother is not None:
-            return self.smoother.is_noise(self.refiner.predict([law.draft], self.smoother.rows)[0])
+        if self.smoother is not None and predicted is not None:
+            return self.smoother.is_noise(predicted)
         sigma, y = self.space.sigma, self.space.target
         if sigma is None:
             return False
