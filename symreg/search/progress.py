@@ -26,7 +26,8 @@ LEAST_LEVEL = 5  # of every hunt: up to here a search takes a moment
 OF_A_LEVEL = 3.2  # bits by which formulas grow with each level
 LONGEST_WAIT = 6  # levels; what is left could be chance, and each level takes twice as long as the one before
 LONGEST_WAIT_PLAIN = 3  # for a law that owes nothing to fitted constants
-ALIKE = 0.01  # coefficients of one size, apart from what noise makes of them
+SIMPLE_RATIOS = np.array([1.0, 2.0, 3.0, 4.0])
+ALIKE = 0.01  # coefficients that are simple multiples of each other, apart from what noise makes of them
 LEAST_EXPLAINED = 0.5  # loss above which what no polynomial follows need not be noise
 SLACK = 1.15  # of known uncertainties
 
@@ -147,6 +148,9 @@ class Progress:
 
 
 def _is_plain(draft: Draft) -> bool:
-    """Whether one number says all that was fitted."""
+    """Whether one number says all that was fitted: the others are simple multiples of it."""
     sizes = np.abs(draft.values)
-    return bool(np.ptp(sizes) <= ALIKE * sizes.max()) if len(sizes) else True
+    if not len(sizes) or not sizes.max() > 0:
+        return True
+    multiples = SIMPLE_RATIOS[:, None] * (sizes / sizes.max())
+    return bool((np.abs(multiples - 1).min(axis=0) < ALIKE).all())
