@@ -24,6 +24,10 @@ LAWS = {
     "hydrogen_lines": ("1/(k*(1/n_lower**2 - 1/n_upper**2))", 10967758.34, 1e-3),
     "ideal_gas": ("n*R*T/V", None, 0.1),
     "relativistic_energy": ("m*c**2/sqrt(1 - v**2/c**2)", None, 0.25),
+    "firas": ("2*h*c*wavenumber**3/(exp(h*c*wavenumber/(k*k_B)) - 1)", 2.725, 1e-3),
+    "time_dilation": ("-velocity**2/(2*c**2)", None, 0.1),
+    "leavitt_1912": ("log(k/period)", 7.09e6 * 86400, 0.4),
+    "tully_fisher": ("log(k/velocity_width**(5/2))", 0.0090 * 1e3**2.5, 0.3),
     "relativistic_energy_free_c": ("m*k**2/sqrt(1 - v**2/k**2)", 299792458.0, 0.25),
 }
 
