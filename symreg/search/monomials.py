@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from symreg.dimension import pi_groups, power_product
 from symreg.expression import Constant, Expression, Variable, complexity, evaluate_tree
-from symreg.search.pi_groups import monomial
+from symreg.search.product_draft import product_of_powers
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
@@ -87,7 +87,7 @@ def _sized(space: SearchSpace) -> Iterator[tuple[Expression, int]]:
         return
     ranked = sorted(_candidates(particular, groups))[:MOST]
     for index, (_, product) in enumerate(ranked):
-        tree = monomial({leaves[name][0]: int(exponent) for name, exponent in product})
+        tree = product_of_powers({leaves[name][0]: Fraction(exponent) for name, exponent in product})
         size = FIRST_SIZE + int(math.log2(1 + index / 4))
         if complexity(tree) > size:
             yield tree, size

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.dimension import Dimension, pi_groups, power_product
-from symreg.expression import Apply, Constant, Expression, Number, Variable
-from symreg.search.product_draft import product_of, raised
-from symreg.search.reduction import NOTHING, Reduction
+from symreg.expression import Expression, Number
+from symreg.search.product_draft import product_of_powers
+from symreg.search.reduction import Reduction
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
@@ -60,7 +60,7 @@ def without_dimensions(whole: Reduction) -> Reduction | None:
         angles=frozenset(place for place, index in enumerate(kept) if index in space.angles),
     )
     return whole.further(
-        reduced, whole.smoother, front=_tree(space, front) if front else NOTHING, values=scale, meaning=meaning
+        reduced, whole.smoother, front=_tree(space, front), values=scale, meaning=meaning
     )
 
 
@@ -77,11 +77,4 @@ def _values(space: SearchSpace, powers: Mapping[str, Fraction]) -> Floats:
 
 
 def _tree(space: SearchSpace, powers: Mapping[str, Fraction]) -> Expression:
-    above: list[Expression] = []
-    below: list[Expression] = []
-    for name, power in powers.items():
-        leaf = space.leaves[int(name)]
-        assert isinstance(leaf, Variable | Constant)
-        (above if power > 0 else below).append(raised(leaf, abs(power)))
-    top = product_of(above) if above else NOTHING
-    return Apply("/", (top, product_of(below))) if below else top
+    return product_of_powers({space.leaves[int(name)]: power for name, power in powers.items()})

@@ -14,8 +14,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression, Number, Variable
-from symreg.search.product_draft import product_of, raised
+from symreg.expression import Expression
+from symreg.search.product_draft import product_of_powers
 from symreg.search.reduction import Reduction
 from symreg.search.smoothing import Smoother
 from symreg.search.space import SearchSpace
@@ -63,19 +63,12 @@ def _without(
     space: SearchSpace, powers: dict[int, tuple[Fraction, float]]
 ) -> tuple[Expression, Floats, SearchSpace] | None:
     values, code = np.ones(len(space.target)), space.target_code
-    above: list[Expression] = []
-    below: list[Expression] = []
     for index, (power, _) in powers.items():
         values = values * np.abs(space.inputs[index]) ** float(power)
         if (space.codes[index] * power).denominator != 1:
             return None
         code -= int(space.codes[index] * power)
-        leaf = space.leaves[index]
-        assert isinstance(leaf, Variable | Constant)
-        (above if power > 0 else below).append(raised(leaf, abs(power)))
-    front = product_of(above) if above else Number(Fraction(1))
-    if below:
-        front = Apply("/", (front, product_of(below)))
+    front = product_of_powers({space.leaves[index]: power for index, (power, _) in powers.items()})
     if any((space.inputs[index] <= 0).any() for index in powers) or not space.coding.in_range(np.array([code]))[0]:
         return None
     kept = [index for index in range(len(space.leaves)) if index not in powers]

@@ -11,9 +11,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 
 from symreg.dimension import pi_groups
-from symreg.expression import Apply, Constant, Expression, Variable, complexity
+from symreg.expression import Constant, Expression, Variable, complexity
+from symreg.search.product_draft import product_of_powers
 from symreg.search.space import SearchSpace
 
 MOST_GROUPS = 5  # independent groups that are combined; beyond it ratios of like quantities are many and short anyway
@@ -45,7 +47,7 @@ def pi_leaves(space: SearchSpace) -> list[tuple[Expression, int]]:
     ordered = sorted(products, key=lambda product: (products[product], product))[:MOST_LEAVES]
     found = []
     for index, product in enumerate(ordered):
-        tree = monomial({named[name][0]: exponent for name, exponent in product})
+        tree = product_of_powers({named[name][0]: Fraction(exponent) for name, exponent in product})
         size = FIRST_SIZE + int(math.log2(1 + index / 4))
         if complexity(tree) > size:
             found.append((tree, size))
@@ -55,27 +57,3 @@ def pi_leaves(space: SearchSpace) -> list[tuple[Expression, int]]:
 def _is_small(exponents: Mapping[str, int]) -> bool:
     values = [abs(exponent) for exponent in exponents.values() if exponent]
     return max(values) <= LARGEST_EXPONENT and sum(values) <= LARGEST_TOTAL and math.gcd(*values) == 1
-
-
-def monomial(exponents: Mapping[Expression, int]) -> Expression:
-    """The product of whole powers, one fraction at most."""
-    above = [_raised(base, exponent) for base, exponent in exponents.items() if exponent > 0]
-    below = [_raised(base, -exponent) for base, exponent in exponents.items() if exponent < 0]
-    if not below:
-        return _product(above)
-    return Apply("/", (_product(above), _product(below))) if above else Apply("inv", (_product(below),))
-
-
-def _raised(base: Expression, exponent: int) -> Expression:
-    if exponent <= 1:
-        return base
-    if exponent <= 3:
-        return Apply({2: "square", 3: "cube"}[exponent], (base,))
-    raise ValueError(f"exponent {exponent} is larger than {LARGEST_EXPONENT}")
-
-
-def _product(parts: list[Expression]) -> Expression:
-    tree = parts[0]
-    for part in parts[1:]:
-        tree = Apply("*", (tree, part))
-    return tree

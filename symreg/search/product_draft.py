@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -78,3 +79,12 @@ def product_of(parts: list[Expression]) -> Expression:
     for part in parts[1:]:
         tree = Apply("*", (tree, part))
     return tree
+
+
+def product_of_powers(powers: Mapping[Expression, Fraction]) -> Expression:
+    """The product of powers as one fraction; the number one where there are none."""
+    above = [raised(base, power) for base, power in powers.items() if power > 0]
+    below = [raised(base, -power) for base, power in powers.items() if power < 0]
+    if not above:
+        return Apply("inv", (product_of(below),)) if below else Number(Fraction(1))
+    return Apply("/", (product_of(above), product_of(below))) if below else product_of(above)
