@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from symreg.expression import Apply, Expression, Number, complexity, fold
-from symreg.search.product_draft import product_of, raised
+from symreg.search.product_draft import product_of_powers
 
 Sharing = Literal["nothing", "powers", "denominators"]
 WAYS: tuple[Sharing, ...] = ("nothing", "powers", "denominators")
@@ -42,16 +42,9 @@ class Product:
 
     def expression(self) -> Expression:
         """Its tree, one fraction at most."""
-        above = [raised(base, Fraction(power)) for base, power in self.powers.items() if power > 0]
-        below = [raised(base, Fraction(-power)) for base, power in self.powers.items() if power < 0]
         size = self.number if self.number > 0 else -self.number
-        if size != 1:
-            above.insert(0, Number(Fraction(size)))
-        if above:
-            tree = product_of(above)
-            tree = Apply("/", (tree, product_of(below))) if below else tree
-        else:
-            tree = Apply("inv", (product_of(below),)) if below else Number(Fraction(1))
+        factors: dict[Expression, Fraction] = {Number(Fraction(size)): Fraction(1)} if size != 1 else {}
+        tree = product_of_powers(factors | {base: Fraction(power) for base, power in self.powers.items()})
         return tree if self.number > 0 else Apply("neg", (tree,))
 
 

@@ -100,11 +100,6 @@ class ProductSearch:
             self.space, self.bank, self.exponents.span, self.exponents.particular, families=self.families
         )
 
-    @property
-    def pairs(self) -> int:
-        """Combinations looked at."""
-        return self.joiner.pairs
-
     # ------------------------------------------------------------------------------------------------ schedule
 
     def run(self, size: int) -> None:
