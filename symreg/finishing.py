@@ -28,7 +28,13 @@ from symreg.snapping import (
     with_tied_constants,
     without_insignificant_terms,
 )
-from symreg.tidy import merged_powers, ordered_products, with_factor_in_front
+from symreg.tidy import (
+    merged_powers,
+    ordered_products,
+    ordered_sums,
+    with_factor_in_front,
+    without_constant_exponents,
+)
 from symreg.uncertain_text import uncertain_text
 from symreg.units import DIMENSIONLESS_UNIT, Unit
 
@@ -131,12 +137,13 @@ class Finisher:
         fitted = replace(finished.fitted, expression=merged_powers(normalise(finished.fitted.expression)))
         while True:
             moved = with_factor_in_front(fitted, lambda d: policy.policy == "inferred" or d in units)
+            moved = moved or without_constant_exponents(fitted)
             again = None if moved is None else self.fitter.fit([(moved.expression, moved.constants)])[0]
             if again is None or not self.is_exact(again):
                 break
             fitted = replace(again, expression=merged_powers(normalise(again.expression)))
         names = [constant.name for constant in fitted.constants]
-        fitted = replace(fitted, expression=ordered_products(fitted.expression, names))
+        fitted = replace(fitted, expression=ordered_sums(ordered_products(fitted.expression, names)))
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
         return replace(finished, fitted=fitted, bits=bits)
 

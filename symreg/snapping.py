@@ -31,6 +31,7 @@ from symreg.search.collecting import collected
 LARGEST_POWER = 8
 DOUBT = 2.5
 INSIGNIFICANT = 3.0  # standard errors from zero
+NOTHING = 1e-10  # in natural units; of an exact fit the errors are smaller than the rounding of a coefficient
 
 FAR = 4.0  # errors between a ratio and a simple one; the refitted formula has to be worth it
 ROUNDING = 1e-9
@@ -87,7 +88,7 @@ def without_insignificant_terms(fitted: Fitted) -> Iterator[Rewritten]:
     for index, (constant, value, error) in enumerate(
         zip(fitted.constants, fitted.values, fitted.stderr, strict=True)
     ):
-        if abs(value) < INSIGNIFICANT * error:
+        if np.isfinite(error) and abs(value) < max(INSIGNIFICANT * error, NOTHING):
             shorter = without_term(fitted.expression, Constant(constant.name))
             if shorter is not None and Constant(constant.name) not in walk(shorter):
                 left = set(constants_of(shorter))

@@ -1,7 +1,7 @@
-"""The way a law is usually written: one power instead of two, and a free factor in front.
+"""The way a law is usually written: one power instead of two, sums without needless signs, a free factor in front.
 
-``sqrt(x)**3`` is ``x**(3/2)``; ``sqrt(k*x**3)`` with a free ``k`` is ``k*x**(3/2)`` with another ``k``. The first holds
-for every x; the second only renames what is fitted anyway.
+``sqrt(x)**3`` is ``x**(3/2)`` and ``x + (-2*y + z)`` is ``x + z - 2*y``, for all values; ``sqrt(k*x**3)`` and
+``exp(k - x)`` with a free ``k`` are ``k*x**(3/2)`` and ``k*exp(-x)`` with another ``k``, which is fitted anyway.
 """
 
 from __future__ import annotations
@@ -10,11 +10,25 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
+
 from symreg.dimension import Dimension
-from symreg.expression import Apply, Constant, Expression, Number, canonical_apply, fold, substitute, walk
+from symreg.expression import (
+    Apply,
+    Constant,
+    Expression,
+    Number,
+    canonical_apply,
+    complexity,
+    fold,
+    normalise,
+    substitute,
+    walk,
+)
 from symreg.fitting import Fitted
 from symreg.search.backend import FreeConstant
 
+ONE = Number(Fraction(1))
 POWERS = {"inv": Fraction(-1), "square": Fraction(2), "cube": Fraction(3), "sqrt": Fraction(1, 2)}
 
 
@@ -60,44 +74,143 @@ def power_of(expression: Expression) -> Fraction | None:
 
 
 def ordered_products(expression: Expression, free: Collection[str]) -> Expression:
-    """Products as one fraction: numbers first, then free constants, the rest in its order; ``x + x`` as ``2*x``."""
+    """Products as one fraction: numbers first, then free constants, names, the rest; ``x + x`` as ``2*x``.
+
+    Where a fraction stands below a bar, as in ``x/(y/z)``, the law is now also defined where z is 0.
+    """
 
     def rank(factor: Expression) -> int:
         if isinstance(factor, Number):
             return 0
-        return 1 if isinstance(factor, Constant) and factor.name in free else 2
+        if isinstance(factor, Constant) and factor.name in free:
+            return 1
+        return 2 if not isinstance(factor, Apply) or _is_power_of_name(factor) else 3
 
     def rebuild(node: Expression, operands: tuple[Expression, ...]) -> Expression:
         if not isinstance(node, Apply):
             return node
+        node = Apply(node.operator, operands)
         if node.operator == "+" and operands[0] == operands[1]:
             return Apply("*", (Number(Fraction(2)), operands[0]))
-        if node.operator not in ("*", "/"):
-            return Apply(node.operator, operands)
-        above, below = _fraction(Apply(node.operator, operands))
-        tree = _product(sorted(above, key=rank))
-        return Apply("/", (tree, _product(sorted(below, key=rank)))) if below else tree
+        above, below = _fraction(node)
+        if node.operator not in ("*", "/", "inv") and (above == [node] or complexity(_product(below)) >= complexity(node)):
+            return node
+        if not below:
+            return _product(sorted(above, key=rank))
+        bottom = _product(sorted(below, key=rank))
+        return Apply("/", (_product(sorted(above, key=rank)), bottom)) if above else Apply("inv", (bottom,))
+
+    return normalise(fold(expression, rebuild))
+
+
+def _is_power_of_name(expression: Apply) -> bool:
+    return power_of(expression) is not None and not isinstance(expression.arguments[0], Apply)
+
+
+def _fraction(expression: Expression) -> tuple[list[Expression], list[Expression]]:
+    """Factors above and below the bar; negative powers stand below."""
+    if isinstance(expression, Apply) and expression.operator in ("*", "/"):
+        (a, b), (c, d) = (_fraction(operand) for operand in expression.arguments)
+        return (a + c, b + d) if expression.operator == "*" else (a + d, b + c)
+    power = power_of(expression)
+    if isinstance(expression, Apply) and power is not None and power < 0:
+        base = expression.arguments[0]
+        if power == -1:
+            above, below = _fraction(base)
+            return below, above
+        return [], [canonical_apply("pow", (base, Number(-power)))]
+    return ([], []) if expression == ONE else ([expression], [])
+
+
+def ordered_sums(expression: Expression) -> Expression:
+    """Sums from left to right, first what is added and then what is subtracted, without factors of -1."""
+
+    def rebuild(node: Expression, operands: tuple[Expression, ...]) -> Expression:
+        if not isinstance(node, Apply):
+            return node
+        node = Apply(node.operator, operands)
+        return _sum(_terms(node)) if node.operator in ("+", "-") else node
 
     return fold(expression, rebuild)
 
 
-def _fraction(expression: Expression) -> tuple[list[Expression], list[Expression]]:
-    """Factors above and below the bar; a quotient below the bar stays one factor."""
-    if isinstance(expression, Apply) and expression.operator == "*":
-        (a, b), (c, d) = (_fraction(operand) for operand in expression.arguments)
-        return a + c, b + d
-    if isinstance(expression, Apply) and expression.operator == "/":
-        above, below = _fraction(expression.arguments[0])
-        factors, quotient = _fraction(expression.arguments[1])
-        return above, below + (factors if not quotient else [expression.arguments[1]])
-    return [expression], []
+def _terms(expression: Expression, sign: int = 1) -> list[tuple[int, Expression]]:
+    """The terms of a sum with their signs."""
+    if isinstance(expression, Apply) and expression.operator in ("+", "-"):
+        left, right = expression.arguments
+        return _terms(left, sign) + _terms(right, sign if expression.operator == "+" else -sign)
+    if isinstance(expression, Apply) and expression.operator == "neg":
+        return _terms(expression.arguments[0], -sign)
+    opposite = _opposite(expression)
+    return [(sign, expression)] if opposite is None else [(-sign, opposite)]
+
+
+def _opposite(expression: Expression) -> Expression | None:
+    """The expression without the minus of its first factor, if it has one."""
+    if isinstance(expression, Number):
+        return Number(-expression.value) if expression.value < 0 else None
+    if not isinstance(expression, Apply):
+        return None
+    if expression.operator == "neg":
+        return expression.arguments[0]
+    opposite = _opposite(expression.arguments[0]) if expression.operator in ("*", "/") else None
+    if opposite is None:
+        return None
+    rest = expression.arguments[1]
+    return rest if expression.operator == "*" and opposite == ONE else Apply(expression.operator, (opposite, rest))
+
+
+def _negated(expression: Expression) -> Expression:
+    """Minus the expression, in its first factor where that is a number."""
+    if isinstance(expression, Number):
+        return Number(-expression.value)
+    if isinstance(expression, Apply) and expression.operator in ("*", "/"):
+        first = _negated(expression.arguments[0])
+        if not (isinstance(first, Apply) and first.operator == "neg"):
+            return Apply(expression.operator, (first, expression.arguments[1]))
+    return Apply("neg", (expression,))
+
+
+def _sum(terms: Sequence[tuple[int, Expression]]) -> Expression:
+    added = [term for sign, term in terms if sign > 0]
+    taken = [term for sign, term in terms if sign < 0]
+    tree = added[0] if added else _negated(taken.pop(0))
+    for term in added[1:]:
+        tree = Apply("+", (tree, term))
+    for term in taken:
+        tree = Apply("-", (tree, term))
+    return normalise(tree)
 
 
 def _product(factors: Sequence[Expression]) -> Expression:
-    tree = factors[0]
+    tree = factors[0] if factors else ONE
     for factor in factors[1:]:
         tree = Apply("*", (tree, factor))
     return tree
+
+
+def without_constant_exponents(fitted: Fitted) -> Fitted | None:
+    """``exp(k + x)`` as ``k*exp(x)``, with a start for the new factor; None where there is none."""
+    names = {constant.name: index for index, constant in enumerate(fitted.constants)}
+    for node in walk(fitted.expression):
+        if not (isinstance(node, Apply) and node.operator == "exp"):
+            continue
+        terms = _terms(node.arguments[0])
+        for place, (sign, term) in enumerate(terms):
+            once = sum(one == term for one in walk(fitted.expression)) == 1
+            if len(terms) > 1 and isinstance(term, Constant) and term.name in names and once:
+                rest = _sum([*terms[:place], *terms[place + 1 :]])
+                power = Apply("*", (term, Apply("exp", (rest,))))
+                values = fitted.values.copy()
+                with np.errstate(over="ignore"):
+                    values[names[term.name]] = np.exp(sign * values[names[term.name]])
+                constants = tuple(
+                    replace(one, start=float(value)) for one, value in zip(fitted.constants, values, strict=True)
+                )
+                return replace(
+                    fitted, expression=substitute(fitted.expression, {node: power}), constants=constants, values=values
+                )
+    return None
 
 
 def with_factor_in_front(fitted: Fitted, allowed: Callable[[Dimension], bool]) -> Fitted | None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.engine import get_engine
-from symreg.expression import Constant, Expression, Number, Variable, canonical_apply, evaluate_tree, walk
+from symreg.expression import Constant, Expression, Number, Variable, canonical_apply, complexity, evaluate_tree, walk
 from symreg.finishing import Finished, Finisher
 from symreg.fitting import Fitted, make_fitter
 from symreg.grammar import parse
@@ -25,7 +25,7 @@ from symreg.problem import Problem, make_problem
 from symreg.search.backend import FreeConstant
 from symreg.simplify import Simplified
 from symreg.table import read_table
-from symreg.tidy import merged_powers, ordered_products
+from symreg.tidy import merged_powers, ordered_products, ordered_sums
 from tests.strategies import expressions
 
 SPEED = Dimension.of(m=1, s=-1)
@@ -319,6 +319,14 @@ def test_a_power_of_a_power(inner: Number, outer: Number) -> None:
 @given(expressions(operators=("+", "-", "*", "/", "neg", "sin", "square")), st.sets(st.sampled_from(["a", "b"])))
 def test_ordering_products_keeps_every_value(tree: Expression, free: set[str]) -> None:
     assert same_values(tree, ordered_products(tree, free))
+
+
+@settings(max_examples=150, deadline=None)
+@given(expressions(operators=("+", "-", "*", "/", "neg", "sin", "square")))
+def test_ordering_sums_keeps_every_value(tree: Expression) -> None:
+    ordered = ordered_sums(tree)
+    assert same_values(tree, ordered)
+    assert complexity(ordered) <= complexity(tree)
 
 
 def test_a_product_reads_number_constant_columns() -> None:

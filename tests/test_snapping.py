@@ -180,6 +180,11 @@ def test_constants_of_a_dropped_term_go_with_it() -> None:
     assert constants_of(only[0]) == ("k1",)
 
 
+def test_a_term_smaller_than_rounding_goes_though_its_error_is_smaller_still() -> None:
+    (only,) = without_insignificant_terms(fitted("k1*x + k2*y", {"k1": 2.0, "k2": 3e-16}, {"k1": 1e-17, "k2": 1e-17}))
+    assert to_text(only[0]) == "k1*x"
+
+
 def test_unknown_errors_take_no_term_away() -> None:
     assert list(without_insignificant_terms(fitted("k1*x + k2", {"k1": 1.0, "k2": 1e-9}, float("nan")))) == []
 

@@ -6,16 +6,22 @@ import numpy as np
 import pytest
 
 from symreg.catalog import load_dataset
-from symreg.dimension import Dimension
-from symreg.engine import get_engine
+from symreg.dimension import DIMENSIONLESS, Dimension
+from symreg.engine import Outcome, get_engine
 from symreg.expression import evaluate_tree
-from symreg.fitting import make_fitter
+from symreg.fitting import Fitted, make_fitter
 from symreg.grammar import parse
 from symreg.natural_units import choose_natural_units
 from symreg.printing import to_text
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
-from symreg.tidy import merged_powers, ordered_products, with_factor_in_front
+from symreg.tidy import (
+    merged_powers,
+    ordered_products,
+    ordered_sums,
+    with_factor_in_front,
+    without_constant_exponents,
+)
 
 X = np.array([-2.5, -1.0, -0.3, 0.0, 0.4, 1.0, 3.7])
 
@@ -77,7 +83,14 @@ def test_a_free_factor_comes_out_of_a_root() -> None:
         ("(x/z)*(k/a)", "k*x/(z*a)"),
         ("x + x", "2*x"),
         ("sin(x*2) + z*k", "sin(2*x) + k*z"),
-        ("x/(z/k)", "x/(z/k)"),
+        ("x/(z/k)", "k*x/z"),
+        ("1/(x/z)", "z/x"),
+        ("x*(1 - z)**(-1/2)", "x/sqrt(1 - z)"),
+        ("(1 - z)**(-1/2)", "1/sqrt(1 - z)"),
+        ("x**(-3)", "1/x**3"),
+        ("x**(-5)", "x**(-5)"),
+        ("x*sin(z)*a**2", "x*a**2*sin(z)"),
+        ("2/(x/3)", "6/x"),
     ],
 )
 def test_products_are_one_fraction_with_numbers_first(written: str, usual: str) -> None:
@@ -87,3 +100,53 @@ def test_products_are_one_fraction_with_numbers_first(written: str, usual: str) 
     assert to_text(after) == usual
     values = {"x": X[X != 0], "z": X[X != 0][::-1], "a": 2.0, "k": 3.0}
     np.testing.assert_allclose(evaluate_tree(after, values), evaluate_tree(tree, values), rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("written", "usual"),
+    [
+        ("x + (-2*z + a)", "x + a - 2*z"),
+        ("x*z + (a + x)", "x*z + a + x"),
+        ("sqrt(x**2 + (-(z**2)/a**2))", "sqrt(x**2 - z**2/a**2)"),
+        ("x - (z - a)", "x + a - z"),
+        ("-x + z", "z - x"),
+        ("-2*x - z", "-2*x - z"),
+        ("-(2*x) - z", "-2*x - z"),
+        ("-x - z", "-x - z"),
+        ("2 + (-3/2*x)", "2 - 3/2*x"),
+        ("z + (-1)*x", "z - x"),
+        ("sin(a + (-x)) - z", "sin(a - x) - z"),
+        ("x*z", "x*z"),
+    ],
+)
+def test_sums_read_from_left_to_right(written: str, usual: str) -> None:
+    tree, expected = (parse(text, variables=("x", "z", "a")) for text in (written, usual))
+    assert to_text(ordered_sums(tree)) == to_text(expected)
+
+
+def exponential(text: str, **values: float) -> Fitted:
+    tree = parse(text, variables=("x", "y"), constants=tuple(values))
+    constants = tuple(FreeConstant(name, DIMENSIONLESS, value) for name, value in values.items())
+    n = len(values)
+    return Fitted(tree, constants, np.array(list(values.values())), np.zeros((n, n)), 0.0, Outcome.CONVERGED)
+
+
+@pytest.mark.parametrize(
+    ("written", "usual", "factor"),
+    [("y*exp(k - x)", "y*(k*exp(-x))", np.exp(0.7)), ("exp(x - y - k)", "k*exp(x - y)", np.exp(-0.7))],
+)
+def test_a_constant_in_an_exponent_is_a_factor_in_front(written: str, usual: str, factor: float) -> None:
+    before = exponential(written, k=0.7)
+    after = without_constant_exponents(before)
+    assert after is not None
+    assert to_text(after.expression) == usual
+    assert after.constants[0].start == pytest.approx(factor)
+    values = {"x": 0.3, "y": 1.9}
+    assert evaluate_tree(after.expression, values | {"k": factor}) == pytest.approx(
+        float(evaluate_tree(before.expression, values | {"k": 0.7}))
+    )
+
+
+@pytest.mark.parametrize("text", ["exp(k*x)", "exp(x - y)*k", "exp(k - x) + k", "exp(k)*x"])
+def test_other_exponentials_stay(text: str) -> None:
+    assert without_constant_exponents(exponential(text, k=0.7)) is None
