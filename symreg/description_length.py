@@ -36,7 +36,10 @@ PLAIN_ANGLE_BITS = 12.0
 """Price of a sine of something that is not an angle: a prior, never a prohibition."""
 
 NOT_SIMPLE_BITS = 1.0
-"""To say that a constant is fitted and none of the simple numbers that laws are full of."""
+"""To say that a constant is fitted and none of the simple numbers that laws are full of: one in two is."""
+
+NOT_SIMPLE_BITS_TO_SCALE = 3.0
+"""The same where every scale of the law is in the table, as columns and constants with units: one in eight is."""
 
 OPERATOR_BITS = {
     "*": 2.0, "/": 2.3, "+": 3.2, "-": 3.2, "square": 3.5, "sqrt": 4.5, "pow": 5.0, "inv": 5.0, "neg": 5.0,
@@ -60,13 +63,15 @@ def description_length(
     snapped_bits: float = 0.0,
     resolution: float = 0.0,
     angles: Collection[str] | None = None,
+    not_simple_bits: float = NOT_SIMPLE_BITS,
 ) -> float:
     """Bits of the law and of what it leaves over, ``(float)``; infinite when the residual sum is not finite.
 
     ``values`` holds the free constants that were fitted, in the order of ``fisher_diagonal`` ``(n_free,)``,
     which is d²(-ln likelihood)/dθ² (for least squares: sum_i (df_i/dθ)² / s²). Constants replaced by simple
     numbers are left out of both and pay ``snapped_bits`` (``Recognised.bits``) together. ``angles`` are the
-    names of the inputs and constants that carry an angle; None switches that prior off.
+    names of the inputs and constants that carry an angle; None switches that prior off. ``not_simple_bits`` is what each
+    fitted constant pays for being no simple number.
     """
     if not math.isfinite(residual_sum_squares) or residual_sum_squares < 0:
         return math.inf
@@ -74,7 +79,7 @@ def description_length(
     bits = residual_bits(residual_sum_squares, n_rows, noise_variance, resolution)
     bits += small_sample_bits(n_rows, fitted.size) if noise_variance is None else 0.0
     bits += tree_bits(expression, n_names) + snapped_bits
-    bits += constant_bits(fitted, np.asarray(fisher_diagonal, dtype=np.float64))
+    bits += constant_bits(fitted, np.asarray(fisher_diagonal, dtype=np.float64), not_simple_bits)
     if angles is not None:
         bits += PLAIN_ANGLE_BITS * trigonometric_of_plain(expression, angles)
     return float(bits)
@@ -122,13 +127,15 @@ def number_bits(value: Fraction | float) -> float:
     return sum(math.log2(size) for size in sizes) + (value < 0)
 
 
-def constant_bits(values: np.ndarray, fisher_diagonal: np.ndarray) -> float:
+def constant_bits(
+    values: np.ndarray, fisher_diagonal: np.ndarray, not_simple_bits: float = NOT_SIMPLE_BITS
+) -> float:
     """Bits of the fitted constants; each pays at least its sign, and half a nat for being rounded."""
     if values.shape != fisher_diagonal.shape:
         raise ValueError(f"{values.size} constants and {fisher_diagonal.size} Fisher informations")
     total = 0.0
     for value, information in zip(values.tolist(), fisher_diagonal.tolist(), strict=True):
-        total += NOT_SIMPLE_BITS + 1.0 + 0.5 / math.log(2)
+        total += not_simple_bits + 1.0 + 0.5 / math.log(2)
         if not (math.isfinite(information) and math.isfinite(value)):
             total += 53.0  # nothing says how coarsely it may be rounded: every bit of a float is sent
         elif information > 0 and value != 0:

@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symreg.constant_units import display_unit
-from symreg.description_length import description_length, name_bits, tree_bits
+from symreg.description_length import (
+    NOT_SIMPLE_BITS,
+    NOT_SIMPLE_BITS_TO_SCALE,
+    description_length,
+    name_bits,
+    tree_bits,
+)
 from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
@@ -18,7 +24,7 @@ from symreg.expression import Constant, Expression, complexity, constants_of, no
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.law import Law, LawConstant, Score, score
 from symreg.printing import to_text
-from symreg.recognition import Recognised
+from symreg.recognition import TO_SCALE, Recognised, Tolerance
 from symreg.search.backend import FreeConstant
 from symreg.simplify import Simplifier
 from symreg.snapping import (
@@ -92,7 +98,17 @@ class Finisher:
             snapped_bits=snapped_bits,
             resolution=0.0 if fitter.weights is not None else RESOLUTION * float(np.std(fitter.y)),
             angles=self._angles(),
+            not_simple_bits=NOT_SIMPLE_BITS_TO_SCALE if self._to_scale() else NOT_SIMPLE_BITS,
         )
+
+    def _to_scale(self) -> bool:
+        """Whether every scale of a law is known: units are given, and no constant with a unit is asked for.
+
+        A pure number of such a law is hardly ever an odd one.
+        """
+        problem = self.fitter.problem
+        with_units = any(not dimension.is_dimensionless for dimension in problem.dimensions.values())
+        return with_units and problem.free_constants.policy == "dimensionless"
 
     def _bits_of_units(self, fitted: Fitted, names_in_use: int) -> float:
         """A coefficient of another unit than those declared is a power of a constant: an operator and a number."""
@@ -120,7 +136,7 @@ class Finisher:
         for _ in range(REWRITES):
             proposals = [
                 *with_shared_constant(finished.fitted, preferred),
-                *with_simple_numbers(finished.fitted),
+                *with_simple_numbers(finished.fitted, TO_SCALE if self._to_scale() else Tolerance()),
                 *with_tied_constants(finished.fitted),
                 *without_insignificant_terms(finished.fitted),
             ]

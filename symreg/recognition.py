@@ -12,7 +12,8 @@ fit, another
 
 for the residuals. The *gain* is digits - code - misfit, and the simple number is taken when it is worth at
 least ``Tolerance.gain`` bits. That may be a little less than nothing: laws are fuller of simple numbers than any code
-book says, and the description length of the whole formula has the last word. The code book is a prefix code:
+book says, and the description length of the whole formula has the last word (``TO_SCALE``: where nothing else is left
+for a number to be, a fifth of the line at e/|v| = 1 % is let in). The code book is a prefix code:
 2**-code(s), summed over the book, is at most 1. An integer costs 2 log2(n) + 1 bits, or log2(n) + 1.5 for the powers of
 two that physics is full of, a fraction costs its two integers, and the factor f costs one bit for 1, two for pi above
 or below the line, of which physics is full too, and 4.5 to 7 bits for its square, sqrt(2) and their kin.
@@ -89,6 +90,10 @@ class Tolerance:
     gain: float = -0.5
     bits: float = 13.0
     relative: float = 1e-8
+
+
+TO_SCALE = Tolerance(gain=-2.5)
+"""For tables that hold every scale of the law, see ``description_length.NOT_SIMPLE_BITS_TO_SCALE``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from symreg.expression import (
     walk,
 )  # fmt: skip
 from symreg.fitting import Fitted
-from symreg.recognition import Recognised, recognise_number
+from symreg.recognition import Recognised, Tolerance, recognise_number
 from symreg.search.backend import FreeConstant
 from symreg.search.collecting import collected
 
@@ -40,12 +40,12 @@ RATIOS = tuple(Fraction(*one) for one in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3)
 Rewritten = tuple[Expression, tuple[FreeConstant, ...], dict[str, Recognised]]
 
 
-def with_simple_numbers(fitted: Fitted) -> Iterator[Rewritten]:
+def with_simple_numbers(fitted: Fitted, tolerance: Tolerance = Tolerance()) -> Iterator[Rewritten]:
     """The formula with its dimensionless constants replaced by simple numbers: all at once, then each alone."""
     found: dict[str, Recognised] = {}
     for constant, value, error in zip(fitted.constants, fitted.values, fitted.stderr, strict=True):
         if constant.dimension.is_dimensionless:
-            recognised = _near(float(value), float(error))
+            recognised = _near(float(value), float(error), tolerance)
             if recognised is not None:
                 found[constant.name] = recognised
     if found:
@@ -120,7 +120,7 @@ def _factors(expression: Expression) -> tuple[Expression, ...]:
     return (expression,)
 
 
-def _near(value: float, error: float) -> Recognised | None:
+def _near(value: float, error: float, tolerance: Tolerance) -> Recognised | None:
     """The simple number that this value is, or else one a few errors away.
 
     A number that makes a whole factor vanish saves more than its digits, which only the description length of the
@@ -128,7 +128,8 @@ def _near(value: float, error: float) -> Recognised | None:
     """
     if not np.isfinite(error):
         return None
-    return recognise_number(value, error) or recognise_number(value, DOUBT * error)
+    found = recognise_number(value, error, tolerance=tolerance)
+    return found or recognise_number(value, DOUBT * error, tolerance=tolerance)
 
 
 def _replaced(fitted: Fitted, found: dict[str, Recognised]) -> Rewritten:

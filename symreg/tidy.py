@@ -93,7 +93,8 @@ def ordered_products(expression: Expression, free: Collection[str]) -> Expressio
         if node.operator == "+" and operands[0] == operands[1]:
             return Apply("*", (Number(Fraction(2)), operands[0]))
         above, below = _fraction(node)
-        if node.operator not in ("*", "/", "inv") and (above == [node] or complexity(_product(below)) >= complexity(node)):
+        longer = above == [node] or complexity(_product(below)) >= complexity(node)
+        if longer and node.operator not in ("*", "/", "inv"):
             return node
         if not below:
             return _product(sorted(above, key=rank))
