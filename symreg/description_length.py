@@ -70,8 +70,8 @@ def description_length(
     ``values`` holds the free constants that were fitted, in the order of ``fisher_diagonal`` ``(n_free,)``,
     which is d²(-ln likelihood)/dθ² (for least squares: sum_i (df_i/dθ)² / s²). Constants replaced by simple
     numbers are left out of both and pay ``snapped_bits`` (``Recognised.bits``) together. ``angles`` are the
-    names of the inputs and constants that carry an angle; None switches that prior off. ``not_simple_bits`` is what each
-    fitted constant pays for being no simple number.
+    names of the inputs and constants that carry an angle; None switches that prior off. ``not_simple_bits`` is what
+    each fitted constant pays for being no simple number.
     """
     if not math.isfinite(residual_sum_squares) or residual_sum_squares < 0:
         return math.inf

@@ -24,7 +24,7 @@ from symreg.expression import Constant, Expression, complexity, constants_of, no
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.law import Law, LawConstant, Score, score
 from symreg.printing import to_text
-from symreg.recognition import TO_SCALE, Recognised, Tolerance
+from symreg.recognition import TO_SCALE, USUAL, Recognised
 from symreg.search.backend import FreeConstant
 from symreg.simplify import Simplifier
 from symreg.snapping import (
@@ -85,7 +85,8 @@ class Finisher:
         names = [constant.name for constant in fitted.constants]
         names_in_use = len(problem.inputs) + len(problem.known_constants) + 2  # and a constant, and a number
         # A simple number is sent by its code: in the tree it is one node, however many nodes spell it out.
-        spelled = {one.expression for one, _, _ in snapped.values()} & set(walk(fitted.expression))
+        numbers = {one.expression for one, _, _ in snapped.values()}
+        spelled = [node for node in walk(fitted.expression) if node in numbers]
         twice = sum(tree_bits(one, names_in_use) - name_bits(names_in_use) for one in spelled)
         return self._bits_of_units(fitted, names_in_use) - twice + description_length(
             residual_sum_squares=fitted.residual_sum,
@@ -136,7 +137,7 @@ class Finisher:
         for _ in range(REWRITES):
             proposals = [
                 *with_shared_constant(finished.fitted, preferred),
-                *with_simple_numbers(finished.fitted, TO_SCALE if self._to_scale() else Tolerance()),
+                *with_simple_numbers(finished.fitted, TO_SCALE if self._to_scale() else USUAL),
                 *with_tied_constants(finished.fitted),
                 *without_insignificant_terms(finished.fitted),
             ]
@@ -159,7 +160,7 @@ class Finisher:
                 break
             fitted = replace(again, expression=merged_powers(normalise(again.expression)))
         names = [constant.name for constant in fitted.constants]
-        fitted = replace(fitted, expression=ordered_sums(ordered_products(fitted.expression, names)))
+        fitted = replace(fitted, expression=_ordered(fitted.expression, names))
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
         return replace(finished, fitted=fitted, bits=bits)
 
@@ -314,6 +315,11 @@ class Finisher:
                 found.append(LawConstant("pi", math.pi, 0.0, DIMENSIONLESS_UNIT, "known"))
         scaling = np.array(scales).reshape(-1, 1)
         return tuple(found), fitted.covariance * (scaling @ scaling.T)
+
+
+def _ordered(expression: Expression, free: Sequence[str]) -> Expression:
+    """Products and sums in their usual order; what a sum's terms share joins the product around it."""
+    return ordered_products(ordered_sums(ordered_products(expression, free)), free)
 
 
 def _normalised(fitted: Fitted) -> Fitted:

@@ -92,6 +92,7 @@ class Tolerance:
     relative: float = 1e-8
 
 
+USUAL = Tolerance()
 TO_SCALE = Tolerance(gain=-2.5)
 """For tables that hold every scale of the law, see ``description_length.NOT_SIMPLE_BITS_TO_SCALE``."""
 
@@ -110,7 +111,7 @@ class Recognised:
     gain: float
 
 
-def recognise_number(value: float, stderr: float, *, tolerance: Tolerance = Tolerance()) -> Recognised | None:
+def recognise_number(value: float, stderr: float, *, tolerance: Tolerance = USUAL) -> Recognised | None:
     """The simple number that says a dimensionless ``value`` ± ``stderr`` in fewer bits, or None.
 
     ``stderr`` 0 means exact up to rounding; NaN or infinite means that nothing is known, and nothing is

@@ -24,7 +24,7 @@ from symreg.expression import (
     walk,
 )  # fmt: skip
 from symreg.fitting import Fitted
-from symreg.recognition import Recognised, Tolerance, recognise_number
+from symreg.recognition import USUAL, Recognised, Tolerance, recognise_number
 from symreg.search.backend import FreeConstant
 from symreg.search.collecting import collected
 
@@ -40,7 +40,7 @@ RATIOS = tuple(Fraction(*one) for one in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3)
 Rewritten = tuple[Expression, tuple[FreeConstant, ...], dict[str, Recognised]]
 
 
-def with_simple_numbers(fitted: Fitted, tolerance: Tolerance = Tolerance()) -> Iterator[Rewritten]:
+def with_simple_numbers(fitted: Fitted, tolerance: Tolerance = USUAL) -> Iterator[Rewritten]:
     """The formula with its dimensionless constants replaced by simple numbers: all at once, then each alone."""
     found: dict[str, Recognised] = {}
     for constant, value, error in zip(fitted.constants, fitted.values, fitted.stderr, strict=True):

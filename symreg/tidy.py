@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -19,6 +21,7 @@ from symreg.expression import (
     Expression,
     Number,
     canonical_apply,
+    children,
     complexity,
     fold,
     normalise,
@@ -96,12 +99,17 @@ def ordered_products(expression: Expression, free: Collection[str]) -> Expressio
         longer = above == [node] or complexity(_product(below)) >= complexity(node)
         if longer and node.operator not in ("*", "/", "inv"):
             return node
-        if not below:
-            return _product(sorted(above, key=rank))
-        bottom = _product(sorted(below, key=rank))
-        return Apply("/", (_product(sorted(above, key=rank)), bottom)) if above else Apply("inv", (bottom,))
+        signs, above = _without_signs(above)
+        product = _quotient(sorted(above, key=rank), sorted(below, key=rank))
+        return _negated(product) if signs % 2 else product
 
     return normalise(fold(expression, rebuild))
+
+
+def _without_signs(factors: Sequence[Expression]) -> tuple[int, list[Expression]]:
+    """How many of the factors have a minus before them, and all factors without it."""
+    negated = [isinstance(one, Apply) and one.operator == "neg" for one in factors]
+    return sum(negated), [children(one)[0] if has else one for one, has in zip(factors, negated, strict=True)]
 
 
 def _is_power_of_name(expression: Apply) -> bool:
@@ -124,15 +132,51 @@ def _fraction(expression: Expression) -> tuple[list[Expression], list[Expression
 
 
 def ordered_sums(expression: Expression) -> Expression:
-    """Sums from left to right, first what is added and then what is subtracted, without factors of -1."""
+    """Sums from left to right, first what is added, then what is subtracted; shared factors stand before them."""
 
     def rebuild(node: Expression, operands: tuple[Expression, ...]) -> Expression:
         if not isinstance(node, Apply):
             return node
         node = Apply(node.operator, operands)
-        return _sum(_terms(node)) if node.operator in ("+", "-") else node
+        return _factored(_terms(node)) if node.operator in ("+", "-") else node
 
     return fold(expression, rebuild)
+
+
+def _factored(terms: Sequence[tuple[int, Expression]]) -> Expression:
+    """The sum of terms as a product with the factors that all of them have."""
+    plain = _sum(terms)
+    parts = [_fraction(term) for _, term in terms]
+    above, below = (_shared([part[place] for part in parts]) for place in (0, 1))
+    if not (above or below):
+        return plain
+    sign = max(sign for sign, _ in terms)  # nothing is added to what is taken
+    rests = [
+        (sign * own, _quotient(_without(own_above, above), _without(own_below, below)))
+        for (own, _), (own_above, own_below) in zip(terms, parts, strict=True)
+    ]
+    product = _quotient([*above, _sum(rests)], below)
+    factored = normalise(product if sign > 0 else _negated(product))
+    return factored if complexity(factored) <= complexity(plain) else plain
+
+
+def _shared(lists: Sequence[Sequence[Expression]]) -> list[Expression]:
+    """What all lists hold, as often as all hold it."""
+    counts = [Counter(one) for one in lists]
+    return list(functools.reduce(lambda a, b: a & b, counts).elements())
+
+
+def _without(factors: Sequence[Expression], shared: Sequence[Expression]) -> list[Expression]:
+    left = list(factors)
+    for one in shared:
+        left.remove(one)
+    return left
+
+
+def _quotient(above: Sequence[Expression], below: Sequence[Expression]) -> Expression:
+    if not below:
+        return _product(above)
+    return Apply("/", (_product(above), _product(below))) if above else Apply("inv", (_product(below),))
 
 
 def _terms(expression: Expression, sign: int = 1) -> list[tuple[int, Expression]]:

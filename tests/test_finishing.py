@@ -168,6 +168,16 @@ def test_a_simple_number_is_taken_where_the_data_allow_it() -> None:
     assert short.bits < finished(own, "c*a*t**2", c=DIMENSIONLESS).bits
 
 
+def test_a_number_that_occurs_twice_is_still_simple() -> None:
+    """Its code is sent for each place, never the digits that spell it out."""
+    rng = np.random.default_rng(2)
+    x, y = rng.uniform(1, 3, (2, 200))
+    z = x * y / (4 * np.pi * (x + y)) * (1 + 0.05 * rng.normal(size=200))
+    own = finisher_of(make_problem(read_table({"x [m]": x, "y [m]": y, "z [m]": z}, target="z")))
+    law = own.law(own.shortened(finished(own, "x*y/(c*x + c*y)", c=DIMENSIONLESS)))
+    assert law.formula == "x*y/(4*pi*(x + y))"
+
+
 def test_a_number_that_is_not_simple_stays() -> None:
     problem = falling(0.0)
     own = finisher_of(problem)

@@ -91,6 +91,8 @@ def test_a_free_factor_comes_out_of_a_root() -> None:
         ("x**(-5)", "x**(-5)"),
         ("x*sin(z)*a**2", "x*a**2*sin(z)"),
         ("2/(x/3)", "6/x"),
+        ("sin(x)*(-k)", "-(k*sin(x))"),
+        ("(-x)*(-z)", "x*z"),
     ],
 )
 def test_products_are_one_fraction_with_numbers_first(written: str, usual: str) -> None:
@@ -117,6 +119,13 @@ def test_products_are_one_fraction_with_numbers_first(written: str, usual: str) 
         ("z + (-1)*x", "z - x"),
         ("sin(a + (-x)) - z", "sin(a - x) - z"),
         ("x*z", "x*z"),
+        ("x - x*z**2", "x*(1 - z**2)"),
+        ("2 - 2*cos(x)", "2*(1 - cos(x))"),
+        ("x/z - a/z", "(x - a)/z"),
+        ("1/(x*z) + 1/(x*a)", "(1/z + 1/a)/x"),
+        ("-x*z - x*a", "-(x*(z + a))"),
+        ("x + x/z", "x + x/z"),
+        ("x*z + x**2", "x*z + x**2"),
     ],
 )
 def test_sums_read_from_left_to_right(written: str, usual: str) -> None:

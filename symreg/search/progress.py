@@ -23,8 +23,9 @@ FEW_ROWS = 50  # where no floor can be estimated, only the description length te
 PATIENCE_FEW_ROWS = 4
 WORTH_WAITING = 3.0  # bits by which a description must be shorter to be news
 LEAST_LEVEL = 5  # of every hunt: up to here a search takes a moment
-OF_A_LEVEL = 3.2  # bits by which formulas grow with each level
-LONGEST_WAIT = 6  # levels; what is left could be chance, and each level takes twice as long as the one before
+ODD = 3.0  # bits that a fitted number pays for being none of the simple ones
+OF_A_LEVEL = 2.5  # bits by which formulas grow with each level; a little less, so that chance has its share
+LONGEST_WAIT = 8  # levels; what is left could be chance, and each level takes twice as long as the one before
 LONGEST_WAIT_PLAIN = 3  # for a law that owes nothing to fitted constants
 SIMPLE_RATIOS = np.array([1.0, 2.0, 3.0, 4.0])
 ALIKE = 0.01  # coefficients that are simple multiples of each other, apart from what noise makes of them
@@ -130,7 +131,7 @@ class Progress:
     def _worth_trying(self, law: Refined, predicted: Floats | None) -> float:
         """Levels that a better law may lie beyond this one: what it would gain pays for so many nodes."""
         constants = 0 if _is_plain(law.draft) else len(law.draft.names)
-        gain = 0.5 * constants * math.log2(len(self.space.target))
+        gain = constants * (0.5 * math.log2(len(self.space.target)) + ODD)
         if self.smoother is not None and predicted is not None:
             gain += self.smoother.bits_left(predicted)
         return min(gain / OF_A_LEVEL, LONGEST_WAIT if constants else LONGEST_WAIT_PLAIN)
