@@ -111,7 +111,17 @@ def tree_bits(expression: Expression, n_names: int) -> float:
         total += 1.0 + OPERATOR_BITS[node.operator] if isinstance(node, Apply) else name_bits(n_names)
         if isinstance(node, Number):
             total += number_bits(node.value)
+        elif isinstance(node, Apply) and node.operator == "pow" and isinstance(node.arguments[1], Number):
+            total += exponent_bits(node.arguments[1].value) - number_bits(node.arguments[1].value)
     return total
+
+
+def exponent_bits(exponent: Fraction | float) -> float:
+    """A bit for each factor of the power: laws hold few high powers. Never less than the number's own bits."""
+    if isinstance(exponent, float):
+        return number_bits(exponent)
+    factors = abs(exponent.numerator) + math.log2(exponent.denominator) + (exponent < 0)
+    return max(factors, number_bits(exponent))
 
 
 def name_bits(n_names: int) -> float:

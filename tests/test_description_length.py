@@ -72,6 +72,8 @@ def test_tree_pays_for_nodes_and_for_the_digits_of_its_numbers() -> None:
     assert tree_bits(tree("x + y"), 16) == pytest.approx(2 * 5 + 1 + OPERATOR_BITS["+"])
     assert tree_bits(tree("2*x"), 16) == pytest.approx(2 * 5 + 1 + OPERATOR_BITS["*"] + 1)
     assert tree_bits(tree("100*x"), 16) > tree_bits(tree("2*x"), 16)
+    assert tree_bits(tree("x**14"), 16) == pytest.approx(2 * 5 + 1 + OPERATOR_BITS["pow"] + 14)
+    assert tree_bits(tree("x**(-3/2)"), 16) == pytest.approx(2 * 5 + 1 + OPERATOR_BITS["pow"] + 3 + 1 + 1)
     assert number_bits(Fraction(3, 4)) == pytest.approx(math.log2(12))
     assert number_bits(Fraction(-3, 4)) == pytest.approx(1 + math.log2(12))
     assert number_bits(0.1234567) == 53

@@ -22,6 +22,7 @@ __all__ = ["LARGEST_SAMPLE", "TEST_FRACTION", "Sample", "sample_problem", "sampl
 
 Floats = npt.NDArray[np.float64]
 LARGEST_SAMPLE = 10_000
+LEAST_SHARE = 1e-60  # of the largest target: no instrument spans more decades
 TEST_FRACTION = 0.25
 
 
@@ -55,15 +56,19 @@ def sample_problem(
         whole = _generated(definition, n_rows, int(drawn.integers(2**31)))
     else:
         whole = _read(definition)
+    if definition.noise_kind == "relative":
+        whole = _measurable(whole)
     order = split.permutation(whole.n_rows)
     n_test = round(TEST_FRACTION * whole.n_rows)
     test, train = np.sort(order[:n_test]), np.sort(order[n_test:])
     target = whole[definition.target_name].values[train]
     target = with_noise(target, definition.noise_kind, definition.noise_level, disturbed)
+    # Who measures to a part of each value says so; SRBench's noise is for the search to find out.
+    sigma = definition.noise_level * np.abs(target) if definition.noise_kind == "relative" else None
     target = with_noise(target, "rms", noise, disturbed)
     return Sample(
         definition,
-        train=_part(whole, train, units, target),
+        train=_part(whole, train, units, target, sigma),
         test=_part(whole, test, units, whole[definition.target_name].values[test]),
     )
 
@@ -121,10 +126,22 @@ def _read(definition: ProblemDefinition) -> Table:
     return Table(tuple(renamed), target=definition.target_name, source=str(definition.table))
 
 
-def _part(whole: Table, rows: npt.NDArray[np.int64], units: bool, target: Floats) -> Table:
+def _measurable(whole: Table) -> Table:
+    """The rows whose target can have a relative error: not those where the formula underflows, or nearly so."""
+    target = np.abs(whole[whole.target or ""].values)
+    rows = np.flatnonzero(target > LEAST_SHARE * target.max())
+    columns = [Column(column.name, column.unit, column.values[rows]) for column in whole.columns]
+    return Table(tuple(columns), target=whole.target, source=whole.source)
+
+
+def _part(
+    whole: Table, rows: npt.NDArray[np.int64], units: bool, target: Floats, sigma: Floats | None = None
+) -> Table:
     """Some rows of a table, the target replaced; without units everything is a pure number in SI."""
     columns = []
     for column in whole.columns:
-        values = target if column.name == whole.target else column.values[rows]
-        columns.append(Column(column.name, column.unit if units else DIMENSIONLESS_UNIT, values))
+        is_target = column.name == whole.target
+        values = target if is_target else column.values[rows]
+        unit = column.unit if units else DIMENSIONLESS_UNIT
+        columns.append(Column(column.name, unit, values, sigma if is_target else None))
     return Table(tuple(columns), target=whole.target, source=whole.source)

@@ -137,12 +137,13 @@ class Progress:
         return min(gain / OF_A_LEVEL, LONGEST_WAIT if constants else LONGEST_WAIT_PLAIN)
 
     def _at_the_noise(self, law: Refined, predicted: Floats | None) -> bool:
-        """Whether the law leaves no pattern; of few rows, whether it is as near as their uncertainties."""
-        if self.smoother is not None and predicted is not None:
-            return self.smoother.is_noise(predicted)
+        """Whether the law leaves no pattern, and is as near as uncertainties say, where rows or uncertainties tell."""
+        judged = self.smoother is not None and predicted is not None
+        if self.smoother is not None and predicted is not None and not self.smoother.is_noise(predicted):
+            return False
         sigma, y = self.space.sigma, self.space.target
         if sigma is None:
-            return False
+            return judged
         w = 1 / sigma**2
         total = float(w @ (y - float(w @ y / w.sum())) ** 2)
         return self._losses([law.draft])[0] < SLACK * len(w) / total if total > 0 else True

@@ -97,7 +97,7 @@ class Smoother:
         inputs, goal, degrees = self.inputs[:, rows], self.target[rows], list(self.degrees)
         front, own = self.coordinates.at(inputs)
         if logarithm:
-            weights = 1 / np.sqrt((noise * self.spread[rows] / y[rows]) ** 2 + LEAST_ERROR**2)
+            weights = 1 / np.hypot(noise * self.spread[rows] / y[rows], LEAST_ERROR)
             goal = np.log(y[rows] / front)
         else:
             weights = front / self.spread[rows]

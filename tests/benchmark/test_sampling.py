@@ -75,3 +75,11 @@ def test_a_problem_may_bring_its_own_noise() -> None:
     columns = {name: sample.train[name].values for name in ("n", "T", "V")}
     truth = evaluate_tree(ideal.expression, columns | ideal.constant_values)
     assert 0.05 < np.std(sample.train["P"].values / truth - 1) < 0.2
+    sigma = sample.train["P"].sigma
+    assert sigma is not None
+    np.testing.assert_allclose(sigma, 0.1 * sample.train["P"].values)
+
+
+def test_the_noise_of_srbench_is_not_told() -> None:
+    (force,) = select_problems(load_problem_set("feynman"), ["I.12.1"])
+    assert sample_problem(force, rows=40, noise=0.1).train[force.target_name].sigma is None
