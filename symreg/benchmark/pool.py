@@ -25,6 +25,9 @@ START_SECONDS = 120.0
 GRACE_SECONDS = 120.0
 """What a trial may take beyond twice its budget: simplifying and judging on a busy machine."""
 
+FRESH_AFTER = 20
+"""Trials after which a process gives way to a new one: what large searches leave of their memory adds up."""
+
 _POLL_SECONDS = 0.2
 
 
@@ -91,6 +94,7 @@ class _Worker:
         self.process.start()
         theirs.close()
         self.ready = False
+        self.done = 0
 
     def give(self, trial: Trial) -> None:
         self.trial = trial
@@ -116,6 +120,10 @@ class _Worker:
             self._set_deadline()
         else:
             self.trial = None
+            self.done += 1
+            if self.done == FRESH_AFTER:
+                self.kill()
+                self._start()
         return result
 
     def give_up(self, reason: str) -> TrialResult:

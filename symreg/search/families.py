@@ -24,6 +24,7 @@ ONE = Number(Fraction(1))
 WIDE = (0.05, 0.1, 0.2, 0.35, 0.6, 1.0, 1.8, 3.0, 6.0, 12.0)
 # Laws are full of these, in any units: the argument has none.
 SIMPLE = (0.5, 2.0, math.pi, 2 * math.pi, 1 / math.pi, 1 / (2 * math.pi))
+FAR = 20.0
 NARROW = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 6.0)
 
 
@@ -68,12 +69,15 @@ FAMILIES: tuple[Family, ...] = (
 
 
 def constants_to_try(family: Family, argument: Floats) -> tuple[float, ...]:
-    """The constants on the grid for one ``f``, by its values ``(n_probes,)``, and the simple ones in its range."""
-    middle = float(np.median(np.abs(argument)))
+    """The constants on the grid for one ``f``, by its values ``(n_probes,)``, and the simple ones in its range.
+
+    Where ``f`` reaches far beyond its median, the grid stands at its larger values too: there it tells most.
+    """
+    middle, high, largest = (float(one) for one in np.quantile(np.abs(argument), (0.5, 0.9, 1.0)))
     if not middle > 0:
         return ()
-    largest = max(family.grid)
-    simple = [k for k in SIMPLE if min(map(abs, family.grid)) < k * middle < largest]
+    simple = [k for k in SIMPLE if min(map(abs, family.grid)) < k * middle < max(family.grid)]
     if min(family.grid) < 0:
         simple += [-k for k in simple]
-    return (*simple, *(k / middle for k in family.grid))
+    sizes = [middle, *(size for size in (high, largest) if size > FAR * middle)]
+    return (*simple, *(k / size for size in sizes for k in family.grid))

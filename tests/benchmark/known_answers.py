@@ -78,3 +78,8 @@ def hangs(problem: Problem, settings: Settings, seed: int) -> Any:
     while problem.name == "I.48.2":
         time.sleep(0.1)
     return knows(problem, settings, seed)
+
+
+def tells_its_process(problem: Problem, settings: Settings, seed: int) -> Any:
+    """What I.13.4 is, and which process says so."""
+    return found(law(problem, "k*m*(u**2 + v**2 + w**2)", k=(0.5, "1/2")), stop_reason=f"process {os.getpid()}")

@@ -175,6 +175,17 @@ def test_a_process_that_dies_or_hangs_costs_one_trial(
     assert expected in rows["I.48.2"].note
 
 
+def test_processes_give_way_to_new_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "FRESH_AFTER", 2)
+    results = run_benchmark(
+        FEYNMAN, output=tmp_path / "r.csv", ids=["I.13.4"], seeds=(0, 1, 2), jobs=1,
+        settings=SETTINGS, discover=known_answers.tells_its_process,
+    )  # fmt: skip
+    first, second, third = (row.note for row in results)
+    assert first == second != third
+    assert all(row.strict for row in results)
+
+
 def test_a_law_with_free_constants_is_judged_by_its_form(tmp_path: Path) -> None:
     (row,) = run_benchmark(
         "empiricalbench", output=tmp_path / "r.csv", ids=["kepler"], jobs=0,
