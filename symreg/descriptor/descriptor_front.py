@@ -1,0 +1,81 @@
+"""The answer of a search for descriptors: the best models of each number of descriptors, and what was looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from symreg.descriptor.certificate import Certificate
+from symreg.descriptor.linear_model import DescriptorModel
+from symreg.descriptor.validation import Validation
+from symreg.front_table import constant_text
+from symreg.uncertain_text import number_text, r2_text
+
+HEADINGS = ("", "descriptors", "train RMSE", "held-out RMSE", "max error", "R2", "complexity", "model")
+_LEFT = {"", "model"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DescriptorFront:
+    """Models by number of descriptors and error on the training rows; ``selected`` is the one to use.
+
+    ``validations`` are scores of the whole search repeated on parts of the rows, where that was asked for.
+    """
+
+    models: tuple[DescriptorModel, ...]
+    selected: int
+    certificates: tuple[Certificate, ...]
+    n_features: int
+    complete_to: int
+    seconds: float
+    validations: tuple[Validation, ...] = ()
+
+    @property
+    def best(self) -> DescriptorModel:
+        """The selected model."""
+        return self.models[self.selected]
+
+    def of(self, n_descriptors: int) -> tuple[DescriptorModel, ...]:
+        """Models of this many descriptors, the one with the least error on the training rows first."""
+        return tuple(one for one in self.models if one.n_descriptors == n_descriptors)
+
+    def __len__(self) -> int:
+        return len(self.models)
+
+    def __iter__(self) -> Iterator[DescriptorModel]:
+        return iter(self.models)
+
+    def __str__(self) -> str:
+        rows = [_cells(one, place == self.selected) for place, one in enumerate(self.models)]
+        said = [one.sentence() for one in (*self.certificates, *self.validations)]
+        return "\n".join([aligned(HEADINGS, rows, _LEFT), "", *said])
+
+
+def select(models: Sequence[DescriptorModel]) -> int:
+    """Of the first models of each number of descriptors that with the least error on rows held out or left out."""
+    first: dict[int, int] = {}
+    for place, model in enumerate(models):
+        first.setdefault(model.n_descriptors, place)
+    return min(first.values(), key=lambda place: models[place].held_out.rmse)
+
+
+def aligned(headings: Sequence[str], rows: Sequence[Sequence[str]], left: set[str]) -> str:
+    """A table of texts in columns."""
+    table = [headings, *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(headings))]
+    return "\n".join(
+        "  ".join(
+            text.ljust(width) if heading in left else text.rjust(width)
+            for text, width, heading in zip(row, widths, headings, strict=True)
+        ).rstrip()
+        for row in table
+    )
+
+
+def _cells(model: DescriptorModel, selected: bool) -> tuple[str, ...]:
+    constants = [constant_text(one) for one in model.law.constants if one.kind == "free"]
+    return (
+        ">" if selected else "", str(model.n_descriptors), number_text(model.train.rmse, 6),
+        number_text(model.held_out.rmse, 6), number_text(model.max_error, 4), r2_text(model.train.r2),
+        str(model.complexity), ", ".join([model.law.formula, *constants]),
+    )  # fmt: skip

@@ -1,0 +1,195 @@
+"""The feature space: every distinct expression of the inputs up to a complexity, on all rows.
+
+The bank makes them (``search.bank``), so a sum has like units and a function a plain number by birth. For a linear model
+with an intercept, and for a threshold, ``f`` and ``a + b*f`` are one feature; the simplest is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.descriptor.settings import DescriptorError, DescriptorSettings
+from symreg.dimension import Dimension
+from symreg.dimensioning import dimension_of
+from symreg.engine import get_engine
+from symreg.expression import Expression, evaluate_tree
+from symreg.search.bank import Bank, Leaf
+from symreg.search.collecting import collected
+from symreg.search.distinct import FRESH, PlainKeySet, fingerprints, met_as
+from symreg.search.entries import bytes_of_an_entry
+from symreg.search.shelf import Ids
+from symreg.search.space import SearchSpace
+
+Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
+VARIES = 1e-9  # of the largest value: a feature that varies less is a constant
+AT_ONCE = 1 << 14
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whitening:
+    """Rows weighted and without their mean: what is left of a model once its intercept is fitted.
+
+    ``root`` are the roots of the weights, ``(n_rows,)``, of unit mean square.
+    """
+
+    root: Floats
+
+    def of(self, values: Floats) -> tuple[Floats, Floats]:
+        """Values ``(n, n_rows)`` as unit vectors, and their norms ``(n,)``, 0 where a row does not vary."""
+        largest = np.abs(values).max(axis=1)
+        scaled = values / np.where(largest > 0, largest, 1.0)[:, None] * self.root
+        scaled -= (scaled @ self.root / (self.root @ self.root))[:, None] * self.root
+        norm = np.sqrt(np.einsum("ij,ij->i", scaled, scaled))
+        norm[norm <= VARIES * np.sqrt(values.shape[1])] = 0.0
+        unit = scaled / np.where(norm > 0, norm, 1.0)[:, None]
+        unit[norm == 0] = 0.0
+        return unit, norm * largest
+
+
+def whitening_of(sigma: Floats | None, n_rows: int) -> Whitening:
+    """By the standard deviations of the target, where they are known."""
+    root = np.ones(n_rows) if sigma is None else 1.0 / sigma
+    return Whitening(root / np.sqrt(np.mean(root**2)))
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureSpace:
+    """``entries`` are numbers of the bank's entries, simple ones first; ``rows`` their values at ``sample``, whitened.
+
+    ``rows`` has shape ``(n_features, n_rows)``, single precision. ``complete_to`` is the complexity, as the search
+    counts, up to which no expression was left out.
+    """
+
+    search: SearchSpace
+    bank: Bank
+    entries: Ids
+    rows: Singles
+    whitening: Whitening
+    sample: Ids
+    complete_to: int
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @cached_property
+    def sizes(self) -> Ids:
+        """Complexity of each feature as the search counts, ``(n_features,)``."""
+        return self.bank.size[self.entries].astype(np.int64)
+
+    @cached_property
+    def codes(self) -> Ids:
+        """Dimension codes, ``(n_features,)``."""
+        return self.bank.code[self.entries]
+
+    def values(self, features: Ids) -> Floats:
+        """Values in natural units on the sample's rows, ``(*features.shape, n_rows)``."""
+        return self.bank.values[self.entries[features]][..., self.sample]
+
+    def unit_rows(self, features: Ids) -> Floats:
+        """The whitened rows of features of any shape, in double precision."""
+        values = self.values(features)
+        return self.whitening.of(values.reshape(-1, values.shape[-1]))[0].reshape(values.shape)
+
+    def expression(self, feature: int) -> Expression:
+        """The tree, written the shortest way that is known."""
+        return self.written(self.bank.expression(int(self.entries[feature])))
+
+    def written(self, tree: Expression) -> Expression:
+        """A tree with the powers of each base collected, if that is shorter and the value the same."""
+        short = collected(tree, self._positive)
+        return short if self._same(short, tree) else tree
+
+    @cached_property
+    def _positive(self) -> frozenset[Expression]:
+        pairs = zip(self.search.leaves, self.search.values, strict=True)
+        return frozenset(leaf for leaf, row in pairs if (row > 0).all())
+
+    def _same(self, one: Expression, other: Expression) -> bool:
+        a, b = (np.asarray(evaluate_tree(tree, self.leaf_values)) for tree in (one, other))
+        return bool(np.allclose(a, b, rtol=1e-9, atol=0.0))
+
+    @cached_property
+    def leaf_values(self) -> dict[str, Floats]:
+        """Inputs and known constants in natural units by name, on all rows of the search."""
+        named = zip(self.search.leaves, self.search.values, strict=True)
+        return {leaf.name: row for leaf, row in named if hasattr(leaf, "name")}
+
+    def dimension_of(self, tree: Expression) -> Dimension:
+        """The dimension of a tree over the leaves; DimensionError where it has none."""
+        coding = self.search.coding
+        named = zip(self.search.leaves, self.search.codes, strict=True)
+        return dimension_of(tree, {leaf.name: coding.decode(code) for leaf, code in named if hasattr(leaf, "name")})
+
+    def on(self, sample: Ids) -> FeatureSpace:
+        """The same features seen at some of the rows, those left out that do not vary there."""
+        whitening = Whitening(self.whitening.root[sample])
+        rows = np.empty((len(self.entries), len(sample)), dtype=np.float32)
+        varies = np.empty(len(self.entries), dtype=bool)
+        for low in range(0, len(rows), AT_ONCE):
+            part = slice(low, low + AT_ONCE)
+            values = self.bank.values[self.entries[part]][:, self.sample[sample]]
+            rows[part], norm = whitening.of(values)
+            varies[part] = norm > 0
+        return FeatureSpace(
+            self.search, self.bank, self.entries[varies], rows[varies], whitening, self.sample[sample],
+            self.complete_to,
+        )  # fmt: skip
+
+
+def feature_space(
+    search: SearchSpace, settings: DescriptorSettings, stop: Callable[[], bool] = lambda: False
+) -> FeatureSpace:
+    """All features of a problem up to ``settings.max_complexity``, or what memory holds of them.
+
+    Raises ``DescriptorError`` where no feature varies.
+    """
+    engine, n_rows = get_engine(settings.engine), len(search.target)
+    leaves = [
+        Leaf(tree, code, row, is_angle=place in search.angles)
+        for place, (tree, code, row) in enumerate(
+            zip(search.leaves, search.codes, search.values, strict=True)
+        )
+    ]
+    room = int(settings.memory / (bytes_of_an_entry(n_rows, engine.name) + 4 * n_rows))
+    bank = Bank(
+        leaves, search.coding, search.operators, max_entries=max(1000, room), stop=stop, engine=engine,
+        threads=settings.threads,
+    )  # fmt: skip
+    for size in range(1, settings.max_complexity + 1):
+        if settings.dimensionless:
+            bank.request(size, np.zeros(1, dtype=np.int64))
+        else:
+            bank.request_all(size)
+    truncated = settings.max_complexity + 1 if bank.truncated_at is None else bank.truncated_at
+    return _distinct(search, bank, settings, truncated - 1)
+
+
+def _distinct(
+    search: SearchSpace, bank: Bank, settings: DescriptorSettings, complete_to: int
+) -> FeatureSpace:
+    entries = np.arange(bank.n)
+    entries = entries[(bank.size[entries] <= settings.max_complexity)]
+    if settings.dimensionless:
+        entries = entries[bank.code[entries] == 0]
+    entries = entries[np.argsort(bank.size[entries], kind="stable")]
+    whitening = whitening_of(search.sigma, len(search.target))
+    met, kept, rows = PlainKeySet(), [], []
+    for low in range(0, len(entries), AT_ONCE):
+        part = entries[low : low + AT_ONCE]
+        unit, norm = whitening.of(bank.values[part])
+        found = fingerprints(unit, np.zeros(len(part), dtype=np.int64)).where(norm > 0)
+        fresh = met_as(met, found) == FRESH
+        kept.append(part[fresh])
+        rows.append(unit[fresh].astype(np.float32))
+    if not sum(map(len, kept)):
+        raise DescriptorError(message="no feature varies over the rows: give other inputs, or more rows")
+    return FeatureSpace(
+        search, bank, np.concatenate(kept), np.concatenate(rows), whitening, np.arange(len(search.target)),
+        complete_to,
+    )  # fmt: skip

@@ -1,0 +1,43 @@
+"""What a search for descriptors is told beside the problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symreg.errors import SymregError
+
+MOST = 3  # descriptors in one model
+DEFAULT_OPERATORS = ("+", "-", "*", "/", "square", "abs")
+
+
+class DescriptorError(SymregError):
+    """A search for descriptors that cannot be made; the sentence says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class DescriptorSettings:
+    """How large the feature space is, and how much of it is looked at.
+
+    ``n_descriptors`` is the largest number of descriptors in a model. ``max_complexity`` bounds each of them, as the
+    search counts (a function costs one or two more than arithmetic). ``max_pairs`` is how many pairs are looked at for
+    two descriptors: where there are more, screening chooses. ``keep`` models of each number of descriptors are
+    reported. ``dimensionless`` leaves only features without a unit. ``memory`` is in bytes.
+    """
+
+    n_descriptors: int = 2
+    max_complexity: int = 6
+    max_pairs: float = 2e10
+    keep: int = 5
+    dimensionless: bool = False
+    memory: float = 2 * 2**30
+    threads: int = 1
+    engine: str = "auto"
+
+    def __post_init__(self) -> None:
+        for name, least, most in (
+            ("n_descriptors", 1, MOST), ("max_complexity", 1, 40), ("max_pairs", 1, float("inf")),
+            ("keep", 1, 1000), ("memory", 1, float("inf")), ("threads", 1, 1024),
+        ):  # fmt: skip
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+                raise DescriptorError(message=f"{name} is {value!r}, and must be a number from {least} to {most}")
