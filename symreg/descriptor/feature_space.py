@@ -89,7 +89,7 @@ class FeatureSpace:
 
     def values(self, features: Ids) -> Floats:
         """Values in natural units on the sample's rows, ``(*features.shape, n_rows)``."""
-        return self.bank.values[self.entries[features]][..., self.sample]
+        return np.take(self.bank.values[self.entries[features]], self.sample, axis=-1)
 
     def unit_rows(self, features: Ids) -> Floats:
         """The whitened rows of features of any shape, in double precision."""

@@ -1,0 +1,236 @@
+"""Search for descriptors that tell two classes: one with a threshold, or two with a linear boundary."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.descriptor.certificate import Certificate
+from symreg.descriptor.descriptor_front import aligned
+from symreg.descriptor.feature_space import FeatureSpace, feature_space
+from symreg.descriptor.growing import Growing
+from symreg.descriptor.linear_search import LinearSearch
+from symreg.descriptor.settings import DescriptorError, DescriptorSettings
+from symreg.descriptor.threshold import Classes, best_threshold, most_points
+from symreg.descriptor.threshold_model import (
+    ThresholdModel,
+    boundary_ratio,
+    combined,
+    cross_validated,
+    threshold_model,
+)
+from symreg.descriptor.validation import Validation, over_folds
+from symreg.engine import get_engine
+from symreg.expression import Expression, complexity
+from symreg.printing import to_text
+from symreg.problem import Problem
+from symreg.search.join import Joiner
+from symreg.search.space import search_space
+
+Floats = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.int64]
+
+HEADINGS = ("", "descriptors", "accuracy", "balanced", "cross-validated", "complexity", "positive where")
+BOUNDARIES = 200  # pairs of descriptors whose boundary is looked at
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ThresholdFront:
+    """For each number of descriptors the best models of each complexity; ``selected`` is the one to use."""
+
+    models: tuple[ThresholdModel, ...]
+    selected: int
+    certificates: tuple[Certificate, ...]
+    n_features: int
+    complete_to: int
+    grown: int
+    seconds: float
+    validations: tuple[Validation, ...] = ()
+
+    @property
+    def best(self) -> ThresholdModel:
+        """The selected model."""
+        return self.models[self.selected]
+
+    def of(self, n_descriptors: int) -> tuple[ThresholdModel, ...]:
+        """Models of this many descriptors, simple ones first."""
+        return tuple(one for one in self.models if one.n_descriptors == n_descriptors)
+
+    def __str__(self) -> str:
+        rows = [
+            (
+                ">" if place == self.selected else "", str(one.n_descriptors), f"{one.accuracy:.4f}",
+                f"{one.balanced_accuracy:.4f}", f"{one.cross_validated:.4f}", str(one.complexity), one.rule(),
+            )
+            for place, one in enumerate(self.models)
+        ]  # fmt: skip
+        said = [one.sentence() for one in (*self.certificates, *self.validations)]
+        if self.grown:
+            said.append(f"1: {self.grown:,} combinations of features were looked at beside them")
+        return "\n".join([aligned(HEADINGS, rows, {"", "positive where"}), "", *said])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choice:
+    """A set of descriptors with the points it scores."""
+
+    trees: tuple[Expression, ...]
+    points: int
+
+    @property
+    def complexity(self) -> int:
+        return sum(complexity(tree) for tree in self.trees)
+
+
+def find_thresholds(
+    problem: Problem,
+    settings: DescriptorSettings | None = None,
+    *,
+    balanced: bool = False,
+    grown: int = 0,
+    folds: int = 10,
+    repeated: int = 0,
+    stop: Callable[[], bool] = lambda: False,
+) -> ThresholdFront:
+    """Descriptors that tell the two values of the problem's target best; the positive class is the larger value.
+
+    All features up to ``settings.max_complexity`` are looked at; above 0, ``grown`` is the complexity up to which pairs
+    of them are combined further. ``folds`` are those of the cross-validated figure, ``repeated`` above 0 those in which
+    the search itself is repeated. Raises ``DescriptorError`` where the target has not two values.
+    """
+    started = time.monotonic()
+    settings = replace(settings or DescriptorSettings(n_descriptors=1), n_descriptors=1) if settings is None else settings
+    search = search_space(problem, problem.train_rows)
+    classes = Classes(two_classes(problem, search.target), balanced)
+    space = feature_space(replace(search, sigma=None), settings, stop)
+    chosen, certificates, tried = _choices(space, classes, settings, grown, stop)
+    models = [threshold_model(problem, space, classes, one.trees, folds) for one in chosen]
+    validations = (
+        _validated(space, classes, settings, grown, repeated, problem.seed, stop) if repeated else ()
+    )
+    return ThresholdFront(
+        tuple(models), _selected(models), certificates, len(space), space.complete_to, tried,
+        time.monotonic() - started, validations,
+    )  # fmt: skip
+
+
+def two_classes(problem: Problem, target: Floats) -> npt.NDArray[np.bool_]:
+    """Which rows have the larger of the target's two values."""
+    values = np.unique(target)
+    if len(values) != 2:
+        message = f"the target {problem.target!r} has {len(values)} values; two classes, as -1 and 1, are needed"
+        raise DescriptorError(message=message)
+    return np.asarray(target == values[1])
+
+
+def _selected(models: Sequence[ThresholdModel]) -> int:
+    """The best cross-validated; of equals the simplest."""
+    return min(range(len(models)), key=lambda i: (-models[i].cross_validated, models[i].complexity))
+
+
+def _choices(
+    space: FeatureSpace, classes: Classes, settings: DescriptorSettings, grown: int, stop: Callable[[], bool]
+) -> tuple[list[_Choice], tuple[Certificate, ...], int]:
+    """The choices worth showing, what was looked at, and how many combinations were grown."""
+    joiner = Joiner(get_engine(settings.engine), settings.threads, stop)
+    choices = list(_singles(space, classes, settings.keep))
+    certificates, tried = [Certificate(1, len(space), len(space), True)], 0
+    if grown > 0:
+        growing = Growing(space, classes, joiner, grown, settings.dimensionless)
+        for pool in growing.grown():
+            order = np.lexsort((pool.sizes, -most_points(pool.values, classes)))
+            for size in np.unique(pool.sizes):
+                best = order[pool.sizes[order] == size][: settings.keep]
+                choices += [
+                    _Choice((space.written(pool.tree(int(i))),), best_threshold(pool.values[i], classes).points)
+                    for i in best
+                ]
+        tried = growing.combined
+    shown = _front(choices)
+    if settings.n_descriptors > 1:
+        pairs, certificate = _pairs(space, classes, joiner, settings)
+        shown += _front(pairs)
+        certificates.append(certificate)
+    return shown, tuple(certificates), tried
+
+
+def _singles(space: FeatureSpace, classes: Classes, keep: int) -> Iterator[_Choice]:
+    """The best features of each complexity, by their exact thresholds."""
+    every = np.arange(len(space))
+    points = np.concatenate(
+        [most_points(space.values(part), classes) for part in np.array_split(every, 1 + len(every) // 4096)]
+    )
+    for size in np.unique(space.sizes):
+        own = every[space.sizes == size]
+        for feature in own[np.argsort(-points[own], kind="stable")[:keep]]:
+            cut = best_threshold(space.values(np.array([feature]))[0], classes)
+            yield _Choice((space.expression(int(feature)),), cut.points)
+
+
+def _pairs(
+    space: FeatureSpace, classes: Classes, joiner: Joiner, settings: DescriptorSettings
+) -> tuple[list[_Choice], Certificate]:
+    """Pairs that Fisher's discriminant tells classes by best, then by their boundary."""
+    target = np.where(classes.positive, 1.0, -1.0)
+    linear = LinearSearch(space, target, joiner, settings.max_pairs)
+    found, certificate = linear.pairs(linear.singles()[0])
+    choices = []
+    for features in found.features[:BOUNDARIES]:
+        values = space.values(features)
+        cut = best_threshold(combined(values, boundary_ratio(values, classes)), classes)
+        choices.append(_Choice(tuple(space.expression(int(one)) for one in features), cut.points))
+    return choices, replace(certificate, exhaustive=False)
+
+
+def _front(choices: Sequence[_Choice]) -> list[_Choice]:
+    """The best of each complexity that no simpler one equals, simple ones first."""
+    shown: list[_Choice] = []
+    for one in sorted(choices, key=lambda one: (one.complexity, -one.points)):
+        if not shown or one.points > shown[-1].points:
+            shown.append(one)
+    return shown
+
+
+def _validated(
+    space: FeatureSpace, classes: Classes, settings: DescriptorSettings, grown: int, folds: int, seed: int,
+    stop: Callable[[], bool],
+) -> tuple[Validation, ...]:  # fmt: skip
+    """The search repeated in folds: for each number of descriptors the share of rows told rightly that it did not see."""
+    told = {n: np.zeros(len(classes.positive), dtype=bool) for n in range(1, settings.n_descriptors + 1)}
+    chosen: dict[int, list[str]] = {n: [] for n in told}
+
+    def judge(search: Ids, unseen: Ids) -> None:
+        part, own = space.on(search), classes.on(search)
+        shown, _, _ = _choices(part, own, settings, grown, stop)
+        for n in told:
+            best = _best_inside([one for one in shown if len(one.trees) == n], part, own, seed)
+            values = np.array([_whole(tree, space) for tree in best.trees])
+            ratio = boundary_ratio(values[:, search], own)
+            cut = best_threshold(combined(values[:, search], ratio), own)
+            told[n][unseen] = cut.told(combined(values[:, unseen], ratio), classes.positive[unseen])
+            chosen[n].append(" | ".join(map(to_text, best.trees)))
+
+    over_folds(len(classes.positive), folds, seed, judge, classes.positive.astype(np.int64))
+    measure = "balanced accuracy" if classes.balanced else "accuracy"
+    return tuple(
+        Validation(n, folds, measure, classes.share(told[n]), "", tuple(chosen[n])) for n in told
+    )
+
+
+def _best_inside(choices: Sequence[_Choice], part: FeatureSpace, classes: Classes, seed: int) -> _Choice:
+    """The choice that the search would select, by a cross-validation inside the rows it has."""
+    scores = [
+        cross_validated(np.array([_whole(tree, part)[part.sample] for tree in one.trees]), classes, 10, seed)
+        for one in choices
+    ]
+    return choices[min(range(len(choices)), key=lambda i: (-scores[i], choices[i].complexity))]
+
+
+def _whole(tree: Expression, space: FeatureSpace) -> Floats:
+    from symreg.expression import evaluate_tree
+
+    return np.asarray(evaluate_tree(tree, space.leaf_values)) * np.ones_like(space.search.target)

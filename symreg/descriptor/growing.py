@@ -1,0 +1,215 @@
+"""Longer descriptors out of pairs of shorter ones: what a threshold may need and no bank can hold.
+
+Which pairs complement each other the join tells: features are scaled by their median deviation and cut off at three of
+them, since what lies far beyond a threshold does not matter, and pairs that explain the classes best are combined by
+every operator that the dimensions allow. The best of each complexity are combined with the features again. Not all
+pairs are combined: this is a heuristic, and the certificate says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.descriptor.feature_space import FeatureSpace
+from symreg.descriptor.threshold import Classes, most_points
+from symreg.engine.joining import unit_rows
+from symreg.expression import Apply, Expression
+from symreg.search.distinct import FRESH, PlainKeySet, fingerprints, met_as
+from symreg.search.join import Joiner
+
+Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+
+CUT_OFF = 3.0  # median deviations, times 1.5: two standard deviations of a normal distribution each
+PAIRS = 30_000  # of features of one complexity with the others, that are combined
+GROWN = 300  # of each complexity, kept and combined again
+ALIKE = 4  # as many are looked at to find so many that differ
+ROUNDS = 2
+AT_ONCE = 256
+_Row = tuple[int, str, bool, int, int]  # points, operator, whether it is turned, rows of the two pools
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """Descriptors with values ``(n, n_rows)``, complexities as the search counts, dimension codes, and their trees."""
+
+    values: Floats
+    sizes: Ids
+    codes: Ids
+    tree: Callable[[int], Expression]
+
+    def __len__(self) -> int:
+        return len(self.sizes)
+
+
+def pool_of(space: FeatureSpace) -> Pool:
+    """The features of a space."""
+    every = np.arange(len(space))
+    return Pool(
+        space.values(every), space.sizes, space.codes, lambda i: space.bank.expression(int(space.entries[i]))
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Combined:
+    """Combinations of one operator: rows of the two pools."""
+
+    operator: str
+    first: Ids
+    second: Ids
+    turned: bool = False  # the second over the first
+
+    def values(self, one: Pool, other: Pool) -> Floats:
+        """Their values, ``(n, n_rows)``."""
+        a, b = one.values[self.first], other.values[self.second]
+        with np.errstate(all="ignore"):
+            if self.operator == "+":
+                return a + b
+            if self.operator == "-":
+                return a - b
+            if self.operator == "*":
+                return a * b
+            return b / a if self.turned else a / b
+
+
+class Growing:
+    """Grows descriptors of up to ``limit`` in complexity over one space, for one pair of classes."""
+
+    def __init__(self, space: FeatureSpace, classes: Classes, joiner: Joiner, limit: int, dimensionless: bool) -> None:
+        self.space, self.classes, self.joiner, self.limit = space, classes, joiner, limit
+        self.operators, self.dimensionless = space.search.operators, dimensionless
+        self.combined = 0
+        target = np.where(classes.positive, 1.0, -1.0)
+        self.target = (target - target.mean())[None, :]
+
+    def grown(self) -> list[Pool]:
+        """The best descriptors of each round; ``combined`` counts what was tried."""
+        features, found = pool_of(self.space), []
+        rows, pool = saturated(features.values), features
+        for _ in range(ROUNDS):
+            known = saturated(pool.values) if found else rows
+            pool = self._round(pool, known, features, rows)
+            if not len(pool) or self.joiner.stop():
+                break
+            found.append(pool)
+        return found
+
+    def _round(self, one: Pool, one_rows: Singles, other: Pool, other_rows: Singles) -> Pool:
+        best = _Best(self.classes, self.space)
+        for first, second in self._promising(one, one_rows, other, other_rows):
+            for low in range(0, len(first), AT_ONCE):
+                if self.joiner.stop():
+                    break
+                part = slice(low, low + AT_ONCE)
+                for combined in self._combinations(one, other, first[part], second[part]):
+                    self.combined += len(combined.first)
+                    best.offer(one, other, combined)
+        return best.pool(one, other)
+
+    def _promising(
+        self, one: Pool, one_rows: Singles, other: Pool, other_rows: Singles
+    ) -> Iterator[tuple[Ids, Ids]]:
+        """Pairs that explain the classes best, of each complexity of the first with all that it may be combined with."""
+        both = one_rows if one is other else np.concatenate([one_rows, other_rows])
+        shift = 0 if one is other else len(one)
+        for size in np.unique(one.sizes).tolist():
+            first = np.flatnonzero(one.sizes == size)
+            room = self.limit - size - 1
+            second = np.flatnonzero(other.sizes <= (min(room, size) if one is other else room))
+            pairs = self.joiner.best(
+                both, first, second + shift, self.target, np.ones_like(self.target), keep=PAIRS
+            )
+            yield first[pairs.first], second[pairs.second]
+
+    def _combinations(self, one: Pool, other: Pool, first: Ids, second: Ids) -> Iterator[Combined]:
+        a, b = one.codes[first], other.codes[second]
+        alike = a == b
+        for operator in ("+", "-"):
+            kept = alike & (a == 0) if self.dimensionless else alike
+            if operator in self.operators:
+                yield Combined(operator, first[kept], second[kept])
+        if "*" in self.operators:
+            kept = a + b == 0 if self.dimensionless else np.ones(len(a), dtype=bool)
+            yield Combined("*", first[kept], second[kept])
+        if "/" in self.operators:
+            kept = alike if self.dimensionless else np.ones(len(a), dtype=bool)
+            yield Combined("/", first[kept], second[kept])
+            yield Combined("/", first[kept], second[kept], turned=True)
+
+
+class _Best:
+    """The best combinations of each complexity."""
+
+    def __init__(self, classes: Classes, space: FeatureSpace) -> None:
+        self.classes, self.space = classes, space
+        self.kept: dict[int, list[_Row]] = {}
+        self.least: dict[int, int] = {}
+
+    def offer(self, one: Pool, other: Pool, combined: Combined) -> None:
+        points = most_points(combined.values(one, other), self.classes)
+        sizes = one.sizes[combined.first] + other.sizes[combined.second] + 1
+        for size in np.unique(sizes).tolist():
+            kept = self.kept.setdefault(size, [])
+            good = np.flatnonzero((sizes == size) & (points > self.least.get(size, 0)))
+            kept += [
+                (
+                    int(points[place]), combined.operator, combined.turned, int(combined.first[place]),
+                    int(combined.second[place]),
+                )
+                for place in good.tolist()
+            ]  # fmt: skip
+            if len(kept) > 2 * ALIKE * GROWN:
+                self.kept[size] = sorted(kept, key=_order)[: ALIKE * GROWN]
+                self.least[size] = self.kept[size][-1][0]
+
+    def pool(self, one: Pool, other: Pool) -> Pool:
+        """The best of each complexity, each once: ``f`` and ``a + b*f`` cut alike."""
+        met, values, rows, sizes = PlainKeySet(), [], [], []
+        for size in sorted(self.kept):
+            chosen = sorted(self.kept[size], key=_order)[: ALIKE * GROWN]
+            own = np.concatenate(
+                [Combined(op, np.array([i]), np.array([j]), turned).values(one, other) for _, op, turned, i, j in chosen]
+            )
+            unit, norm = self.space.whitening.of(own)
+            found = fingerprints(unit, np.zeros(len(own), dtype=np.int64)).where(norm > 0)
+            fresh = np.flatnonzero(met_as(met, found) == FRESH)[:GROWN]
+            values.append(own[fresh])
+            rows += [chosen[place] for place in fresh.tolist()]
+            sizes += [size] * len(fresh)
+        codes = np.array([_code(row, one, other) for row in rows], dtype=np.int64)
+        whole = np.concatenate(values) if values else np.empty((0, len(self.classes.positive)))
+        return Pool(whole, np.array(sizes, dtype=np.int64), codes, lambda i: _tree(rows[i], one, other))
+
+
+def _order(row: _Row) -> _Row:
+    return (-row[0], *row[1:])
+
+
+def _code(row: _Row, one: Pool, other: Pool) -> int:
+    _, operator, turned, i, j = row
+    a, b = int(one.codes[i]), int(other.codes[j])
+    if operator == "*":
+        return a + b
+    if operator == "/":
+        return b - a if turned else a - b
+    return a
+
+
+def _tree(row: _Row, one: Pool, other: Pool) -> Expression:
+    _, operator, turned, i, j = row
+    left, right = one.tree(i), other.tree(j)
+    return Apply(operator, (right, left) if turned else (left, right))
+
+
+def saturated(values: Floats) -> Singles:
+    """Rows by their distance from the median, cut off, as unit vectors without their mean."""
+    middle = np.median(values, axis=1, keepdims=True)
+    spread = 1.5 * np.median(np.abs(values - middle), axis=1, keepdims=True)
+    spread = np.where(spread > 0, spread, values.std(axis=1, keepdims=True))
+    scaled = np.clip((values - middle) / np.where(spread > 0, spread, 1.0), -CUT_OFF, CUT_OFF)
+    return np.ascontiguousarray(unit_rows(scaled - scaled.mean(axis=1, keepdims=True)))

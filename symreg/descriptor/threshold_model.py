@@ -1,0 +1,187 @@
+"""A descriptor with a threshold as a classifier: ``stable where (rX/rB)**2 - nA + (rB/(rA - rB))**2 < 4.3``.
+
+Two descriptors make a linear boundary, ``d1 + k*d2 < c``: ``k`` and ``c`` carry the units that this needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.constant_units import display_unit
+from symreg.descriptor.feature_space import FeatureSpace
+from symreg.descriptor.linear_model import row_of, with_own_names
+from symreg.descriptor.threshold import Classes, Threshold, best_threshold
+from symreg.descriptor.validation import over_folds
+from symreg.expression import Apply, Constant, Expression, complexity
+from symreg.law import Law, LawConstant, Score
+from symreg.printing import to_latex, to_text
+from symreg.problem import Problem
+from symreg.uncertain_text import number_text
+from symreg.units import DIMENSIONLESS_UNIT, Unit, combine_units
+
+Floats = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+NOT_SCORED = Score(float("nan"), float("nan"), 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ThresholdModel:
+    """The positive class is where the value of ``law`` lies ``above`` (or below) the ``threshold``, in the law's unit.
+
+    ``descriptors`` are the one or two in it. ``accuracy`` and ``balanced_accuracy`` are those on the rows it was chosen
+    on; ``cross_validated`` is the (balanced) accuracy on rows left out, threshold and ``k`` chosen again without them.
+    """
+
+    law: Law
+    descriptors: tuple[Expression, ...]
+    threshold: float
+    above: bool
+    accuracy: float
+    balanced_accuracy: float
+    cross_validated: float
+
+    @property
+    def n_descriptors(self) -> int:
+        """How many descriptors the model has."""
+        return len(self.descriptors)
+
+    @property
+    def complexity(self) -> int:
+        """Leaves and operators of all descriptors together."""
+        return sum(complexity(one) for one in self.descriptors)
+
+    def decide(self, data: Any) -> Booleans:
+        """Which rows are of the positive class, ``(n_rows,)``; a row where the descriptor is undefined is not."""
+        values = self.law.predict(data)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(values > self.threshold if self.above else values < self.threshold)
+
+    def rule(self) -> str:
+        """The condition of the positive class: ``r_B/r_A < 0.41``."""
+        unit = "" if self.law.unit.text in ("", "1", "dimensionless") else f" {self.law.unit.text}"
+        return f"{self.law.formula} {'>' if self.above else '<'} {number_text(self.threshold, 5)}{unit}"
+
+    def to_latex(self) -> str:
+        """The condition in LaTeX."""
+        sign = ">" if self.above else "<"
+        return f"{to_latex(self.law.expression)} {sign} {number_text(self.threshold, 5)}"
+
+
+def threshold_model(
+    problem: Problem, space: FeatureSpace, classes: Classes, trees: tuple[Expression, ...], folds: int
+) -> ThresholdModel:
+    """The classifier by one or two descriptors, chosen on the rows of the space and cross-validated in ``folds``."""
+    search = space.search
+    values = np.array([row_of(tree, space) for tree in trees])
+    ratio = boundary_ratio(values, classes)
+    cut = best_threshold(combined(values, ratio), classes)
+    own = tuple(with_own_names(tree, search) for tree in trees)
+    dimensions = [space.dimension_of(tree) for tree in trees]
+    units = [unit_of(problem, tree, dimension) for tree, dimension in zip(own, dimensions, strict=True)]
+    expression, constants = own[0], []
+    scales = [search.units.factor(dimension) / unit.scale for dimension, unit in zip(dimensions, units, strict=True)]
+    if len(trees) == 2:
+        name = "k" if "k" not in search.taken else "k of the boundary"
+        expression = Apply("+", (own[0], Apply("*", (Constant(name), own[1]))))
+        unit = combine_units([(units[0], 1), (units[1], Fraction(-1))])
+        constants.append(LawConstant(name, ratio * scales[0] / scales[1], float("nan"), unit))
+    known = [
+        LawConstant(one.name, one.value / one.unit.scale, one.stderr / one.unit.scale, one.unit, "known")
+        for one in problem.known_constants
+    ]
+    law = Law(
+        expression, to_text(expression), complexity(expression), units[0], True, NOT_SCORED, NOT_SCORED,
+        float("nan"), (*constants, *known), backend="descriptors",
+        input_units={name: problem.table[name].unit for name in problem.inputs}, target="descriptor",
+    )  # fmt: skip
+    told = cut.told(combined(values, ratio), classes.positive)
+    return ThresholdModel(
+        law, own, cut.value * scales[0], cut.above, Classes(classes.positive).share(told),
+        Classes(classes.positive, True).share(told), cross_validated(values, classes, folds, problem.seed),
+    )  # fmt: skip
+
+
+def boundary_ratio(values: Floats, classes: Classes) -> float:
+    """``k`` of ``d1 + k*d2``: Fisher's linear discriminant, refined by a logistic regression where that cuts better.
+
+    ``values`` has shape ``(1 or 2, n_rows)``; 0 for one descriptor, or where the first does not matter.
+    """
+    if len(values) == 1:
+        return 0.0
+    scale = values.std(axis=1)
+    ratios = [
+        float(slope[1] / scale[1] / (slope[0] / scale[0]))
+        for slope in (discriminant(values, classes), logistic(values, classes))
+        if np.isfinite(slope).all() and slope[0] != 0
+    ]
+    return max(ratios, key=lambda ratio: best_threshold(combined(values, ratio), classes).points, default=0.0)
+
+
+def combined(values: Floats, ratio: float) -> Floats:
+    """``d1 + k*d2``, or ``d1`` alone."""
+    return values[0] if len(values) == 1 else values[0] + ratio * values[1]
+
+
+def discriminant(values: Floats, classes: Classes) -> Floats:
+    """Slopes of Fisher's discriminant in standard units (Fisher 1936): least squares on the classes."""
+    design, weights = _design(values, classes)
+    target = np.where(classes.positive, 1.0, -1.0)
+    root = np.sqrt(weights)
+    return np.asarray(np.linalg.lstsq(design * root[:, None], target * root, rcond=None)[0][1:])
+
+
+def logistic(values: Floats, classes: Classes, rounds: int = 30, ridge: float = 1e-4) -> Floats:
+    """Slopes of a logistic regression in standard units, by Newton's steps; ``ridge`` keeps them finite if the classes
+    are told without a mistake."""
+    design, weights = _design(values, classes)
+    penalty = np.diag([0.0, *[ridge * weights.sum()] * len(values)])
+    slope = np.zeros(design.shape[1])
+    for _ in range(rounds):
+        chance = 1 / (1 + np.exp(-np.clip(design @ slope, -500, 500)))
+        gradient = design.T @ (weights * (classes.positive - chance)) - penalty @ slope
+        curvature = (design * (weights * chance * (1 - chance))[:, None]).T @ design + penalty
+        step = np.linalg.lstsq(curvature, gradient, rcond=None)[0]
+        slope = slope + step
+        if np.abs(step).max() < 1e-8:
+            break
+    return np.asarray(slope[1:])
+
+
+def _design(values: Floats, classes: Classes) -> tuple[Floats, Floats]:
+    standard = (values - values.mean(axis=1, keepdims=True)) / values.std(axis=1, keepdims=True)
+    one, other = classes.points
+    weights = np.where(classes.positive, float(one), float(other))
+    return np.vstack([np.ones(values.shape[1]), standard]).T, weights / weights.mean()
+
+
+def cross_validated(values: Floats, classes: Classes, folds: int, seed: int) -> float:
+    """The (balanced) accuracy on rows left out, ``folds`` times, threshold and ratio chosen without them."""
+    told = np.zeros(values.shape[1], dtype=bool)
+
+    def judge(search: Ids, unseen: Ids) -> None:
+        ratio = boundary_ratio(values[:, search], classes.on(search))
+        cut = best_threshold(combined(values[:, search], ratio), classes.on(search))
+        told[unseen] = cut.told(combined(values[:, unseen], ratio), classes.positive[unseen])
+
+    over_folds(values.shape[1], min(folds, values.shape[1]), seed, judge, classes.positive.astype(np.int64))
+    return classes.share(told)
+
+
+def unit_of(problem: Problem, tree: Expression, dimension: Any) -> Unit:
+    """The unit of a descriptor in the user's units."""
+    units = {name: problem.table[name].unit for name in problem.inputs}
+    units |= {constant.name: constant.unit for constant in problem.known_constants}
+    inverse = Constant("1/d")
+    shown = display_unit(
+        Apply("*", (inverse, tree)), inverse.name, DIMENSIONLESS_UNIT.dimension / dimension, units, DIMENSIONLESS_UNIT
+    )
+    return combine_units([(shown, Fraction(-1))])
+
+
+__all__ = ["Threshold", "ThresholdModel", "threshold_model"]
