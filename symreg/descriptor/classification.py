@@ -13,6 +13,7 @@ from symreg.descriptor.certificate import Certificate
 from symreg.descriptor.descriptor_front import aligned
 from symreg.descriptor.feature_space import FeatureSpace, feature_space
 from symreg.descriptor.growing import Growing
+from symreg.descriptor.linear_model import row_of
 from symreg.descriptor.linear_search import LinearSearch
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.descriptor.threshold import Classes, best_threshold, most_points
@@ -90,28 +91,22 @@ def find_thresholds(
     problem: Problem,
     settings: DescriptorSettings | None = None,
     *,
-    balanced: bool = False,
-    grown: int = 0,
-    folds: int = 10,
-    repeated: int = 0,
+    folds: int = 0,
     stop: Callable[[], bool] = lambda: False,
 ) -> ThresholdFront:
     """Descriptors that tell the two values of the problem's target best; the positive class is the larger value.
 
-    All features up to ``settings.max_complexity`` are looked at; above 0, ``grown`` is the complexity up to which pairs
-    of them are combined further. ``folds`` are those of the cross-validated figure, ``repeated`` above 0 those in which
-    the search itself is repeated. Raises ``DescriptorError`` where the target has not two values.
+    All features up to ``settings.max_complexity`` are looked at, and with ``settings.grown`` combinations of them.
+    ``folds`` above 0 repeats the search in as many folds (``validation``). When ``stop()`` turns true, the best so far
+    is returned. Raises ``DescriptorError`` where the target has not two values.
     """
-    started = time.monotonic()
-    settings = replace(settings or DescriptorSettings(n_descriptors=1), n_descriptors=1) if settings is None else settings
+    started, settings = time.monotonic(), settings or DescriptorSettings(n_descriptors=1)
     search = search_space(problem, problem.train_rows)
-    classes = Classes(two_classes(problem, search.target), balanced)
+    classes = Classes(two_classes(problem, search.target), settings.balanced)
     space = feature_space(replace(search, sigma=None), settings, stop)
-    chosen, certificates, tried = _choices(space, classes, settings, grown, stop)
-    models = [threshold_model(problem, space, classes, one.trees, folds) for one in chosen]
-    validations = (
-        _validated(space, classes, settings, grown, repeated, problem.seed, stop) if repeated else ()
-    )
+    chosen, certificates, tried = _choices(space, classes, settings, stop)
+    models = [threshold_model(problem, space, classes, one.trees) for one in chosen]
+    validations = _validated(space, classes, settings, folds, problem.seed, stop) if folds else ()
     return ThresholdFront(
         tuple(models), _selected(models), certificates, len(space), space.complete_to, tried,
         time.monotonic() - started, validations,
@@ -133,14 +128,14 @@ def _selected(models: Sequence[ThresholdModel]) -> int:
 
 
 def _choices(
-    space: FeatureSpace, classes: Classes, settings: DescriptorSettings, grown: int, stop: Callable[[], bool]
+    space: FeatureSpace, classes: Classes, settings: DescriptorSettings, stop: Callable[[], bool]
 ) -> tuple[list[_Choice], tuple[Certificate, ...], int]:
     """The choices worth showing, what was looked at, and how many combinations were grown."""
     joiner = Joiner(get_engine(settings.engine), settings.threads, stop)
     choices = list(_singles(space, classes, settings.keep))
     certificates, tried = [Certificate(1, len(space), len(space), True)], 0
-    if grown > 0:
-        growing = Growing(space, classes, joiner, grown, settings.dimensionless)
+    if settings.grown > 0:
+        growing = Growing(space, classes, joiner, settings.grown, settings.dimensionless)
         for pool in growing.grown():
             order = np.lexsort((pool.sizes, -most_points(pool.values, classes)))
             for size in np.unique(pool.sizes):
@@ -196,7 +191,7 @@ def _front(choices: Sequence[_Choice]) -> list[_Choice]:
 
 
 def _validated(
-    space: FeatureSpace, classes: Classes, settings: DescriptorSettings, grown: int, folds: int, seed: int,
+    space: FeatureSpace, classes: Classes, settings: DescriptorSettings, folds: int, seed: int,
     stop: Callable[[], bool],
 ) -> tuple[Validation, ...]:  # fmt: skip
     """The search repeated in folds: for each number of descriptors the share of rows told rightly that it did not see."""
@@ -205,10 +200,10 @@ def _validated(
 
     def judge(search: Ids, unseen: Ids) -> None:
         part, own = space.on(search), classes.on(search)
-        shown, _, _ = _choices(part, own, settings, grown, stop)
+        shown, _, _ = _choices(part, own, settings, stop)
         for n in told:
             best = _best_inside([one for one in shown if len(one.trees) == n], part, own, seed)
-            values = np.array([_whole(tree, space) for tree in best.trees])
+            values = np.array([row_of(tree, space) for tree in best.trees])
             ratio = boundary_ratio(values[:, search], own)
             cut = best_threshold(combined(values[:, search], ratio), own)
             told[n][unseen] = cut.told(combined(values[:, unseen], ratio), classes.positive[unseen])
@@ -224,13 +219,7 @@ def _validated(
 def _best_inside(choices: Sequence[_Choice], part: FeatureSpace, classes: Classes, seed: int) -> _Choice:
     """The choice that the search would select, by a cross-validation inside the rows it has."""
     scores = [
-        cross_validated(np.array([_whole(tree, part)[part.sample] for tree in one.trees]), classes, 10, seed)
+        cross_validated(np.array([row_of(tree, part) for tree in one.trees]), classes, seed)
         for one in choices
     ]
     return choices[min(range(len(choices)), key=lambda i: (-scores[i], choices[i].complexity))]
-
-
-def _whole(tree: Expression, space: FeatureSpace) -> Floats:
-    from symreg.expression import evaluate_tree
-
-    return np.asarray(evaluate_tree(tree, space.leaf_values)) * np.ones_like(space.search.target)

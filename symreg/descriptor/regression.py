@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from symreg.descriptor.certificate import Certificate
 from symreg.descriptor.descriptor_front import DescriptorFront, select
 from symreg.descriptor.feature_space import FeatureSpace, feature_space
 from symreg.descriptor.linear_model import DescriptorModel, least_squares, model_of, row_of
@@ -113,5 +112,3 @@ def _unseen(space: FeatureSpace, part: FeatureSpace, found: Found, unseen: Ids) 
     errors = coefficients[0] + coefficients[1:] @ whole[:, unseen] - target[unseen]
     return errors, " | ".join(to_text(tree) for tree in trees)
 
-
-__all__ = ["Certificate", "find_descriptors"]

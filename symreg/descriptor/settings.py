@@ -22,6 +22,9 @@ class DescriptorSettings:
     search counts (a function costs one or two more than arithmetic). ``max_pairs`` is how many pairs are looked at for
     two descriptors: where there are more, screening chooses. ``keep`` models of each number of descriptors are
     reported. ``dimensionless`` leaves only features without a unit. ``memory`` is in bytes.
+
+    For two classes alone: ``balanced`` counts each class alike, however many rows it has; above 0, ``grown`` is the
+    complexity up to which pairs of features are combined to longer descriptors.
     """
 
     n_descriptors: int = 2
@@ -29,6 +32,8 @@ class DescriptorSettings:
     max_pairs: float = 2e10
     keep: int = 5
     dimensionless: bool = False
+    balanced: bool = False
+    grown: int = 0
     memory: float = 2 * 2**30
     threads: int = 1
     engine: str = "auto"
@@ -36,7 +41,7 @@ class DescriptorSettings:
     def __post_init__(self) -> None:
         for name, least, most in (
             ("n_descriptors", 1, MOST), ("max_complexity", 1, 40), ("max_pairs", 1, float("inf")),
-            ("keep", 1, 1000), ("memory", 1, float("inf")), ("threads", 1, 1024),
+            ("keep", 1, 1000), ("grown", 0, 40), ("memory", 1, float("inf")), ("threads", 1, 1024),
         ):  # fmt: skip
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:

@@ -15,9 +15,10 @@ import numpy.typing as npt
 from symreg.constant_units import display_unit
 from symreg.descriptor.feature_space import FeatureSpace
 from symreg.descriptor.linear_model import row_of, with_own_names
-from symreg.descriptor.threshold import Classes, Threshold, best_threshold
+from symreg.descriptor.threshold import Classes, best_threshold
 from symreg.descriptor.validation import over_folds
 from symreg.expression import Apply, Constant, Expression, complexity
+from symreg.front_table import constant_text
 from symreg.law import Law, LawConstant, Score
 from symreg.printing import to_latex, to_text
 from symreg.problem import Problem
@@ -27,6 +28,7 @@ from symreg.units import DIMENSIONLESS_UNIT, Unit, combine_units
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
+FOLDS = 10
 NOT_SCORED = Score(float("nan"), float("nan"), 0)
 
 
@@ -65,7 +67,8 @@ class ThresholdModel:
     def rule(self) -> str:
         """The condition of the positive class: ``r_B/r_A < 0.41``."""
         unit = "" if self.law.unit.text in ("", "1", "dimensionless") else f" {self.law.unit.text}"
-        return f"{self.law.formula} {'>' if self.above else '<'} {number_text(self.threshold, 5)}{unit}"
+        condition = f"{self.law.formula} {'>' if self.above else '<'} {number_text(self.threshold, 5)}{unit}"
+        return ", ".join([condition, *(constant_text(one) for one in self.law.constants if one.kind == "free")])
 
     def to_latex(self) -> str:
         """The condition in LaTeX."""
@@ -74,9 +77,9 @@ class ThresholdModel:
 
 
 def threshold_model(
-    problem: Problem, space: FeatureSpace, classes: Classes, trees: tuple[Expression, ...], folds: int
+    problem: Problem, space: FeatureSpace, classes: Classes, trees: tuple[Expression, ...]
 ) -> ThresholdModel:
-    """The classifier by one or two descriptors, chosen on the rows of the space and cross-validated in ``folds``."""
+    """The classifier by one or two descriptors, chosen on the rows of the space and cross-validated."""
     search = space.search
     values = np.array([row_of(tree, space) for tree in trees])
     ratio = boundary_ratio(values, classes)
@@ -87,7 +90,7 @@ def threshold_model(
     expression, constants = own[0], []
     scales = [search.units.factor(dimension) / unit.scale for dimension, unit in zip(dimensions, units, strict=True)]
     if len(trees) == 2:
-        name = "k" if "k" not in search.taken else "k of the boundary"
+        name = "k" if "k" not in search.taken else "k_boundary"
         expression = Apply("+", (own[0], Apply("*", (Constant(name), own[1]))))
         unit = combine_units([(units[0], 1), (units[1], Fraction(-1))])
         constants.append(LawConstant(name, ratio * scales[0] / scales[1], float("nan"), unit))
@@ -103,7 +106,7 @@ def threshold_model(
     told = cut.told(combined(values, ratio), classes.positive)
     return ThresholdModel(
         law, own, cut.value * scales[0], cut.above, Classes(classes.positive).share(told),
-        Classes(classes.positive, True).share(told), cross_validated(values, classes, folds, problem.seed),
+        Classes(classes.positive, True).share(told), cross_validated(values, classes, problem.seed),
     )  # fmt: skip
 
 
@@ -160,8 +163,8 @@ def _design(values: Floats, classes: Classes) -> tuple[Floats, Floats]:
     return np.vstack([np.ones(values.shape[1]), standard]).T, weights / weights.mean()
 
 
-def cross_validated(values: Floats, classes: Classes, folds: int, seed: int) -> float:
-    """The (balanced) accuracy on rows left out, ``folds`` times, threshold and ratio chosen without them."""
+def cross_validated(values: Floats, classes: Classes, seed: int) -> float:
+    """The (balanced) accuracy on rows left out, a tenth at a time, threshold and ratio chosen without."""
     told = np.zeros(values.shape[1], dtype=bool)
 
     def judge(search: Ids, unseen: Ids) -> None:
@@ -169,7 +172,7 @@ def cross_validated(values: Floats, classes: Classes, folds: int, seed: int) -> 
         cut = best_threshold(combined(values[:, search], ratio), classes.on(search))
         told[unseen] = cut.told(combined(values[:, unseen], ratio), classes.positive[unseen])
 
-    over_folds(values.shape[1], min(folds, values.shape[1]), seed, judge, classes.positive.astype(np.int64))
+    over_folds(values.shape[1], min(FOLDS, values.shape[1]), seed, judge, classes.positive.astype(np.int64))
     return classes.share(told)
 
 
@@ -183,5 +186,3 @@ def unit_of(problem: Problem, tree: Expression, dimension: Any) -> Unit:
     )
     return combine_units([(shown, Fraction(-1))])
 
-
-__all__ = ["Threshold", "ThresholdModel", "threshold_model"]
