@@ -18,6 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symreg.catalog import CatalogError, dataset_names, load_dataset
+    from symreg.descriptor.classification import find_thresholds
+    from symreg.descriptor.regression import find_descriptors
+    from symreg.descriptor.settings import DescriptorError, DescriptorSettings
+    from symreg.descriptor_estimator import DescriptorClassifier, DescriptorRegressor
     from symreg.dimension import Dimension
     from symreg.discover import Discovery, discover
     from symreg.errors import (
@@ -50,6 +54,10 @@ __all__ = [
     "Budget",
     "BudgetError",
     "CatalogError",
+    "DescriptorClassifier",
+    "DescriptorError",
+    "DescriptorRegressor",
+    "DescriptorSettings",
     "Dimension",
     "DimensionError",
     "Discovery",
@@ -78,6 +86,8 @@ __all__ = [
     "__version__",
     "dataset_names",
     "discover",
+    "find_descriptors",
+    "find_thresholds",
     "load_dataset",
     "make_problem",
     "parse_unit",
@@ -87,6 +97,10 @@ __all__ = [
 # Every public name once, under the module that owns it; a test holds this against the imports above.
 _OWNERS = {
     "symreg.catalog": ("CatalogError", "dataset_names", "load_dataset"),
+    "symreg.descriptor.classification": ("find_thresholds",),
+    "symreg.descriptor.regression": ("find_descriptors",),
+    "symreg.descriptor.settings": ("DescriptorError", "DescriptorSettings"),
+    "symreg.descriptor_estimator": ("DescriptorClassifier", "DescriptorRegressor"),
     "symreg.dimension": ("Dimension",),
     "symreg.discover": ("Discovery", "discover"),
     "symreg.errors": (

@@ -148,7 +148,7 @@ class DescriptorRegressor(RegressorMixin, _DescriptorEstimator):  # type: ignore
         self._check_finite(numbers)
         goal = np.asarray(goal, dtype=np.float64)
         self.problem_ = self._problem_of(X, y, numbers, goal, self.test_fraction)
-        self.front_ = find_descriptors(self.problem_, settings, folds=self.folds, stop=self._stop())
+        self.front_ = find_descriptors(self.problem_, settings, folds=self.folds, memory=self.memory, stop=self._stop())
         self.best_ = self.front_.best
         return self
 
@@ -241,7 +241,7 @@ class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: igno
         problem = self._problem_of(X, signs, numbers, goal, 0.5)
         rows = np.arange(len(goal))
         self.problem_ = replace(problem, train_rows=rows, held_out_rows=rows[:0])
-        self.front_ = find_thresholds(self.problem_, settings, folds=self.folds, stop=self._stop())
+        self.front_ = find_thresholds(self.problem_, settings, folds=self.folds, memory=self.memory, stop=self._stop())
         self.best_ = self.front_.best
         return self
 
@@ -257,4 +257,4 @@ class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: igno
         return self.classes_[self.best_.decide(numbers).astype(int)]
 
 
-_SHARED = ("n_descriptors", "max_complexity", "max_pairs", "keep", "dimensionless", "memory", "threads")
+_SHARED = ("n_descriptors", "max_complexity", "max_pairs", "keep", "dimensionless", "threads")

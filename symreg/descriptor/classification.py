@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from symreg.descriptor.certificate import Certificate
 from symreg.descriptor.descriptor_front import aligned
-from symreg.descriptor.feature_space import FeatureSpace, feature_space
+from symreg.descriptor.feature_space import MEMORY, FeatureSpace, feature_space
 from symreg.descriptor.growing import Growing
 from symreg.descriptor.linear_model import row_of
 from symreg.descriptor.linear_search import LinearSearch
@@ -92,18 +92,19 @@ def find_thresholds(
     settings: DescriptorSettings | None = None,
     *,
     folds: int = 0,
+    memory: float = MEMORY,
     stop: Callable[[], bool] = lambda: False,
 ) -> ThresholdFront:
     """Descriptors that tell the two values of the problem's target best; the positive class is the larger value.
 
     All features up to ``settings.max_complexity`` are looked at, and with ``settings.grown`` combinations of them.
-    ``folds`` above 0 repeats the search in as many folds (``validation``). When ``stop()`` turns true, the best so far
-    is returned. Raises ``DescriptorError`` where the target has not two values.
+    ``folds`` above 0 repeats the search in as many folds (``validation``); ``memory`` are bytes for the features.
+    When ``stop()`` turns true, the best so far is returned. Raises ``DescriptorError`` where the target has not two values.
     """
     started, settings = time.monotonic(), settings or DescriptorSettings(n_descriptors=1)
     search = search_space(problem, problem.train_rows)
     classes = Classes(two_classes(problem, search.target), settings.balanced)
-    space = feature_space(replace(search, sigma=None), settings, stop)
+    space = feature_space(replace(search, sigma=None), settings, stop, memory)
     chosen, certificates, tried = _choices(space, classes, settings, stop)
     models = [threshold_model(problem, space, classes, one.trees) for one in chosen]
     validations = _validated(space, classes, settings, folds, problem.seed, stop) if folds else ()

@@ -29,6 +29,8 @@ Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 VARIES = 1e-9  # of the largest value: a feature that varies less is a constant
 AT_ONCE = 1 << 14
+MEMORY = 2.0 * 2**30
+COPIES = 16  # bytes for each value beside the bank: whitened rows, and a copy of the values with its whitened rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,9 +145,10 @@ class FeatureSpace:
 
 
 def feature_space(
-    search: SearchSpace, settings: DescriptorSettings, stop: Callable[[], bool] = lambda: False
-) -> FeatureSpace:
-    """All features of a problem up to ``settings.max_complexity``, or what memory holds of them.
+    search: SearchSpace, settings: DescriptorSettings, stop: Callable[[], bool] = lambda: False,
+    memory: float = MEMORY,
+) -> FeatureSpace:  # fmt: skip
+    """All features of a problem up to ``settings.max_complexity``, or what so much memory (bytes) holds.
 
     Raises ``DescriptorError`` where no feature varies.
     """
@@ -156,7 +159,7 @@ def feature_space(
             zip(search.leaves, search.codes, search.values, strict=True)
         )
     ]
-    room = int(settings.memory / (bytes_of_an_entry(n_rows, engine.name) + 4 * n_rows))
+    room = int(memory / (bytes_of_an_entry(n_rows, engine.name) + COPIES * n_rows))
     bank = Bank(
         leaves, search.coding, search.operators, max_entries=max(1000, room), stop=stop, engine=engine,
         threads=settings.threads,
@@ -174,22 +177,21 @@ def _distinct(
     search: SearchSpace, bank: Bank, settings: DescriptorSettings, complete_to: int
 ) -> FeatureSpace:
     entries = np.arange(bank.n)
-    entries = entries[(bank.size[entries] <= settings.max_complexity)]
+    entries = entries[bank.size[entries] <= settings.max_complexity]
     if settings.dimensionless:
         entries = entries[bank.code[entries] == 0]
     entries = entries[np.argsort(bank.size[entries], kind="stable")]
     whitening = whitening_of(search.sigma, len(search.target))
-    met, kept, rows = PlainKeySet(), [], []
+    met, n = PlainKeySet(), 0
+    rows = np.empty((len(entries), len(search.target)), dtype=np.float32)
     for low in range(0, len(entries), AT_ONCE):
         part = entries[low : low + AT_ONCE]
         unit, norm = whitening.of(bank.values[part])
         found = fingerprints(unit, np.zeros(len(part), dtype=np.int64)).where(norm > 0)
-        fresh = met_as(met, found) == FRESH
-        kept.append(part[fresh])
-        rows.append(unit[fresh].astype(np.float32))
-    if not sum(map(len, kept)):
+        fresh = np.flatnonzero(met_as(met, found) == FRESH)
+        entries[n : n + len(fresh)], rows[n : n + len(fresh)] = part[fresh], unit[fresh]
+        n += len(fresh)
+    if not n:
         raise DescriptorError(message="no feature varies over the rows: give other inputs, or more rows")
-    return FeatureSpace(
-        search, bank, np.concatenate(kept), np.concatenate(rows), whitening, np.arange(len(search.target)),
-        complete_to,
-    )  # fmt: skip
+    every = np.arange(len(search.target))
+    return FeatureSpace(search, bank, entries[:n], rows[:n], whitening, every, complete_to)

@@ -12,6 +12,7 @@ beyond 1 - 5e-6 are one feature to it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -52,14 +53,15 @@ class LinearSearch:
         self.target = space.whitening.of(target[None, :])[0]
         self.every = np.arange(len(space))
 
-    def best(self, most: int) -> list[tuple[Found, Certificate]]:
+    def steps(self, most: int) -> Iterator[tuple[Found, Certificate]]:
         """The best sets of 1, ... ``most`` features, with what was looked at."""
-        found = [self.singles()]
+        singles, certificate = self.singles()
+        yield singles, certificate
         if most > 1:
-            found.append(self.pairs(found[0][0]))
+            pairs, certificate = self.pairs(singles)
+            yield pairs, certificate
         if most > 2:
-            found.append(self.triples(found[0][0], found[1][0]))
-        return found
+            yield self.triples(singles, pairs)
 
     def singles(self) -> tuple[Found, Certificate]:
         """Every feature alone."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.descriptor.descriptor_front import DescriptorFront, select
-from symreg.descriptor.feature_space import FeatureSpace, feature_space
+from symreg.descriptor.feature_space import MEMORY, FeatureSpace, feature_space
 from symreg.descriptor.linear_model import DescriptorModel, least_squares, model_of, row_of
 from symreg.descriptor.linear_search import Found, LinearSearch
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
@@ -32,18 +32,19 @@ def find_descriptors(
     settings: DescriptorSettings | None = None,
     *,
     folds: int = 0,
+    memory: float = MEMORY,
     stop: Callable[[], bool] = lambda: False,
 ) -> DescriptorFront:
     """The best linear models of up to ``settings.n_descriptors`` descriptors on the problem's training rows.
 
     Its free constants have to be "inferred": a coefficient carries the unit that the sum needs. ``folds`` above 0
-    repeats the search in as many folds (``validation``). When ``stop()`` turns true, the best so far is returned.
-    Raises ``DescriptorError`` where no model is defined.
+    repeats the search in as many folds (``validation``); ``memory`` are bytes for the features. When ``stop()`` turns
+    true, the best so far is returned. Raises ``DescriptorError`` where no model is defined.
     """
     started, settings = time.monotonic(), settings or DescriptorSettings()
-    check_units(problem)
-    space = feature_space(search_space(problem, problem.train_rows), settings, stop)
-    found = _search(space, space.search.target, settings, stop).best(settings.n_descriptors)
+    check_policy(problem.free_constants.policy)
+    space = feature_space(search_space(problem, problem.train_rows), settings, stop, memory)
+    found = list(_search(space, space.search.target, settings, stop).steps(settings.n_descriptors))
     finisher = Finisher(make_fitter(problem, space.search.units, get_engine(settings.engine), settings.threads))
     models = [model for sets, _ in found for model in _models(finisher, space, sets, settings.keep)]
     if not models:
@@ -56,11 +57,10 @@ def find_descriptors(
     )  # fmt: skip
 
 
-def check_units(problem: Problem) -> None:
+def check_policy(policy: str) -> None:
     """Coefficients of a sum of descriptors carry any unit; DescriptorError where that is not allowed."""
-    if problem.free_constants.policy != "inferred":
-        policy = problem.free_constants.policy
-        message = f"coefficients of descriptors carry any unit, but free constants are {policy}: give 'inferred'"
+    if policy != "inferred":
+        message = f"coefficients of descriptors carry any unit, and free constants are {policy}: give 'inferred'"
         raise DescriptorError(message=message)
 
 
@@ -90,7 +90,7 @@ def _validated(
 
     def judge(search: Ids, unseen: Ids) -> list[tuple[Floats, str]]:
         part = space.on(search)
-        found = _search(part, target[search], settings, stop).best(settings.n_descriptors)
+        found = _search(part, target[search], settings, stop).steps(settings.n_descriptors)
         return [_unseen(space, part, sets, unseen) for sets, _ in found if len(sets)]
 
     judged = over_folds(len(target), folds, problem.seed, judge)

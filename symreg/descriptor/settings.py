@@ -21,7 +21,7 @@ class DescriptorSettings:
     ``n_descriptors`` is the largest number of descriptors in a model. ``max_complexity`` bounds each of them, as the
     search counts (a function costs one or two more than arithmetic). ``max_pairs`` is how many pairs are looked at for
     two descriptors: where there are more, screening chooses. ``keep`` models of each number of descriptors are
-    reported. ``dimensionless`` leaves only features without a unit. ``memory`` is in bytes.
+    reported. ``dimensionless`` leaves only features without a unit.
 
     For two classes alone: ``balanced`` counts each class alike, however many rows it has; above 0, ``grown`` is the
     complexity up to which pairs of features are combined to longer descriptors.
@@ -34,14 +34,13 @@ class DescriptorSettings:
     dimensionless: bool = False
     balanced: bool = False
     grown: int = 0
-    memory: float = 2 * 2**30
     threads: int = 1
     engine: str = "auto"
 
     def __post_init__(self) -> None:
         for name, least, most in (
             ("n_descriptors", 1, MOST), ("max_complexity", 1, 40), ("max_pairs", 1, float("inf")),
-            ("keep", 1, 1000), ("grown", 0, 40), ("memory", 1, float("inf")), ("threads", 1, 1024),
+            ("keep", 1, 1000), ("grown", 0, 40), ("threads", 1, 1024),
         ):  # fmt: skip
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:

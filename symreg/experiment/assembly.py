@@ -155,7 +155,19 @@ def backend_of(specification: Specification) -> Backend:
     """The backend that searches."""
     from symreg.search.backend import Native
 
-    return Native(threads=specification.backend.threads, engine=specification.backend.engine)
+    part, descriptors = specification.backend, specification.descriptors
+    if descriptors is None:
+        return Native(threads=part.threads, engine=part.engine)
+    from symreg.descriptor.backend import Descriptors
+    from symreg.descriptor.settings import DescriptorSettings
+
+    return Descriptors(
+        DescriptorSettings(
+            n_descriptors=descriptors.most, max_complexity=descriptors.max_complexity,
+            max_pairs=descriptors.max_pairs, dimensionless=descriptors.dimensionless, threads=part.threads,
+            engine=part.engine,
+        )
+    )  # fmt: skip
 
 
 def budget_of(specification: Specification) -> Budget:
@@ -189,6 +201,8 @@ def configuration(specification: Specification, folder: Path) -> dict[str, Any]:
     if "file" in data:
         data["file"] = _seen_from(Path(data["file"]), folder)
     plain["constants"] = [part["name"] if part["value"] is None else part for part in plain["constants"]]
+    if plain["descriptors"] is None:
+        del plain["descriptors"]
     budget = plain["budget"]
     budget["time"] = None if budget["time"] is None else duration_text(budget["time"])
     budget["memory"] = memory_text(budget["memory"])

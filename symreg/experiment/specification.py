@@ -34,6 +34,7 @@ __all__ = [
     "ConstantPart",
     "ConstraintsPart",
     "DataPart",
+    "DescriptorsPart",
     "FreeConstantsPart",
     "GeneratePart",
     "InputPart",
@@ -230,6 +231,15 @@ class BackendPart(Part):
         return {"name": value} if isinstance(value, str) else value
 
 
+class DescriptorsPart(Part):
+    """Search for sums of ``most`` descriptors at most, and for nothing else; see ``symreg.descriptor``."""
+
+    most: Whole = Field(default=2, ge=1, le=3)
+    max_complexity: Whole = Field(default=6, ge=1, le=40)
+    max_pairs: float = Field(default=2e10, ge=1.0)
+    dimensionless: bool = False
+
+
 class BudgetPart(Part):
     """When to stop: seconds, evaluations, bytes. Without either of the first two, the time is one minute."""
 
@@ -282,6 +292,7 @@ class Specification(Part):
     constraints: ConstraintsPart = ConstraintsPart()
     guesses: tuple[Text, ...] = ()
     backend: BackendPart = BackendPart()
+    descriptors: DescriptorsPart | None = None
     budget: BudgetPart = BudgetPart(time=60.0)
     seed: Whole = Field(default=0, ge=0, lt=2**63)
     report: ReportPart = ReportPart()
