@@ -72,7 +72,7 @@ class _DescriptorEstimator(TableEstimator):
 
 
 class DescriptorRegressor(RegressorMixin, _DescriptorEstimator):  # type: ignore[misc]
-    """Explain a property by a sum of one to three descriptors: short expressions of features, exact in their dimensions.
+    """Explain a property by a sum of one to three descriptors: short expressions of features, dimensionally exact.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: igno
         if len(self.classes_) != 2:
             reason = f"y holds {len(self.classes_)} classes, and a threshold tells two."
             raise EstimatorError(reason=reason, advice="Only binary classification is there: take one class at a time.")
-        goal = 2.0 * place - 1.0
+        goal = np.where(place == 1, 1.0, -1.0)
         named = as_series(y)
         signs = pd.Series(goal, name=getattr(named, "name", None))
         problem = self._problem_of(X, signs, numbers, goal, 0.5)

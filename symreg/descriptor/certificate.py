@@ -9,7 +9,7 @@ _SETS = {1: "feature", 2: "pair", 3: "triple"}
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """``combinations`` of ``n_descriptors`` among ``n_features`` were looked at; ``exhaustive``: that was all of them."""
+    """``combinations`` of ``n_descriptors`` among ``n_features`` were looked at; ``exhaustive``: these are all."""
 
     n_descriptors: int
     n_features: int

@@ -69,7 +69,7 @@ class ThresholdFront:
             )
             for place, one in enumerate(self.models)
         ]  # fmt: skip
-        said = [one.sentence() for one in (*self.certificates, *self.validations)]
+        said = [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
         if self.grown:
             said.append(f"1: {self.grown:,} combinations of features were looked at beside them")
         return "\n".join([aligned(HEADINGS, rows, {"", "positive where"}), "", *said])
@@ -99,7 +99,8 @@ def find_thresholds(
 
     All features up to ``settings.max_complexity`` are looked at, and with ``settings.grown`` combinations of them.
     ``folds`` above 0 repeats the search in as many folds (``validation``); ``memory`` are bytes for the features.
-    When ``stop()`` turns true, the best so far is returned. Raises ``DescriptorError`` where the target has not two values.
+    When ``stop()`` turns true, the best so far is returned. Raises ``DescriptorError`` where the target has not two
+    values.
     """
     started, settings = time.monotonic(), settings or DescriptorSettings(n_descriptors=1)
     search = search_space(problem, problem.train_rows)
@@ -195,7 +196,7 @@ def _validated(
     space: FeatureSpace, classes: Classes, settings: DescriptorSettings, folds: int, seed: int,
     stop: Callable[[], bool],
 ) -> tuple[Validation, ...]:  # fmt: skip
-    """The search repeated in folds: for each number of descriptors the share of rows told rightly that it did not see."""
+    """The search repeated in folds: for each number of descriptors the share of unseen rows told rightly."""
     told = {n: np.zeros(len(classes.positive), dtype=bool) for n in range(1, settings.n_descriptors + 1)}
     chosen: dict[int, list[str]] = {n: [] for n in told}
 

@@ -47,7 +47,7 @@ class DescriptorFront:
 
     def __str__(self) -> str:
         rows = [_cells(one, place == self.selected) for place, one in enumerate(self.models)]
-        said = [one.sentence() for one in (*self.certificates, *self.validations)]
+        said = [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
         return "\n".join([aligned(HEADINGS, rows, _LEFT), "", *said])
 
 

@@ -1,7 +1,7 @@
 """The feature space: every distinct expression of the inputs up to a complexity, on all rows.
 
-The bank makes them (``search.bank``), so a sum has like units and a function a plain number by birth. For a linear model
-with an intercept, and for a threshold, ``f`` and ``a + b*f`` are one feature; the simplest is kept.
+The bank makes them (``search.bank``), so a sum has like units and a function a plain number by birth. For a linear
+model with an intercept, and for a threshold, ``f`` and ``a + b*f`` are one feature; the simplest is kept.
 """
 
 from __future__ import annotations

@@ -89,7 +89,8 @@ class Growing:
 
     def grown(self) -> list[Pool]:
         """The best descriptors of each round; ``combined`` counts what was tried."""
-        features, found = pool_of(self.space), []
+        features = pool_of(self.space)
+        found: list[Pool] = []
         rows, pool = saturated(features.values), features
         for _ in range(ROUNDS):
             known = saturated(pool.values) if found else rows
@@ -114,7 +115,7 @@ class Growing:
     def _promising(
         self, one: Pool, one_rows: Singles, other: Pool, other_rows: Singles
     ) -> Iterator[tuple[Ids, Ids]]:
-        """Pairs that explain the classes best, of each complexity of the first with all that it may be combined with."""
+        """Pairs that explain the classes best: those of each complexity with all that they may be combined with."""
         both = one_rows if one is other else np.concatenate([one_rows, other_rows])
         shift = 0 if one is other else len(one)
         for size in np.unique(one.sizes).tolist():
@@ -172,9 +173,7 @@ class _Best:
         met, values, rows, sizes = PlainKeySet(), [], [], []
         for size in sorted(self.kept):
             chosen = sorted(self.kept[size], key=_order)[: ALIKE * GROWN]
-            own = np.concatenate(
-                [Combined(op, np.array([i]), np.array([j]), turned).values(one, other) for _, op, turned, i, j in chosen]
-            )
+            own = np.concatenate([_alone(row).values(one, other) for row in chosen])
             unit, norm = self.space.whitening.of(own)
             found = fingerprints(unit, np.zeros(len(own), dtype=np.int64)).where(norm > 0)
             fresh = np.flatnonzero(met_as(met, found) == FRESH)[:GROWN]
@@ -184,6 +183,11 @@ class _Best:
         codes = np.array([_code(row, one, other) for row in rows], dtype=np.int64)
         whole = np.concatenate(values) if values else np.empty((0, len(self.classes.positive)))
         return Pool(whole, np.array(sizes, dtype=np.int64), codes, lambda i: _tree(rows[i], one, other))
+
+
+def _alone(row: _Row) -> Combined:
+    _, operator, turned, first, second = row
+    return Combined(operator, np.array([first]), np.array([second]), turned)
 
 
 def _order(row: _Row) -> _Row:

@@ -72,7 +72,7 @@ def least_squares(descriptors: Floats, target: Floats, root: Floats) -> Floats:
     """Coefficients, the intercept first, for ``descriptors`` ``(n, n_rows)``; ``root`` are roots of the weights."""
     terms = np.vstack([np.ones_like(target), descriptors])
     coefficients, _ = solve(target[None, :], (root**2)[None, :], terms[None, :, :])
-    return coefficients[0]
+    return np.asarray(coefficients[0])
 
 
 def candidate_of(space: FeatureSpace, trees: Sequence[Expression]) -> Candidate:

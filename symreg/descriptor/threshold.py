@@ -8,6 +8,7 @@ cut lies between different values only.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -86,17 +87,17 @@ def most_points(values: Floats, classes: Classes) -> Ids:
     Values are compared in single precision, the last bit of which tells the class: sorting whole numbers is several
     times as fast as sorting places. Values that agree to 7 digits are not cut apart.
     """
-    kind = np.int32 if classes.most < 2**30 else np.int64
+    kind: type[np.signedinteger[Any]] = np.int32 if classes.most < 2**30 else np.int64
     one, other = classes.points
-    start = kind(int((~classes.positive).sum()) * other)
+    start = int((~classes.positive).sum()) * other
     found = np.empty(len(values), dtype=np.int64)
     step = max(1, AT_ONCE // values.shape[1])
     for low in range(0, len(values), step):
         part = slice(low, low + step)
         keys = np.sort(_keys(values[part], classes.positive), axis=1)
-        below = start + np.cumsum(np.where(keys & 1, kind(one), kind(-other)), axis=1, dtype=kind)[:, :-1]
+        below = np.cumsum(np.where(keys & 1, kind(one), kind(-other)), axis=1, dtype=kind)[:, :-1] + start
         apart = (keys[:, 1:] ^ keys[:, :-1]) > 1
-        best = np.maximum(below, kind(classes.most) - below)
+        best = np.maximum(below, classes.most - below)
         found[part] = np.where(apart, best, 0).max(axis=1, initial=0)
     found[~np.isfinite(values).all(axis=1)] = 0
     return found

@@ -128,7 +128,7 @@ def boundary_ratio(values: Floats, classes: Classes) -> float:
 
 def combined(values: Floats, ratio: float) -> Floats:
     """``d1 + k*d2``, or ``d1`` alone."""
-    return values[0] if len(values) == 1 else values[0] + ratio * values[1]
+    return np.asarray(values[0] if len(values) == 1 else values[0] + ratio * values[1])
 
 
 def discriminant(values: Floats, classes: Classes) -> Floats:

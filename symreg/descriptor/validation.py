@@ -1,8 +1,8 @@
 """Validation: the whole search repeated without a part of the rows, and judged on that part.
 
-Rows left out in turn say how well coefficients are known; the descriptors were chosen with them in sight. Here the choice
-is made again for each fold, so the error is what may be expected of the next compound. The features themselves are
-those defined on all rows: that uses no target.
+Rows left out in turn say how well coefficients are known; the descriptors were chosen with them in sight. Here the
+choice is made again for each fold, so the error is what may be expected of the next compound. The features themselves
+are those defined on all rows: that uses no target.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ Score = TypeVar("Score")
 class Validation:
     """What the search repeated in ``folds`` folds reaches on rows it did not see, for ``n_descriptors``.
 
-    ``measure`` names the figure ("RMSE", "accuracy") and ``unit`` its unit; ``chosen`` are the descriptors of each fold.
+    ``measure`` names the figure ("RMSE", "accuracy") and ``unit`` its unit; ``chosen`` are the descriptors of
+    each fold.
     """
 
     n_descriptors: int
@@ -40,8 +41,8 @@ class Validation:
         unit = "" if self.unit in ("", "1", "dimensionless") else f" {self.unit}"
         different = len(set(self.chosen))
         return (
-            f"{self.n_descriptors}: {self.measure} {number_text(self.value, 4)}{unit} on rows unseen, the search repeated "
-            f"in {self.folds} folds ({different} different choices)"
+            f"{self.n_descriptors}: {self.measure} {number_text(self.value, 4)}{unit} on rows unseen, the search "
+            f"repeated in {self.folds} folds ({different} different choices)"
         )
 
 
