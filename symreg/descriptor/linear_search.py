@@ -54,24 +54,23 @@ class LinearSearch:
         self.every = np.arange(len(space))
 
     def steps(self, most: int) -> Iterator[tuple[Found, Certificate]]:
-        """The best sets of 1, ... ``most`` features, with what was looked at."""
+        """The best sets of 1, ... ``most`` features, with what was looked at; fewer when there is no more time."""
         singles, certificate = self.singles()
         yield singles, certificate
-        if most > 1:
+        if most > 1 and not self.joiner.stop():
             pairs, certificate = self.pairs(singles)
             yield pairs, certificate
-        if most > 2:
+        if most > 2 and not self.joiner.stop():
             yield self.triples(singles, pairs)
 
     def singles(self) -> tuple[Found, Certificate]:
-        """Every feature alone."""
-        pairs = self._join(self.every, None, keep=KEPT)
-        found = self.solved(pairs.first[:, None])
-        return found, Certificate(1, len(self.space), len(self.space), not self.joiner.stop())
+        """Every feature alone; that takes no time."""
+        pairs = self._join(self.every, None, keep=KEPT, joiner=replace(self.joiner, stop=lambda: False))
+        return self.solved(pairs.first[:, None]), Certificate(1, len(self.space), len(self.space), True)
 
     def pairs(self, singles: Found) -> tuple[Found, Certificate]:
         """All pairs, or those of the simplest and the most promising features with all others."""
-        n = len(self.space)
+        n, before = len(self.space), self.joiner.pairs
         if n * (n - 1) // 2 <= self.max_pairs:
             pairs = self._join(self.every, self.every, keep=KEPT)
             looked, exhaustive = n * (n - 1) // 2, True
@@ -81,7 +80,9 @@ class LinearSearch:
             pairs = replace(pairs, first=first[pairs.first])
             looked, exhaustive = len(first) * n - len(first) * (len(first) + 1) // 2, False
         found = self.solved(np.column_stack([pairs.first, pairs.second]))
-        return found, Certificate(2, n, looked, exhaustive and not self.joiner.stop())
+        if self.joiner.stop():
+            looked, exhaustive = min(looked, self.joiner.pairs - before), False
+        return found, Certificate(2, n, looked, exhaustive)
 
     def partners(self, singles: Found, count: int) -> Ids:
         """``count`` features, half of them the simplest, half the most promising."""
@@ -121,10 +122,10 @@ class LinearSearch:
         return np.column_stack([sets[found.target], found.first])
 
     def _join(
-        self, first: Ids, second: Ids | None, *, keep: int, basis: Floats | None = None
+        self, first: Ids, second: Ids | None, *, keep: int, basis: Floats | None = None, joiner: Joiner | None = None
     ) -> Pairs:
         targets = np.repeat(self.target, 1 if basis is None else len(basis), axis=0)
-        return self.joiner.best(
+        return (joiner or self.joiner).best(
             self.space.rows, first, second, targets, np.ones_like(targets), keep=keep, basis=basis
         )
 

@@ -96,7 +96,7 @@ def most_points(values: Floats, classes: Classes) -> Ids:
         part = slice(low, low + step)
         keys = np.sort(_keys(values[part], classes.positive), axis=1)
         below = np.cumsum(np.where(keys & 1, kind(one), kind(-other)), axis=1, dtype=kind)[:, :-1] + start
-        apart = (keys[:, 1:] ^ keys[:, :-1]) > 1
+        apart = ((keys[:, 1:] ^ keys[:, :-1]) & -2) != 0
         best = np.maximum(below, classes.most - below)
         found[part] = np.where(apart, best, 0).max(axis=1, initial=0)
     found[~np.isfinite(values).all(axis=1)] = 0
@@ -107,7 +107,7 @@ def _keys(values: Floats, positive: Booleans) -> npt.NDArray[np.int32]:
     """Whole numbers in the order of the values, with the class in the last bit."""
     with np.errstate(all="ignore"):
         largest = np.abs(values).max(axis=1, keepdims=True)
-        scaled = values / np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
+        scaled = values / np.where((largest > 0) & np.isfinite(largest), largest, 1.0) + 0.0  # no -0.0
         bits = np.ascontiguousarray(scaled, dtype=np.float32).view(np.int32)
     ordered = bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))
     return (ordered & np.int32(-2)) | positive.astype(np.int32)

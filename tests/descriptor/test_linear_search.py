@@ -99,8 +99,11 @@ def test_a_search_that_is_stopped_says_so() -> None:
     space = space_of(problem_of(COLUMNS, TARGET), 3)
     stopped = joiner()
     stopped.stop = lambda: True
-    found, certificate = next(LinearSearch(space, TARGET, stopped, 1e9).steps(1))
-    assert not certificate.exhaustive and len(found) == 0
+    search = LinearSearch(space, TARGET, stopped, 1e9)
+    ((singles, certificate),) = search.steps(3)
+    assert certificate.exhaustive and len(singles) == len(space)
+    pairs, certificate = search.pairs(singles)
+    assert not certificate.exhaustive and certificate.combinations == len(pairs) == 0
 
 
 def test_each_row_is_judged_once_and_groups_are_spread() -> None:
