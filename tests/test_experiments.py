@@ -28,6 +28,7 @@ LAWS = {
     "time_dilation": ("-velocity**2/(2*c**2)", None, 0.1),
     "leavitt_1912": ("log(k/period)", 7.09e6 * 86400, 0.4),
     "tully_fisher": ("log(k/velocity_width**(5/2))", 0.0090 * 1e3**2.5, 0.3),
+    "octet_binaries": ("k/(r_pi + r_s_A)**2", 1.359 * 1.602176634e-19 * 1e-20, 0.3),
     "relativistic_energy_free_c": ("m*k**2/sqrt(1 - v**2/k**2)", 299792458.0, 0.25),
 }
 

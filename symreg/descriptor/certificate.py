@@ -23,3 +23,8 @@ class Certificate:
             return f"{self.n_descriptors}: no {one} among {self.n_features:,} features fits better"
         looked = f"{self.combinations:,} {one}s among {self.n_features:,} features were looked at, not all"
         return f"{self.n_descriptors}: {looked}"
+
+
+def features_text(n_features: int, complete_to: int) -> str:
+    """How many features there were, and up to which complexity (as the search counts) none was left out."""
+    return f"{n_features:,} features; complete to complexity {complete_to}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from symreg.descriptor.certificate import Certificate
+from symreg.descriptor.certificate import Certificate, features_text
 from symreg.descriptor.descriptor_front import aligned
 from symreg.descriptor.feature_space import MEMORY, FeatureSpace, feature_space
 from symreg.descriptor.growing import Growing
@@ -69,7 +69,8 @@ class ThresholdFront:
             )
             for place, one in enumerate(self.models)
         ]  # fmt: skip
-        said = [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
+        said = [features_text(self.n_features, self.complete_to)]
+        said += [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
         if self.grown:
             said.append(f"1: {self.grown:,} combinations of features were looked at beside them")
         return "\n".join([aligned(HEADINGS, rows, {"", "positive where"}), "", *said])
@@ -103,6 +104,8 @@ def find_thresholds(
     values.
     """
     started, settings = time.monotonic(), settings or DescriptorSettings(n_descriptors=1)
+    if settings.n_descriptors > 2:
+        raise DescriptorError(message=f"n_descriptors is {settings.n_descriptors}; two classes are told by 1 or 2")
     search = search_space(problem, problem.train_rows)
     classes = Classes(two_classes(problem, search.target), settings.balanced)
     space = feature_space(replace(search, sigma=None), settings, stop, memory)
@@ -204,7 +207,10 @@ def _validated(
         part, own = space.on(search), classes.on(search)
         shown, _, _ = _choices(part, own, settings, stop)
         for n in told:
-            best = _best_inside([one for one in shown if len(one.trees) == n], part, own, seed)
+            own_n = [one for one in shown if len(one.trees) == n]
+            if not own_n:
+                continue
+            best = _best_inside(own_n, part, own, seed)
             values = np.array([row_of(tree, space) for tree in best.trees])
             ratio = boundary_ratio(values[:, search], own)
             cut = best_threshold(combined(values[:, search], ratio), own)
@@ -212,10 +218,10 @@ def _validated(
             chosen[n].append(" | ".join(map(to_text, best.trees)))
 
     over_folds(len(classes.positive), folds, seed, judge, classes.positive.astype(np.int64))
+    if stop():
+        return ()
     measure = "balanced accuracy" if classes.balanced else "accuracy"
-    return tuple(
-        Validation(n, folds, measure, classes.share(told[n]), "", tuple(chosen[n])) for n in told
-    )
+    return tuple(Validation(n, folds, measure, classes.share(told[n]), "", tuple(chosen[n])) for n in told if chosen[n])
 
 
 def _best_inside(choices: Sequence[_Choice], part: FeatureSpace, classes: Classes, seed: int) -> _Choice:

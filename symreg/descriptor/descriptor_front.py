@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from symreg.descriptor.certificate import Certificate
+from symreg.descriptor.certificate import Certificate, features_text
 from symreg.descriptor.linear_model import DescriptorModel
 from symreg.descriptor.validation import Validation
 from symreg.front_table import constant_text
@@ -47,16 +47,19 @@ class DescriptorFront:
 
     def __str__(self) -> str:
         rows = [_cells(one, place == self.selected) for place, one in enumerate(self.models)]
-        said = [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
+        said = [features_text(self.n_features, self.complete_to)]
+        said += [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
         return "\n".join([aligned(HEADINGS, rows, _LEFT), "", *said])
 
 
-def select(models: Sequence[DescriptorModel]) -> int:
-    """Of the first models of each number of descriptors that with the least error on rows held out or left out."""
+def select(models: Sequence[DescriptorModel], validations: Sequence[Validation] = ()) -> int:
+    """Of the first models of each number of descriptors that with the least error: of the search repeated, where that
+    was done, or else on rows held out or left out."""
     first: dict[int, int] = {}
     for place, model in enumerate(models):
         first.setdefault(model.n_descriptors, place)
-    return min(first.values(), key=lambda place: models[place].held_out.rmse)
+    unseen = {one.n_descriptors: one.value for one in validations}
+    return min(first.values(), key=lambda i: unseen.get(models[i].n_descriptors, models[i].held_out.rmse))
 
 
 def aligned(headings: Sequence[str], rows: Sequence[Sequence[str]], left: set[str]) -> str:

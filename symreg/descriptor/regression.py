@@ -52,7 +52,7 @@ def find_descriptors(
     validations = _validated(problem, space, settings, folds, stop) if folds else ()
     certificates = tuple(certificate for _, certificate in found)
     return DescriptorFront(
-        tuple(models), select(models), certificates, len(space), space.complete_to,
+        tuple(models), select(models, validations), certificates, len(space), space.complete_to,
         time.monotonic() - started, validations,
     )  # fmt: skip
 
@@ -94,6 +94,8 @@ def _validated(
         return [_unseen(space, part, sets, unseen) for sets, _ in found if len(sets)]
 
     judged = over_folds(len(target), folds, problem.seed, judge)
+    if stop():
+        return ()
     return tuple(
         Validation(
             place + 1, folds, "RMSE", float(np.sqrt(np.mean(np.concatenate([one[0] for one in each]) ** 2))) * factor,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.descriptor.setting import features, joiner, problem_of, space_of
 
 from symreg.descriptor.classification import find_thresholds
 from symreg.descriptor.growing import Growing, saturated
@@ -17,6 +17,7 @@ from symreg.dimension import DIMENSIONLESS
 from symreg.dimensioning import dimension_of
 from symreg.expression import evaluate_tree
 from symreg.printing import to_text
+from tests.descriptor.setting import features, joiner, problem_of, space_of
 
 COLUMNS = features(120, seed=3)
 ONE = DescriptorSettings(n_descriptors=1, max_complexity=4)
@@ -43,7 +44,8 @@ def test_a_planted_threshold_comes_back_with_its_unit() -> None:
 def test_only_simpler_models_that_do_worse_stand_before_a_model() -> None:
     noisy = signs(COLUMNS["I"] / COLUMNS["r"] + np.random.default_rng(1).normal(size=120) > 7)
     models = find_thresholds(problem_of(COLUMNS, noisy, unit="1"), ONE).models
-    assert all(a.complexity < b.complexity and a.accuracy < b.accuracy for a, b in zip(models, models[1:], strict=False))
+    rising = list(itertools.pairwise(models))
+    assert rising and all(a.complexity < b.complexity and a.accuracy < b.accuracy for a, b in rising)
 
 
 def test_balanced_accuracy_chooses_otherwise() -> None:
@@ -127,5 +129,7 @@ def test_the_search_repeated_in_folds_is_humbler_where_nothing_is_to_be_found() 
 
 
 def test_two_classes_are_needed() -> None:
+    with pytest.raises(DescriptorError, match="told by 1 or 2"):
+        find_thresholds(problem_of(COLUMNS, signs(COLUMNS["I"] > 9), unit="1"), replace(ONE, n_descriptors=3))
     with pytest.raises(DescriptorError, match="'y' has 120 values; two classes"):
         find_thresholds(problem_of(COLUMNS, COLUMNS["I"], unit="eV"), ONE)

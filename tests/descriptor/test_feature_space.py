@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.descriptor.setting import features, problem_of, space_of
 
 from symreg.descriptor.feature_space import Whitening, feature_space
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
@@ -16,6 +15,7 @@ from symreg.dimensioning import dimension_of
 from symreg.expression import complexity, evaluate_tree
 from symreg.grammar import parse
 from symreg.search.space import search_space
+from tests.descriptor.setting import features, problem_of, space_of
 
 COLUMNS = features()
 TARGET = COLUMNS["I"] - COLUMNS["A"]

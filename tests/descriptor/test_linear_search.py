@@ -7,11 +7,11 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 import pytest
-from tests.descriptor.setting import features, joiner, problem_of, space_of
 
 from symreg.descriptor.feature_space import FeatureSpace, Whitening
 from symreg.descriptor.linear_search import LinearSearch
 from symreg.descriptor.validation import folds_of
+from tests.descriptor.setting import features, joiner, problem_of, space_of
 
 Floats = npt.NDArray[np.float64]
 COLUMNS = features()

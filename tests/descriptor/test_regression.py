@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.descriptor.setting import features, problem_of
 
 from symreg.descriptor.backend import Descriptors
 from symreg.descriptor.regression import find_descriptors
@@ -20,6 +19,7 @@ from symreg.problem import make_problem
 from symreg.search.backend import Budget
 from symreg.table import read_table
 from symreg.units import parse_unit
+from tests.descriptor.setting import features, problem_of
 
 COLUMNS = features()
 NOISE = 0.01 * np.random.default_rng(6).normal(size=40)
