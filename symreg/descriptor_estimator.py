@@ -215,6 +215,11 @@ class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: igno
         self.time_limit = time_limit
         self.random_state = random_state
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        return tags
+
     def fit(self, X: Any, y: Any) -> Self:
         """Search for descriptors that tell the two classes of ``y`` ``(n_rows,)`` by ``X`` ``(n_rows, n_inputs)``.
 

@@ -138,7 +138,7 @@ def _choices(
     """The choices worth showing, what was looked at, and how many combinations were grown."""
     joiner = Joiner(get_engine(settings.engine), settings.threads, stop)
     choices = list(_singles(space, classes, settings.keep))
-    certificates, tried = [Certificate(1, len(space), len(space), True)], 0
+    certificates, tried = [Certificate(1, len(space), len(space), True, "cuts better")], 0
     if settings.grown > 0:
         growing = Growing(space, classes, joiner, settings.grown, settings.dimensionless)
         for pool in growing.grown():
@@ -183,7 +183,7 @@ def _pairs(
         values = space.values(features)
         cut = best_threshold(combined(values, boundary_ratio(values, classes)), classes)
         choices.append(_Choice(tuple(space.expression(int(one)) for one in features), cut.points))
-    return choices, replace(certificate, exhaustive=False)
+    return choices, replace(certificate, claim="has a better discriminant")
 
 
 def _front(choices: Sequence[_Choice]) -> list[_Choice]:

@@ -117,7 +117,7 @@ def boundary_ratio(values: Floats, classes: Classes) -> float:
     """
     if len(values) == 1:
         return 0.0
-    scale = values.std(axis=1)
+    scale = _spread(values)
     ratios = [
         float(slope[1] / scale[1] / (slope[0] / scale[0]))
         for slope in (discriminant(values, classes), logistic(values, classes))
@@ -157,10 +157,16 @@ def logistic(values: Floats, classes: Classes, rounds: int = 30, ridge: float = 
 
 
 def _design(values: Floats, classes: Classes) -> tuple[Floats, Floats]:
-    standard = (values - values.mean(axis=1, keepdims=True)) / values.std(axis=1, keepdims=True)
+    standard = (values - values.mean(axis=1, keepdims=True)) / _spread(values)[:, None]
     one, other = classes.points
     weights = np.where(classes.positive, float(one), float(other))
     return np.vstack([np.ones(values.shape[1]), standard]).T, weights / weights.mean()
+
+
+def _spread(values: Floats) -> Floats:
+    """Standard deviations; 1 for a descriptor that does not vary over the rows of a fold."""
+    spread = values.std(axis=1)
+    return np.where(spread > 0, spread, 1.0)
 
 
 def cross_validated(values: Floats, classes: Classes, seed: int) -> float:

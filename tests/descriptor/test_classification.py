@@ -38,7 +38,7 @@ def test_a_planted_threshold_comes_back_with_its_unit() -> None:
     np.testing.assert_array_equal(best.decide(COLUMNS), energy < 7.0)
     assert best.rule().startswith("I - A < 6.") or best.rule().startswith("A - I > -")
     assert best.rule().endswith(" eV") and ("<" in best.to_latex() or ">" in best.to_latex())
-    assert "no feature among" in str(front)
+    assert "features cuts better" in str(front)
 
 
 def test_only_simpler_models_that_do_worse_stand_before_a_model() -> None:
@@ -67,6 +67,7 @@ def test_a_planted_boundary_of_two_descriptors() -> None:
     assert ratio.unit.dimension.is_dimensionless
     assert ratio.value == pytest.approx(2.5 if to_text(two.descriptors[0]) == "I/r" else 0.4, rel=0.3)
     assert f"k = {ratio.value:.3g}"[:6] in two.rule()
+    assert "features has a better discriminant" in str(find_thresholds(problem, settings))
 
 
 def test_discriminant_and_regression_find_a_direction() -> None:

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from symreg.descriptor.backend import Descriptors
+from symreg.descriptor.descriptor_front import select
 from symreg.descriptor.regression import find_descriptors
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
+from symreg.descriptor.validation import Validation
 from symreg.discover import discover
 from symreg.experiment.assembly import backend_of, configuration
 from symreg.experiment.specification import specification_of
@@ -90,6 +92,13 @@ def test_the_search_repeated_in_folds_sees_no_unseen_row() -> None:
     two = planted.validations[1]
     assert set(two.chosen) == {"s/r | (I - A)/r**2"} and two.value < 0.03
     assert "the search repeated in 4 folds (1 different choices)" in two.sentence()
+
+
+def test_what_the_repeated_search_reaches_decides_how_many_descriptors_are_used() -> None:
+    front = find_descriptors(problem_of(COLUMNS, PLANTED + NOISE), DescriptorSettings(max_complexity=3, keep=2))
+    said = [Validation(n, 5, "RMSE", value, "eV", ()) for n, value in ((1, 0.2), (2, 0.3))]
+    assert front.best.n_descriptors == 2
+    assert front.models[select(front.models, said)] is front.of(1)[0]
 
 
 def test_known_constants_are_leaves_and_keep_their_names() -> None:
