@@ -21,10 +21,10 @@ from symreg.table_estimator import TableEstimator
 
 if TYPE_CHECKING:
     from symreg.arrays import Floats
-    from symreg.descriptor.classification import ThresholdFront
     from symreg.descriptor.descriptor_front import DescriptorFront
     from symreg.descriptor.linear_model import DescriptorModel
     from symreg.descriptor.settings import DescriptorSettings
+    from symreg.descriptor.threshold_front import ThresholdFront
     from symreg.descriptor.threshold_model import ThresholdModel
     from symreg.problem import Problem
 

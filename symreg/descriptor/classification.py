@@ -9,21 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from symreg.descriptor.certificate import Certificate, features_text
-from symreg.descriptor.descriptor_front import aligned
+from symreg.descriptor.boundary import boundary_ratio, combined, cross_validated
+from symreg.descriptor.certificate import Certificate
 from symreg.descriptor.feature_space import MEMORY, FeatureSpace, feature_space
 from symreg.descriptor.growing import Growing
 from symreg.descriptor.linear_model import row_of
 from symreg.descriptor.linear_search import LinearSearch
+from symreg.descriptor.pool import Pool
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.descriptor.threshold import Classes, best_threshold, most_points
-from symreg.descriptor.threshold_model import (
-    ThresholdModel,
-    boundary_ratio,
-    combined,
-    cross_validated,
-    threshold_model,
-)
+from symreg.descriptor.threshold_front import ThresholdFront, select
+from symreg.descriptor.threshold_model import threshold_model
 from symreg.descriptor.validation import Validation, over_folds
 from symreg.engine import get_engine
 from symreg.expression import Expression, complexity
@@ -35,45 +31,7 @@ from symreg.search.space import search_space
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
 
-HEADINGS = ("", "descriptors", "accuracy", "balanced", "cross-validated", "complexity", "positive where")
 BOUNDARIES = 200  # pairs of descriptors whose boundary is looked at
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ThresholdFront:
-    """For each number of descriptors the best models of each complexity; ``selected`` is the one to use."""
-
-    models: tuple[ThresholdModel, ...]
-    selected: int
-    certificates: tuple[Certificate, ...]
-    n_features: int
-    complete_to: int
-    grown: int
-    seconds: float
-    validations: tuple[Validation, ...] = ()
-
-    @property
-    def best(self) -> ThresholdModel:
-        """The selected model."""
-        return self.models[self.selected]
-
-    def of(self, n_descriptors: int) -> tuple[ThresholdModel, ...]:
-        """Models of this many descriptors, simple ones first."""
-        return tuple(one for one in self.models if one.n_descriptors == n_descriptors)
-
-    def __str__(self) -> str:
-        rows = [
-            (
-                ">" if place == self.selected else "", str(one.n_descriptors), f"{one.accuracy:.4f}",
-                f"{one.balanced_accuracy:.4f}", f"{one.cross_validated:.4f}", str(one.complexity), one.rule(),
-            )
-            for place, one in enumerate(self.models)
-        ]  # fmt: skip
-        said = [features_text(self.n_features, self.complete_to)]
-        said += [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
-        if self.grown:
-            said.append(f"1: {self.grown:,} combinations of features were looked at beside them")
-        return "\n".join([aligned(HEADINGS, rows, {"", "positive where"}), "", *said])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +71,7 @@ def find_thresholds(
     models = [threshold_model(problem, space, classes, one.trees) for one in chosen]
     validations = _validated(space, classes, settings, folds, problem.seed, stop) if folds else ()
     return ThresholdFront(
-        tuple(models), _selected(models), certificates, len(space), space.complete_to, tried,
+        tuple(models), select(models), certificates, len(space), space.complete_to, tried,
         time.monotonic() - started, validations,
     )  # fmt: skip
 
@@ -127,11 +85,6 @@ def two_classes(problem: Problem, target: Floats) -> npt.NDArray[np.bool_]:
     return np.asarray(target == values[1])
 
 
-def _selected(models: Sequence[ThresholdModel]) -> int:
-    """The best cross-validated; of equals the simplest."""
-    return min(range(len(models)), key=lambda i: (-models[i].cross_validated, models[i].complexity))
-
-
 def _choices(
     space: FeatureSpace, classes: Classes, settings: DescriptorSettings, stop: Callable[[], bool]
 ) -> tuple[list[_Choice], tuple[Certificate, ...], int]:
@@ -141,14 +94,7 @@ def _choices(
     certificates, tried = [Certificate(1, len(space), len(space), True, "cuts better")], 0
     if settings.grown > 0:
         growing = Growing(space, classes, joiner, settings.grown, settings.dimensionless)
-        for pool in growing.grown():
-            order = np.lexsort((pool.sizes, -most_points(pool.values, classes)))
-            for size in np.unique(pool.sizes):
-                best = order[pool.sizes[order] == size][: settings.keep]
-                choices += [
-                    _Choice((space.written(pool.tree(int(i))),), best_threshold(pool.values[i], classes).points)
-                    for i in best
-                ]
+        choices += [one for pool in growing.grown() for one in _grown(pool, space, classes, settings.keep)]
         tried = growing.combined
     shown = _front(choices)
     if settings.n_descriptors > 1:
@@ -169,6 +115,14 @@ def _singles(space: FeatureSpace, classes: Classes, keep: int) -> Iterator[_Choi
         for feature in own[np.argsort(-points[own], kind="stable")[:keep]]:
             cut = best_threshold(space.values(np.array([feature]))[0], classes)
             yield _Choice((space.expression(int(feature)),), cut.points)
+
+
+def _grown(pool: Pool, space: FeatureSpace, classes: Classes, keep: int) -> Iterator[_Choice]:
+    """The best of what was grown, of each complexity."""
+    order = np.argsort(-most_points(pool.values, classes), kind="stable")
+    for size in np.unique(pool.sizes):
+        for place in order[pool.sizes[order] == size][:keep].tolist():
+            yield _Choice((space.written(pool.tree(place)),), best_threshold(pool.values[place], classes).points)
 
 
 def _pairs(
@@ -226,8 +180,5 @@ def _validated(
 
 def _best_inside(choices: Sequence[_Choice], part: FeatureSpace, classes: Classes, seed: int) -> _Choice:
     """The choice that the search would select, by a cross-validation inside the rows it has."""
-    scores = [
-        cross_validated(np.array([row_of(tree, part) for tree in one.trees]), classes, seed)
-        for one in choices
-    ]
+    scores = [cross_validated(np.array([row_of(tree, part) for tree in one.trees]), classes, seed) for one in choices]
     return choices[min(range(len(choices)), key=lambda i: (-scores[i], choices[i].complexity))]

@@ -1,80 +1,34 @@
 """Longer descriptors out of pairs of shorter ones: what a threshold may need and no bank can hold.
 
-Which pairs complement each other the join tells: features are scaled by their median deviation and cut off at three of
-them, since what lies far beyond a threshold does not matter, and pairs that explain the classes best are combined by
-every operator that the dimensions allow. The best of each complexity are combined with the features again. Not all
-pairs are combined: this is a heuristic, and the certificate says so.
+Which pairs complement each other the join tells: features are scaled by their median deviation and cut off, since what
+lies far beyond a threshold does not matter (``pool.saturated``), and pairs that explain the classes best are combined
+by every operator that the dimensions allow. The best of each complexity are combined with the features again. Not all
+pairs are combined: this is a heuristic, and no certificate comes of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from symreg.descriptor.feature_space import FeatureSpace
+from symreg.descriptor.pool import Combined, Pool, pool_of, saturated
 from symreg.descriptor.threshold import Classes, most_points
-from symreg.engine.joining import unit_rows
 from symreg.expression import Apply, Expression
 from symreg.search.distinct import FRESH, PlainKeySet, fingerprints, met_as
 from symreg.search.join import Joiner
 
-Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 
-CUT_OFF = 3.0  # median deviations, times 1.5: two standard deviations of a normal distribution each
 PAIRS = 30_000  # of features of one complexity with the others, that are combined
 GROWN = 300  # of each complexity, kept and combined again
 ALIKE = 4  # as many are looked at to find so many that differ
 ROUNDS = 2
 AT_ONCE = 256
 _Row = tuple[int, str, bool, int, int]  # points, operator, whether it is turned, rows of the two pools
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pool:
-    """Descriptors with values ``(n, n_rows)``, complexities as the search counts, dimension codes, and their trees."""
-
-    values: Floats
-    sizes: Ids
-    codes: Ids
-    tree: Callable[[int], Expression]
-
-    def __len__(self) -> int:
-        return len(self.sizes)
-
-
-def pool_of(space: FeatureSpace) -> Pool:
-    """The features of a space."""
-    every = np.arange(len(space))
-    return Pool(
-        space.values(every), space.sizes, space.codes, lambda i: space.bank.expression(int(space.entries[i]))
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Combined:
-    """Combinations of one operator: rows of the two pools."""
-
-    operator: str
-    first: Ids
-    second: Ids
-    turned: bool = False  # the second over the first
-
-    def values(self, one: Pool, other: Pool) -> Floats:
-        """Their values, ``(n, n_rows)``."""
-        a, b = one.values[self.first], other.values[self.second]
-        with np.errstate(all="ignore"):
-            if self.operator == "+":
-                return a + b
-            if self.operator == "-":
-                return a - b
-            if self.operator == "*":
-                return a * b
-            return b / a if self.turned else a / b
 
 
 class Growing:
@@ -95,9 +49,10 @@ class Growing:
         for _ in range(ROUNDS):
             known = saturated(pool.values) if found else rows
             pool = self._round(pool, known, features, rows)
+            if len(pool):
+                found.append(pool)
             if not len(pool) or self.joiner.stop():
                 break
-            found.append(pool)
         return found
 
     def _round(self, one: Pool, one_rows: Singles, other: Pool, other_rows: Singles) -> Pool:
@@ -208,12 +163,3 @@ def _tree(row: _Row, one: Pool, other: Pool) -> Expression:
     _, operator, turned, i, j = row
     left, right = one.tree(i), other.tree(j)
     return Apply(operator, (right, left) if turned else (left, right))
-
-
-def saturated(values: Floats) -> Singles:
-    """Rows by their distance from the median, cut off, as unit vectors without their mean."""
-    middle = np.median(values, axis=1, keepdims=True)
-    spread = 1.5 * np.median(np.abs(values - middle), axis=1, keepdims=True)
-    spread = np.where(spread > 0, spread, values.std(axis=1, keepdims=True))
-    scaled = np.clip((values - middle) / np.where(spread > 0, spread, 1.0), -CUT_OFF, CUT_OFF)
-    return np.ascontiguousarray(unit_rows(scaled - scaled.mean(axis=1, keepdims=True)))

@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from symreg.descriptor.boundary import discriminant, logistic
 from symreg.descriptor.classification import find_thresholds
-from symreg.descriptor.growing import Growing, saturated
+from symreg.descriptor.growing import Growing
+from symreg.descriptor.pool import saturated
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.descriptor.threshold import Classes, best_threshold, most_points
-from symreg.descriptor.threshold_model import discriminant, logistic
 from symreg.dimension import DIMENSIONLESS
 from symreg.dimensioning import dimension_of
 from symreg.expression import evaluate_tree

@@ -1,0 +1,55 @@
+"""The answer of a search for thresholds: the best models of each complexity, and what was looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from symreg.descriptor.certificate import Certificate, features_text
+from symreg.descriptor.descriptor_front import aligned
+from symreg.descriptor.threshold_model import ThresholdModel
+from symreg.descriptor.validation import Validation
+
+HEADINGS = ("", "descriptors", "accuracy", "balanced", "cross-validated", "complexity", "positive where")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ThresholdFront:
+    """For each number of descriptors the best models of each complexity; ``selected`` is the one to use."""
+
+    models: tuple[ThresholdModel, ...]
+    selected: int
+    certificates: tuple[Certificate, ...]
+    n_features: int
+    complete_to: int
+    grown: int
+    seconds: float
+    validations: tuple[Validation, ...] = ()
+
+    @property
+    def best(self) -> ThresholdModel:
+        """The selected model."""
+        return self.models[self.selected]
+
+    def of(self, n_descriptors: int) -> tuple[ThresholdModel, ...]:
+        """Models of this many descriptors, simple ones first."""
+        return tuple(one for one in self.models if one.n_descriptors == n_descriptors)
+
+    def __str__(self) -> str:
+        rows = [
+            (
+                ">" if place == self.selected else "", str(one.n_descriptors), f"{one.accuracy:.4f}",
+                f"{one.balanced_accuracy:.4f}", f"{one.cross_validated:.4f}", str(one.complexity), one.rule(),
+            )
+            for place, one in enumerate(self.models)
+        ]  # fmt: skip
+        said = [features_text(self.n_features, self.complete_to)]
+        said += [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
+        if self.grown:
+            said.append(f"1: {self.grown:,} combinations of features were looked at beside them")
+        return "\n".join([aligned(HEADINGS, rows, {"", "positive where"}), "", *said])
+
+
+def select(models: Sequence[ThresholdModel]) -> int:
+    """The best cross-validated; of equals the simplest."""
+    return min(range(len(models)), key=lambda i: (-models[i].cross_validated, models[i].complexity))
