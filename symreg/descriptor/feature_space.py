@@ -29,6 +29,7 @@ Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 VARIES = 1e-9  # of the largest value: a feature that varies less is a constant
 AT_ONCE = 1 << 14
+WITHOUT_BOTH = 4  # with one of + and - alone, no expression up to this complexity is left out
 MEMORY = 2.0 * 2**30
 COPIES = 16  # bytes for each value beside the bank: whitened rows, and a copy of the values with its whitened rows
 
@@ -169,8 +170,14 @@ def feature_space(
             bank.request(size, np.zeros(1, dtype=np.int64))
         else:
             bank.request_all(size)
-    truncated = settings.max_complexity + 1 if bank.truncated_at is None else bank.truncated_at
-    return _distinct(search, bank, settings, truncated - 1)
+    return _distinct(search, bank, settings, _complete_to(bank, settings.max_complexity))
+
+
+def _complete_to(bank: Bank, most: int) -> int:
+    """The complexity up to which the bank left nothing out."""
+    complete = most if bank.truncated_at is None else min(most, bank.truncated_at - 1)
+    # Entries stand for both signs: of longer sums some need the other operator.
+    return min(complete, WITHOUT_BOTH) if len({"+", "-"} & bank.operators) == 1 else complete
 
 
 def _distinct(

@@ -110,6 +110,8 @@ def test_memory_bounds_the_space_and_it_says_how_far_it_is_complete() -> None:
     assert whole.complete_to == 6
     assert len(part) <= 1100 < len(whole)
     assert part.complete_to < 6
+    differences = space_of(problem_of(COLUMNS, TARGET, operators=("-", "*")), 5)
+    assert differences.complete_to == 4  # I - (A - I) may need a plus
 
 
 def test_columns_that_do_not_vary_are_a_mistake() -> None:

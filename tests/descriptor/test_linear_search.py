@@ -11,6 +11,8 @@ import pytest
 from symreg.descriptor.feature_space import FeatureSpace, Whitening
 from symreg.descriptor.linear_search import LinearSearch
 from symreg.descriptor.validation import folds_of
+from symreg.engine import get_engine
+from symreg.search.join import Joiner
 from tests.descriptor.setting import features, joiner, problem_of, space_of
 
 Floats = npt.NDArray[np.float64]
@@ -61,6 +63,18 @@ def test_the_best_triple_of_a_small_space_is_found() -> None:
     np.testing.assert_allclose(triples.rest[:10], [rest for rest, _ in wanted[:10]], rtol=1e-9)
     assert tuple(triples.features[0]) == wanted[0][1]
     assert not certificate.exhaustive and "not all" in certificate.sentence()
+
+
+def test_both_engines_find_the_same() -> None:
+    space = space_of(problem_of(COLUMNS, TARGET), 3)
+    plain, compiled = (
+        list(LinearSearch(space, TARGET, Joiner(get_engine(name), 1, lambda: False), 1e9).steps(3))
+        for name in ("numpy", "auto")
+    )
+    for (one, certificate), (other, same) in zip(plain, compiled, strict=True):
+        np.testing.assert_array_equal(one.features[:20], other.features[:20])
+        np.testing.assert_allclose(one.rest[:20], other.rest[:20], rtol=1e-12)
+        assert certificate == same
 
 
 def test_no_exchange_improves_the_best_triple() -> None:
