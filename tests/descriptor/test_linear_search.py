@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from symreg.descriptor import linear_search
 from symreg.descriptor.feature_space import FeatureSpace, Whitening
 from symreg.descriptor.linear_search import LinearSearch
 from symreg.descriptor.validation import folds_of
@@ -77,9 +78,14 @@ def test_both_engines_find_the_same() -> None:
         assert certificate == same
 
 
-def test_no_exchange_improves_the_best_triple() -> None:
-    space = space_of(problem_of(COLUMNS, TARGET), 4)
-    search = LinearSearch(space, TARGET, joiner(), 1e9)
+@pytest.mark.parametrize("kept", [None, 2])
+def test_no_exchange_improves_the_best_triple(kept: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if kept is not None:  # so few that the best pairs and promising features do not lead there
+        monkeypatch.setattr(linear_search, "KEPT", kept)
+        monkeypatch.setattr(linear_search, "TRIED", kept)
+    target = np.random.default_rng(7).normal(size=40)
+    space = space_of(problem_of(COLUMNS, target), 4)
+    search = LinearSearch(space, target, joiner(), 1e9)
     *_, (triples, _) = search.steps(3)
     best = triples.features[0]
     for place in range(3):
