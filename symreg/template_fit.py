@@ -1,0 +1,103 @@
+"""Parameters of a form from far starts: many starts, a few steps from each, and the best of them to the end.
+
+Where the user states a start it is taken. Other constants are drawn from both signs and many magnitudes, in natural
+units, by a seed of their own, so that a fit repeats; those that enter linearly are solved for by the engine before its
+first step, wherever they start. Of what was reached the least sum of squares within the parameters' bounds counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import isfinite
+
+import numpy as np
+
+from symreg.arrays import Floats
+from symreg.engine import Outcome
+from symreg.expression import Expression
+from symreg.fitting import Fitted, Fitter
+from symreg.search.backend import FreeConstant
+from symreg.template import Parameter, Template
+
+STARTS = 400
+FEW_STEPS = 40
+FINALISTS = 12
+LEAST_MAGNITUDE, LARGEST_MAGNITUDE = -5.0, 3.0  # decades, in natural units
+ALIKE = 1e-6  # of a sum of squares
+SETTLED = (Outcome.CONVERGED, Outcome.MAX_ITERATIONS, Outcome.SINGULAR, Outcome.NO_FREE_CONSTANTS)
+
+
+def from_many_starts(
+    fitter: Fitter, template: Template, expression: Expression, constants: Sequence[FreeConstant], count: int = STARTS
+) -> Fitted | None:
+    """The best fit of one formula; None where no start leads to one that is defined and within the bounds.
+
+    ``constants`` are those of the formula with their own starts, which are tried too.
+    """
+    given = {one.name: one.start for one in template.parameters if one.start is not None}
+    if all(constant.name in given for constant in constants):
+        count = 0
+    starts = _starts(fitter, template, constants, count)
+    quick = replace(fitter, max_iterations=FEW_STEPS) if count else fitter
+    found = _within_bounds(fitter, template, quick.fit([(expression, _starting(constants, one)) for one in starts]))
+    again = [(expression, _starting(constants, one.values)) for one in _distinct(found)[:FINALISTS]] if count else []
+    return min([*found, *_within_bounds(fitter, template, fitter.fit(again))], key=_merit, default=None)
+
+
+def within_bounds(fitter: Fitter, template: Template, fitted: Fitted) -> bool:
+    """Whether every parameter lies where the user wants it."""
+    bounds = {one.name: one for one in template.parameters}
+    for constant, value in zip(fitted.constants, fitted.values, strict=True):
+        if constant.name in bounds:
+            si = float(value) * fitter.units.factor(constant.dimension)
+            if not bounds[constant.name].lower <= si <= bounds[constant.name].upper:
+                return False
+    return True
+
+
+def _within_bounds(fitter: Fitter, template: Template, fits: Sequence[Fitted | None]) -> list[Fitted]:
+    settled = [one for one in fits if one is not None and one.outcome in SETTLED]
+    return [one for one in settled if within_bounds(fitter, template, one)]
+
+
+def _merit(fitted: Fitted) -> tuple[float, bool]:
+    return fitted.residual_sum, fitted.outcome is not Outcome.CONVERGED
+
+
+def _distinct(found: Sequence[Fitted]) -> list[Fitted]:
+    """The best of those that reached the same sum of squares, best first."""
+    kept: list[Fitted] = []
+    for one in sorted(found, key=_merit):
+        if not kept or one.residual_sum > kept[-1].residual_sum * (1 + ALIKE):
+            kept.append(one)
+    return kept
+
+
+def _starting(constants: Sequence[FreeConstant], values: Floats) -> tuple[FreeConstant, ...]:
+    return tuple(replace(one, start=float(value)) for one, value in zip(constants, values, strict=True))
+
+
+def _starts(fitter: Fitter, template: Template, constants: Sequence[FreeConstant], count: int) -> Floats:
+    """Starts ``(count + 1, n_free)`` in natural units; the first are the constants' own and the user's."""
+    rng = np.random.default_rng(0)
+    shape = (count + 1, len(constants))
+    drawn = 10 ** rng.uniform(LEAST_MAGNITUDE, LARGEST_MAGNITUDE, shape) * rng.choice([-1.0, 1.0], shape)
+    drawn[0] = [constant.start for constant in constants]
+    by_name = {one.name: one for one in template.parameters}
+    for place, constant in enumerate(constants):
+        if constant.name in by_name:
+            factor = fitter.units.factor(constant.dimension)
+            drawn[:, place] = _as_wanted(by_name[constant.name], drawn[:, place] * factor) / factor
+    return drawn
+
+
+def _as_wanted(parameter: Parameter, drawn: Floats) -> Floats:
+    """Starts in SI: the user's, or the drawn ones moved into the bounds."""
+    if parameter.start is not None:
+        return np.full_like(drawn, parameter.start)
+    low, high = parameter.lower, parameter.upper
+    if isfinite(low) and isfinite(high):
+        outside = (drawn < low) | (drawn > high)
+        return np.where(outside, low + (high - low) * np.random.default_rng(1).random(len(drawn)), drawn)
+    return np.where(drawn < low, low + np.abs(drawn), np.where(drawn > high, high - np.abs(drawn), drawn))
