@@ -67,7 +67,7 @@ def _all_match(
 
 
 def _read_as(operator: str, expression: Expression) -> Iterator[tuple[Expression, ...]]:
-    """The operands with which the expression is an ``operator`` of something, as it stands or as it is written shorter."""
+    """Operands with which the expression is an ``operator`` of something, as it stands or as it is written shorter."""
     if not isinstance(expression, Apply):
         return
     arguments = expression.arguments

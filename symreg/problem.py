@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from symreg.arrays import Floats, Rows, read_only_rows
-from symreg.constants import FreeConstants, KnownConstant, read_free_constants, read_known_constants
+from symreg.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.errors import ProblemError
-from symreg.feasibility import check_reachable
 from symreg.framing import Frame, framed, unframed
 from symreg.guesses import read_guesses
 from symreg.operators import operator
@@ -42,8 +41,8 @@ DEFAULT_OPERATORS = (
 class Constraints:
     """Limits on the form of a law; ``nested["sin"]["cos"] = 1`` allows one cosine at most inside a sine.
 
-    ``max_complexity`` does not count the nodes of a template's own form. ``monotonic["x"] = "increasing"`` and ``range``,
-    in the target's unit, None for no bound, are limits on its values over the table's box (``symreg.shape``).
+    ``max_complexity`` does not count the nodes of a template's own form. ``monotonic["x"] = "increasing"`` and
+    ``range``, in the target's unit, None for no bound, limit its values over the table's box (``symreg.shape``).
     """
 
     max_complexity: int = 40
@@ -166,7 +165,8 @@ def make_problem(
     known = read_known_constants(name, constants, [*chosen, target])
     unit = table[target].unit
     names = _read_operators(name, operators)
-    asked = name, (target, unit), {column: table[column].unit.dimension for column in chosen}, known, free_constants, names
+    columns = {column: table[column].unit.dimension for column in chosen}
+    asked = name, (target, unit), columns, known, free_constants, names
     frame = unframed(*asked, parameters, functions) if text is None else framed(*asked, text, parameters, functions)
     train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
     return Problem(
@@ -179,8 +179,8 @@ def make_problem(
         operators=names,
         constraints=_checked(name, constraints or Constraints(), frame),
         guesses=read_guesses(
-            guesses, name=name, inputs=frame.inputs, known=frame.dimensions | frame.stated, target=unit.dimension,
-            free_constants=frame.free,
+            guesses, name=name, inputs=frame.inputs, known={**frame.dimensions, **frame.stated},
+            target=unit.dimension, free_constants=frame.free,
         ),
         train_rows=train,
         held_out_rows=held_out,
@@ -279,12 +279,12 @@ def _check_range(name: str, given: Any) -> None:
 __all__ = [
     "DEFAULT_OPERATORS",
     "Constraints",
-    "Template",
     "Floats",
     "FreeConstants",
     "KnownConstant",
     "Problem",
     "Rows",
+    "Template",
     "make_problem",
     "split_rows",
 ]

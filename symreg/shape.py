@@ -1,8 +1,8 @@
 """What the user knows of a law's values: where it rises or falls, and between which bounds it stays.
 
-Both are checked on points spread over the table's box, the smallest one that holds all rows: for each input that the law
-must rise or fall with, on lines along it; for bounds, also in the corners and at the rows. A law that breaks a limit
-between two points, or outside the box, is not seen. Where a law is undefined it breaks nothing.
+Both are checked on points spread over the table's box, the smallest one that holds all rows: for each input that the
+law must rise or fall with, on lines along it; for bounds, also in the corners and at the rows. A law that breaks a
+limit between two points, or outside the box, is not noticed. Where a law is undefined it breaks nothing.
 """
 
 from __future__ import annotations

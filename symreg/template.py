@@ -104,9 +104,10 @@ class Template:
 
 def _parameter_text(one: Parameter) -> str:
     scale = 1.0 if one.unit is None else one.unit.scale
-    bounds = f" from {one.lower / scale:g} to {one.upper / scale:g}" if (one.lower, one.upper) != (-inf, inf) else ""
-    unit = "" if one.unit is None or one.unit.dimension.is_dimensionless else f" [{one.unit.text}]"
-    return f"{one.name}{unit}{bounds}"
+    unit = "" if one.unit is None else f" [{one.unit.text}]"
+    lower = f" from {one.lower / scale:g}" if isfinite(one.lower) else ""
+    upper = f" up to {one.upper / scale:g}" if isfinite(one.upper) else ""
+    return f"{one.name}{unit}{lower}{upper}"
 
 
 def is_template(text: str, columns: Collection[str]) -> bool:
@@ -135,8 +136,8 @@ def read_template(
 
     ``columns`` are the names that may stand as inputs. ``parameters`` are names, or a mapping from names to ``unit``,
     ``start``, ``lower`` and ``upper``; ``functions`` maps names of unknown functions to ``unit`` and
-    ``max_complexity``. Raises ``ProblemError``, ``ParseError``, ``UnitError`` and, where no choice of dimensions makes the
-    form that of the target, ``DimensionError``.
+    ``max_complexity``. Raises ``ProblemError``, ``ParseError``, ``UnitError`` and, where no choice of dimensions gives
+    the form that of the target, ``DimensionError``.
     """
     declared = _read_parameters(name, parameters, taken=known)
     constants = [other for other in known if other not in columns]
@@ -180,7 +181,8 @@ def _with_limits(
         unit = None if given.get("unit") is None else column_unit(str(given["unit"]), one.name)
         most = given.get("max_complexity")
         if most is not None and (not isinstance(most, int) or most < 1):
-            raise ProblemError(name=name, reason=f"max_complexity of {one} is {most!r}, and must be a whole number from 1.")
+            reason = f"max_complexity of {one} is {most!r}, and must be a whole number from 1."
+            raise ProblemError(name=name, reason=reason)
         found.append(replace(one, dimension=None if unit is None else unit.dimension, max_complexity=most))
     return found
 
@@ -218,8 +220,9 @@ def _parameter(name: str, label: str, given: Mapping[str, Any]) -> Parameter:
     numbers = {}
     for key, otherwise in (("start", None), ("lower", -inf), ("upper", inf)):
         value = given.get(key)
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value)):
-            raise ProblemError(name=name, reason=f"{key} of the parameter {label!r} is {value!r}, and must be a number.")
+        if not (value is None or _is_number(value)):
+            reason = f"{key} of the parameter {label!r} is {value!r}, and must be a number."
+            raise ProblemError(name=name, reason=reason)
         numbers[key] = otherwise if value is None else float(value) * scale
     start, lower, upper = numbers["start"], numbers["lower"], numbers["upper"]
     assert lower is not None and upper is not None
@@ -227,6 +230,10 @@ def _parameter(name: str, label: str, given: Mapping[str, Any]) -> Parameter:
         reason = f"the parameter {label!r} has no room: lower {lower:g}, start {start}, upper {upper:g} (in SI)."
         raise ProblemError(name=name, reason=reason)
     return Parameter(label, unit, start, lower, upper)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 # ----------------------------------------------------------------------------------------------- dimensions

@@ -25,6 +25,7 @@ FEW_STEPS = 40
 FINALISTS = 12
 LEAST_MAGNITUDE, LARGEST_MAGNITUDE = -5.0, 3.0  # decades, in natural units
 ALIKE = 1e-6  # of a sum of squares
+TWINS = 1e-9
 SETTLED = (Outcome.CONVERGED, Outcome.MAX_ITERATIONS, Outcome.SINGULAR, Outcome.NO_FREE_CONSTANTS)
 
 
@@ -42,7 +43,7 @@ def from_many_starts(
     quick = replace(fitter, max_iterations=FEW_STEPS) if count else fitter
     found = _within_bounds(fitter, template, quick.fit([(expression, _starting(constants, one)) for one in starts]))
     again = [(expression, _starting(constants, one.values)) for one in _distinct(found)[:FINALISTS]] if count else []
-    return min([*found, *_within_bounds(fitter, template, fitter.fit(again))], key=_merit, default=None)
+    return _best([*found, *_within_bounds(fitter, template, fitter.fit(again))])
 
 
 def within_bounds(fitter: Fitter, template: Template, fitted: Fitted) -> bool:
@@ -63,6 +64,16 @@ def _within_bounds(fitter: Fitter, template: Template, fits: Sequence[Fitted | N
 
 def _merit(fitted: Fitted) -> tuple[float, bool]:
     return fitted.residual_sum, fitted.outcome is not Outcome.CONVERGED
+
+
+def _best(found: Sequence[Fitted]) -> Fitted | None:
+    """The least sum of squares; of twins, which differ by signs that the form does not tell, the most positive one."""
+    least = min(found, key=_merit, default=None)
+    if least is None:
+        return None
+    alike = least.residual_sum * (1 + TWINS)
+    twins = [one for one in found if one.residual_sum <= alike and one.outcome is least.outcome]
+    return min(twins, key=lambda one: (int((one.values < 0).sum()), one.residual_sum))
 
 
 def _distinct(found: Sequence[Fitted]) -> list[Fitted]:
@@ -99,5 +110,6 @@ def _as_wanted(parameter: Parameter, drawn: Floats) -> Floats:
     low, high = parameter.lower, parameter.upper
     if isfinite(low) and isfinite(high):
         outside = (drawn < low) | (drawn > high)
-        return np.where(outside, low + (high - low) * np.random.default_rng(1).random(len(drawn)), drawn)
-    return np.where(drawn < low, low + np.abs(drawn), np.where(drawn > high, high - np.abs(drawn), drawn))
+        return np.asarray(np.where(outside, low + (high - low) * np.random.default_rng(1).random(len(drawn)), drawn))
+    below, above = drawn < low, drawn > high
+    return np.asarray(np.where(below, low + np.abs(drawn), np.where(above, high - np.abs(drawn), drawn)))
