@@ -100,7 +100,7 @@ class JointFits:
 
     def _with_one_constant_less(self, fitted: Fitted) -> Iterator[Candidate]:
         parts, values = parts_of(self.template, fitted.expression) or {}, values_of(fitted)
-        for name in values.keys() - set(self.template.parameter_names):
+        for name in [one for one in values if one not in self.template.parameter_names]:
             for number in (Number(1), Number(0)):
                 changed = {one: _with_number(part, name, number) for one, part in parts.items()}
                 if any(Number(0) in walk(part) for part in changed.values()):

@@ -126,7 +126,8 @@ class TemplateSearch:
             patience = PATIENCE if self._least_bits() < best - NEWS else patience - 1
             best = min(best, self._least_bits())
             if patience == 0 or not self.pool:
-                yield self._round([], level, "no other function fits better for its length")
+                reason = "no longer functions pay for their length" if self.pool else "no small functions fit the form"
+                yield self._round([], level, reason)
                 return
             share *= 2
 
@@ -151,7 +152,7 @@ class TemplateSearch:
         if back is None or dimension is None:
             return None
         target, slope = back
-        sigma = np.abs(slope) * (1.0 if space.sigma is None else space.sigma)
+        sigma = slope * (1.0 if space.sigma is None else space.sigma)
         rows = np.flatnonzero(np.isfinite(target) & np.isfinite(sigma) & (sigma > 0))
         if len(rows) < max(LEAST_ROWS * len(target), 3) or np.ptp(target[rows]) == 0:
             return None

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
 
 import numpy as np
 
-from symreg.expression import Apply, Constant, Expression, Number, complexity
+from symreg.expression import Apply, Constant, Expression, complexity
 from symreg.search.bank import Bank
 from symreg.search.hunt import leaves_of
 from symreg.search.space import SearchSpace
 
-ONE = Number(Fraction(1))
 LARGEST = 3  # nodes of what the bank gives, as it counts them
 PROBES = 64
 MAX_ENTRIES = 2_000
@@ -53,7 +51,7 @@ def _shapes(inside: Expression, names: Sequence[str], operators: frozenset[str])
     shapes += [Apply(name, (scaled,)) for name in WITH_A_CONSTANT_INSIDE if name in operators]
     if {"+", "/"} <= operators:
         shapes.append(Apply("/", (inside, Apply("+", (second, inside)))))
-        shapes.append(Apply("/", (ONE, Apply("+", (second, inside)))))
+        shapes.append(Apply("inv", (Apply("+", (second, inside)),)))
     if "pow" in operators:
         shapes.append(Apply("pow", (inside, second)))
     for shape in shapes:

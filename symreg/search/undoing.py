@@ -19,7 +19,7 @@ from symreg.search.context import STEPS
 Floats = npt.NDArray[np.float64]
 Function = Callable[[Floats], Floats]
 
-# By operator: the inverse of z = operator(h), and dh/dz as a function of z.
+# By operator: the inverse of z = operator(h), and dh/dz, up to its sign, as a function of z.
 UNARY: Mapping[str, tuple[Function, Function]] = {
     step.operators[0]: (step.inverse, step.slope) for step in STEPS if len(step.operators) == 1
 } | {
@@ -35,7 +35,7 @@ UNARY: Mapping[str, tuple[Function, Function]] = {
 def undone(
     form: Expression, unknown: Expression, target: Floats, values: Mapping[str, Any]
 ) -> tuple[Floats, Floats] | None:
-    """What ``unknown`` must be where the form is to be ``target``, and its slope by the target, both ``(n_rows,)``.
+    """What ``unknown`` must be where the form is to be ``target``, and the size of its slope by it, both ``(n_rows,)``.
 
     ``values`` holds all other names of the form. None where the unknown does not stand in it exactly once.
     """
@@ -53,7 +53,7 @@ def undone(
                 other = np.broadcast_to(evaluate_tree(node.arguments[1 - index], values), value.shape)
                 value, step = _binary(node.operator, index, value, other)
             slope, node = slope * step, node.arguments[index]
-    return value, slope
+    return value, np.abs(slope)
 
 
 def _binary(operator: str, index: int, z: Floats, other: Floats) -> tuple[Floats, Floats]:
