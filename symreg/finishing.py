@@ -322,7 +322,7 @@ class Finisher:
         found, scales = [], []
         for constant, value, error in zip(fitted.constants, fitted.values, fitted.stderr, strict=True):
             unit = stated.get(constant.name) or display_unit(
-                fitted.expression, constant.name, constant.dimension, inputs | stated, problem.target_column.unit,
+                fitted.expression, constant.name, constant.dimension, inputs, problem.target_column.unit,
                 problem.free_constants.units,
             )  # fmt: skip
             scale = self.fitter.units.factor(constant.dimension) / unit.scale

@@ -269,9 +269,10 @@ def _checked(name: str, constraints: Constraints, frame: Frame) -> Constraints:
 def _check_range(name: str, given: Any) -> None:
     if given is None:
         return
-    ends = given if isinstance(given, Sequence) and len(given) == 2 else (1.0, 0.0)
-    low, high = (float(other if end is None else end) for end, other in zip(ends, (-np.inf, np.inf), strict=True))
-    if not low < high:
+    ends = tuple(given) if isinstance(given, Sequence) and len(given) == 2 else ("", "")
+    numbers = all(end is None or isinstance(end, int | float) for end in ends)
+    low, high = (other if end is None else end for end, other in zip(ends, (-np.inf, np.inf), strict=True))
+    if not numbers or not low < high:
         reason = f"range is {given!r}, and must be two numbers in the target's unit, the lower one first."
         raise ProblemError(name=name, reason=reason, advice="None stands for no bound.")
 

@@ -17,7 +17,7 @@ from symreg.arrays import Floats
 from symreg.fitting import Fitted, Fitter
 from symreg.problem import Problem
 
-LINES, STEPS = 128, 33  # along each input, and points on each of them
+LINES, STEPS = 48, 129  # along each input, and points on each of them
 SCATTERED = 4_096  # points for bounds
 MOST_CORNERS = 10  # inputs; with more of them the corners are too many
 SLACK = 1e-9  # of the largest value: rounding breaks no limit

@@ -94,7 +94,7 @@ class JointFits:
             as_good = [one for one in fits if one.residual_sum <= fitted.residual_sum + slack]
             if not as_good:
                 return None
-            fitted = min(as_good, key=lambda one: (one.outcome is Outcome.SINGULAR, one.residual_sum))
+            fitted = min(as_good, key=_leanness)
         lawful = self.finisher.is_exact(fitted) and within_bounds(self.fitter, self.template, fitted)
         return fitted if lawful else None
 
@@ -124,6 +124,10 @@ def values_of(fitted: Fitted) -> dict[str, float]:
 def fits_of(fitter: Fitter, candidates: Sequence[Candidate]) -> list[Fitted]:
     """The fits that are defined on every row."""
     return [one for one in fitter.fit(candidates) if one is not None and one.outcome is not Outcome.NONFINITE]
+
+
+def _leanness(fitted: Fitted) -> tuple[bool, int, float]:
+    return fitted.outcome is Outcome.SINGULAR, complexity(fitted.expression), fitted.residual_sum
 
 
 def _with_number(part: Expression, name: str, number: Number) -> Expression:

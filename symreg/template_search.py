@@ -34,8 +34,11 @@ from symreg.template import Template, UnknownFunction
 from symreg.template_joint import JointFits, fits_of, values_of
 
 SEEDED = 3_000  # combinations of small expressions
+MOST_COMBINED = 20_000
 SEEDS_OF_A_FUNCTION = 90
 SEED_ROWS = 400
+MOST_ROWS = 5_000
+CHUNK = 200  # combinations between two looks at the clock
 QUICK_ITERATIONS = 40
 KEPT = 24  # combinations fitted from several starts on all rows
 STARTS_OF_A_SEED = 12
@@ -61,6 +64,7 @@ def propose_within(
     """Rounds of whole formulas, as a backend yields them, for a problem whose template is not bare."""
     template = finisher.fitter.problem.template
     assert template is not None
+    finisher = replace(finisher, fitter=_on_few_rows(finisher.fitter, MOST_ROWS))
     search = TemplateSearch(template, JointFits(template, finisher), backend, space, budget, seed, stop)
     if not template.functions:
         return search.parameters_alone()
@@ -89,7 +93,7 @@ class TemplateSearch:
 
     @property
     def fitter(self) -> Fitter:
-        """Fits on all training rows."""
+        """Fits on the training rows, ``MOST_ROWS`` of them at most; whoever takes a candidate fits it on all."""
         return self.joint.fitter
 
     # ------------------------------------------------------------------------------------------------ the three ways
@@ -196,14 +200,23 @@ class TemplateSearch:
         for place, function in enumerate(functions):
             space, wanted = self._narrowed(function, self.space), partial(self.joint.may_be, function)
             drafts.append(seeds_of(space, _fresh_names(place, space), wanted, SEEDS_OF_A_FUNCTION))
-        combined = sorted(itertools.product(*drafts), key=lambda one: sum(map(complexity, one)))[:SEEDED]
+        combined = _smallest_first(drafts)[:SEEDED]
         names = [function.name for function in functions]
         wholes = [self.template.whole(dict(zip(names, parts, strict=True))) for parts in combined]
-        candidates = [one for whole in wholes if (one := self.joint.candidate(whole)) is not None]
-        self.evaluated += len(candidates)
-        few = replace(self.joint.finisher, fitter=_on_few_rows(self.fitter))
-        fits = sorted(fits_of(few.fitter, candidates), key=lambda one: few.measured(one, "").bits)[:KEPT]
-        again = [self.joint.from_many_starts(one.expression, values_of(one), STARTS_OF_A_SEED) for one in fits]
+        few = replace(self.joint.finisher, fitter=_on_few_rows(self.fitter, SEED_ROWS, QUICK_ITERATIONS))
+        fits: list[Fitted] = []
+        for first in range(0, len(wholes), CHUNK):
+            if first and self._reason() is not None:
+                break
+            chunk = [self.joint.candidate(whole) for whole in wholes[first : first + CHUNK]]
+            fits += fits_of(few.fitter, [one for one in chunk if one is not None])
+            self.evaluated += len(chunk)
+        best = sorted(fits, key=lambda one: few.measured(one, "").bits)[:KEPT]
+        again = [
+            self.joint.from_many_starts(one.expression, values_of(one), STARTS_OF_A_SEED)
+            for place, one in enumerate(best)
+            if not place or self._reason() is None
+        ]
         return self._taken([one for one in again if one is not None])
 
     def _set_free(self, leader: Finished, function: UnknownFunction, share: int) -> list[Fitted]:
@@ -278,6 +291,12 @@ class TemplateSearch:
         return Round(candidates, level, self.evaluated, self.pruned, None, reason)
 
 
+def _smallest_first(drafts: Sequence[Sequence[Expression]]) -> list[tuple[Expression, ...]]:
+    """Combinations of one of each, by their size; of many functions only the smallest of each are combined."""
+    most = max(2, round(MOST_COMBINED ** (1 / max(1, len(drafts)))))
+    return sorted(itertools.product(*(one[:most] for one in drafts)), key=lambda one: sum(map(complexity, one)))
+
+
 def _fresh_names(place: int, space: SearchSpace) -> list[str]:
     """Names for constants of the seeds of one function, which no other function's seeds have."""
     names = (f"k{number}" for number in itertools.count(100 * (place + 1)))
@@ -288,9 +307,11 @@ def _starting_at(constants: Sequence[FreeConstant], values: Floats) -> tuple[Fre
     return tuple(replace(one, start=float(value)) for one, value in zip(constants, values, strict=True))
 
 
-def _on_few_rows(fitter: Fitter) -> Fitter:
-    rows = np.unique(np.linspace(0, len(fitter.y) - 1, SEED_ROWS).astype(int))
+def _on_few_rows(fitter: Fitter, most: int, max_iterations: int | None = None) -> Fitter:
+    """The same on this many rows at most, evenly taken."""
+    rows = np.unique(np.linspace(0, len(fitter.y) - 1, most).astype(int))
     return replace(
-        fitter, X=np.ascontiguousarray(fitter.X[:, rows]), y=fitter.y[rows], max_iterations=QUICK_ITERATIONS,
+        fitter, X=np.ascontiguousarray(fitter.X[:, rows]), y=fitter.y[rows],
         weights=None if fitter.weights is None else fitter.weights[rows],
+        max_iterations=max_iterations or fitter.max_iterations,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""NIST's Statistical Reference Datasets: certified forms as templates, from the far starts, the near ones and from none.
+"""NIST's Statistical Reference Datasets: certified forms as templates, from far starts, near ones and none.
 
 https://www.itl.nist.gov/div898/strd/nls/nls_main.shtml; the certified values have eleven digits.
 """

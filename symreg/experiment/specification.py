@@ -335,7 +335,9 @@ class Specification(Part):
         """``[a, b]``, or ``{a: {unit: m/s, start: 1, lower: 0}, b: {}}``."""
         if isinstance(value, list) and all(isinstance(name, str) for name in value):
             return {name: {} for name in value}
-        return {name: {} if part is None else part for name, part in value.items()} if isinstance(value, dict) else value
+        if isinstance(value, dict):
+            return {name: {} if part is None else part for name, part in value.items()}
+        return value
 
     @validate("constants", mode="before")
     @classmethod

@@ -204,8 +204,8 @@ def _certificate(discovery: Discovery) -> str:
     """The one sentence that no other system can say, or what is missing for it."""
     reached, template = discovery.complete_to_complexity, discovery.problem.template
     if template is not None and not template.is_bare:
-        what = "expressions for its unknown functions were looked for" if template.functions else "parameters were fitted"
-        return f"The form of the law was given, {template.text}, and only {what}: laws of another form were not considered."
+        what = "its unknown functions were searched" if template.functions else "its parameters were fitted"
+        return f"The form of the law was given, {template.text}, and {what}: no law of another form was considered."
     if reached is None:
         return "No complexity was searched completely: a shorter law may exist that was not seen."
     return (
