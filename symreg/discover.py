@@ -131,12 +131,8 @@ def _rounds(
 ) -> Iterator[Round]:
     """What the backend proposes, for the whole law or, where its form is given, for the unknown functions in it."""
     template = finisher.fitter.problem.template
-    if template is None:
+    if template is None or template.is_bare:
         return backend.propose(space, budget, seed=seed, stop=stop)
-    if template.is_bare:
-        most = template.functions[0].max_complexity
-        narrow = space if most is None else replace(space, max_complexity=min(most, space.max_complexity))
-        return backend.propose(narrow, budget, seed=seed, stop=stop)
     return propose_within(finisher, backend, space, budget, seed=seed, stop=stop)
 
 

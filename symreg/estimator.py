@@ -19,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from symreg.errors import EstimatorError
 from symreg.frames import as_series, magnitudes, named_frame, stated_units, training_table
-from symreg.template import target_of
+from symreg.template import is_template, target_of
 
 if TYPE_CHECKING:
     import os
@@ -154,7 +154,7 @@ class SymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         numbers = validate_data(self, magnitudes(X), reset=False, dtype=np.float64, ensure_all_finite=False)
         self._check_finite(numbers)
-        names = self._feature_names()
+        names = self._names_at_fit()
         kept = [names.index(name) for name in self.problem_.inputs]  # a form may name some of the columns only
         return self.best_.predict(self._in_units_of_fit(X, numbers)[:, kept])
 
@@ -199,7 +199,7 @@ class SymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         assert table.target is not None
         return make_problem(
             table,
-            target=self.target,
+            target=None if self.target == table.target else self.target,
             parameters=self.parameters,
             functions=self.functions,
             constants=self.constants,
@@ -221,10 +221,16 @@ class SymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             named_frame(X, self._feature_names(), numbers),
             as_series(y),
             goal,
-            target=None if self.target is None else target_of(self.target),
+            target=self._target_name(y),
             sigma=sigma,
             units=self.units or {},
         )
+
+    def _target_name(self, y: Any) -> str | None:
+        """The target's name where one was given, alone or in front of the form of its law."""
+        if self.target is None or not is_template(self.target, [str(getattr(y, "name", ""))]):
+            return self.target
+        return target_of(self.target)
 
     def _feature_names(self) -> list[str]:
         names = getattr(self, "feature_names_in_", None)
@@ -243,10 +249,14 @@ class SymbolicRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         )
         raise EstimatorError(reason=reason, advice="Leave these rows out, or fill them in.")
 
+    def _names_at_fit(self) -> list[str]:
+        """Names of the columns of X in the table that was searched, without the units of their headers."""
+        return [name for name in self.problem_.table.names if name != self.problem_.target]
+
     def _in_units_of_fit(self, X: Any, numbers: Floats) -> Floats:
         converted = numbers
         for place, unit in stated_units(X).items():
-            name = self._feature_names()[place]
+            name = self._names_at_fit()[place]
             wanted = self.problem_.table[name].unit
             if unit.dimension != wanted.dimension:
                 reason = f"column {name!r} is in {unit.text!r}, but at fit it was in {wanted.text!r}."

@@ -16,7 +16,7 @@ ONE = Number(Fraction(1))
 def parts_of(template: Template, expression: Expression) -> Parts | None:
     """The expressions that stand in place of the unknown functions, by name; None where the form is another.
 
-    A function holds its own arguments, free constants, numbers and pi, and no more nodes than its ``max_complexity``.
+    A function holds its own arguments, free constants, numbers and pi.
     """
     functions = {one.name: one for one in template.functions}
     for parts in _matches(template.outer, expression, functions, {}):
@@ -33,8 +33,14 @@ def has_form(template: Template | None, expression: Expression) -> bool:
 def _keeps_to(template: Template, function: UnknownFunction, part: Expression) -> bool:
     """Names that are arguments may stand here; those that stand elsewhere in the form may not."""
     others = {*template.names, *template.parameter_names} - set(function.arguments)
-    alien = set(variables_of(part)) - set(function.arguments) or set(constants_of(part)) & others
-    return not alien and complexity(part) <= (function.max_complexity or complexity(part))
+    return not (set(variables_of(part)) - set(function.arguments) or set(constants_of(part)) & others)
+
+
+def is_short(template: Template | None, expression: Expression) -> bool:
+    """Whether no unknown function has become longer than the user allows."""
+    parts = {} if template is None else parts_of(template, expression) or {}
+    most = {} if template is None else {one.name: one.max_complexity for one in template.functions}
+    return all(complexity(part) <= (most[name] or complexity(part)) for name, part in parts.items())
 
 
 def _matches(

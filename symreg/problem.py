@@ -262,8 +262,11 @@ def _checked(name: str, constraints: Constraints, frame: Frame) -> Constraints:
             reason = f"monotonic says {column!r}: {direction!r}, and takes inputs that are increasing or decreasing."
             raise ProblemError(name=name, reason=reason, advice=f"Inputs: {', '.join(frame.inputs)}.")
     _check_range(name, constraints.range)
+    most = constraints.max_complexity
+    if frame.template is not None and frame.template.is_bare:
+        most = min(most, frame.template.functions[0].max_complexity or most)
     own = 0 if frame.template is None else frame.template.own_complexity
-    return replace(constraints, max_complexity=constraints.max_complexity + own, nested=nested)
+    return replace(constraints, max_complexity=most + own, nested=nested)
 
 
 def _check_range(name: str, given: Any) -> None:

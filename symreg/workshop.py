@@ -10,6 +10,7 @@ from symreg.allowed import is_allowed
 from symreg.expression import Expression, complexity
 from symreg.finishing import Finished, Finisher
 from symreg.fitting import Fitted
+from symreg.form import is_short
 from symreg.law import Law, ParetoFront, pareto_front
 from symreg.search.backend import Candidate
 from symreg.search.native import SHRINKS
@@ -104,8 +105,9 @@ class Workshop:
         return self._allowed([self.finisher.law(one) for one in tidy if self._keeps_limits(one.fitted)])
 
     def _allowed(self, laws: Sequence[Law]) -> list[Law]:
-        constraints = self.finisher.fitter.problem.constraints
-        return [law for law in laws if law.dimension_ok and is_allowed(law.expression, constraints)]
+        constraints, template = self.finisher.fitter.problem.constraints, self.finisher.fitter.problem.template
+        allowed = [law for law in laws if law.dimension_ok and is_allowed(law.expression, constraints)]
+        return [law for law in allowed if is_short(template, law.expression)]
 
 
 def _worth_simplifying(finished: Sequence[Finished]) -> list[Finished]:

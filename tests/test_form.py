@@ -9,7 +9,7 @@ from hypothesis import given
 
 from symreg.dimension import DIMENSIONLESS
 from symreg.expression import Expression, variables_of
-from symreg.form import has_form, parts_of
+from symreg.form import has_form, is_short, parts_of
 from symreg.grammar import parse
 from symreg.printing import to_text
 from symreg.template import Template, read_template
@@ -81,8 +81,10 @@ def test_each_way_to_read_a_sum_is_tried() -> None:
 
 def test_the_length_of_a_function_is_limited() -> None:
     template = template_of("y = f(x)/(1 + g(z))", functions={"g": {"max_complexity": 3}})
-    assert found(template, "exp(exp(exp(x)))/(1 + k*z)") is not None
-    assert found(template, "x/(1 + k*z**2)") is None
+    assert is_short(template, tree("exp(exp(exp(x)))/(1 + k*z)"))
+    assert not is_short(template, tree("x/(1 + k*z**2)"))
+    assert found(template, "x/(1 + k*z**2)") is not None  # it may become shorter yet
+    assert is_short(None, tree("x + z"))
 
 
 def test_without_a_template_every_form_is_right() -> None:
