@@ -93,7 +93,8 @@ def _starts(fitter: Fitter, template: Template, constants: Sequence[FreeConstant
     """Starts ``(count + 1, n_free)`` in natural units; the first are the constants' own and the user's."""
     rng = np.random.default_rng(0)
     shape = (count + 1, len(constants))
-    drawn = 10 ** rng.uniform(LEAST_MAGNITUDE, LARGEST_MAGNITUDE, shape) * rng.choice([-1.0, 1.0], shape)
+    sizes = 10 ** rng.uniform(LEAST_MAGNITUDE, LARGEST_MAGNITUDE, shape)
+    drawn: Floats = sizes * rng.choice([-1.0, 1.0], shape)
     drawn[0] = [constant.start for constant in constants]
     by_name = {one.name: one for one in template.parameters}
     for place, constant in enumerate(constants):
