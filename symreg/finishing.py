@@ -174,7 +174,7 @@ class Finisher:
         names = [constant.name for constant in finished.fitted.constants]
         parts = parts_of(template, finished.fitted.expression) or {}
         short = {name: min(part, collected(part, ()), key=complexity) for name, part in parts.items()}
-        tidy = {name: ordered_products(merged_powers(normalise(part)), names) for name, part in short.items()}
+        tidy = {name: _ordered(merged_powers(normalise(part)), names) for name, part in short.items()}
         fitted = replace(finished.fitted, expression=template.whole(tidy))
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
         return replace(finished, fitted=fitted, bits=bits) if self.is_exact(fitted) else finished

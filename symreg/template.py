@@ -8,6 +8,7 @@ place, exactly, or is left open by it (``A*f(x)``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,13 +17,13 @@ from typing import Any
 
 from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import infer_dimensions
-from symreg.errors import DimensionError, ProblemError
+from symreg.errors import DimensionError, ParseError, ProblemError
 from symreg.expression import Constant, Expression, complexity, constants_of, substitute, variables_of
 from symreg.grammar import parse_template
 from symreg.headers import check_name, column_unit
 from symreg.naming import quoted, unquoted
 from symreg.operators import FUNCTION_NAMES
-from symreg.units import Unit
+from symreg.units import Unit, physical_constant_names
 
 ODD_DIMENSION = Dimension((Fraction(1, 7),) * len(DIMENSIONLESS.exponents))  # of nothing that anyone measures
 
@@ -141,8 +142,7 @@ def read_template(
     """
     declared = _read_parameters(name, parameters, taken=known)
     constants = [other for other in known if other not in columns]
-    right = text.partition("=")[2]
-    outer, calls = parse_template(right, variables=columns, constants=[*constants, *declared])
+    outer, calls = _parsed(text.partition("=")[2], columns, [*constants, *declared])
     unused = [each for each in declared if Constant(each).name not in constants_of(outer)]
     if unused:
         raise ProblemError(name=name, reason=f"the parameter {unused[0]!r} does not stand in the form {text!r}.")
@@ -153,6 +153,19 @@ def read_template(
         reason = f"the form {text!r} holds no unknown function and no parameter, so there is nothing to find."
         raise ProblemError(name=name, reason=reason, advice="Write f(...) for what is unknown, or list parameters.")
     return _with_dimensions(name, template, known, target)
+
+
+def _parsed(
+    text: str, columns: Sequence[str], constants: Sequence[str]
+) -> tuple[Expression, dict[str, tuple[str, ...]]]:
+    try:
+        return parse_template(text, variables=columns, constants=constants)
+    except ParseError as error:
+        word = re.match(r"\w*", text[error.position :])
+        if word is None or word[0] not in physical_constant_names() or word[0] in constants:
+            raise
+        advice = f"{word[0]} is a constant of nature: list it in constants"
+        raise ParseError(text=text, position=error.position, reason=error.reason, suggestion=advice) from None
 
 
 def _read_function(

@@ -31,15 +31,14 @@ from symreg.search.seeds import seeds_of
 from symreg.search.space import SearchSpace
 from symreg.search.undoing import undone
 from symreg.template import Template, UnknownFunction
+from symreg.template_fit import FEW_ROWS, FEW_STEPS, on_few_rows
 from symreg.template_joint import JointFits, fits_of, values_of
 
 SEEDED = 3_000  # combinations of small expressions
 MOST_COMBINED = 20_000
 SEEDS_OF_A_FUNCTION = 90
-SEED_ROWS = 400
 MOST_ROWS = 5_000
 CHUNK = 200  # combinations between two looks at the clock
-QUICK_ITERATIONS = 40
 KEPT = 24  # combinations fitted from several starts on all rows
 STARTS_OF_A_SEED = 12
 LEADERS = 3  # formulas whose functions are searched one by one in a sweep
@@ -64,7 +63,7 @@ def propose_within(
     """Rounds of whole formulas, as a backend yields them, for a problem whose template is not bare."""
     template = finisher.fitter.problem.template
     assert template is not None
-    finisher = replace(finisher, fitter=_on_few_rows(finisher.fitter, MOST_ROWS))
+    finisher = replace(finisher, fitter=on_few_rows(finisher.fitter, MOST_ROWS))
     search = TemplateSearch(template, JointFits(template, finisher), backend, space, budget, seed, stop)
     if not template.functions:
         return search.parameters_alone()
@@ -203,13 +202,14 @@ class TemplateSearch:
         combined = _smallest_first(drafts)[:SEEDED]
         names = [function.name for function in functions]
         wholes = [self.template.whole(dict(zip(names, parts, strict=True))) for parts in combined]
-        few = replace(self.joint.finisher, fitter=_on_few_rows(self.fitter, SEED_ROWS, QUICK_ITERATIONS))
+        quick = replace(on_few_rows(self.fitter, FEW_ROWS), max_iterations=FEW_STEPS)
+        few = replace(self.joint.finisher, fitter=quick)
         fits: list[Fitted] = []
         for first in range(0, len(wholes), CHUNK):
             if first and self._reason() is not None:
                 break
             chunk = [self.joint.candidate(whole) for whole in wholes[first : first + CHUNK]]
-            fits += fits_of(few.fitter, [one for one in chunk if one is not None])
+            fits += fits_of(quick, [one for one in chunk if one is not None])
             self.evaluated += len(chunk)
         best = sorted(fits, key=lambda one: few.measured(one, "").bits)[:KEPT]
         again = [
@@ -305,13 +305,3 @@ def _fresh_names(place: int, space: SearchSpace) -> list[str]:
 
 def _starting_at(constants: Sequence[FreeConstant], values: Floats) -> tuple[FreeConstant, ...]:
     return tuple(replace(one, start=float(value)) for one, value in zip(constants, values, strict=True))
-
-
-def _on_few_rows(fitter: Fitter, most: int, max_iterations: int | None = None) -> Fitter:
-    """The same on this many rows at most, evenly taken."""
-    rows = np.unique(np.linspace(0, len(fitter.y) - 1, most).astype(int))
-    return replace(
-        fitter, X=np.ascontiguousarray(fitter.X[:, rows]), y=fitter.y[rows],
-        weights=None if fitter.weights is None else fitter.weights[rows],
-        max_iterations=max_iterations or fitter.max_iterations,
-    )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.errors import InfeasibleError, ParseError, ProblemError
+from symreg.errors import InfeasibleError, ParseError, ProblemError, TableError
 from symreg.problem import Constraints, Problem, make_problem
 from symreg.table import read_table
 
@@ -73,7 +73,7 @@ def test_a_form_without_columns() -> None:
 
 
 def test_a_target_that_is_not_there() -> None:
-    with pytest.raises(Exception, match="E"):
+    with pytest.raises(TableError, match="'E'"):
         ask("E = f(x)")
 
 

@@ -167,8 +167,10 @@ def test_mistakes_in_words(text: str, options: dict[str, Any], message: str) -> 
         read(text, **options)
 
 
-def test_an_undeclared_name_gets_the_nearest_one() -> None:
+def test_an_undeclared_name_gets_advice() -> None:
     with pytest.raises(ParseError, match="unknown name Kx"):
         read("E = Kx*f(x)")
+    with pytest.raises(ParseError, match=r"unknown name g_n \(g_n is a constant of nature: list it in constants\)"):
+        read("E = f(x, g_n)")
     with pytest.raises(UnitError, match="cannot read the unit"):
         read("E = a*f(x)", parameters={"a": {"unit": "Jule"}})
