@@ -98,12 +98,18 @@ class Finisher:
             n_names=names_in_use,
             noise_variance=None if fitter.weights is None else 1.0,
             values=dict(zip(names, fitted.values.tolist(), strict=True)),
-            fisher_diagonal=fitted.fisher_diagonal,
+            fisher_diagonal=self._information(fitted),
             snapped_bits=snapped_bits,
             resolution=0.0 if fitter.weights is not None else RESOLUTION * float(np.std(fitter.y)),
             angles=self._angles(),
             not_simple_bits=NOT_SIMPLE_BITS_TO_SCALE if self._to_scale() else NOT_SIMPLE_BITS,
         )
+
+    def _information(self, fitted: Fitted) -> Floats:
+        """What the data know of each constant; of parameters nothing: every law of the form has them and pays alike."""
+        template = self.fitter.problem.template
+        kept = () if template is None else template.parameter_names
+        return np.where([one.name in kept for one in fitted.constants], 0.0, fitted.fisher_diagonal)
 
     def _to_scale(self) -> bool:
         """Whether every scale of a law is known: units are given, and no constant with a unit is asked for.

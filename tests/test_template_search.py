@@ -95,6 +95,14 @@ def test_one_unknown_function_between_parameters_with_units(level: float) -> Non
     assert b.value == pytest.approx(2, abs=max(1e-9, 4 * b.stderr))
 
 
+def test_what_a_parameter_says_is_not_said_twice() -> None:
+    """B + u and B + (1 + u) are one law, and the second has a parameter near zero, which seems to cost nothing."""
+    x, u = uniform(2)
+    data = {"x [1]": x, "u [1]": u, "y [1]": noise(x**2 / (1 + u), 0.003)}
+    law = run("y = f(x)/(B + g(u))", data, 40_000, parameters=["B"]).front.best
+    assert law.formula == "x**2/(B + u)"
+
+
 def test_error_bars_are_carried_through_the_form() -> None:
     """Where the target is worthless its error bars say so; the function is found from the other rows."""
     x, z = uniform(2, rows=200)
