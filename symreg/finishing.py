@@ -118,7 +118,8 @@ class Finisher:
         """
         problem = self.fitter.problem
         with_units = any(not dimension.is_dimensionless for dimension in problem.dimensions.values())
-        return with_units and problem.free_constants.policy == "dimensionless"
+        asked_for = problem.template is not None and problem.template.parameters
+        return with_units and problem.free_constants.policy == "dimensionless" and not asked_for
 
     def _bits_of_units(self, fitted: Fitted, names_in_use: int) -> float:
         """A coefficient of another unit than those declared is a power of a constant: an operator and a number."""

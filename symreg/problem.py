@@ -288,7 +288,6 @@ __all__ = [
     "KnownConstant",
     "Problem",
     "Rows",
-    "Template",
     "make_problem",
     "split_rows",
 ]

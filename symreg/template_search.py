@@ -30,6 +30,7 @@ from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.seeds import seeds_of
 from symreg.search.space import SearchSpace
 from symreg.search.undoing import undone
+from symreg.shape import Shape, shape_of
 from symreg.template import Template, UnknownFunction
 from symreg.template_fit import FEW_ROWS, FEW_STEPS, on_few_rows
 from symreg.template_joint import JointFits, fits_of, values_of
@@ -64,7 +65,8 @@ def propose_within(
     template = finisher.fitter.problem.template
     assert template is not None
     finisher = replace(finisher, fitter=on_few_rows(finisher.fitter, MOST_ROWS))
-    search = TemplateSearch(template, JointFits(template, finisher), backend, space, budget, seed, stop)
+    joint, shape = JointFits(template, finisher), shape_of(finisher.fitter)
+    search = TemplateSearch(template, joint, backend, space, budget, seed, stop, shape)
     if not template.functions:
         return search.parameters_alone()
     if len(template.functions) == 1 and not template.parameters:
@@ -85,6 +87,7 @@ class TemplateSearch:
     budget: Budget
     seed: int
     stop: Callable[[], bool]
+    shape: Shape
     evaluated: int = 0
     pruned: int = 0
     pool: dict[Expression, Finished] = field(default_factory=dict)
@@ -255,10 +258,12 @@ class TemplateSearch:
     # ------------------------------------------------------------------------------------------------ small steps
 
     def _leaders(self) -> list[Finished]:
-        """The shortest descriptions, one for each choice of the dimensions that the form leaves open."""
+        """The shortest descriptions that keep the limits on values, one for each choice of the dimensions left open."""
         found: dict[tuple[Dimension, ...], Finished] = {}
         for one in sorted(self.pool.values(), key=lambda one: one.bits):
-            found.setdefault(tuple(self.joint.dimensions_of_parts(one.fitted).values()), one)
+            dimensions = tuple(self.joint.dimensions_of_parts(one.fitted).values())
+            if dimensions not in found and self.shape.fault(one.fitted) is None:
+                found[dimensions] = one
         return list(found.values())[:LEADERS]
 
     def _least_bits(self) -> float:

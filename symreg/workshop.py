@@ -38,11 +38,15 @@ class Workshop:
     def notes(self) -> tuple[str, ...]:
         """How many formulas were not shown because they break limits on their values, by the limit."""
         counted = Counter(self._refused.values()).most_common()
-        return tuple(f"{count:,} formulas are not shown: each {reason}" for reason, count in counted)
+        return tuple(
+            f"{count:,} {'formula is' if count == 1 else 'formulas are'} not shown: each {reason}"
+            for reason, count in counted
+        )
 
     def take(self, candidates: Sequence[Candidate], source: str) -> None:
         """Fit what is new on all training rows; what is undefined there is left out."""
-        new = [one for one in candidates if one.expression not in self._finished.keys() | self._refused.keys()]
+        known = (self._finished, self._refused)
+        new = [one for one in candidates if not any(one.expression in met for met in known)]
         fits = self.finisher.fitter.fit([(one.expression, one.constants) for one in new])
         for fitted in fits:
             if fitted is not None and self.finisher.is_exact(fitted) and self._keeps_limits(fitted):

@@ -6,9 +6,11 @@ import pickle
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from symreg.dimension import DIMENSIONLESS, Dimension
-from symreg.errors import DimensionError, ParseError, ProblemError, UnitError
+from symreg.errors import DimensionError, ParseError, ProblemError, SymregError, UnitError
 from symreg.expression import Constant, complexity
 from symreg.grammar import parse, parse_template
 from symreg.template import Template, is_template, read_template, target_of
@@ -79,6 +81,15 @@ def test_the_target_is_left_of_the_equals_sign() -> None:
     assert is_template("T = f(L)", ["T", "L"])
     assert not is_template("a=b", ["a=b", "L"])
     assert not is_template("T", ["T", "L"])
+
+
+@given(st.text(alphabet="fgxz(),+-*/=^`. 1e", max_size=30) | st.text(max_size=30))
+def test_any_text_is_a_form_or_a_mistake(text: str) -> None:
+    try:
+        template = read(text, parameters=[])
+    except SymregError:
+        return
+    assert template.functions
 
 
 # ------------------------------------------------------------------------------------------------- dimensions

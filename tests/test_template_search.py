@@ -12,7 +12,7 @@ from symreg.expression import complexity, constants_of, evaluate_tree, variables
 from symreg.form import parts_of
 from symreg.grammar import parse
 from symreg.law import Law
-from symreg.problem import make_problem
+from symreg.problem import Constraints, make_problem
 from symreg.search.backend import Budget, Native
 from symreg.table import read_table
 
@@ -154,6 +154,21 @@ def test_parameters_out_of_their_bounds_are_counted() -> None:
     discovery = run("y = a*f(x) + b", data, 20_000, parameters={"a": {}, "b": {"upper": 0}})
     for law in discovery.front:
         assert {one.name: one.value for one in law.constants}["b"] <= 0
+
+
+def test_limits_on_values_hold_for_a_form_too() -> None:
+    """The nearest laws turn round at the end of the data; those that are shown do not."""
+    (x,) = uniform(1)
+    data = {"x [1]": x, "y [1]": noise(4 * x - 2 * x**2 / 3, 0.02)}
+    limits = Constraints(monotonic={"x": "increasing"})
+    free, bound = (
+        run("y = A*f(x) + B", data, 20_000, parameters=["A", "B"], constraints=one) for one in (None, limits)
+    )
+    grid = np.linspace(x.min(), x.max(), 200)
+    falls = [[bool((np.diff(law.predict({"x": grid})) < 0).any()) for law in one.front] for one in (free, bound)]
+    assert any(falls[0])
+    assert falls[1] and not any(falls[1])
+    assert any("not shown: each is not increasing in x" in note for note in bound.notes)
 
 
 def test_a_form_that_no_start_fits_has_no_law() -> None:
