@@ -25,6 +25,7 @@ FEW_STEPS = 40
 FEW_ROWS = 400  # for the first steps
 FINALISTS = 12
 LEAST_MAGNITUDE, LARGEST_MAGNITUDE = -5.0, 3.0  # decades, in natural units
+FAR = 1e3  # from one, or its inverse
 ALIKE = 1e-6  # of a sum of squares
 TWINS = 1e-9
 SETTLED = (Outcome.CONVERGED, Outcome.MAX_ITERATIONS, Outcome.SINGULAR, Outcome.NO_FREE_CONSTANTS)
@@ -101,7 +102,7 @@ def _starts(fitter: Fitter, template: Template, constants: Sequence[FreeConstant
     """Starts ``(count + 1, n_free)`` in natural units; the first are the constants' own and the user's."""
     rng = np.random.default_rng(0)
     shape = (count + 1, len(constants))
-    sizes = 10 ** rng.uniform(LEAST_MAGNITUDE, LARGEST_MAGNITUDE, shape)
+    sizes = 10 ** rng.uniform(LEAST_MAGNITUDE, LARGEST_MAGNITUDE, shape) * rng.choice(_scales(fitter), shape)
     drawn: Floats = sizes * rng.choice([-1.0, 1.0], shape)
     drawn[0] = [constant.start for constant in constants]
     by_name = {one.name: one for one in template.parameters}
@@ -110,6 +111,13 @@ def _starts(fitter: Fitter, template: Template, constants: Sequence[FreeConstant
             factor = fitter.units.factor(constant.dimension)
             drawn[:, place] = _as_wanted(by_name[constant.name], drawn[:, place] * factor) / factor
     return drawn
+
+
+def _scales(fitter: Fitter) -> Floats:
+    """Sizes to draw around: one, and those of pure numbers far from it, which natural units leave as they are."""
+    medians = [float(np.median(np.abs(column[column != 0]))) for column in (*fitter.X, fitter.y) if column.any()]
+    far = {one**power for one in medians if not 1 / FAR < one < FAR for power in (-2, -1, 1, 2)}
+    return np.array([1.0, *(one for one in sorted(far) if 0 < one < np.inf)])
 
 
 def _as_wanted(parameter: Parameter, drawn: Floats) -> Floats:

@@ -19,8 +19,10 @@ from symreg.template_fit import from_many_starts, within_bounds
 X = np.linspace(1.0, 20.0, 40)
 
 
-def fit(form: str, y: np.ndarray, parameters: Any, names: str) -> tuple[Fitter, Fitted | None]:
-    table = read_table({"x [1]": X, "y [1]": y}, target="y")
+def fit(
+    form: str, y: np.ndarray, parameters: Any, names: str, x: np.ndarray = X
+) -> tuple[Fitter, Fitted | None]:
+    table = read_table({"x [1]": x, "y [1]": y}, target="y")
     problem = make_problem(table, target=form, parameters=parameters, test_fraction=0)
     fitter = make_fitter(problem, choose_natural_units(problem), get_engine("auto"), 1)
     constants = tuple(FreeConstant(name, DIMENSIONLESS, 1.0) for name in names)
@@ -38,6 +40,19 @@ def test_a_decay_from_no_start_at_all() -> None:
     for rate, size in ((0.3, 5.0), (4e-4, 3e7), (2.0, 1e-9)):
         _, found = fit("y = a*exp(-b*x)", size * np.exp(-rate * X), ["a", "b"], "ab")
         assert values(found) == pytest.approx([size, rate], rel=1e-8)
+
+
+@pytest.mark.parametrize("scale", [1e-20, 1e-4, 1e6, 1e20])
+def test_pure_numbers_of_any_size(scale: float) -> None:
+    """A column without a unit has no natural one: its size is looked at."""
+    x = X * scale
+    for form, truth, y in (
+        ("y = a*exp(-b*x)", [5e9, 0.3 / scale], 5e9 * np.exp(-0.3 * X)),
+        ("y = a*x/(b + x)", [2.0, 4.0 * scale], 2 * X / (4 + X)),
+        ("y = a/(1 + b*x**2)", [2.0, 0.04 / scale**2], 2 / (1 + 0.04 * X**2)),
+    ):
+        _, found = fit(form, y, ["a", "b"], "ab", x)
+        assert values(found) == pytest.approx(truth, rel=1e-6)
 
 
 def test_a_line_in_disguise_from_one_does_not_end_at_the_wrong_minimum() -> None:
