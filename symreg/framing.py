@@ -71,7 +71,7 @@ def framed(
     if not columns:
         raise ProblemError(name=name, reason=f"no column of the table stands in the form {text!r}.")
     dimensions = {each: dimension for each, dimension in dimensions.items() if each in named}
-    free = _policy(name, template, free_constants, dimensions, tuple(columns))
+    free = _policy(name, template, free_constants, target[1].dimension, dimensions, tuple(columns))
     for function in template.functions:
         if function.dimension is not None:
             inputs, own = _of(function, columns, dimensions)
@@ -80,11 +80,12 @@ def framed(
 
 
 def _policy(
-    name: str, template: Template, given: Any, dimensions: Mapping[str, Dimension], inputs: Sequence[str]
-) -> FreeConstants:
-    """ "auto" means pure numbers where each unknown function can be made with them."""
+    name: str, template: Template, given: Any, target: Dimension, dimensions: Mapping[str, Dimension],
+    inputs: Sequence[str],
+) -> FreeConstants:  # fmt: skip
+    """The user's policy; "auto" means pure numbers where each unknown function can be made with them."""
     if given != "auto":
-        return read_free_constants(name, given, next(iter(dimensions.values())), dimensions, inputs)
+        return read_free_constants(name, given, target, dimensions, inputs)
     pure = all(_is_made_of_pure_numbers(function, dimensions, inputs) for function in template.functions)
     return FreeConstants("dimensionless" if pure else "inferred")
 
