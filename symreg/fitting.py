@@ -17,6 +17,7 @@ from symreg.search.backend import FreeConstant
 
 Floats = npt.NDArray[np.float64]
 MAX_ITERATIONS = 200
+MAX_ITERATIONS_OF_A_TEMPLATE = 5_000  # its parameters are the user's, and may start anywhere
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +69,7 @@ class Fitter:
     y: Floats
     weights: Floats | None
     known: Mapping[str, float]
+    max_iterations: int = MAX_ITERATIONS
 
     def fit(
         self, candidates: Sequence[tuple[Expression, Sequence[FreeConstant]]], weights: Floats | None = None
@@ -82,7 +84,7 @@ class Fitter:
         starts = [np.array([constant.start for constant in constants]) for _, constants in candidates]
         fits = self.engine.fit_many(
             programs, self.X, self.y, self.weights if weights is None else weights, starts,
-            max_iterations=MAX_ITERATIONS, threads=self.threads,
+            max_iterations=self.max_iterations, threads=self.threads,
         )  # fmt: skip
         return [
             Fitted(expression, tuple(constants), fit.values, fit.covariance, fit.residual_sum, fit.outcome)
@@ -128,4 +130,5 @@ def make_fitter(problem: Problem, units: NaturalUnits, engine: Engine, threads: 
         y=np.ascontiguousarray(units.target_values(problem, rows)),
         weights=None if weights is None else np.ascontiguousarray(weights * factor**2),
         known={"pi": math.pi} | units.known_values(problem),
+        max_iterations=MAX_ITERATIONS if problem.template is None else MAX_ITERATIONS_OF_A_TEMPLATE,
     )

@@ -6,19 +6,20 @@ Whatever the units forbid is said here, before any search, in a sentence that na
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from symreg.arrays import Floats, Rows, read_only_rows
-from symreg.constants import FreeConstants, KnownConstant, read_free_constants, read_known_constants
+from symreg.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.errors import ProblemError
-from symreg.feasibility import check_reachable
+from symreg.framing import Frame, framed, unframed
 from symreg.guesses import read_guesses
 from symreg.operators import operator
 from symreg.table import Column, Table
 from symreg.table_checks import is_constant, warn_of_twins
+from symreg.template import Template, is_template, target_of
 from symreg.units import PhysicalConstant
 
 if TYPE_CHECKING:
@@ -38,10 +39,16 @@ DEFAULT_OPERATORS = (
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """Limits on the form of a law; ``nested["sin"]["cos"] = 1`` allows one cosine at most inside a sine."""
+    """Limits on the form of a law; ``nested["sin"]["cos"] = 1`` allows one cosine at most inside a sine.
+
+    ``max_complexity`` does not count the nodes of a template's own form. ``monotonic["x"] = "increasing"`` and
+    ``range``, in the target's unit, None for no bound, limit its values over the table's box (``symreg.shape``).
+    """
 
     max_complexity: int = 40
     nested: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    monotonic: Mapping[str, Literal["increasing", "decreasing"]] = field(default_factory=dict)
+    range: tuple[float | None, float | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +68,7 @@ class Problem:
     held_out_rows: Rows
     seed: int
     notes: tuple[str, ...] = ()
+    template: Template | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "train_rows", read_only_rows(self.train_rows))
@@ -123,13 +131,18 @@ def make_problem(
     operators: Sequence[str] | None = None,
     constraints: Constraints | None = None,
     guesses: Sequence[Any] = (),
+    parameters: Mapping[str, Any] | Sequence[str] = (),
+    functions: Mapping[str, Any] | None = None,
     test_fraction: float = 0.25,
     seed: int = 0,
     name: str = "problem",
 ) -> Problem:
     """Hold the question against the units and split the rows; every fault is raised here, before any search.
 
-    ``target`` is the table's unless given, ``inputs`` are all other columns. ``constants`` are names of
+    ``target`` is the table's unless given, ``inputs`` are all other columns. A target with an equals sign is the
+    form of its law, a template, ``"y = A*f(x) + B"``: ``parameters`` declares A and B, as names or as a mapping to
+    ``unit``, ``start``, ``lower`` and ``upper``, ``functions`` limits f by ``unit`` and ``max_complexity``, and inputs
+    and constants are those that it names (``symreg.template``). ``constants`` are names of
     physical constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}``.
     ``free_constants`` says which units a fitted coefficient may carry: "dimensionless"; "inferred", whatever
     a law needs; a list of units, with their powers and products; or "auto", which is "dimensionless" where
@@ -140,6 +153,8 @@ def make_problem(
     out). Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
     """
     target = target if target is not None else table.target
+    text = target if target is not None and is_template(target, table.names) else None
+    target = target if text is None else target_of(text)
     if target is None:
         raise ProblemError(
             name=name, reason="no target was named.", advice=f"Columns: {', '.join(table.names)}."
@@ -148,29 +163,30 @@ def make_problem(
     chosen = _choose_inputs(name, table, target, inputs)
     _check_rows(name, table, target)
     known = read_known_constants(name, constants, [*chosen, target])
-    dimensions = {column: table[column].unit.dimension for column in chosen}
-    dimensions |= {constant.name: constant.unit.dimension for constant in known}
     unit = table[target].unit
-    free = read_free_constants(name, free_constants, unit.dimension, dimensions, chosen)
     names = _read_operators(name, operators)
-    check_reachable(name, (target, unit), chosen, dimensions, free, names)
+    columns = {column: table[column].unit.dimension for column in chosen}
+    asked = name, (target, unit), columns, known, free_constants, names
+    frame = unframed(*asked, parameters, functions) if text is None else framed(*asked, text, parameters, functions)
     train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
     return Problem(
         name=name,
         table=table,
         target=target,
-        inputs=chosen,
-        known_constants=known,
-        free_constants=free,
+        inputs=frame.inputs,
+        known_constants=frame.known,
+        free_constants=frame.free,
         operators=names,
-        constraints=_checked(name, constraints or Constraints()),
+        constraints=_checked(name, constraints or Constraints(), frame),
         guesses=read_guesses(
-            guesses, name=name, inputs=chosen, known=dimensions, target=unit.dimension, free_constants=free
+            guesses, name=name, inputs=frame.inputs, known={**frame.dimensions, **frame.stated},
+            target=unit.dimension, free_constants=frame.free,
         ),
         train_rows=train,
         held_out_rows=held_out,
         seed=seed,
-        notes=table.notes,
+        notes=(*table.notes, *frame.notes),
+        template=frame.template,
     )
 
 
@@ -230,7 +246,7 @@ def _read_operators(name: str, given: Sequence[str] | None) -> tuple[str, ...]:
     return names
 
 
-def _checked(name: str, constraints: Constraints) -> Constraints:
+def _checked(name: str, constraints: Constraints, frame: Frame) -> Constraints:
     if not 1 <= constraints.max_complexity <= MAX_COMPLEXITY:
         reason = f"max_complexity is {constraints.max_complexity!r}, and must be from 1 to {MAX_COMPLEXITY}."
         raise ProblemError(name=name, reason=reason)
@@ -241,7 +257,27 @@ def _checked(name: str, constraints: Constraints) -> Constraints:
             raise ProblemError(
                 name=name, reason=f"the limits of operators nested in {outer!r} must not be negative."
             )
-    return Constraints(constraints.max_complexity, nested)
+    for column, direction in constraints.monotonic.items():
+        if column not in frame.inputs or direction not in ("increasing", "decreasing"):
+            reason = f"monotonic says {column!r}: {direction!r}, and takes inputs that are increasing or decreasing."
+            raise ProblemError(name=name, reason=reason, advice=f"Inputs: {', '.join(frame.inputs)}.")
+    _check_range(name, constraints.range)
+    most = constraints.max_complexity
+    if frame.template is not None and frame.template.is_bare:
+        most = min(most, frame.template.functions[0].max_complexity or most)
+    own = 0 if frame.template is None else frame.template.own_complexity
+    return replace(constraints, max_complexity=most + own, nested=nested)
+
+
+def _check_range(name: str, given: Any) -> None:
+    if given is None:
+        return
+    ends = tuple(given) if isinstance(given, Sequence) and len(given) == 2 else ("", "")
+    numbers = all(end is None or isinstance(end, int | float) for end in ends)
+    low, high = (other if end is None else end for end, other in zip(ends, (-np.inf, np.inf), strict=True))
+    if not numbers or not low < high:
+        reason = f"range is {given!r}, and must be two numbers in the target's unit, the lower one first."
+        raise ProblemError(name=name, reason=reason, advice="None stands for no bound.")
 
 
 __all__ = [
