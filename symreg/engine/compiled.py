@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from symreg.engine import _core
 from symreg.engine.joining import Join, Pairs
@@ -15,9 +15,11 @@ from symreg.engine.program import (
     Floats,
     Outcome,
     Program,
+    Values,
     checked_constants,
     checked_inputs,
     checked_observations,
+    checked_output,
     checked_pairs,
 )
 
@@ -70,10 +72,11 @@ def _offsets(sizes: Sequence[int]) -> NDArray[np.int64]:
 class CompiledEngine:
     """Blocks of rows through vector code; work shared among threads; the interpreter lock released.
 
-    ``portable`` keeps to the instructions that every processor of the architecture has.
+    ``instructions`` are the newest that it may use, where the processor has them: ``"newest"``, ``"avx2"``, or
+    ``"baseline"``, which every processor of the architecture has.
     """
 
-    portable: bool = False
+    instructions: str = "newest"
 
     @property
     def name(self) -> str:
@@ -84,19 +87,27 @@ class CompiledEngine:
         """Values ``(n_rows,)``; NaN outside of the domain."""
         matrix, free = checked_inputs(program, X), checked_constants(program, constants)
         values = np.empty(matrix.shape[1])
-        _core.evaluate(*pack([(program, free)]).arrays, matrix, values[None], threads, self.portable)
+        _core.evaluate(*pack([(program, free)]).arrays, matrix, values[None], threads, self.instructions)
         return values
 
     def evaluate_many(
-        self, programs: Sequence[Program], X: ArrayLike, constants: Sequence[ArrayLike], *, threads: int = 1
-    ) -> Floats:
-        """Values ``(n_programs, n_rows)`` of many programs on the same rows."""
-        matrix = np.ascontiguousarray(X, dtype=np.float64)
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        constants: Sequence[ArrayLike],
+        *,
+        threads: int = 1,
+        dtype: DTypeLike = np.float64,
+        out: Values | None = None,
+    ) -> Values:
+        """Values ``(n_programs, n_rows)`` of many programs on the same rows, see ``Engine``."""
+        matrix: Values = np.ascontiguousarray(X, dtype=dtype)
         pairs = checked_pairs(programs, matrix, constants)
-        out = np.empty((len(pairs), matrix.shape[1]))
+        values = checked_output(out, dtype, (len(pairs), matrix.shape[1]))
         if pairs:
-            _core.evaluate(*pack(pairs).arrays, matrix, out, threads, self.portable)
-        return out
+            evaluate = _core.evaluate_single if values.dtype == np.float32 else _core.evaluate
+            evaluate(*pack(pairs).arrays, matrix, values, threads, self.instructions)
+        return values
 
     def jacobian(
         self, program: Program, X: ArrayLike, constants: ArrayLike, *, threads: int = 1
@@ -105,7 +116,7 @@ class CompiledEngine:
         matrix, free = checked_inputs(program, X), checked_constants(program, constants)
         values = np.empty(matrix.shape[1])
         J = np.empty((program.n_free, matrix.shape[1]))
-        _core.jacobian(*pack([(program, free)]).arrays, matrix, values, J, threads, self.portable)
+        _core.jacobian(*pack([(program, free)]).arrays, matrix, values, J, threads, self.instructions)
         return values, J
 
     def fit_many(
@@ -140,7 +151,7 @@ class CompiledEngine:
             outcomes,
             iterations,
             threads,
-            self.portable,
+            self.instructions,
         )
         ends = np.cumsum(packed.n_free)[:-1], np.cumsum(packed.n_free**2)[:-1]
         parts = zip(pairs, np.split(values, ends[0]), np.split(covariances, ends[1]), strict=True)
@@ -166,7 +177,7 @@ class CompiledEngine:
             first,
             second,
             threads,
-            self.portable,
+            self.instructions,
         )
         t, i, j = (column[:found].astype(np.int64) for column in (target, first, second))
         return Pairs(t, i, j, score[:found])

@@ -14,12 +14,13 @@ from enum import Enum
 from typing import Any, Final, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from symreg.engine.joining import Join, Pairs
 from symreg.errors import EngineError, ProgramError
 
 Floats = NDArray[np.float64]
+Values = NDArray[np.floating[Any]]  # float64, or float32 where a caller asked for single precision
 
 VARIABLE: Final = 0
 CONSTANT: Final = 1
@@ -128,9 +129,22 @@ class Engine(Protocol):
         ...
 
     def evaluate_many(
-        self, programs: Sequence[Program], X: ArrayLike, constants: Sequence[ArrayLike], *, threads: int = 1
-    ) -> Floats:
-        """Values ``(n_programs, n_rows)`` of many programs on the same rows."""
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        constants: Sequence[ArrayLike],
+        *,
+        threads: int = 1,
+        dtype: DTypeLike = np.float64,
+        out: Values | None = None,
+    ) -> Values:
+        """Values ``(n_programs, n_rows)`` of many programs on the same rows, in ``out`` if it is given.
+
+        With ``dtype=np.float32`` inputs and constants are rounded to single precision and all is computed
+        in it: an operator is within a few units of its last place, a formula as far off as it amplifies that,
+        and what overflows beyond 3.4e38 is infinite. It is meant for screening many formulas; the search
+        itself evaluates in double precision.
+        """
         ...
 
     def jacobian(
@@ -175,14 +189,29 @@ def checked_constants(program: Program, constants: ArrayLike) -> Floats:
 
 
 def checked_pairs(
-    programs: Sequence[Program], X: Floats, constants: Sequence[ArrayLike]
+    programs: Sequence[Program], X: Values, constants: Sequence[ArrayLike]
 ) -> list[tuple[Program, Floats]]:
     """Programs with their constants, each checked against the inputs ``X``."""
     if len(programs) != len(constants):
         raise EngineError(message=f"got {len(programs)} programs but {len(constants)} lists of constants")
+    n_inputs = X.shape[0] if X.ndim == 2 else None
     for program in programs:
-        checked_inputs(program, X)
+        if program.n_inputs != n_inputs:
+            checked_inputs(program, X)
     return [(p, checked_constants(p, values)) for p, values in zip(programs, constants, strict=True)]
+
+
+def checked_output(out: Values | None, dtype: DTypeLike, shape: tuple[int, int]) -> Values:
+    """An array for values, the caller's own if there is one."""
+    wanted = np.dtype(dtype)
+    if wanted not in (np.float64, np.float32):
+        raise EngineError(message=f"values cannot be of type {wanted}; choose float64 or float32")
+    if out is None:
+        return np.empty(shape, dtype=wanted)
+    if out.shape != shape or out.dtype != wanted or not (out.flags.c_contiguous and out.flags.writeable):
+        described = f"{out.dtype} {out.shape}, contiguous: {out.flags.c_contiguous}, writeable: {out.flags.writeable}"
+        raise EngineError(message=f"out is {described}; expected {wanted} {shape}, contiguous and writeable")
+    return out
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,9 +9,10 @@ that an undefined derivative elsewhere does no harm.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from symreg.engine.joining import Join, Pairs, join
 from symreg.engine.least_squares import Descent
@@ -23,9 +24,11 @@ from symreg.engine.program import (
     Fit,
     Floats,
     Program,
+    Values,
     checked_constants,
     checked_inputs,
     checked_observations,
+    checked_output,
     checked_pairs,
 )
 
@@ -105,11 +108,11 @@ BY_FIRST: dict[int, Slope] = {OPCODES[name]: slope for name, slope in _BY_FIRST.
 BY_SECOND: dict[int, Slope] = {OPCODES[name]: slope for name, slope in _BY_SECOND.items()}
 
 
-def row_values(program: Program, X: Floats, constants: Floats) -> list[Floats]:
-    """The values ``(n_rows,)`` of every row of the program."""
-    every = np.concatenate([constants, program.fixed])
+def row_values(program: Program, X: Values, constants: Floats) -> list[Any]:
+    """The values ``(n_rows,)`` of every row of the program, of the type of ``X``."""
+    every = np.concatenate([constants, program.fixed]).astype(X.dtype)
     n_rows = X.shape[1]
-    values: list[Floats] = []
+    values: list[Values] = []
     for opcode, a, b in program.code.tolist():
         if opcode == VARIABLE:
             values.append(X[a])
@@ -207,16 +210,23 @@ class NumpyEngine:
             return np.array(row_values(program, matrix, free)[-1])
 
     def evaluate_many(
-        self, programs: Sequence[Program], X: ArrayLike, constants: Sequence[ArrayLike], *, threads: int = 1
-    ) -> Floats:
-        """Values ``(n_programs, n_rows)`` of many programs on the same rows."""
-        matrix = np.ascontiguousarray(X, dtype=np.float64)
-        pairs = checked_pairs(programs, matrix, constants)
-        out = np.empty((len(pairs), matrix.shape[1]))
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        constants: Sequence[ArrayLike],
+        *,
+        threads: int = 1,
+        dtype: DTypeLike = np.float64,
+        out: Values | None = None,
+    ) -> Values:
+        """Values ``(n_programs, n_rows)`` of many programs on the same rows, see ``Engine``."""
         with np.errstate(all="ignore"):
+            matrix: Values = np.ascontiguousarray(X, dtype=dtype)
+            pairs = checked_pairs(programs, matrix, constants)
+            values = checked_output(out, dtype, (len(pairs), matrix.shape[1]))
             for i, (program, free) in enumerate(pairs):
-                out[i] = row_values(program, matrix, free)[-1]
-        return out
+                values[i] = row_values(program, matrix, free)[-1]
+        return values
 
     def jacobian(
         self, program: Program, X: ArrayLike, constants: ArrayLike, *, threads: int = 1
