@@ -179,7 +179,7 @@ NB_MODULE(_core, m) {
     m.def("instruction_set", [] { return symreg::name_of(symreg::newest_instructions()); });
     m.attr("N_OPCODES") = int(symreg::N_OPCODES);
     symreg::define_evaluate<double>(m, "evaluate");
-    symreg::define_evaluate<float>(m, "evaluate_single");
+    symreg::define_evaluate<float>(m, "evaluate_float32");
     m.def("jacobian", &symreg::jacobian, "code"_a.noconvert(), "code_offsets"_a.noconvert(),
           "constants"_a.noconvert(), "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(),
           "values"_a.noconvert(), "J"_a.noconvert(), "threads"_a, "instructions"_a);

@@ -15,7 +15,7 @@ def evaluate(
     threads: int,
     instructions: str,
 ) -> None: ...
-def evaluate_single(
+def evaluate_float32(
     code: NDArray[np.int32],
     code_offsets: NDArray[np.int64],
     constants: NDArray[np.float64],

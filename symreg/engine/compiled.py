@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from symreg.engine import _core
 from symreg.engine.joining import Join, Pairs
@@ -15,7 +15,7 @@ from symreg.engine.program import (
     Floats,
     Outcome,
     Program,
-    Values,
+    Singles,
     checked_constants,
     checked_inputs,
     checked_observations,
@@ -51,13 +51,13 @@ class Packed:
 
 def pack(pairs: Sequence[tuple[Program, Floats]]) -> Packed:
     """Concatenate programs and their constants."""
-    code = [program.code for program, _ in pairs] or [np.empty((0, 3), dtype=np.int32)]
-    constants = [part for program, free in pairs for part in (free, program.fixed)] or [np.empty(0)]
+    code = [program.code for program, _ in pairs]
+    constants = [part for program, free in pairs for part in (free, program.fixed) if len(part)]
     return Packed(
-        np.concatenate(code),
-        _offsets([program.n_ops for program, _ in pairs]),
-        np.concatenate(constants),
-        _offsets([free.size + program.fixed.size for program, free in pairs]),
+        np.concatenate(code or [np.empty((0, 3), dtype=np.int32)]),
+        _offsets([len(rows) for rows in code]),
+        np.concatenate(constants or [np.empty(0)]),
+        _offsets([len(free) + len(program.fixed) for program, free in pairs]),
         np.array([program.n_free for program, _ in pairs], dtype=np.int64),
     )
 
@@ -97,16 +97,32 @@ class CompiledEngine:
         constants: Sequence[ArrayLike],
         *,
         threads: int = 1,
-        dtype: DTypeLike = np.float64,
-        out: Values | None = None,
-    ) -> Values:
+        out: Floats | None = None,
+    ) -> Floats:
         """Values ``(n_programs, n_rows)`` of many programs on the same rows, see ``Engine``."""
-        matrix: Values = np.ascontiguousarray(X, dtype=dtype)
+        matrix = np.ascontiguousarray(X, dtype=np.float64)
         pairs = checked_pairs(programs, matrix, constants)
-        values = checked_output(out, dtype, (len(pairs), matrix.shape[1]))
+        values = checked_output(out, np.float64, (len(pairs), matrix.shape[1]))
         if pairs:
-            evaluate = _core.evaluate_single if values.dtype == np.float32 else _core.evaluate
-            evaluate(*pack(pairs).arrays, matrix, values, threads, self.instructions)
+            _core.evaluate(*pack(pairs).arrays, matrix, values, threads, self.instructions)
+        return values
+
+    def evaluate_many_float32(
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        constants: Sequence[ArrayLike],
+        *,
+        threads: int = 1,
+        out: Singles | None = None,
+    ) -> Singles:
+        """The same in single precision, see ``Engine``."""
+        with np.errstate(over="ignore"):
+            matrix = np.ascontiguousarray(X, dtype=np.float32)
+        pairs = checked_pairs(programs, matrix, constants)
+        values = checked_output(out, np.float32, (len(pairs), matrix.shape[1]))
+        if pairs:
+            _core.evaluate_float32(*pack(pairs).arrays, matrix, values, threads, self.instructions)
         return values
 
     def jacobian(

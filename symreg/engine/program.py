@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from symreg.engine.joining import Join, Pairs
 from symreg.errors import EngineError, ProgramError
 
 Floats = NDArray[np.float64]
-Values = NDArray[np.floating[Any]]  # float64, or float32 where a caller asked for single precision
+Singles = NDArray[np.float32]
 
 VARIABLE: Final = 0
 CONSTANT: Final = 1
@@ -135,15 +135,24 @@ class Engine(Protocol):
         constants: Sequence[ArrayLike],
         *,
         threads: int = 1,
-        dtype: DTypeLike = np.float64,
-        out: Values | None = None,
-    ) -> Values:
-        """Values ``(n_programs, n_rows)`` of many programs on the same rows, in ``out`` if it is given.
+        out: Floats | None = None,
+    ) -> Floats:
+        """Values ``(n_programs, n_rows)`` of many programs on the same rows, written to ``out`` if it is given."""
+        ...
 
-        With ``dtype=np.float32`` inputs and constants are rounded to single precision and all is computed
-        in it: an operator is within a few units of its last place, a formula as far off as it amplifies that,
-        and what overflows beyond 3.4e38 is infinite. It is meant for screening many formulas; the search
-        itself evaluates in double precision.
+    def evaluate_many_float32(
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        constants: Sequence[ArrayLike],
+        *,
+        threads: int = 1,
+        out: Singles | None = None,
+    ) -> Singles:
+        """The same in single precision, to which inputs and constants are rounded first.
+
+        An operator is within a few units of its last place, a formula as far off as it amplifies that, and what
+        exceeds 3.4e38 is infinite. Meant for screening many formulas; nothing that is shown to a user comes from it.
         """
         ...
 
@@ -182,6 +191,8 @@ def checked_inputs(program: Program, X: ArrayLike) -> Floats:
 
 def checked_constants(program: Program, constants: ArrayLike) -> Floats:
     """The free constants as contiguous float64 of the right length."""
+    if type(constants) is np.ndarray and constants.dtype == np.float64 and constants.shape == (program.n_free,):
+        return np.ascontiguousarray(constants)  # a short way for callers with many
     values = np.ascontiguousarray(constants, dtype=np.float64).reshape(-1)
     if values.size != program.n_free:
         raise EngineError(message=f"got {values.size} free constants, the program has {program.n_free}")
@@ -189,7 +200,7 @@ def checked_constants(program: Program, constants: ArrayLike) -> Floats:
 
 
 def checked_pairs(
-    programs: Sequence[Program], X: Values, constants: Sequence[ArrayLike]
+    programs: Sequence[Program], X: Floats | Singles, constants: Sequence[ArrayLike]
 ) -> list[tuple[Program, Floats]]:
     """Programs with their constants, each checked against the inputs ``X``."""
     if len(programs) != len(constants):
@@ -201,16 +212,17 @@ def checked_pairs(
     return [(p, checked_constants(p, values)) for p, values in zip(programs, constants, strict=True)]
 
 
-def checked_output(out: Values | None, dtype: DTypeLike, shape: tuple[int, int]) -> Values:
-    """An array for values, the caller's own if there is one."""
-    wanted = np.dtype(dtype)
-    if wanted not in (np.float64, np.float32):
-        raise EngineError(message=f"values cannot be of type {wanted}; choose float64 or float32")
+Real = TypeVar("Real", np.float64, np.float32)
+
+
+def checked_output(out: NDArray[Real] | None, dtype: type[Real], shape: tuple[int, int]) -> NDArray[Real]:
+    """An array for values: the caller's own, or a new one."""
     if out is None:
-        return np.empty(shape, dtype=wanted)
-    if out.shape != shape or out.dtype != wanted or not (out.flags.c_contiguous and out.flags.writeable):
-        described = f"{out.dtype} {out.shape}, contiguous: {out.flags.c_contiguous}, writeable: {out.flags.writeable}"
-        raise EngineError(message=f"out is {described}; expected {wanted} {shape}, contiguous and writeable")
+        return np.empty(shape, dtype=dtype)
+    if out.shape != shape or out.dtype != dtype or not (out.flags.c_contiguous and out.flags.writeable):
+        raise EngineError(
+            message=f"out is {out.dtype} {out.shape}, expected {np.dtype(dtype)} {shape}, contiguous and writeable"
+        )
     return out
 
 

@@ -269,7 +269,7 @@ template <class T>
 static inline T vtanh(T x) {
     T a = vabs(x), z = a * a;
     bool large = a > T(0.625);
-    Exponential<T> e(T(20) < a ? T(40) : a + a);
+    Exponential<T> e(a + a);
     T numerator = large ? T(-2) : a * z * tanh_numerator(z);
     T denominator = large ? (T(1) + e.rest) * (e.first * e.second) + T(1) : tanh_denominator(z);
     return with_sign_of((large ? T(1) : a) + numerator / denominator, x);

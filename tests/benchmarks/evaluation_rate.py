@@ -1,11 +1,14 @@
 """How fast formulas are evaluated, beside pyoperon in the same run: ``python tests/benchmarks/evaluation_rate.py``.
 
-Both get the same random trees over operators that both have, and the same rows; a node of a tree on a row is a
-node-row, and each node is counted once for either. pyoperon computes in single precision through its batch call
-``EvaluateTrees``, into an array that it is given; ``evaluate_many`` makes its own. The two take turns; a figure is the
-median of its repetitions, and a ratio that of the ratios within one turn. No operation has constants alone as operands, since
-symreg would compute it once. Values are compared before anything is timed. pyoperon is no dependency of symreg:
-``pip install --no-deps --target FOLDER pyoperon`` and ``PYTHONPATH=FOLDER``.
+Both get the same random trees over operators that both have, and the same rows, and write to arrays that are there
+already. A node of a tree on a row is a node-row; the nodes are those of the tree, for either. pyoperon computes in
+single precision, through its batch call ``EvaluateTrees``. One thread each, and the time is that of the processor,
+so that other programs on the machine count less; the two take turns, a rate is the median of its repetitions, and a
+ratio the median of the ratios within a turn. No operation has constants alone as operands, since symreg would compute
+it once for all rows. Values are compared as well. Last comes symreg with two threads beside one, by the clock on the
+wall: that needs two cores that nobody else uses.
+
+pyoperon is no dependency of symreg: ``pip install --no-deps --target FOLDER pyoperon``, then ``PYTHONPATH=FOLDER``.
 """
 
 from __future__ import annotations
@@ -19,13 +22,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symreg.engine import get_engine
+from symreg.engine.compiled import CompiledEngine
 from symreg.engine.program import BINARY, CONSTANT, OPCODES, VARIABLE, Program
 
 try:
     import pyoperon
 except ImportError:
-    raise SystemExit(str(__doc__).splitlines()[-2] + "\n" + str(__doc__).splitlines()[-1]) from None
+    raise SystemExit(str(__doc__).splitlines()[-1]) from None
 
 ARITHMETIC = ("+", "-", "*", "/")
 FUNCTIONS = ("sqrt", "square", "exp", "log", "sin", "cos", "tanh")
@@ -34,7 +37,6 @@ THEIRS = {
     "sin": "Sin", "cos": "Cos", "tanh": "Tanh",
 }  # fmt: skip
 N_INPUTS = 5
-clock = time.process_time
 
 Tree = Any  # int (a column) | float (a constant) | tuple[str, Tree] | tuple[str, Tree, Tree]
 
@@ -106,50 +108,53 @@ def theirs(tree: Tree, hashes: Sequence[int]) -> Any:
     return made
 
 
+Run = Callable[[], NDArray[Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Contest:
     """The same trees and rows for all; each run returns the values ``(n_trees, n_rows)``."""
 
     node_rows: int
-    runs: dict[str, Callable[[], NDArray[Any]]]
+    pyoperon: Run
+    float64: Callable[[int], Run]  # with so many threads
+    float32: Callable[[int], Run]
 
-    def rates(self, repeats: int) -> dict[str, NDArray[np.float64]]:
-        """Node-rows a second of every run and repetition; the runs take turns."""
-        seconds: dict[str, list[float]] = {name: [] for name in self.runs}
+    def rates(self, runs: dict[str, Run], repeats: int, clock: Callable[[], float]) -> dict[str, NDArray[np.float64]]:
+        """10^9 node-rows a second in every repetition; the runs take turns."""
+        seconds: dict[str, list[float]] = {name: [] for name in runs}
         for _ in range(repeats):
-            for name, run in self.runs.items():
+            for name, run in runs.items():
                 started = clock()
                 run()
                 seconds[name].append(clock() - started)
-        return {name: self.node_rows / np.array(taken) for name, taken in seconds.items()}
+        return {name: self.node_rows / np.array(taken) / 1e9 for name, taken in seconds.items()}
 
 
-def contest(operators: Sequence[str], n_trees: int, n_rows: int, threads: int) -> Contest:
-    """Random trees of 10 to 40 nodes over columns between 0.5 and 3."""
+def contest(operators: Sequence[str], n_trees: int, n_rows: int, engine: CompiledEngine) -> Contest:
+    """Random trees of 10 to 41 nodes over columns between 0.5 and 3."""
     rng = np.random.default_rng(0)
     columns = rng.uniform(0.5, 3, (N_INPUTS, n_rows)).astype(np.float32)
     trees = [random_tree(rng, int(size) | 1, operators) for size in rng.integers(10, 41, n_trees)]
-    matrix = np.asfortranarray(columns.T)  # pyoperon's Dataset looks at this memory; it must live as long
+    matrix = np.asfortranarray(columns.T)
     dataset = pyoperon.Dataset(matrix)
     hashes = [variable.Hash for variable in sorted(dataset.Variables, key=lambda one: int(one.Name[1:]))]
     their_trees = [theirs(tree, hashes) for tree in trees]
     assert [tree.Length for tree in their_trees] == [nodes(tree) for tree in trees]
     programs, constants = zip(*(ours(tree) for tree in trees), strict=True)
-    result, X, engine = np.empty((n_trees, n_rows), dtype=np.float32), columns.astype(np.float64), get_engine("compiled")
+    X, many = columns.astype(np.float64), (n_trees, n_rows)
+    result, single, double = np.empty(many, np.float32), np.empty(many, np.float32), np.empty(many)
 
-    def operon() -> NDArray[Any]:
-        assert matrix.size
-        pyoperon.EvaluateTrees(their_trees, dataset, pyoperon.Range(0, n_rows), result, threads)
+    def operon(kept: NDArray[Any] = matrix) -> NDArray[Any]:  # the dataset only looks at the memory of the matrix
+        pyoperon.EvaluateTrees(their_trees, dataset, pyoperon.Range(0, n_rows), result, 1)
         return result
 
-    def double() -> NDArray[Any]:
-        return engine.evaluate_many(programs, X, constants, threads=threads)
-
-    def single() -> NDArray[Any]:
-        return engine.evaluate_many(programs, columns, constants, threads=threads, dtype=np.float32)
-
-    runs = {"pyoperon": operon, "float64": double, "float32": single}
-    return Contest(sum(map(nodes, trees)) * n_rows, runs)
+    return Contest(
+        sum(map(nodes, trees)) * n_rows,
+        operon,
+        lambda threads: lambda: engine.evaluate_many(programs, X, constants, threads=threads, out=double),
+        lambda threads: lambda: engine.evaluate_many_float32(programs, columns, constants, threads=threads, out=single),
+    )
 
 
 def agreement(one: NDArray[Any], other: NDArray[Any]) -> float:
@@ -158,25 +163,43 @@ def agreement(one: NDArray[Any], other: NDArray[Any]) -> float:
         return float(np.isclose(one, other, rtol=1e-3, atol=1e-6, equal_nan=True).mean())
 
 
+def beside_pyoperon(match: Contest, repeats: int) -> str:
+    """Rates on one thread, ratios to pyoperon, and how many values agree with its own."""
+    runs = {"pyoperon": match.pyoperon, "float64": match.float64(1), "float32": match.float32(1)}
+    wanted = runs["pyoperon"]()
+    agree = {name: agreement(run(), wanted) for name, run in runs.items()}
+    rates = match.rates(runs, repeats, time.process_time)
+    cells = [f"pyoperon {np.median(rates['pyoperon']):5.2f}"]
+    for name in ("float64", "float32"):
+        ratio = np.median(rates[name] / rates["pyoperon"])
+        cells.append(f"{name} {np.median(rates[name]):5.2f} ({ratio:.2f} x, {agree[name]:.1%} agree)")
+    return "  ".join(cells)
+
+
+def on_two_threads(match: Contest, repeats: int) -> str:
+    """How many times as fast two threads are as one."""
+    cells = []
+    for name, made in (("float64", match.float64), ("float32", match.float32)):
+        rates = match.rates({"one": made(1), "two": made(2)}, repeats, time.perf_counter)
+        best, median = rates["two"].max() / rates["one"].max(), np.median(rates["two"] / rates["one"])
+        cells.append(f"{name} {best:.2f} x at their best, {median:.2f} x in the median")
+    return "  ".join(cells)
+
+
 def main() -> None:
     """Print the rates in 10^9 node-rows a second and their ratios to pyoperon."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--trees", type=int, default=400)
     parser.add_argument("--repeats", type=int, default=15)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--instructions", default="newest", help="newest, avx2 or baseline")
     asked = parser.parse_args()
-    print(f"{asked.trees} trees of 10 to 40 nodes, {asked.threads} threads; 10^9 node-rows a second, ratio to pyoperon")
+    engine = CompiledEngine(asked.instructions)
+    print(f"{asked.trees} trees of 10 to 41 nodes; 10^9 node-rows a second, ratios to pyoperon")
     for title, operators in (("arithmetic", ARITHMETIC), ("all operators", (*ARITHMETIC, *FUNCTIONS))):
         for n_rows in (1000, 10_000):
-            match = contest(operators, asked.trees, n_rows, asked.threads)
-            values = {name: run() for name, run in match.runs.items()}
-            rates = match.rates(asked.repeats)
-            cells = [
-                f"{name} {np.median(rate) / 1e9:5.2f} ({np.median(rate / rates['pyoperon']):.2f} x, "
-                f"agrees {agreement(values[name], values['pyoperon']):.1%})"
-                for name, rate in rates.items()
-            ]
-            print(f"{title:15}{n_rows:>7} rows  " + "  ".join(cells), flush=True)
+            match = contest(operators, asked.trees, n_rows, engine)
+            print(f"{title:14}{n_rows:>6} rows  {beside_pyoperon(match, asked.repeats)}", flush=True)
+            print(f"{'':14}two threads  {on_two_threads(match, asked.repeats)}", flush=True)
 
 
 if __name__ == "__main__":

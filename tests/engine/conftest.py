@@ -6,7 +6,6 @@ import pytest
 
 from symreg.engine import Engine, get_engine
 
-
 OLDER = ("avx2", "baseline")  # instructions; a processor without them uses what it has
 
 
