@@ -74,9 +74,10 @@ class Rows {
     std::vector<T> tail_;
 };
 
-// Memory of one thread, kept between programs: to ask the system for it each time takes longer than a thousand rows.
+// Memory of one thread, kept between programs, for one interpreter at a time: to ask the system for it again for each
+// program takes as long as a thousand rows. Aligned, so that what one thread writes is in no cache line of another.
 template <class T>
-class Scratch {
+class alignas(128) Scratch {
   public:
     T* blocks(std::size_t count) {
         constexpr std::size_t line = 64 / sizeof(T);

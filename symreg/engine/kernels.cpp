@@ -1,4 +1,5 @@
-// One loop per opcode: values in double and in single precision, slopes. Compiled several times with SYMREG_KERNELS naming the instruction set.
+// One loop per opcode, for values in double and in single precision and for slopes. Compiled several times with
+// SYMREG_KERNELS naming the instruction set.
 #include "kernels.h"
 
 #include <cmath>

@@ -1,77 +1,10 @@
 // Elementary functions without branches, so that compilers turn loops over them into vector code on every platform.
 // Included by kernels.cpp only, inside of its own namespace. Polynomials: fdlibm for log and tan in double precision,
-// Cephes (S. Moshier) for sinh and tanh; those of exp and sin, and log in single precision, are our own least maximal relative
-// errors (Remez), below a tenth of a unit in the last place. Errors of the functions are one to two of these units.
+// Cephes (S. Moshier) for sinh and tanh; those of exp, sin and cos, and of log in single precision, have the least
+// largest relative error on their interval (Remez), a tenth of a unit in the last place or less. The functions are
+// within two units, tan and sin and cos of large arguments without fused products within three and a half.
 
-// What the two floating-point formats differ in.
-template <class T>
-struct Format;
-
-template <>
-struct Format<double> {
-    using Integer = int64_t;
-    using Unsigned = uint64_t;
-    static constexpr int MANTISSA = 52;
-    static constexpr Unsigned SIGN = 0x8000000000000000ULL;
-    // Adding this number rounds to an integer, which then stands in the low bits.
-    static constexpr double SHIFTER = 6755399441055744.0;  // 1.5 * 2^52
-    static constexpr double TWO_BIASES = 2046.0;
-    static constexpr double LARGEST_EXPONENT = 710.5, LEAST_EXPONENT = -746.0;
-    static constexpr double LN2_HIGH = 6.93147180369123816490e-01, LN2_LOW = 1.90821492927058770002e-10;
-};
-
-template <>
-struct Format<float> {
-    using Integer = int32_t;
-    using Unsigned = uint32_t;
-    static constexpr int MANTISSA = 23;
-    static constexpr Unsigned SIGN = 0x80000000U;
-    static constexpr float SHIFTER = 12582912.0F;  // 1.5 * 2^23
-    static constexpr float TWO_BIASES = 254.0F;
-    static constexpr float LARGEST_EXPONENT = 89.5F, LEAST_EXPONENT = -105.0F;
-    static constexpr float LN2_HIGH = 0.693115234375F, LN2_LOW = 3.19461849453e-5F;
-};
-
-template <class T>
-static inline typename Format<T>::Unsigned bits_of(T x) {
-    typename Format<T>::Unsigned i;
-    std::memcpy(&i, &x, sizeof i);
-    return i;
-}
-
-template <class T>
-static inline T from_bits(typename Format<T>::Unsigned i) {
-    T x;
-    std::memcpy(&x, &i, sizeof x);
-    return x;
-}
-
-// c0 + c1 x + c2 x^2 + ...
-template <class T>
-static inline T polynomial(T, T c) {
-    return c;
-}
-
-template <class T, class... More>
-static inline T polynomial(T x, T c, More... more) {
-    return polynomial(x, T(more)...) * x + c;
-}
-
-template <class T>
-static inline T vabs(T x) {
-    return from_bits<T>(bits_of(x) & ~Format<T>::SIGN);
-}
-
-template <class T>
-static inline T with_sign_of(T magnitude, T sign) {
-    return from_bits<T>(bits_of(magnitude) | (bits_of(sign) & Format<T>::SIGN));
-}
-
-// x with the other sign if the lowest bit of i is set
-template <class T>
-static inline T flip_sign_if_odd(T x, typename Format<T>::Unsigned i) {
-    return from_bits<T>(bits_of(x) ^ (i << (8 * sizeof(T) - 1)));
-}
+#include "number_format.h"
 
 // (exp(r) - 1 - r) / r^2 for |r| <= log(2) / 2
 static inline double exp_tail(double r) {
@@ -163,8 +96,9 @@ static inline bool is_large_angle(T x) {
     return (size > TRIGONOMETRIC_LIMIT<T>) & (size < std::numeric_limits<T>::infinity());
 }
 
-// x - k pi for half an integer k, with pi in parts (Cody-Waite): all steps but the last are exact where the remainder is
-// small. One rounding of product and difference allows whole parts; otherwise parts are short enough for exact products.
+// x - k pi, k or k + 1/2 being an integer, with pi in parts (Cody-Waite): where the remainder is small all steps but
+// the last are exact. With one rounding for product and difference the parts fill their format; without, products of k
+// with them must be exact, and they are short.
 #if defined(__FMA__)
 template <class T>
 static inline T less_multiple_of(T x, T k, T first, T second, T third) {
@@ -191,8 +125,9 @@ static inline float less_multiple_of_pi(float x, float k) {
 // sin(r) for |r| <= pi / 2
 static inline double sin_near_zero(double r) {
     double z = r * r;
-    double s = polynomial(z, -0.16666666666666666, 0.0083333333333331943, -0.00019841269841209219, 2.7557319211137252e-6,
-                          -2.5052106872795555e-8, 1.6058939705392428e-10, -7.642991472967658e-13, 2.7211747648785614e-15);
+    double s = polynomial(z, -0.16666666666666666, 0.0083333333333331943, -0.00019841269841209219,
+                          2.7557319211137252e-6, -2.5052106872795555e-8, 1.6058939705392428e-10,
+                          -7.642991472967658e-13, 2.7211747648785614e-15);
     return r + r * z * s;
 }
 
