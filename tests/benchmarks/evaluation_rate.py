@@ -5,8 +5,8 @@ already. A node of a tree on a row is a node-row; the nodes are those of the tre
 single precision, through its batch call ``EvaluateTrees``. One thread each, and the time is that of the processor,
 so that other programs on the machine count less; the two take turns, a rate is the median of its repetitions, and a
 ratio the median of the ratios within a turn. No operation has constants alone as operands, since symreg would compute
-it once for all rows. Values are compared as well. ``--two-threads`` shows symreg with two threads beside one instead, by
-the clock on the wall; it needs two cores that nobody else uses, or ``chrt --rr 1`` in front of the command.
+it once for all rows. Values are compared as well. ``--two-threads`` shows symreg with two threads beside one instead,
+by the clock on the wall; it needs two cores that nobody else uses, or ``chrt --rr 1`` in front of the command.
 
 pyoperon is no dependency of symreg: ``pip install --no-deps --target FOLDER pyoperon``, then ``PYTHONPATH=FOLDER``.
 """
