@@ -251,9 +251,9 @@ class Finisher:
         fitted = _with_pretty_names(finished.fitted, self._taken())
         constants, covariance = self._constants(fitted)
         held_out = (
-            self._score(self.fitter.leave_one_out(fitted), self.fitter.y)
-            if problem.leave_one_out
-            else self._score(*self._held_out(fitted))
+            self._score(*self._held_out(fitted))
+            if problem.judge == "held-out"
+            else self._score(self.fitter.cross_validated(fitted), self.fitter.y)
         )
         return Law(
             expression=fitted.expression,
@@ -271,6 +271,7 @@ class Finisher:
             notes=(*finished.notes, *_fitted_values(finished.snapped)),
             input_units={name: problem.table[name].unit for name in problem.inputs},
             target=problem.target,
+            judge=problem.judge,
         )
 
     def _taken(self) -> set[str]:

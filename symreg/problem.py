@@ -61,6 +61,7 @@ class Problem:
     held_out_rows: Rows
     seed: int
     notes: tuple[str, ...] = ()
+    folds: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "train_rows", read_only_rows(self.train_rows))
@@ -69,7 +70,21 @@ class Problem:
     @property
     def leave_one_out(self) -> bool:
         """Whether laws are ranked by leaving out one row at a time, because no rows are held out."""
-        return self.held_out_rows.size == 0
+        return self.held_out_rows.size == 0 and not self.folds
+
+    @property
+    def judge(self) -> str:
+        """By which rows laws are ranked: "held-out", "leave-one-out", or "5-fold" (cross-validated)."""
+        return f"{self.folds}-fold" if self.folds else "leave-one-out" if self.leave_one_out else "held-out"
+
+    @property
+    def left_out_together(self) -> tuple[Rows, ...]:
+        """Places among the training rows that one refit does without, each place once; none where rows are held out."""
+        n_rows = len(self.train_rows)
+        if self.folds:
+            shuffled = np.random.default_rng([self.seed, self.folds]).permutation(n_rows)
+            return tuple(read_only_rows(np.sort(part)) for part in np.array_split(shuffled, self.folds))
+        return tuple(read_only_rows([row]) for row in range(n_rows)) if self.leave_one_out else ()
 
     @property
     def target_column(self) -> Column:
@@ -124,6 +139,7 @@ def make_problem(
     constraints: Constraints | None = None,
     guesses: Sequence[Any] = (),
     test_fraction: float = 0.25,
+    folds: int | None = None,
     seed: int = 0,
     name: str = "problem",
 ) -> Problem:
@@ -137,7 +153,9 @@ def make_problem(
     law, and "inferred" where not.
     ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``guesses``: see ``symreg.guesses``.
     ``test_fraction`` of the rows, drawn by ``seed``, is held out; of fewer than 20 rows none is (leave one
-    out). Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
+    out). With ``folds`` none is either: laws are ranked by cross-validation, by that many refits of their
+    constants, each judged on the rows that it did without (Stone 1974), and all rows serve the final fit.
+    Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
     """
     target = target if target is not None else table.target
     if target is None:
@@ -155,6 +173,8 @@ def make_problem(
     names = _read_operators(name, operators)
     check_reachable(name, (target, unit), chosen, dimensions, free, names)
     train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
+    if folds is not None:
+        train, held_out = _all_rows(name, table.n_rows, folds)
     return Problem(
         name=name,
         table=table,
@@ -171,6 +191,7 @@ def make_problem(
         held_out_rows=held_out,
         seed=seed,
         notes=table.notes,
+        folds=folds or 0,
     )
 
 
@@ -217,6 +238,15 @@ def split_rows(name: str, n_rows: int, test_fraction: float, seed: int) -> tuple
     shuffled = np.random.default_rng(seed).permutation(n_rows)
     n_held_out = max(1, round(test_fraction * n_rows))
     return read_only_rows(shuffled[n_held_out:]), read_only_rows(shuffled[:n_held_out])
+
+
+def _all_rows(name: str, n_rows: int, folds: int) -> tuple[Rows, Rows]:
+    """All rows to fit on, none held out, after a look at the number of folds."""
+    whole = isinstance(folds, (int, np.integer)) and not isinstance(folds, bool)
+    if not whole or not 2 <= folds <= min(n_rows, MAX_LEAVE_ONE_OUT):
+        reason = f"folds is {folds!r}, and must be a whole number from 2 to {min(n_rows, MAX_LEAVE_ONE_OUT)}."
+        raise ProblemError(name=name, reason=reason)
+    return read_only_rows(np.arange(n_rows)), read_only_rows([])
 
 
 def _read_operators(name: str, given: Sequence[str] | None) -> tuple[str, ...]:

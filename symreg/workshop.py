@@ -14,6 +14,7 @@ from symreg.search.native import SHRINKS
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss
+NEAR = 20.0  # bits by which the message of a runner-up is longer than the shortest
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +24,7 @@ class Workshop:
     finisher: Finisher
     _finished: dict[Expression, Finished] = field(default_factory=dict)
     _laws: dict[Expression, Law] = field(default_factory=dict)
+    _beside: list[Finished] = field(default_factory=list)
 
     def take(self, candidates: Sequence[Candidate], source: str) -> None:
         """Fit what is new on all training rows; what is undefined there is left out."""
@@ -69,7 +71,16 @@ class Workshop:
         simple = self.finisher.simplified(chosen, seconds)
         again = [self.finisher.shortened(one) for one in simple]
         laws = [self.finisher.law(one) for one in {one.fitted.expression: one for one in again}.values()]
+        self._beside = [*again, *(one for one in distinct if one not in chosen)]
         return pareto_front(self._allowed(laws) or self._unsnapped(promising, seconds))
+
+    def runners_up(self, front: ParetoFront) -> tuple[Law, ...]:
+        """Laws beside the final front whose message is hardly longer than the shortest, shortest first."""
+        shown = {law.expression for law in front}
+        near = {one.fitted.expression: one for one in reversed(self._beside)}.values()
+        longest = min((one.bits for one in near), default=0.0) + NEAR
+        laws = [self.finisher.law(one) for one in sorted(near, key=lambda one: one.bits) if one.bits < longest]
+        return tuple(law for law in self._allowed(laws) if law.expression not in shown)
 
     def _unsnapped(self, promising: Sequence[Finished], seconds: float) -> list[Law]:
         """Laws with their constants left as they are: a number spelled out (2*pi) may be longer than a constant."""

@@ -110,6 +110,7 @@ def _problem(specification: Specification, table: Table) -> Problem:
         constraints=Constraints(specification.constraints.max_complexity, specification.constraints.nested),
         guesses=specification.guesses,
         test_fraction=data.test_fraction,
+        folds=specification.ranking.folds if specification.ranking.by == "cross_validation" else None,
         seed=specification.seed,
         name=specification.name,
     )
@@ -206,6 +207,8 @@ def configuration(specification: Specification, folder: Path) -> dict[str, Any]:
     budget = plain["budget"]
     budget["time"] = None if budget["time"] is None else duration_text(budget["time"])
     budget["memory"] = memory_text(budget["memory"])
+    for key in ("time", "search_time"):
+        plain["robustness"][key] = duration_text(plain["robustness"][key])
     return plain
 
 

@@ -1,0 +1,202 @@
+"""Where a measurement would tell two laws apart.
+
+At a point x the laws predict f1 and f2, each with a variance from the errors of its constants (linearised, j C jᵀ with
+j the derivatives by the constants and C their covariance), and a measurement there has the noise s. One measurement
+separates the laws by
+
+    z(x) = |f1 - f2| / sqrt(s² + var1 + var2)
+
+standard deviations, n of them by the same with s²/n. The point of the largest z is sought in a box: many points spread
+evenly, the best of them improved by scipy's L-BFGS-B (Byrd, Lu, Nocedal and Zhu 1995), which keeps to the box.
+Sequential designs that discriminate between models go back to Box and Hill (1967).
+
+The noise is that of the residuals of the first law; where the table states uncertainties, that of the nearest row,
+enlarged where the residuals of the first law are larger than stated.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from symreg.arrays import Floats
+from symreg.expression import lower, variables_of
+from symreg.finishing import RESOLUTION
+from symreg.fitting import Fitted, Fitter
+from symreg.input_box import InputBox
+
+POINTS = 2000
+IMPROVED = 4  # of the points
+SEPARATED = 3.0  # standard deviations that tell two laws apart
+MOST_REPEATS = 1_000_000
+ROUNDED_TO = (2, 3, 4, 6, 17)  # significant digits of a proposed measurement: the fewest that keep
+KEPT = 0.95  # this part of the separation
+NEIGHBOURS = 20_000  # rows at most among which the nearest is sought
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point where two laws differ: ``inputs`` are names with values and units as the user writes them.
+
+    ``difference`` is |f1 - f2| in the target's unit, ``sigmas`` that in standard deviations of one measurement, and
+    ``repeats`` the number of measurements there that tell the laws apart (3 standard deviations); None: no number does.
+    """
+
+    inputs: tuple[tuple[str, float, str], ...]
+    difference: float
+    sigmas: float
+    repeats: int | None
+
+    def __str__(self) -> str:
+        units = [unit if unit not in ("1", "dimensionless") else "" for _, _, unit in self.inputs]
+        pairs = zip(self.inputs, units, strict=True)
+        return ", ".join(f"{name} = {value:.12g} {unit}".rstrip() for (name, value, _), unit in pairs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contest:
+    """Two laws fitted to the same rows; ``noise`` gives the standard deviation of a measurement ``(n,)`` at any inputs."""
+
+    fitter: Fitter
+    first: Fitted
+    second: Fitted
+    noise: Callable[[Floats], Floats]
+
+    def predictions(self, X: Floats) -> tuple[Floats, Floats]:
+        """Differences f1 - f2 ``(n,)`` at inputs ``(n_inputs, n)`` and their variance from errors of constants."""
+        (f1, j1), (f2, j2) = (self._slopes(one, X) for one in (self.first, self.second))
+        with np.errstate(all="ignore"):
+            variance = _spread(j1, self.first.covariance) + _spread(j2, self.second.covariance)
+            return f1 - f2, variance
+
+    def sigmas(self, X: Floats) -> Floats:
+        """z at inputs ``(n_inputs, n)``; 0 where one of the laws is undefined."""
+        difference, variance = self.predictions(X)
+        with np.errstate(all="ignore"):
+            found = np.abs(difference) / np.sqrt(self.noise(X) ** 2 + variance)
+        return np.where(np.isfinite(found), found, 0.0)
+
+    def beyond_errors(self, X: Floats) -> Floats:
+        """|f1 - f2| in its own standard errors ``(n,)``: both laws were fitted to the same noise, which cancels.
+
+        A law that holds another as a special case differs from it by as many as its further constants differ from
+        theirs. With least squares, constants are M J y where M = (J Jᵀ)⁻¹, so f1 - f2 is (j1ᵀM1 J1 - j2ᵀM2 J2) y.
+        """
+        fitter = self.fitter
+        root = np.ones_like(fitter.y) if fitter.weights is None else np.sqrt(fitter.weights)
+        own = [self._slopes(one, fitter.X)[1] * root for one in (self.first, self.second)]
+        inverse = [np.linalg.pinv(J @ J.T, hermitian=True) if len(J) else np.zeros((0, 0)) for J in own]
+        (f1, j1), (f2, j2) = (self._slopes(one, X) for one in (self.first, self.second))
+        with np.errstate(all="ignore"):
+            variance = _spread(j1, inverse[0]) + _spread(j2, inverse[1])
+            variance -= 2 * np.einsum("an,ab,bn->n", j1, inverse[0] @ (own[0] @ own[1].T) @ inverse[1], j2)
+            scale = _residual_variance(self.first, fitter)
+            found = np.abs(f1 - f2) / np.sqrt(np.maximum(variance, 0.0) * scale)
+        rounding = np.abs(f1 - f2) <= 1e-6 * np.maximum(np.abs(f1), np.abs(f2))
+        return np.where(rounding | np.isnan(found), 0.0, found)
+
+    def _slopes(self, fitted: Fitted, X: Floats) -> tuple[Floats, Floats]:
+        names = [constant.name for constant in fitted.constants]
+        program = lower(fitted.expression, self.fitter.problem.inputs, names, self.fitter.known)
+        return self.fitter.engine.jacobian(program, np.ascontiguousarray(X), fitted.values)
+
+
+def _spread(slopes: Floats, covariance: Floats) -> Floats:
+    """Variance ``(n,)`` of predictions with these slopes ``(n_free, n)``; infinite where no errors are known."""
+    if not np.isfinite(covariance).all():
+        return np.full(slopes.shape[1], np.inf)
+    return np.asarray(np.maximum(np.einsum("an,ab,bn->n", slopes, covariance, slopes), 0.0))
+
+
+def _residual_variance(fitted: Fitted, fitter: Fitter) -> float:
+    """Of one row of weight 1, with the constants counted; not below what rounding leaves."""
+    free = max(len(fitter.y) - len(fitted.values), 1)
+    floor = (RESOLUTION * float(np.std(fitter.y))) ** 2 if fitter.weights is None else 1.0
+    return max(fitted.residual_sum / free, floor)
+
+
+def noise_of(fitted: Fitted, fitter: Fitter, box: InputBox) -> Callable[[Floats], Floats]:
+    """The standard deviation ``(n,)`` of a measurement at inputs ``(n_inputs, n)``, as this law's residuals have it."""
+    size = math.sqrt(_residual_variance(fitted, fitter))
+    if fitter.weights is None:
+        return lambda X: np.full(X.shape[1], size)
+    from scipy.spatial import cKDTree
+
+    rows = slice(None, None, max(1, len(fitter.y) // NEIGHBOURS))
+    tree = cKDTree(box.places(fitter.X[:, rows]).T)
+    sigma = size / np.sqrt(fitter.weights[rows])
+    return lambda X: np.asarray(sigma[tree.query(box.places(X).T)[1]])
+
+
+def best_place(contest: Contest, box: InputBox, seed: int) -> Place | None:
+    """The point of the box where one measurement separates the laws most; None where it separates them nowhere."""
+    problem = contest.fitter.problem
+    used = {name for one in (contest.first, contest.second) for name in variables_of(one.expression)}
+    varied = np.array([name in used for name in problem.inputs]) & (box.low < box.high)
+    places = box.sample(POINTS, varied, np.random.default_rng([seed, 3]))
+    found = contest.sigmas(box.at(places))
+    order = np.argsort(-found, kind="stable")[:IMPROVED]
+    candidates = [places[:, order[:1]], *(_improved(contest, box, places[:, [index]], varied) for index in order)]
+    best = max(candidates, key=lambda one: float(contest.sigmas(box.at(one))[0]))
+    return _place(contest, box.at(best), used) if contest.sigmas(box.at(best))[0] > 0 else None
+
+
+def _improved(contest: Contest, box: InputBox, start: Floats, varied: np.ndarray) -> Floats:
+    """The start ``(n_inputs, 1)`` moved uphill along the varied sides."""
+    from scipy.optimize import minimize
+
+    def against(moved: Floats) -> float:
+        place = start.copy()
+        place[varied, 0] = moved
+        return -float(contest.sigmas(box.at(place))[0])
+
+    if not varied.any():
+        return start
+    answer = minimize(against, start[varied, 0], method="L-BFGS-B", bounds=[(0.0, 1.0)] * int(varied.sum()))
+    end = start.copy()
+    end[varied, 0] = np.clip(answer.x, 0.0, 1.0)
+    return end
+
+
+def _place(contest: Contest, point: Floats, used: set[str]) -> Place:
+    """The point as somebody would set it: in the user's units, with as few digits as it needs."""
+    fitter = contest.fitter
+    problem = fitter.problem
+    units = [problem.table[name].unit for name in problem.inputs]
+    factors = np.array([fitter.units.factor(unit.dimension) for unit in units])
+    exact = [float(unit.from_si(value)) for unit, value in zip(units, point[:, 0] * factors, strict=True)]
+    goal = KEPT * float(contest.sigmas(point)[0])
+    for digits in ROUNDED_TO:
+        values = [_rounded(value, digits, problem.table[name].user_numbers)
+                  for name, value in zip(problem.inputs, exact, strict=True)]  # fmt: skip
+        point = np.array([[float(u.to_si(v)) / f] for u, v, f in zip(units, values, factors, strict=True)])
+        if contest.sigmas(point)[0] >= goal:
+            break
+    (difference,), (variance,) = contest.predictions(point)
+    target = problem.target_column.unit
+    return Place(
+        inputs=tuple((name, value, unit.text) for name, value, unit in zip(problem.inputs, values, units, strict=True)
+                     if name in used),
+        difference=abs(float(difference)) * fitter.units.factor(target.dimension) / abs(target.scale),
+        sigmas=float(contest.sigmas(point)[0]),
+        repeats=_repeats(float(difference), float(variance), float(contest.noise(point)[0])),
+    )  # fmt: skip
+
+
+def _rounded(value: float, digits: int, column: Floats) -> float:
+    """To so many digits; to a whole number where the column holds nothing else."""
+    rounded = float(f"{value:.{digits - 1}e}")
+    whole = bool((column == np.round(column)).all()) and float(np.ptp(column)) >= 2
+    return float(round(rounded)) if whole else rounded
+
+
+def _repeats(difference: float, variance: float, noise: float) -> int | None:
+    """The least n with |difference| >= 3 sqrt(noise²/n + variance)."""
+    room = (difference / SEPARATED) ** 2 - variance
+    if not room > 0:
+        return None
+    needed = max(1.0, noise**2 / room)
+    return math.ceil(needed * (1 - 1e-12)) if needed <= MOST_REPEATS else None
