@@ -25,7 +25,7 @@ from symreg.fitting import Fitted, Fitter
 from symreg.input_box import InputBox, box_of
 from symreg.law import Law
 from symreg.refitting import bits_of_rows, fitted_again
-from symreg.separation import SEPARATED, Contest, Place, best_place, noise_of
+from symreg.separation import SEPARATED, Contest, Place, best_place, contest_of
 from symreg.stability import agree
 
 LONGER = 20.0
@@ -68,13 +68,12 @@ def rivals_of(laws: Sequence[Law], selected: Law, fitter: Fitter, *, seed: int) 
     if best is None:
         return ()
     box = box_of(fitter.problem, fitter)
-    noise = noise_of(best, fitter, box)
     found: list[tuple[Rival, Floats]] = []
     for law, other in sorted(zip(near, others, strict=True), key=lambda pair: pair[0].description_length):
         if other is None or not _is_as_good(best, other, fitter):
             continue
         chance = _chance(best, other, fitter)
-        contest = Contest(fitter, best, other, noise)
+        contest = contest_of(best, other, fitter, box)
         values = fitter.predict(other, fitter.X)
         if chance < SIGNIFICANT or not _is_another(contest, box, seed):
             continue
@@ -82,6 +81,14 @@ def rivals_of(laws: Sequence[Law], selected: Law, fitter: Fitter, *, seed: int) 
             continue
         found.append((_rival(law, selected, chance, contest, box, seed), values))
     return tuple(rival for rival, _ in found)
+
+
+def contest_between(selected: Law, other: Law, fitter: Fitter) -> Contest:
+    """The contest of two laws, from the constants they state; ValueError where one is undefined on a training row."""
+    one, two = fitted_again([selected, other], fitter)
+    if one is None or two is None:
+        raise ValueError("one of the laws is undefined")
+    return contest_of(one, two, fitter, box_of(fitter.problem, fitter))
 
 
 def _is_as_good(best: Fitted, other: Fitted, fitter: Fitter) -> bool:

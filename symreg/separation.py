@@ -10,14 +10,14 @@ standard deviations, n of them by the same with s²/n. The point of the largest 
 evenly, the best of them improved by scipy's L-BFGS-B (Byrd, Lu, Nocedal and Zhu 1995), which keeps to the box.
 Sequential designs that discriminate between models go back to Box and Hill (1967).
 
-The noise is that of the residuals of the first law; where the table states uncertainties, that of the nearest row,
-enlarged where the residuals of the first law are larger than stated.
+The noise is that of the residuals of the first law; where the table states uncertainties, that of the row that is
+nearest in the inputs of the laws, enlarged where the residuals of the first law are larger than stated.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,7 @@ from symreg.expression import lower, variables_of
 from symreg.finishing import RESOLUTION
 from symreg.fitting import Fitted, Fitter
 from symreg.input_box import InputBox
+from symreg.table import Column
 
 POINTS = 2000
 IMPROVED = 4  # of the points
@@ -58,11 +59,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contest:
-    """Two laws fitted to the same rows; ``noise`` gives the standard deviation of a measurement ``(n,)`` at any inputs."""
+    """Two laws fitted to the same rows.
+
+    ``used`` ``(n_inputs,)`` marks the inputs that occur in them, ``noise`` gives the standard deviation of a measurement
+    ``(n,)`` at any inputs ``(n_inputs, n)``.
+    """
 
     fitter: Fitter
     first: Fitted
     second: Fitted
+    used: np.ndarray
     noise: Callable[[Floats], Floats]
 
     def predictions(self, X: Floats) -> tuple[Floats, Floats]:
@@ -118,30 +124,36 @@ def _residual_variance(fitted: Fitted, fitter: Fitter) -> float:
     return max(fitted.residual_sum / free, floor)
 
 
-def noise_of(fitted: Fitted, fitter: Fitter, box: InputBox) -> Callable[[Floats], Floats]:
-    """The standard deviation ``(n,)`` of a measurement at inputs ``(n_inputs, n)``, as this law's residuals have it."""
+def contest_of(first: Fitted, second: Fitted, fitter: Fitter, box: InputBox) -> Contest:
+    """The contest of two laws that were fitted by ``fitter`` to rows in ``box``."""
+    names = {name for one in (first, second) for name in variables_of(one.expression)}
+    used = np.array([name in names for name in fitter.problem.inputs], dtype=bool)
+    return Contest(fitter, first, second, used, _noise_of(first, fitter, box, used))
+
+
+def _noise_of(fitted: Fitted, fitter: Fitter, box: InputBox, used: np.ndarray) -> Callable[[Floats], Floats]:
+    """The standard deviation ``(n,)`` of a measurement at any inputs, as the residuals of this law have it."""
     size = math.sqrt(_residual_variance(fitted, fitter))
-    if fitter.weights is None:
-        return lambda X: np.full(X.shape[1], size)
+    if fitter.weights is None or not used.any():
+        sigma = size if fitter.weights is None else size / math.sqrt(float(np.median(fitter.weights)))
+        return lambda X: np.full(X.shape[1], sigma)
     from scipy.spatial import cKDTree
 
     rows = slice(None, None, max(1, len(fitter.y) // NEIGHBOURS))
-    tree = cKDTree(box.places(fitter.X[:, rows]).T)
-    sigma = size / np.sqrt(fitter.weights[rows])
-    return lambda X: np.asarray(sigma[tree.query(box.places(X).T)[1]])
+    tree = cKDTree(box.places(fitter.X[:, rows])[used].T)
+    sigmas = size / np.sqrt(fitter.weights[rows])
+    return lambda X: np.asarray(sigmas[tree.query(box.places(X)[used].T)[1]])
 
 
 def best_place(contest: Contest, box: InputBox, seed: int) -> Place | None:
     """The point of the box where one measurement separates the laws most; None where it separates them nowhere."""
-    problem = contest.fitter.problem
-    used = {name for one in (contest.first, contest.second) for name in variables_of(one.expression)}
-    varied = np.array([name in used for name in problem.inputs]) & (box.low < box.high)
+    varied = contest.used & (box.low < box.high)
     places = box.sample(POINTS, varied, np.random.default_rng([seed, 3]))
     found = contest.sigmas(box.at(places))
     order = np.argsort(-found, kind="stable")[:IMPROVED]
     candidates = [places[:, order[:1]], *(_improved(contest, box, places[:, [index]], varied) for index in order)]
     best = max(candidates, key=lambda one: float(contest.sigmas(box.at(one))[0]))
-    return _place(contest, box.at(best), used) if contest.sigmas(box.at(best))[0] > 0 else None
+    return _place(contest, box.at(best)) if contest.sigmas(box.at(best))[0] > 0 else None
 
 
 def _improved(contest: Contest, box: InputBox, start: Floats, varied: np.ndarray) -> Floats:
@@ -161,29 +173,43 @@ def _improved(contest: Contest, box: InputBox, start: Floats, varied: np.ndarray
     return end
 
 
-def _place(contest: Contest, point: Floats, used: set[str]) -> Place:
+def _place(contest: Contest, point: Floats) -> Place:
     """The point as somebody would set it: in the user's units, with as few digits as it needs."""
     fitter = contest.fitter
-    problem = fitter.problem
-    units = [problem.table[name].unit for name in problem.inputs]
-    factors = np.array([fitter.units.factor(unit.dimension) for unit in units])
-    exact = [float(unit.from_si(value)) for unit, value in zip(units, point[:, 0] * factors, strict=True)]
+    columns, factors = _columns(fitter)
+    exact = [float(c.unit.from_si(x * f)) for c, x, f in zip(columns, point[:, 0], factors, strict=True)]
     goal = KEPT * float(contest.sigmas(point)[0])
     for digits in ROUNDED_TO:
-        values = [_rounded(value, digits, problem.table[name].user_numbers)
-                  for name, value in zip(problem.inputs, exact, strict=True)]  # fmt: skip
-        point = np.array([[float(u.to_si(v)) / f] for u, v, f in zip(units, values, factors, strict=True)])
+        values = [_rounded(value, digits, c.user_numbers) for value, c in zip(exact, columns, strict=True)]
+        point = np.array([[float(c.unit.to_si(v)) / f] for c, v, f in zip(columns, values, factors, strict=True)])
         if contest.sigmas(point)[0] >= goal:
             break
     (difference,), (variance,) = contest.predictions(point)
-    target = problem.target_column.unit
+    target = fitter.problem.target_column.unit
+    shown = zip(contest.used, columns, values, strict=True)
     return Place(
-        inputs=tuple((name, value, unit.text) for name, value, unit in zip(problem.inputs, values, units, strict=True)
-                     if name in used),
+        inputs=tuple((column.name, value, column.unit.text) for used, column, value in shown if used),
         difference=abs(float(difference)) * fitter.units.factor(target.dimension) / abs(target.scale),
         sigmas=float(contest.sigmas(point)[0]),
         repeats=_repeats(float(difference), float(variance), float(contest.noise(point)[0])),
-    )  # fmt: skip
+    )
+
+
+def _columns(fitter: Fitter) -> tuple[list[Column], list[float]]:
+    """The inputs' columns, and one natural unit of each in SI."""
+    columns = [fitter.problem.table[name] for name in fitter.problem.inputs]
+    return columns, [fitter.units.factor(column.unit.dimension) for column in columns]
+
+
+def sigmas_at(contest: Contest, inputs: Mapping[str, Floats]) -> Floats:
+    """z ``(n,)`` at values of inputs in the user's units, each ``(n,)``; an input that is not used may be missing."""
+    columns, factors = _columns(contest.fitter)
+    length = len(next(iter(inputs.values()))) if inputs else 1
+    X = np.ones((len(columns), length))
+    for row, (column, factor) in enumerate(zip(columns, factors, strict=True)):
+        if column.name in inputs:
+            X[row] = np.asarray(column.unit.to_si(inputs[column.name])) / factor
+    return contest.sigmas(X)
 
 
 def _rounded(value: float, digits: int, column: Floats) -> float:

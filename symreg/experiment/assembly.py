@@ -15,6 +15,7 @@ from symreg.experiment.specification import ColumnPart, NoisePart, Specification
 
 if TYPE_CHECKING:
     from symreg.problem import Problem
+    from symreg.robustness import Examination
     from symreg.search.backend import Backend, Budget
     from symreg.table import Column, Table
 
@@ -177,6 +178,16 @@ def budget_of(specification: Specification) -> Budget:
 
     part = specification.budget
     return Budget(time=part.time, evaluations=part.evaluations, memory=part.memory)
+
+
+def examination_of(specification: Specification) -> Examination:
+    """What is examined at the end; seconds are not counted where the budget counts evaluations alone."""
+    from symreg.robustness import Examination
+    from symreg.search.backend import Budget
+
+    part, unhurried = specification.robustness, specification.budget.time is None
+    search_budget = Budget(time=part.search_time, memory=specification.budget.memory)
+    return Examination(part.resamples, None if unhurried else part.time, part.searches, search_budget)
 
 
 def resolved(specification: Specification, problem: Problem) -> Specification:
