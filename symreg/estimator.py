@@ -178,7 +178,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         from symreg.robustness import Examination
 
         if not isinstance(self.examination, Examination):
-            reason = f"examination is {self.examination!r}, and must be an Examination, such as Examination(resamples=50)."
+            reason = f"examination is {self.examination!r}, and must be None or such as Examination(resamples=50)."
             raise EstimatorError(reason=reason)
 
     def _budget(self) -> Budget | None:

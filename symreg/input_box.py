@@ -7,6 +7,7 @@ where it is.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,9 +70,9 @@ class InputBox:
         inner = (strata + generator.random(strata.shape)) / count
         corners = np.zeros((sides.size, 0))
         if sides.size <= CORNERS_OF:
-            corners = np.array([[(number >> side) & 1 for number in range(2**sides.size)] for side in range(sides.size)])
+            corners = np.array(list(itertools.product((0.0, 1.0), repeat=sides.size))).T
         found = np.full((len(self.low), count + corners.shape[1]), 0.5)
-        found[sides] = np.concatenate([inner, corners.reshape(sides.size, -1)], axis=1)
+        found[sides] = np.concatenate([inner, corners], axis=1)
         return found
 
 

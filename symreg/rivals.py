@@ -28,7 +28,7 @@ from symreg.refitting import bits_of_rows, fitted_again
 from symreg.separation import SEPARATED, Contest, Place, best_place, contest_of
 from symreg.stability import agree
 
-LONGER = 20.0
+LONGER = 25.0
 DECISIVE = float(np.log2(100.0))
 SIGNIFICANT = 0.05
 ANOTHER = 3.0  # standard errors of the difference
@@ -63,7 +63,8 @@ class Rival:
 
 def rivals_of(laws: Sequence[Law], selected: Law, fitter: Fitter, *, seed: int) -> tuple[Rival, ...]:
     """The rivals of ``selected`` among ``laws``, shortest message first, each with where to measure."""
-    near = [law for law in laws if law is not selected and law.description_length - selected.description_length < LONGER]
+    longest = selected.description_length + LONGER
+    near = [law for law in laws if law is not selected and law.description_length < longest]
     best, *others = fitted_again([selected, *near], fitter)
     if best is None:
         return ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,7 +39,7 @@ class Examination:
     resamples: int = 50
     time: float | None = 2.0
     searches: int = 0
-    search_budget: Budget = Budget(time=5.0)
+    search_budget: Budget = field(default_factory=lambda: Budget(time=5.0))
 
     def __post_init__(self) -> None:
         for name in ("resamples", "searches"):

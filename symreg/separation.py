@@ -61,8 +61,8 @@ class Place:
 class Contest:
     """Two laws fitted to the same rows.
 
-    ``used`` ``(n_inputs,)`` marks the inputs that occur in them, ``noise`` gives the standard deviation of a measurement
-    ``(n,)`` at any inputs ``(n_inputs, n)``.
+    ``used`` ``(n_inputs,)`` marks the inputs that occur in them, ``noise`` gives the standard deviation ``(n,)`` of a
+    measurement at any inputs ``(n_inputs, n)``.
     """
 
     fitter: Fitter
@@ -94,7 +94,7 @@ class Contest:
         fitter = self.fitter
         root = np.ones_like(fitter.y) if fitter.weights is None else np.sqrt(fitter.weights)
         own = [self._slopes(one, fitter.X)[1] * root for one in (self.first, self.second)]
-        inverse = [np.linalg.pinv(J @ J.T, hermitian=True) if len(J) else np.zeros((0, 0)) for J in own]
+        inverse = [_inverse(J @ J.T) for J in own]
         (f1, j1), (f2, j2) = (self._slopes(one, X) for one in (self.first, self.second))
         with np.errstate(all="ignore"):
             variance = _spread(j1, inverse[0]) + _spread(j2, inverse[1])
@@ -108,6 +108,11 @@ class Contest:
         names = [constant.name for constant in fitted.constants]
         program = lower(fitted.expression, self.fitter.problem.inputs, names, self.fitter.known)
         return self.fitter.engine.jacobian(program, np.ascontiguousarray(X), fitted.values)
+
+
+def _inverse(matrix: Floats) -> Floats:
+    """Of a symmetric matrix, which may be empty; what the rows do not determine is left out."""
+    return np.asarray(np.linalg.pinv(matrix, hermitian=True) if len(matrix) else matrix, dtype=np.float64)
 
 
 def _spread(slopes: Floats, covariance: Floats) -> Floats:

@@ -13,6 +13,8 @@ rows, without replacement, because a row that stands twice would look like a mea
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,11 +22,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symreg.arrays import Floats
+from symreg.dimension import DIMENSIONLESS
+from symreg.expression import Apply, Constant, Expression, constants_of, evaluate_tree, fold, variables_of
 from symreg.finishing import RESOLUTION
 from symreg.fitting import Fitted, Fitter
 from symreg.law import Law, Score, pareto_front
 from symreg.problem import MIN_ROWS, Problem
 from symreg.refitting import as_fitted, bits_of_fit, fitted_again
+from symreg.search.backend import FreeConstant
 
 SAME = 1e-6  # of the target's root mean square: laws that differ by less are one, written in two ways
 SHARE_OF_ROWS = 0.8  # in which a search is run again
@@ -194,10 +199,40 @@ def drawn_again(problem: Problem, generator: np.random.Generator) -> Problem:
 
 
 def is_same_form(law: Law, other: Law, fitter: Fitter) -> bool:
-    """Whether two laws are the same function of the inputs once their constants are fitted to the same rows."""
+    """Whether two laws are the same function of the inputs once their constants and numbers are fitted to the same rows.
+
+    Numbers are, so that ``2*pi*sqrt(L/g)`` and ``k*sqrt(L/g)`` are one form; exponents are not.
+    """
     if law.expression == other.expression:
         return True
-    one, two = fitted_again([law, other], fitter)
+    one, two = fitter.fit([_with_free_numbers(as_fitted(each, fitter)) for each in (law, other)])
     if one is None or two is None:
         return False
     return agree(fitter.predict(one, fitter.X), fitter.predict(two, fitter.X), fitter.y)
+
+
+def _with_free_numbers(form: Fitted) -> tuple[Expression, tuple[FreeConstant, ...]]:
+    """The formula with a free constant for every number in it that is no exponent."""
+    taken = {*variables_of(form.expression), *constants_of(form.expression)}
+    fresh = (name for number in itertools.count() if (name := f"n{number}") not in taken)
+    freed: list[FreeConstant] = []
+
+    def free(node: Expression) -> Expression:
+        freed.append(FreeConstant(next(fresh), DIMENSIONLESS, float(evaluate_tree(node, {"pi": math.pi}))))
+        return Constant(freed[-1].name)
+
+    def rebuild(node: Expression, operands: tuple[Expression, ...]) -> Expression:
+        if not isinstance(node, Apply) or all(map(_is_number, operands)):
+            return node
+        exponent = 1 if node.operator == "pow" else None
+        kept = (
+            free(each) if _is_number(each) and place != exponent else each for place, each in enumerate(operands)
+        )
+        return Apply(node.operator, tuple(kept))
+
+    expression = fold(form.expression, rebuild)
+    return expression, (*form.constants, *freed)
+
+
+def _is_number(node: Expression) -> bool:
+    return not variables_of(node) and set(constants_of(node)) <= {"pi"}

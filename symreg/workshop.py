@@ -14,7 +14,7 @@ from symreg.search.native import SHRINKS
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss
-NEAR = 20.0  # bits by which the message of a runner-up is longer than the shortest
+NEAR = 25.0  # bits by which the message of a runner-up is longer than the shortest
 
 
 @dataclass(slots=True, eq=False)

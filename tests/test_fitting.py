@@ -139,7 +139,7 @@ def test_predictions_are_in_natural_units() -> None:
 def test_leaving_one_out_against_a_refit_of_the_others(sigma: Any) -> None:
     problem = line(n_rows=12, sigma=sigma)
     fitter = fitter_of(problem)
-    found = fitter.leave_one_out(fit_line(fitter))
+    found = fitter.cross_validated(fit_line(fitter))
     x, y = fitter.X[0], fitter.y
     root = np.ones_like(y) if fitter.weights is None else np.sqrt(fitter.weights)
     unit = 1.0 / fitter.units.factor(Dimension.of(m=1))
@@ -159,7 +159,7 @@ def test_a_row_that_cannot_be_left_out_is_undefined() -> None:
     fitter = fitter_of(problem)
     fitted = fitter.fit([(tree, kinds)])[0]
     if fitted is not None:
-        assert fitter.leave_one_out(fitted).shape == (3,)
+        assert fitter.cross_validated(fitted).shape == (3,)
 
 
 @pytest.mark.parametrize("engine", ["numpy", "auto"])

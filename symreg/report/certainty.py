@@ -75,7 +75,7 @@ class Certainty:
 
 
 def certainty_of(discovery: Discovery) -> Certainty | None:
-    """What was found about the answer, or None; raises ``ReportError`` where a stored number does not come out again."""
+    """What was found about the answer, or None; raises ``ReportError`` where a stored number is not what comes out."""
     found = discovery.robustness
     if found is None or not 0 <= discovery.front.selected < len(discovery.front):
         return None

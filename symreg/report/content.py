@@ -273,7 +273,7 @@ def _data(problem: Problem) -> list[Fact]:
     if problem.leave_one_out:
         split = "all for training; judged by leaving out one row at a time"
     elif problem.folds:
-        split = f"all for training; judged by {problem.folds} refits, each on the rows it did without (seed {problem.seed})"
+        split = f"all for training; judged by {problem.folds} refits, each on rows it did without (seed {problem.seed})"
     facts = [
         Fact("source", problem.table.source),
         Fact("rows", f"{problem.table.n_rows:,}"),
