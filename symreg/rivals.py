@@ -61,27 +61,34 @@ class Rival:
         return self.within if enough else self.beyond
 
 
-def rivals_of(laws: Sequence[Law], selected: Law, fitter: Fitter, *, seed: int) -> tuple[Rival, ...]:
-    """The rivals of ``selected`` among ``laws``, shortest message first, each with where to measure."""
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """Those that are described, and how many ``more`` there are."""
+
+    described: tuple[Rival, ...] = ()
+    more: int = 0
+
+
+def rivals_of(laws: Sequence[Law], selected: Law, fitter: Fitter, *, seed: int, most: int = 3) -> Rivals:
+    """The rivals of ``selected`` among ``laws``, shortest message first: ``most`` of them, and the number of the others."""
     longest = selected.description_length + LONGER
     near = [law for law in laws if law is not selected and law.description_length < longest]
     best, *others = fitted_again([selected, *near], fitter)
     if best is None:
-        return ()
-    box = box_of(fitter.problem, fitter)
-    found: list[tuple[Rival, Floats]] = []
+        return Rivals()
+    box, found, known = box_of(fitter.problem, fitter), [], []
     for law, other in sorted(zip(near, others, strict=True), key=lambda pair: pair[0].description_length):
         if other is None or not _is_as_good(best, other, fitter):
             continue
-        chance = _chance(best, other, fitter)
-        contest = contest_of(best, other, fitter, box)
-        values = fitter.predict(other, fitter.X)
+        chance, contest = _chance(best, other, fitter), contest_of(best, other, fitter, box)
         if chance < SIGNIFICANT or not _is_another(contest, box, seed):
             continue
-        if any(agree(values, known, fitter.y) for _, known in found):
-            continue
-        found.append((_rival(law, selected, chance, contest, box, seed), values))
-    return tuple(rival for rival, _ in found)
+        values = fitter.predict(other, fitter.X)
+        if not any(agree(values, one, fitter.y) for one in known):
+            known.append(values)
+            found.append((law, chance, contest))
+    described = tuple(_rival(law, selected, chance, contest, box, seed) for law, chance, contest in found[:most])
+    return Rivals(described, len(found[most:]))
 
 
 def contest_between(selected: Law, other: Law, fitter: Fitter) -> Contest:
@@ -100,7 +107,7 @@ def _is_as_good(best: Fitted, other: Fitted, fitter: Fitter) -> bool:
 
 def _chance(best: Fitted, other: Fitted, fitter: Fitter) -> float:
     """Two-sided p of the paired t-test on the judging rows; 0 where the other law is undefined on one of them."""
-    from scipy.stats import t as student
+    from scipy.special import betainc
 
     squares = [_judging_residuals(one, fitter) ** 2 for one in (best, other)]
     differences = squares[0] - squares[1]
@@ -109,7 +116,9 @@ def _chance(best: Fitted, other: Fitted, fitter: Fitter) -> float:
     mean, deviation = float(differences.mean()), float(differences.std(ddof=1))
     if deviation == 0:
         return 1.0 if mean == 0 else 0.0
-    return float(2 * student.sf(abs(mean) / deviation * np.sqrt(len(differences)), len(differences) - 1))
+    free = len(differences) - 1
+    t_squared = (mean / deviation) ** 2 * len(differences)
+    return float(betainc(free / 2, 0.5, free / (free + t_squared)))  # of Student's t, both sides
 
 
 def _judging_residuals(fitted: Fitted, fitter: Fitter) -> Floats:

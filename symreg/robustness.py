@@ -27,7 +27,6 @@ from symreg.uncertain_text import number_text
 if TYPE_CHECKING:
     from symreg.fitting import Fitter
 
-MOST_RIVALS = 3
 FEWEST_RESAMPLES = 10  # fewer say nothing
 
 
@@ -107,8 +106,8 @@ def examined(
         judge=discovery.problem.judge,
         stability=stability,
         searches=searches,
-        rivals=rivals[:MOST_RIVALS],
-        more_rivals=len(rivals[MOST_RIVALS:]),
+        rivals=rivals.described,
+        more_rivals=rivals.more,
         notes=notes,
     )
     return replace(discovery, robustness=found, notes=(*discovery.notes, *found.warnings))

@@ -7,8 +7,9 @@ separates the laws by
     z(x) = |f1 - f2| / sqrt(s² + var1 + var2)
 
 standard deviations, n of them by the same with s²/n. The point of the largest z is sought in a box: many points spread
-evenly, the best of them improved by scipy's L-BFGS-B (Byrd, Lu, Nocedal and Zhu 1995), which keeps to the box.
-Sequential designs that discriminate between models go back to Box and Hill (1967).
+evenly, the best of them improved by scipy's form of Powell's method (1964), which needs no derivatives and keeps to
+the box. Nobody sets an input exactly, and at the very edge of a pole any two laws differ, so what counts is the least z
+of a point and its neighbours along every side. Designs that discriminate between models go back to Box and Hill (1967).
 
 The noise is that of the residuals of the first law; where the table states uncertainties, that of the row that is
 nearest in the inputs of the laws, enlarged where the residuals of the first law are larger than stated.
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from symreg.arrays import Floats
+from symreg.engine import Program
 from symreg.expression import lower, variables_of
 from symreg.finishing import RESOLUTION
 from symreg.fitting import Fitted, Fitter
@@ -30,11 +32,12 @@ from symreg.input_box import InputBox
 from symreg.table import Column
 
 POINTS = 2000
-IMPROVED = 4  # of the points
+IMPROVED = 2  # of the points
+NEIGHBOUR = 0.01  # of the side of a box: how far an input may be off
 SEPARATED = 3.0  # standard deviations that tell two laws apart
 MOST_REPEATS = 1_000_000
 ROUNDED_TO = (2, 3, 4, 6, 17)  # significant digits of a proposed measurement: the fewest that keep
-KEPT = 0.95  # this part of the separation
+KEPT = 0.9  # this part of the separation, there and nearby
 NEIGHBOURS = 20_000  # rows at most among which the nearest is sought
 
 
@@ -68,12 +71,13 @@ class Contest:
     fitter: Fitter
     first: Fitted
     second: Fitted
+    programs: tuple[Program, Program]
     used: np.ndarray
     noise: Callable[[Floats], Floats]
 
     def predictions(self, X: Floats) -> tuple[Floats, Floats]:
         """Differences f1 - f2 ``(n,)`` at inputs ``(n_inputs, n)`` and their variance from errors of constants."""
-        (f1, j1), (f2, j2) = (self._slopes(one, X) for one in (self.first, self.second))
+        (f1, j1), (f2, j2) = self._slopes(X)
         with np.errstate(all="ignore"):
             variance = _spread(j1, self.first.covariance) + _spread(j2, self.second.covariance)
             return f1 - f2, variance
@@ -93,9 +97,9 @@ class Contest:
         """
         fitter = self.fitter
         root = np.ones_like(fitter.y) if fitter.weights is None else np.sqrt(fitter.weights)
-        own = [self._slopes(one, fitter.X)[1] * root for one in (self.first, self.second)]
+        own = [slopes * root for _, slopes in self._slopes(fitter.X)]
         inverse = [_inverse(J @ J.T) for J in own]
-        (f1, j1), (f2, j2) = (self._slopes(one, X) for one in (self.first, self.second))
+        (f1, j1), (f2, j2) = self._slopes(X)
         with np.errstate(all="ignore"):
             variance = _spread(j1, inverse[0]) + _spread(j2, inverse[1])
             variance -= 2 * np.einsum("an,ab,bn->n", j1, inverse[0] @ (own[0] @ own[1].T) @ inverse[1], j2)
@@ -104,10 +108,11 @@ class Contest:
         rounding = np.abs(f1 - f2) <= 1e-6 * np.maximum(np.abs(f1), np.abs(f2))
         return np.where(rounding | np.isnan(found), 0.0, found)
 
-    def _slopes(self, fitted: Fitted, X: Floats) -> tuple[Floats, Floats]:
-        names = [constant.name for constant in fitted.constants]
-        program = lower(fitted.expression, self.fitter.problem.inputs, names, self.fitter.known)
-        return self.fitter.engine.jacobian(program, np.ascontiguousarray(X), fitted.values)
+    def _slopes(self, X: Floats) -> list[tuple[Floats, Floats]]:
+        """Of each law the predictions ``(n,)`` and their derivatives by its constants ``(n_free, n)``."""
+        pairs = zip(self.programs, (self.first, self.second), strict=True)
+        X = np.ascontiguousarray(X)
+        return [self.fitter.engine.jacobian(program, X, fitted.values) for program, fitted in pairs]
 
 
 def _inverse(matrix: Floats) -> Floats:
@@ -133,7 +138,13 @@ def contest_of(first: Fitted, second: Fitted, fitter: Fitter, box: InputBox) -> 
     """The contest of two laws that were fitted by ``fitter`` to rows in ``box``."""
     names = {name for one in (first, second) for name in variables_of(one.expression)}
     used = np.array([name in names for name in fitter.problem.inputs], dtype=bool)
-    return Contest(fitter, first, second, used, _noise_of(first, fitter, box, used))
+    programs = (_program(first, fitter), _program(second, fitter))
+    return Contest(fitter, first, second, programs, used, _noise_of(first, fitter, box, used))
+
+
+def _program(fitted: Fitted, fitter: Fitter) -> Program:
+    names = [constant.name for constant in fitted.constants]
+    return lower(fitted.expression, fitter.problem.inputs, names, fitter.known)
 
 
 def _noise_of(fitted: Fitted, fitter: Fitter, box: InputBox, used: np.ndarray) -> Callable[[Floats], Floats]:
@@ -153,41 +164,54 @@ def _noise_of(fitted: Fitted, fitter: Fitter, box: InputBox, used: np.ndarray) -
 def best_place(contest: Contest, box: InputBox, seed: int) -> Place | None:
     """The point of the box where one measurement separates the laws most; None where it separates them nowhere."""
     varied = contest.used & (box.low < box.high)
+
+    def separation(places: Floats) -> Floats:
+        around = [places, *(_moved(places, side, step) for side in np.flatnonzero(varied) for step in (-1, 1))]
+        return np.asarray(contest.sigmas(box.at(np.hstack(around))).reshape(len(around), -1).min(axis=0))
+
     places = box.sample(POINTS, varied, np.random.default_rng([seed, 3]))
-    found = contest.sigmas(box.at(places))
-    order = np.argsort(-found, kind="stable")[:IMPROVED]
-    candidates = [places[:, order[:1]], *(_improved(contest, box, places[:, [index]], varied) for index in order)]
-    best = max(candidates, key=lambda one: float(contest.sigmas(box.at(one))[0]))
-    return _place(contest, box.at(best)) if contest.sigmas(box.at(best))[0] > 0 else None
+    order = np.argsort(-separation(places), kind="stable")[:IMPROVED]
+    candidates = [places[:, order[:1]], *(_improved(separation, places[:, [index]], varied) for index in order)]
+    best = max(candidates, key=lambda one: float(separation(one)[0]))
+    if not separation(best)[0] > 0:
+        return None
+    return _place(contest, box.at(best), lambda point: float(separation(box.places(point))[0]))
 
 
-def _improved(contest: Contest, box: InputBox, start: Floats, varied: np.ndarray) -> Floats:
+def _moved(places: Floats, side: int, step: int) -> Floats:
+    """The neighbours along one side, within the box."""
+    moved = places.copy()
+    moved[side] = np.clip(moved[side] + step * NEIGHBOUR, 0.0, 1.0)
+    return moved
+
+
+def _improved(separation: Callable[[Floats], Floats], start: Floats, varied: np.ndarray) -> Floats:
     """The start ``(n_inputs, 1)`` moved uphill along the varied sides."""
     from scipy.optimize import minimize
 
     def against(moved: Floats) -> float:
         place = start.copy()
         place[varied, 0] = moved
-        return -float(contest.sigmas(box.at(place))[0])
+        return -float(separation(place)[0])
 
     if not varied.any():
         return start
-    answer = minimize(against, start[varied, 0], method="L-BFGS-B", bounds=[(0.0, 1.0)] * int(varied.sum()))
+    answer = minimize(against, start[varied, 0], method="Powell", bounds=[(0.0, 1.0)] * int(varied.sum()))
     end = start.copy()
     end[varied, 0] = np.clip(answer.x, 0.0, 1.0)
     return end
 
 
-def _place(contest: Contest, point: Floats) -> Place:
+def _place(contest: Contest, point: Floats, separation: Callable[[Floats], float]) -> Place:
     """The point as somebody would set it: in the user's units, with as few digits as it needs."""
     fitter = contest.fitter
     columns, factors = _columns(fitter)
     exact = [float(c.unit.from_si(x * f)) for c, x, f in zip(columns, point[:, 0], factors, strict=True)]
-    goal = KEPT * float(contest.sigmas(point)[0])
+    goal = KEPT * separation(point)
     for digits in ROUNDED_TO:
         values = [_rounded(value, digits, c.user_numbers) for value, c in zip(exact, columns, strict=True)]
         point = np.array([[float(c.unit.to_si(v)) / f] for c, v, f in zip(columns, values, factors, strict=True)])
-        if contest.sigmas(point)[0] >= goal:
+        if separation(point) >= goal:
             break
     (difference,), (variance,) = contest.predictions(point)
     target = fitter.problem.target_column.unit

@@ -199,7 +199,7 @@ def drawn_again(problem: Problem, generator: np.random.Generator) -> Problem:
 
 
 def is_same_form(law: Law, other: Law, fitter: Fitter) -> bool:
-    """Whether two laws are the same function of the inputs once their constants and numbers are fitted to the same rows.
+    """Whether two laws are the same function of the inputs once constants and numbers are fitted to the same rows.
 
     Numbers are, so that ``2*pi*sqrt(L/g)`` and ``k*sqrt(L/g)`` are one form; exponents are not.
     """

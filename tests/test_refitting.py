@@ -38,7 +38,7 @@ def test_a_law_fitted_again_is_the_law() -> None:
 
 @pytest.mark.parametrize("sigma", [None, 0.5])
 def test_what_the_rows_say_is_half_of_akaikes_criterion(sigma: float | None) -> None:
-    """AICc for an unknown variance (Hurvich and Tsai 1989, equation 3), chi-squared and 2 K for a known one; in bits."""
+    """AICc for an unknown variance (Hurvich and Tsai 1989, equation 3), chi-squared + 2 K for a known one; in bits."""
     rng = np.random.default_rng(1)
     x = rng.uniform(1, 3, 16)
     y = 3 * x + 0.5 * rng.normal(size=16)

@@ -24,7 +24,7 @@ def noisy(formula: Any, low: float, high: float, noise: float, n_rows: int = 80,
 
 def rivals(problem: Problem, selected: str, *others: str) -> tuple[Rival, ...]:
     laws = [law_of(problem, text) for text in (selected, *others)]
-    return rivals_of(laws, laws[0], fitter_of(problem), seed=0)
+    return rivals_of(laws, laws[0], fitter_of(problem), seed=0).described
 
 
 def names(found: tuple[Rival, ...]) -> list[str]:
@@ -95,7 +95,7 @@ def test_a_law_that_is_silent_on_a_judging_row_is_none() -> None:
     for start, expected in ((lowest - 0.001, 1), ((lowest + next_lowest) / 2, 0)):
         law = law_of(problem, f"x - x**3/6 + 0*sqrt(x - {start:.4f})")
         short = replace(law, description_length=best.description_length + 1)  # the length is not the question here
-        assert len(rivals_of([best, short], best, fitter, seed=0)) == expected
+        assert len(rivals_of([best, short], best, fitter, seed=0).described) == expected
 
 
 def test_the_chance_is_that_of_a_paired_test() -> None:
@@ -105,7 +105,7 @@ def test_the_chance_is_that_of_a_paired_test() -> None:
     rows = problem.held_out_rows
     x, y = problem.table["x"].values[rows], problem.target_values(rows)
     squares = [(law.predict({"x": x}) - y) ** 2 for law in laws]
-    (found,) = rivals_of(laws, laws[0], fitter_of(problem), seed=0)
+    (found,) = rivals_of(laws, laws[0], fitter_of(problem), seed=0).described
     assert found.chance == pytest.approx(float(stats.ttest_rel(*squares).pvalue), rel=1e-6)
 
 

@@ -156,3 +156,18 @@ def test_the_same_seed_gives_the_same_place() -> None:
     problem = unit_interval()
     found = contest(problem, "k*x", "k*x**2")
     assert place_of(found) == place_of(found)
+
+
+def test_no_place_at_the_edge_of_a_pole() -> None:
+    """The laws part without limit where x comes to 2, but nobody sets x to 1.999999: a neighbour must do as well."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(0.6, 1.9, 60)
+    problem = problem_of({"x [1]": x, "y [1]": 1 / (2 - x) + 0.1 * rng.normal(size=60)})
+    near = contest(problem, "1/(2 - x)", "k1 + k2*x")
+    wide = box_of(problem, near.fitter).stretched()
+    assert wide.low[0] < 2 < wide.high[0]
+    assert sigmas_at(near, {"x": np.array([2 - 1e-12])})[0] > 1e6
+    place = place_of(near, wide=True)
+    step = 0.01 * np.log(wide.high[0] / wide.low[0])  # of the side, in logarithms
+    for moved in (place.inputs[0][1] * np.exp(-step), place.inputs[0][1] * np.exp(step)):
+        assert sigmas_at(near, {"x": np.array([moved])})[0] > 0.2 * place.sigmas

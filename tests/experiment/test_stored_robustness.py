@@ -109,7 +109,7 @@ def test_another_judge_is_another_question(tmp_path: Path) -> None:
     run_experiment(read_specification(write_kepler(tmp_path)), tmp_path / "runs", discover=FakeSearch())
     _make_old(tmp_path / "runs" / "kepler")
     other = read_specification(write_kepler(tmp_path, KEPLER + "ranking: {by: cross_validation, folds: 3}\n"))
-    with pytest.raises(SymregError, match='ranking.by: "held_out" in the stored run, "cross_validation" now'):
+    with pytest.raises(SymregError, match=r'ranking\.by: "held_out" in the stored run, "cross_validation" now'):
         run_experiment(other, tmp_path / "runs", discover=FakeSearch())
 
 
