@@ -51,6 +51,7 @@ class ProblemDescription:
     cannot_appear: tuple[str, ...]
     labels: tuple[str, ...]
     notes: tuple[str, ...]
+    judge: str = "held-out"
 
     @property
     def reachable(self) -> bool:
@@ -58,7 +59,10 @@ class ProblemDescription:
         return self.product is not None
 
     def __str__(self) -> str:
-        held_out = f"{self.n_held_out} held out" if self.n_held_out else "ranked by leaving out one at a time"
+        if self.judge == "held-out":
+            held_out = f"{self.n_held_out} held out"
+        else:
+            held_out = "ranked by " + {"leave-one-out": "leaving out one at a time"}.get(self.judge, f"{self.judge} refits")
         lines = [f"{self.name}: {self.source}, {self.n_rows} rows ({self.n_train} to fit, {held_out})", ""]
         lines += _aligned(
             [("name", "role", "unit", "SI base units", "range")]
@@ -124,6 +128,7 @@ def describe(problem: Problem) -> ProblemDescription:
         cannot_appear=out_of_balance(problem.dimensions, target, ()) if pure else (),
         labels=problem.table.labels,
         notes=problem.notes,
+        judge=problem.judge,
     )
 
 

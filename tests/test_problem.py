@@ -148,7 +148,10 @@ def test_who_judges() -> None:
     alone = make_problem(kepler())
     assert alone.judge == "leave-one-out"
     assert [part.tolist() for part in alone.left_out_together] == [[row] for row in range(6)]
-    assert pickle.loads(pickle.dumps(make_problem(kepler(), folds=3))).folds == 3
+    thrice = pickle.loads(pickle.dumps(make_problem(kepler(), folds=3)))
+    assert (thrice.folds, thrice.judge) == (3, "3-fold")
+    assert "6 rows (6 to fit, ranked by 3-fold refits)" in str(thrice.describe())
+    assert "6 rows (6 to fit, ranked by leaving out one at a time)" in str(alone.describe())
 
 
 @pytest.mark.parametrize("folds", [0, 1, -3, 2.5, True, 7, "5"])

@@ -33,6 +33,7 @@ __all__ = ["data_uri", "front_plot", "input_plot", "parity_plot", "plain_colours
 Array = NDArray[np.float64]
 
 MOST_POINTS = 2000
+MOST_SIGMAS = 12.0  # that are drawn: beyond, nobody doubts
 _MOST_VECTOR_POINTS = 400
 _MOST_ERROR_BARS = 200
 _INK, _SOFT, _GRID = "#24292f", "#59636e", "#d8dee4"
@@ -149,7 +150,7 @@ def rival_plot(curve: RivalCurve, problem: Problem, unit: str) -> str:
             axes.axvspan(curve.low, curve.high, color=_GRID, alpha=0.4, lw=0)
             if np.isfinite(curve.at):
                 axes.axvline(curve.at, color=_CHOSEN, lw=0.9)
-        lower.set_ylim(bottom=0)
+        lower.set_ylim(0, max(3.5, min(MOST_SIGMAS, 1.05 * float(curve.sigmas.max()))))
         _scale(upper, "x", curve.x, decades=1.5)
         both = np.concatenate([curve.selected, curve.rival, y])
         _scale(upper, "y", both)
