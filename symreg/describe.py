@@ -59,11 +59,9 @@ class ProblemDescription:
         return self.product is not None
 
     def __str__(self) -> str:
-        if self.judge == "held-out":
-            held_out = f"{self.n_held_out} held out"
-        else:
-            held_out = "ranked by " + {"leave-one-out": "leaving out one at a time"}.get(self.judge, f"{self.judge} refits")
-        lines = [f"{self.name}: {self.source}, {self.n_rows} rows ({self.n_train} to fit, {held_out})", ""]
+        known = {"held-out": f"{self.n_held_out} held out", "leave-one-out": "ranked by leaving out one at a time"}
+        judged = known.get(self.judge, f"ranked by {self.judge} refits")
+        lines = [f"{self.name}: {self.source}, {self.n_rows} rows ({self.n_train} to fit, {judged})", ""]
         lines += _aligned(
             [("name", "role", "unit", "SI base units", "range")]
             + [(q.name, q.role, q.unit, q.dimension, _range(q)) for q in self.quantities]

@@ -119,6 +119,8 @@ def discover(
                 observer(Progress(elapsed, last.evaluated, last.level, last.complete_to_complexity, front, "search"))
         reason = last.stop_reason or "nothing is left to try"
         front = workshop.front(_finishing_seconds(budget, time.monotonic() - started, reason))
+        unhurried = budget.time is None and reason != INTERRUPTED
+        runners_up = workshop.runners_up(front, UNHURRIED if unhurried else LEAST_FINISHING)
     return Discovery(
         problem=problem,
         front=front,
@@ -131,7 +133,7 @@ def discover(
         engine=engine.name,
         backend=backend.name,
         notes=(*problem.notes, *notes),
-        runners_up=workshop.runners_up(front),
+        runners_up=runners_up,
     )
 
 

@@ -315,7 +315,8 @@ class Finisher:
             elif name == "pi":
                 found.append(LawConstant("pi", math.pi, 0.0, DIMENSIONLESS_UNIT, "known"))
         scaling = np.array(scales).reshape(-1, 1)
-        return tuple(found), fitted.covariance * scaling * scaling.T  # one after the other: both may be huge
+        with np.errstate(over="ignore"):  # an error beyond all numbers is infinite
+            return tuple(found), fitted.covariance * scaling * scaling.T  # one after the other: both may be huge
 
 
 def _ordered(expression: Expression, free: Sequence[str]) -> Expression:

@@ -70,13 +70,15 @@ class Rivals:
 
 
 def rivals_of(laws: Sequence[Law], selected: Law, fitter: Fitter, *, seed: int, most: int = 3) -> Rivals:
-    """The rivals of ``selected`` among ``laws``, shortest message first: ``most`` of them, and the number of the others."""
+    """The rivals of ``selected`` among ``laws``, shortest message first: ``most`` of them, and how many more."""
     longest = selected.description_length + LONGER
     near = [law for law in laws if law is not selected and law.description_length < longest]
     best, *others = fitted_again([selected, *near], fitter)
     if best is None:
         return Rivals()
-    box, found, known = box_of(fitter.problem, fitter), [], []
+    box = box_of(fitter.problem, fitter)
+    found: list[tuple[Law, float, Contest]] = []
+    known: list[Floats] = []
     for law, other in sorted(zip(near, others, strict=True), key=lambda pair: pair[0].description_length):
         if other is None or not _is_as_good(best, other, fitter):
             continue

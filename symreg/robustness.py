@@ -161,9 +161,9 @@ def _searched(
 
 
 def alike(rival: Rival) -> str:
-    """``sin(x) and x + k*x**3 fit alike: over the rows they differ by 0.3 of the noise``."""
-    return f"{rival.selected} and {rival.law.formula} fit alike: over the rows they differ by " \
-        f"{_number(rival.of_noise)} of the noise"
+    """``sin(x) and x + k*x**3 fit alike: over the rows they differ by 0.3 times the noise``."""
+    pair = f"{rival.selected} and {rival.law.formula}"
+    return f"{pair} fit alike: over the rows they differ by {_number(rival.of_noise)} times the noise"
 
 
 def advice(rival: Rival) -> tuple[str, ...]:

@@ -46,7 +46,8 @@ class Place:
     """A point where two laws differ: ``inputs`` are names with values and units as the user writes them.
 
     ``difference`` is |f1 - f2| in the target's unit, ``sigmas`` that in standard deviations of one measurement, and
-    ``repeats`` the number of measurements there that tell the laws apart (3 standard deviations); None: no number does.
+    ``repeats`` the number of measurements there that tell the laws apart (3 standard deviations), None for more than a
+    million.
     """
 
     inputs: tuple[tuple[str, float, str], ...]
@@ -166,7 +167,8 @@ def best_place(contest: Contest, box: InputBox, seed: int) -> Place | None:
     varied = contest.used & (box.low < box.high)
 
     def separation(places: Floats) -> Floats:
-        around = [places, *(_moved(places, side, step) for side in np.flatnonzero(varied) for step in (-1, 1))]
+        sides = np.flatnonzero(varied).tolist()
+        around = [places, *(_moved(places, side, step) for side in sides for step in (-1, 1))]
         return np.asarray(contest.sigmas(box.at(np.hstack(around))).reshape(len(around), -1).min(axis=0))
 
     places = box.sample(POINTS, varied, np.random.default_rng([seed, 3]))
@@ -175,7 +177,9 @@ def best_place(contest: Contest, box: InputBox, seed: int) -> Place | None:
     best = max(candidates, key=lambda one: float(separation(one)[0]))
     if not separation(best)[0] > 0:
         return None
-    return _place(contest, box.at(best), lambda point: float(separation(box.places(point))[0]))
+    return _place(
+        contest, box.at(best), lambda x: min(float(separation(box.places(x))[0]), float(contest.sigmas(x)[0]))
+    )
 
 
 def _moved(places: Floats, side: int, step: int) -> Floats:

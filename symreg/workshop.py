@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -74,13 +75,19 @@ class Workshop:
         self._beside = [*again, *(one for one in distinct if one not in chosen)]
         return pareto_front(self._allowed(laws) or self._unsnapped(promising, seconds))
 
-    def runners_up(self, front: ParetoFront) -> tuple[Law, ...]:
-        """Laws beside the final front whose message is hardly longer than the shortest, shortest first."""
+    def runners_up(self, front: ParetoFront, seconds: float) -> tuple[Law, ...]:
+        """Laws beside the final front whose message is hardly longer than the shortest, shortest first.
+
+        As many as are made within these seconds: one that is judged by refits takes hundreds of them.
+        """
+        end = time.monotonic() + seconds
+        near = sorted(self._beside, key=lambda one: one.bits)
+        near = [one for one in near if one.bits < near[0].bits + NEAR]
+        # A law has its constants in order; two candidates may be one law.
+        laws = (self.finisher.law(one) for one in near if time.monotonic() < end)
+        distinct = {law.expression: law for law in laws}
         shown = {law.expression for law in front}
-        near = {one.fitted.expression: one for one in reversed(self._beside)}.values()
-        longest = min((one.bits for one in near), default=0.0) + NEAR
-        laws = [self.finisher.law(one) for one in sorted(near, key=lambda one: one.bits) if one.bits < longest]
-        return tuple(law for law in self._allowed(laws) if law.expression not in shown)
+        return tuple(law for law in self._allowed(list(distinct.values())) if law.expression not in shown)
 
     def _unsnapped(self, promising: Sequence[Finished], seconds: float) -> list[Law]:
         """Laws with their constants left as they are: a number spelled out (2*pi) may be longer than a constant."""

@@ -76,7 +76,8 @@ def test_only_three_rivals_are_described() -> None:
     found = examined(discovery_of(problem, "sin(x)", *others), Examination(resamples=0)).robustness
     assert found is not None
     assert len(found.rivals) == 3 and found.more_rivals >= 1 and len(found.warnings) == 4
-    assert found.warnings[-1] in ("1 more law fits the data as well", f"{found.more_rivals} more laws fit the data as well")
+    more = "1 more law fits" if found.more_rivals == 1 else f"{found.more_rivals} more laws fit"
+    assert found.warnings[-1] == f"{more} the data as well"
     assert found.findings == ()  # no resamples were asked for
 
 
@@ -88,17 +89,18 @@ def test_only_three_rivals_are_described() -> None:
         (place(30, 0.9, 12), place(90, 1.0, 9), ("measure 12 times at a = 30 au (within the range of the data): they "
                                                 "differ there by 0.9 sigma of one measurement",)),
         (place(30, 0.9, None), place(90, 1e4, 1), (
-            "within the range of the data they differ by at most 0.9 sigma (at a = 30 au), however often it is measured",
+            "within the range of the data they differ by at most 0.9 sigma (at a = 30 au), however often it is "
+            "measured",
             "measure at a = 90 au (in twice the range of the data): they differ there by more than 1000 sigma")),
-        (None, place(0.5, 1e-5, 100_000, ""), ("measure 100,000 times at a = 0.5 (in twice the range of the data): they "
-                                               "differ there by less than 0.001 sigma of one measurement",)),
+        (None, place(0.5, 1e-5, 100_000, ""), ("measure 100,000 times at a = 0.5 (in twice the range of the data): "
+                                               "they differ there by less than 0.001 sigma of one measurement",)),
         (None, None, ("no measurement in twice the range of the data would tell them apart",)),
     ],
 )  # fmt: skip
 def test_where_to_measure_in_words(within: Place | None, beyond: Place | None, told: tuple[str, ...]) -> None:
     one = rival(within, beyond)
     assert advice(one) == told
-    assert alike(one) == "sin(x) and x - x**3/6 fit alike: over the rows they differ by 0.3 of the noise"
+    assert alike(one) == "sin(x) and x - x**3/6 fit alike: over the rows they differ by 0.3 times the noise"
 
 
 def test_time_that_is_short_is_told_and_so_is_a_stop() -> None:
