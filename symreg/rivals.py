@@ -4,12 +4,13 @@ A law is a rival if all of these hold.
 
 - *Its message is hardly longer*: by ``LONGER`` bits at most, formula and all.
 - *The training rows do not decide*: their residuals, each fitted constant counted as Akaike (1974) and for few rows
-  Hurvich and Tsai (1989) do, favour the selected law by ``DECISIVE`` bits at most, odds of a hundred to one.
+  Hurvich and Tsai (1989) do, favour neither law by more than ``DECISIVE`` bits, odds of a hundred to one.
 - *The rows that judge do not decide*: the squared residuals of the two laws, row by row, differ by no more than chance
   (paired t-test; of the kind of Vuong 1989 and of Diebold and Mariano 1995).
 - *It is another function*: somewhere in twice the range of the data the predictions differ by more than the errors of
   its constants explain. A law that holds the selected one as a special case, with a further constant that might as well
   be zero, is none; nor is the same function in another writing.
+- *That is within reach*: somewhere there they differ by ``REACHABLE`` standard deviations of a measurement.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ LONGER = 25.0
 DECISIVE = float(np.log2(100.0))
 SIGNIFICANT = 0.05
 ANOTHER = 3.0  # standard errors of the difference
+REACHABLE = 0.3  # a hundred measurements tell
 COMPARED = 500  # points
 
 
@@ -80,7 +82,7 @@ def rivals_of(laws: Sequence[Law], selected: Law, fitter: Fitter, *, seed: int, 
     found: list[tuple[Law, float, Contest]] = []
     known: list[Floats] = []
     for law, other in sorted(zip(near, others, strict=True), key=lambda pair: pair[0].description_length):
-        if other is None or not _is_as_good(best, other, fitter):
+        if other is None or not _is_open(best, other, fitter):
             continue
         chance, contest = _chance(best, other, fitter), contest_of(best, other, fitter, box)
         if chance < SIGNIFICANT or not _is_another(contest, box, seed):
@@ -101,10 +103,10 @@ def contest_between(selected: Law, other: Law, fitter: Fitter) -> Contest:
     return contest_of(one, two, fitter, box_of(fitter.problem, fitter))
 
 
-def _is_as_good(best: Fitted, other: Fitted, fitter: Fitter) -> bool:
+def _is_open(best: Fitted, other: Fitted, fitter: Fitter) -> bool:
     """Whether the training rows leave it open which law is right."""
     resolution = RESOLUTION * float(np.std(fitter.y))
-    return bits_of_rows(other, fitter, resolution) - bits_of_rows(best, fitter, resolution) <= DECISIVE
+    return abs(bits_of_rows(other, fitter, resolution) - bits_of_rows(best, fitter, resolution)) <= DECISIVE
 
 
 def _chance(best: Fitted, other: Fitted, fitter: Fitter) -> float:
@@ -136,10 +138,10 @@ def _judging_residuals(fitted: Fitted, fitter: Fitter) -> Floats:
 
 
 def _is_another(contest: Contest, box: InputBox, seed: int) -> bool:
-    """Whether the laws differ by more than the errors of their constants, somewhere in twice the range."""
+    """Whether the laws differ by more than the errors of their constants and within reach, in twice the range."""
     wide = box.stretched()
-    places = wide.sample(COMPARED, wide.low < wide.high, np.random.default_rng([seed, 4]))
-    return bool((contest.beyond_errors(wide.at(places)) > ANOTHER).any())
+    X = wide.at(wide.sample(COMPARED, wide.low < wide.high, np.random.default_rng([seed, 4])))
+    return bool((contest.sigmas(X) >= REACHABLE).any() and (contest.beyond_errors(X) > ANOTHER).any())
 
 
 def _rival(law: Law, selected: Law, chance: float, contest: Contest, box: InputBox, seed: int) -> Rival:

@@ -181,7 +181,7 @@ def _measure(place: Place, where: str) -> str:
     if place.sigmas >= SEPARATED:
         return f"measure at {place} ({where}): {apart}"
     if place.repeats is None:
-        return f"{where} they differ by at most {_sigmas(place.sigmas)} (at {place}), however often it is measured"
+        return f"{where} they differ by {_sigmas(place.sigmas)} at most ({place}), however often it is measured"
     return f"measure {place.repeats:,} times at {place} ({where}): {apart} of one measurement"
 
 

@@ -94,18 +94,19 @@ class Contest:
         """|f1 - f2| in its own standard errors ``(n,)``: both laws were fitted to the same noise, which cancels.
 
         A law that holds another as a special case differs from it by as many as its further constants differ from
-        theirs. With least squares, constants are M J y where M = (J Jᵀ)⁻¹, so f1 - f2 is (j1ᵀM1 J1 - j2ᵀM2 J2) y.
+        theirs. With least squares, constants are M J W y where M = (J W Jᵀ)⁻¹, so f1 - f2 is (j1ᵀM1 J1 - j2ᵀM2 J2) W y.
+        The noise of y is alike in all rows, or what their residuals show (White 1980): whichever leaves more open.
         """
         fitter = self.fitter
-        root = np.ones_like(fitter.y) if fitter.weights is None else np.sqrt(fitter.weights)
-        own = [slopes * root for _, slopes in self._slopes(fitter.X)]
-        inverse = [_inverse(J @ J.T) for J in own]
         (f1, j1), (f2, j2) = self._slopes(X)
+        (r1, J1), (_, J2) = self._slopes(fitter.X)
+        weights = np.ones_like(fitter.y) if fitter.weights is None else fitter.weights
         with np.errstate(all="ignore"):
-            variance = _spread(j1, inverse[0]) + _spread(j2, inverse[1])
-            variance -= 2 * np.einsum("an,ab,bn->n", j1, inverse[0] @ (own[0] @ own[1].T) @ inverse[1], j2)
-            scale = _residual_variance(self.first, fitter)
-            found = np.abs(f1 - f2) / np.sqrt(np.maximum(variance, 0.0) * scale)
+            a1, a2 = (_inverse((J * weights) @ J.T) @ j for J, j in ((J1, j1), (J2, j2)))
+            equal = weights * _residual_variance(self.first, fitter)
+            seen = (weights * (fitter.y - r1)) ** 2 * len(r1) / max(len(r1) - max(len(J1), len(J2)), 1)
+            variance = np.maximum(*(_carried(noise, (J1, a1), (J2, a2)) for noise in (equal, seen)))
+            found = np.abs(f1 - f2) / np.sqrt(np.maximum(variance, 0.0))
         rounding = np.abs(f1 - f2) <= 1e-6 * np.maximum(np.abs(f1), np.abs(f2))
         return np.where(rounding | np.isnan(found), 0.0, found)
 
@@ -119,6 +120,15 @@ class Contest:
 def _inverse(matrix: Floats) -> Floats:
     """Of a symmetric matrix, which may be empty; what the rows do not determine is left out."""
     return np.asarray(np.linalg.pinv(matrix, hermitian=True) if len(matrix) else matrix, dtype=np.float64)
+
+
+def _carried(noise: Floats, one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> Floats:
+    """Variance ``(n,)`` of a1ᵀJ1 e - a2ᵀJ2 e where e has the variances ``noise`` ``(n_rows,)``; pairs are J and a."""
+
+    def product(left: tuple[Floats, Floats], right: tuple[Floats, Floats]) -> Floats:
+        return np.asarray(np.einsum("an,ab,bn->n", left[1], (left[0] * noise) @ right[0].T, right[1]))
+
+    return product(one, one) + product(other, other) - 2 * product(one, other)
 
 
 def _spread(slopes: Floats, covariance: Floats) -> Floats:

@@ -130,3 +130,17 @@ def test_a_contest_of_laws_that_are_undefined_on_the_rows_is_refused() -> None:
     bad = law_of(other, "log(x - 1)")
     with pytest.raises(ValueError, match="undefined"):
         contest_between(good, bad, fitter_of(problem))
+
+
+def test_a_law_that_the_rows_clearly_prefer_is_no_rival_but_another_answer() -> None:
+    """It fits far better than the law that somebody believes: the rows do tell the two apart."""
+    problem = noisy(lambda x: 2 * x + 1, 0.1, 3, 0.3)
+    short, right = law_of(problem, "k*x"), law_of(problem, "k1*x + k2")
+    for selected, other in ((short, right), (right, short)):
+        assert rivals_of([selected, other], selected, fitter_of(problem), seed=0).described == ()
+
+
+def test_what_no_measurement_in_reach_would_tell_is_no_rival() -> None:
+    """x and x + x**5/1000 differ by a tenth of the noise at most, as far as twice the range of the rows goes."""
+    problem = noisy(lambda x: x, 0.3, 0.5, 0.05)
+    assert rivals(problem, "x", "x + x**5/1000") == ()

@@ -89,8 +89,7 @@ def test_only_three_rivals_are_described() -> None:
         (place(30, 0.9, 12), place(90, 1.0, 9), ("measure 12 times at a = 30 au (within the range of the data): they "
                                                 "differ there by 0.9 sigma of one measurement",)),
         (place(30, 0.9, None), place(90, 1e4, 1), (
-            "within the range of the data they differ by at most 0.9 sigma (at a = 30 au), however often it is "
-            "measured",
+            "within the range of the data they differ by 0.9 sigma at most (a = 30 au), however often it is measured",
             "measure at a = 90 au (in twice the range of the data): they differ there by more than 1000 sigma")),
         (None, place(0.5, 1e-5, 100_000, ""), ("measure 100,000 times at a = 0.5 (in twice the range of the data): "
                                                "they differ there by less than 0.001 sigma of one measurement",)),
