@@ -172,9 +172,10 @@ def make_problem(
     free = read_free_constants(name, free_constants, unit.dimension, dimensions, chosen)
     names = _read_operators(name, operators)
     check_reachable(name, (target, unit), chosen, dimensions, free, names)
-    train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
-    if folds is not None:
-        train, held_out = _all_rows(name, table.n_rows, folds)
+    if folds is None:
+        train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
+    else:
+        train, held_out = _all_rows(name, table.n_rows, folds, seed)
     return Problem(
         name=name,
         table=table,
@@ -227,8 +228,7 @@ def split_rows(name: str, n_rows: int, test_fraction: float, seed: int) -> tuple
     if not 0 <= test_fraction <= 0.9:
         reason = f"test_fraction is {test_fraction!r}, and must be a number from 0 to 0.9."
         raise ProblemError(name=name, reason=reason)
-    if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ProblemError(name=name, reason=f"seed is {seed!r}, and must be a whole number from 0.")
+    _check_seed(name, seed)
     if n_rows < TINY or test_fraction == 0:
         if n_rows > MAX_LEAVE_ONE_OUT:
             reason = f"leaving out each of {n_rows} rows in turn, because none is held out, is too slow."
@@ -240,8 +240,14 @@ def split_rows(name: str, n_rows: int, test_fraction: float, seed: int) -> tuple
     return read_only_rows(shuffled[n_held_out:]), read_only_rows(shuffled[:n_held_out])
 
 
-def _all_rows(name: str, n_rows: int, folds: int) -> tuple[Rows, Rows]:
-    """All rows to fit on, none held out, after a look at the number of folds."""
+def _check_seed(name: str, seed: int) -> None:
+    if not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ProblemError(name=name, reason=f"seed is {seed!r}, and must be a whole number from 0.")
+
+
+def _all_rows(name: str, n_rows: int, folds: int, seed: int) -> tuple[Rows, Rows]:
+    """All rows to fit on, none held out, after a look at the number of folds and the seed that fills them."""
+    _check_seed(name, seed)
     whole = isinstance(folds, (int, np.integer)) and not isinstance(folds, bool)
     if not whole or not 2 <= folds <= min(n_rows, MAX_LEAVE_ONE_OUT):
         reason = f"folds is {folds!r}, and must be a whole number from 2 to {min(n_rows, MAX_LEAVE_ONE_OUT)}."

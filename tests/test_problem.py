@@ -137,6 +137,7 @@ def test_folds_share_out_all_rows(n_rows: int) -> None:
     parts = problem.left_out_together
     assert sorted(np.concatenate(parts).tolist()) == list(range(n_rows))
     assert max(map(len, parts)) - min(map(len, parts)) <= 1
+    assert make_problem(pendulum(n_rows), test_fraction=0, **options).judge == "5-fold"  # which says nothing here
     again, other = (make_problem(pendulum(n_rows), seed=seed, **options).left_out_together for seed in (0, 1))
     assert [part.tolist() for part in again] == [part.tolist() for part in parts]
     assert [part.tolist() for part in other] != [part.tolist() for part in parts]
