@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from symreg.estimator import SymbolicRegressor
     from symreg.law import Law, ParetoFront, PredictionError
     from symreg.problem import Problem, make_problem
+    from symreg.robustness import Examination, Robustness, examined
     from symreg.search.backend import Budget, BudgetError, Native
     from symreg.table import Table, read_table
     from symreg.units import Unit, parse_unit
@@ -63,6 +64,7 @@ __all__ = [
     "Discovery",
     "EngineError",
     "EstimatorError",
+    "Examination",
     "ExpressionError",
     "InfeasibleError",
     "Law",
@@ -75,6 +77,7 @@ __all__ = [
     "Problem",
     "ProblemError",
     "ReportError",
+    "Robustness",
     "SymbolicRegressor",
     "SymregError",
     "Table",
@@ -86,6 +89,7 @@ __all__ = [
     "__version__",
     "dataset_names",
     "discover",
+    "examined",
     "find_descriptors",
     "find_thresholds",
     "load_dataset",
@@ -111,6 +115,7 @@ _OWNERS = {
     "symreg.estimator": ("SymbolicRegressor",),
     "symreg.law": ("Law", "ParetoFront", "PredictionError"),
     "symreg.problem": ("Problem", "make_problem"),
+    "symreg.robustness": ("Examination", "Robustness", "examined"),
     "symreg.search.backend": ("Budget", "BudgetError", "Native"),
     "symreg.table": ("Table", "read_table"),
     "symreg.units": ("Unit", "parse_unit"),

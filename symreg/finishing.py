@@ -279,9 +279,9 @@ class Finisher:
         fitted = _with_pretty_names(finished.fitted, self._taken(), kept)
         constants, covariance = self._constants(fitted)
         held_out = (
-            self._score(self.fitter.leave_one_out(fitted), self.fitter.y)
-            if problem.leave_one_out
-            else self._score(*self._held_out(fitted))
+            self._score(*self._held_out(fitted))
+            if problem.judge == "held-out"
+            else self._score(self.fitter.cross_validated(fitted), self.fitter.y)
         )
         return Law(
             expression=fitted.expression,
@@ -299,6 +299,7 @@ class Finisher:
             notes=(*finished.notes, *_functions(template, fitted.expression), *_fitted_values(finished.snapped)),
             input_units={name: problem.table[name].unit for name in problem.inputs},
             target=problem.target,
+            judge=problem.judge,
         )
 
     def _taken(self) -> set[str]:
@@ -346,7 +347,8 @@ class Finisher:
             elif name == "pi":
                 found.append(LawConstant("pi", math.pi, 0.0, DIMENSIONLESS_UNIT, "known"))
         scaling = np.array(scales).reshape(-1, 1)
-        return tuple(found), fitted.covariance * scaling * scaling.T  # one after the other: both may be huge
+        with np.errstate(over="ignore"):  # an error beyond all numbers is infinite
+            return tuple(found), fitted.covariance * scaling * scaling.T  # one after the other: both may be huge
 
 
 def _ordered(expression: Expression, free: Sequence[str]) -> Expression:

@@ -99,20 +99,20 @@ class Fitter:
         program = lower(fitted.expression, self.problem.inputs, names, self.known)
         return self.engine.evaluate(program, X, fitted.values, threads=self.threads)
 
-    def leave_one_out(self, fitted: Fitted) -> Floats:
-        """Predictions ``(n_rows,)`` of each training row by a fit to all the others."""
+    def cross_validated(self, fitted: Fitted) -> Floats:
+        """Predictions ``(n_rows,)`` of each training row by a fit that did without it and its fold."""
         base = np.ones_like(self.y) if self.weights is None else self.weights
         predictions = np.full_like(self.y, np.nan)
         constants = tuple(
             FreeConstant(constant.name, constant.dimension, float(value))
             for constant, value in zip(fitted.constants, fitted.values, strict=True)
         )
-        for row in range(len(self.y)):
+        for rows in self.problem.left_out_together:
             weights = base.copy()
-            weights[row] = 0.0
+            weights[rows] = 0.0
             refit = self.fit([(fitted.expression, constants)], weights)[0]
             if refit is not None:
-                predictions[row] = self.predict(refit, self.X[:, row : row + 1])[0]
+                predictions[rows] = self.predict(refit, self.X[:, rows])
         return predictions
 
 

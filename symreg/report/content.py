@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symreg.law import Law, LawConstant, Score
+from symreg.report.certainty import Certainty, certainty_of
 from symreg.report.derivation import Derivation, derive
 from symreg.report.evidence import Evidence, evidence_of
 from symreg.report.unit_markup import unit_plain
@@ -105,6 +106,7 @@ class Content:
     constants: tuple[ConstantFact, ...]
     scores: tuple[ScoreFact, ...]
     relative_error: str
+    certainty: Certainty | None
     ruled_out: tuple[Fact, ...]
     certificate: str
     front: tuple[FrontRow, ...]
@@ -126,7 +128,7 @@ def gather(discovery: Discovery) -> Content:
     found = len(front) > 0 and 0 <= front.selected < len(front)
     law = front.best if found else None
     evidence = checked[front.selected] if found else None
-    name = "leave-one-out" if problem.leave_one_out else "held-out"
+    name = problem.judge
     return Content(
         discovery=discovery,
         title=problem.name,
@@ -137,6 +139,7 @@ def gather(discovery: Discovery) -> Content:
         constants=() if law is None else tuple(_constant(c) for c in law.constants),
         scores=() if law is None or evidence is None else _scores(law, evidence, name),
         relative_error="" if evidence is None else _percent(evidence.typical_relative_error),
+        certainty=certainty_of(discovery),
         ruled_out=_ruled_out(discovery),
         certificate=_certificate(discovery),
         front=tuple(_front_row(law, i == front.selected) for i, law in enumerate(front)),
@@ -272,6 +275,8 @@ def _data(problem: Problem) -> list[Fact]:
     split = f"{train:,} for training, {held_out:,} held out (seed {problem.seed})"
     if problem.leave_one_out:
         split = "all for training; judged by leaving out one row at a time"
+    elif problem.folds:
+        split = f"all for training; judged by {problem.folds} refits, each on rows it did without (seed {problem.seed})"
     facts = [
         Fact("source", problem.table.source),
         Fact("rows", f"{problem.table.n_rows:,}"),
@@ -302,7 +307,8 @@ def _policy(problem: Problem) -> str:
 
 def _notes(discovery: Discovery) -> list[str]:
     problem = discovery.problem
-    notes = [*problem.table.notes, *problem.notes, *discovery.notes]
+    told = () if discovery.robustness is None else discovery.robustness.warnings
+    notes = [*problem.table.notes, *problem.notes, *(note for note in discovery.notes if note not in told)]
     if problem.table.labels:
         notes.append("text columns that take no part in a law: " + ", ".join(problem.table.labels))
     return notes
