@@ -107,6 +107,8 @@ class Judge:
         try:
             found = with_constants(found, values or {}, exact or {})
             if free:
+                if not set(variables_of(truth)) <= set(variables_of(found)):  # a constant may be as good as zero
+                    return Verdict("undecided", "different", "not all variables occur")
                 return Verdict("undecided", _form_relation(found, truth, ranges, free), "any constants")
             numeric = numeric_relation(found, truth, ranges)
         except SymregError as error:

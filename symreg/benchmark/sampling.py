@@ -18,10 +18,11 @@ from symreg.generate import GeneratedConstant, GeneratedInput, GeneratedTable, g
 from symreg.table import Column, Table
 from symreg.units import DIMENSIONLESS_UNIT, parse_unit
 
-__all__ = ["LARGEST_SAMPLE", "TEST_FRACTION", "Sample", "sample_problem", "sample_ranges"]
+__all__ = ["LARGEST_SAMPLE", "TEST_FRACTION", "Sample", "has_few_rows", "sample_problem", "sample_ranges"]
 
 Floats = npt.NDArray[np.float64]
 LARGEST_SAMPLE = 10_000
+FEW_ROWS = 100  # up to which no row is kept from the search
 LEAST_SHARE = 1e-60  # of the largest target: no instrument spans more decades
 TEST_FRACTION = 0.25
 
@@ -46,7 +47,8 @@ def sample_problem(
     """Draw (or read) the rows of a problem, split them and add noise; equal arguments give equal tables.
 
     ``rows`` counts training and test rows together; a problem that states its own number, or brings a table,
-    keeps it. With ``units=False`` the SI values stand in the table as pure numbers.
+    keeps it; of its few rows all train, as in published searches of such tables, and the test is on their exact
+    targets, as far as these are known. With ``units=False`` the SI values stand in the table as pure numbers.
     """
     # Independent streams: more noise or another split leaves the rows what they are.
     streams = np.random.SeedSequence(seed).spawn(3)
@@ -61,6 +63,8 @@ def sample_problem(
     order = split.permutation(whole.n_rows)
     n_test = round(TEST_FRACTION * whole.n_rows)
     test, train = np.sort(order[:n_test]), np.sort(order[n_test:])
+    if has_few_rows(definition, whole.n_rows):
+        test = train = np.sort(order)
     target = whole[definition.target_name].values[train]
     target = with_noise(target, definition.noise_kind, definition.noise_level, disturbed)
     # Who measures to a part of each value says so; SRBench's noise is for the search to find out.
@@ -71,6 +75,12 @@ def sample_problem(
         train=_part(whole, train, units, target, sigma),
         test=_part(whole, test, units, whole[definition.target_name].values[test]),
     )
+
+
+def has_few_rows(definition: ProblemDefinition, n_rows: int) -> bool:
+    """Whether the problem brings its own rows, and so few that none can be spared."""
+    brings_rows = definition.rows is not None or definition.table is not None
+    return brings_rows and n_rows <= FEW_ROWS
 
 
 def sample_ranges(definition: ProblemDefinition, table: Table) -> dict[str, tuple[float, float]]:

@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from symreg.benchmark.equivalence import Judge, Relation, Verdict, with_constants
 from symreg.benchmark.problems import ProblemDefinition
-from symreg.benchmark.sampling import LARGEST_SAMPLE, Sample, sample_problem, sample_ranges
+from symreg.benchmark.sampling import LARGEST_SAMPLE, Sample, has_few_rows, sample_problem, sample_ranges
 from symreg.expression import Expression, evaluate_tree
 from symreg.grammar import parse
 from symreg.law import Law, score
 from symreg.printing import to_text
-from symreg.problem import FreeConstants, Problem, make_problem
+from symreg.problem import TINY, FreeConstants, Problem, make_problem
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery
@@ -28,6 +28,7 @@ Floats = npt.NDArray[np.float64]
 Discover = Callable[[Problem, "Settings", int], "Discovery"]
 """A search: problem, settings and seed in, what was found out."""
 
+FOLDS = 5  # of the cross-validation that ranks laws where all rows train
 R2_OF_STRICT = 0.99
 R2_WORTH_JUDGING = 0.9
 """A law that explains less of the exact target, offset and factor forgiven, cannot be the true one."""
@@ -151,13 +152,15 @@ def native_backend(settings: Settings) -> Native:
 def benchmark_problem(sample: Sample, trial: Trial, settings: Settings) -> Problem:
     """The question that is put to the search: all variables, no known constants, coefficients without units.
 
-    Where the truth itself has constants with units, any unit is allowed.
+    Where the truth itself has constants with units, any unit is allowed. Few rows are ranked by cross-validation.
     """
+    n_rows = sample.train.n_rows
     policy = "inferred" if settings.units and trial.definition.constants else "dimensionless"
     return make_problem(
         sample.train,
         free_constants=FreeConstants(policy),  # type: ignore[arg-type]
         seed=trial.seed,
+        folds=FOLDS if has_few_rows(trial.definition, n_rows) and n_rows >= TINY else None,
         name=trial.definition.id,
     )
 

@@ -127,6 +127,7 @@ def test_the_form_alone_counts_where_constants_are_free(judge: Judge) -> None:
     assert verdict(judge, "424.3*x", "a*x", free={"a": 70.0}).recovered
     assert verdict(judge, "3.1*x**(-1.2)*exp(-x/4.4)", "a*x**(-1.2)*exp(-b*x)", free=free).strict
     assert not verdict(judge, "3.1*x**2", "a*exp(b*x)", free=free).recovered
+    assert not verdict(judge, "3.1", "a + b*x", free=free).recovered  # though b may be as small as one likes
 
 
 def test_a_constant_without_value_is_undecided_and_not_an_error(judge: Judge) -> None:
