@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from symreg.constant_notes import constant_notes
 from symreg.constant_units import display_unit
 from symreg.description_length import (
     NOT_SIMPLE_BITS,
@@ -39,6 +40,7 @@ from symreg.tidy import (
     ordered_products,
     ordered_sums,
     with_factor_in_front,
+    with_signs_in_form,
     without_constant_exponents,
 )
 from symreg.uncertain_text import uncertain_text
@@ -127,7 +129,8 @@ class Finisher:
     def sharing(self, finished: Finished) -> list[Finished]:
         """The formula with one constant where several are its powers; what it is worth shows once it is simplified."""
         preferred = [unit.dimension for unit in self.fitter.problem.free_constants.units]
-        proposals = list(with_shared_constant(finished.fitted, preferred))
+        shared = with_shared_constant(finished.fitted, preferred)
+        proposals = [one for one in shared if self._keeps_limits(finished, one)]
         one = self._best_rewriting(replace(finished, bits=math.inf), proposals)
         return [] if one is None else [one]
 
@@ -141,24 +144,39 @@ class Finisher:
                 *with_tied_constants(finished.fitted),
                 *without_insignificant_terms(finished.fitted),
             ]
-            better = self._best_rewriting(finished, proposals)
+            better = self._best_rewriting(finished, [one for one in proposals if self._keeps_limits(finished, one)])
             if better is None:
                 break
             finished = better
         return self.tidied(finished)
 
+    def _keeps_limits(self, finished: Finished, proposal: Rewritten) -> bool:
+        """Whether constants that the user bounds are still there and mean the same, or became numbers within bounds."""
+        kept = {constant.name: constant.dimension for constant in proposal[1]}
+        for constant in finished.fitted.constants:
+            limit = self.fitter.limits.get(constant.name)
+            if limit is None or kept.get(constant.name) == constant.dimension:
+                continue
+            number = proposal[2].get(constant.name)
+            if number is None or constant.name in kept or not limit.holds(number.value):
+                return False
+        return True
+
     def tidied(self, finished: Finished) -> Finished:
-        """The same law with powers merged and free factors in front."""
+        """The same law with powers merged, free factors in front and, where constants are positive, signs in the form."""
         policy = self.fitter.problem.free_constants
+        limited = any(name in self.fitter.limits for name in finished.fitted.names)
         units = {unit.dimension for unit in policy.units} | {DIMENSIONLESS_UNIT.dimension}
         fitted = replace(finished.fitted, expression=merged_powers(normalise(finished.fitted.expression)))
-        while True:
+        while not limited:  # the factor in front would be another constant than the one that was bounded
             moved = with_factor_in_front(fitted, lambda d: policy.policy == "inferred" or d in units)
             moved = moved or without_constant_exponents(fitted)
             again = None if moved is None else self.fitter.fit([(moved.expression, moved.constants)])[0]
             if again is None or not self.is_exact(again):
                 break
             fitted = replace(again, expression=merged_powers(normalise(again.expression)))
+        if policy.positive:
+            fitted = with_signs_in_form(fitted, self.fitter.limits)
         names = [constant.name for constant in fitted.constants]
         fitted = replace(fitted, expression=_ordered(fitted.expression, names))
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
@@ -248,7 +266,8 @@ class Finisher:
     def law(self, finished: Finished) -> Law:
         """The law in the user's units, with its scores."""
         problem = self.fitter.problem
-        fitted = _with_pretty_names(finished.fitted, self._taken())
+        named = _with_pretty_names(finished.fitted, self._taken(), self.fitter.limits)
+        fitted = self.fitter.finished(named)
         constants, covariance = self._constants(fitted)
         held_out = (
             self._score(self.fitter.leave_one_out(fitted), self.fitter.y)
@@ -268,7 +287,11 @@ class Finisher:
             covariance=covariance,
             backend=finished.source,
             simplified=finished.simplified,
-            notes=(*finished.notes, *_fitted_values(finished.snapped)),
+            notes=(
+                *finished.notes,
+                *_fitted_values(finished.snapped),
+                *constant_notes(self.fitter, fitted, constants, covariance),
+            ),
             input_units={name: problem.table[name].unit for name in problem.inputs},
             target=problem.target,
         )
@@ -341,19 +364,22 @@ def _renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
     return substitute(expression, mapping)
 
 
-def _with_pretty_names(fitted: Fitted, taken: Iterable[str]) -> Fitted:
-    """Free constants named k, or k1, k2, ... in the order in which they appear, past the names that are taken."""
+def _with_pretty_names(fitted: Fitted, taken: Iterable[str], own: Collection[str]) -> Fitted:
+    """Free constants named k, or k1, k2, ... in the order in which they appear, past the names that are taken.
+
+    A constant that has a name of its ``own`` keeps it.
+    """
     place = {constant.name: index for index, constant in enumerate(fitted.constants)}
     order = [name for name in constants_of(fitted.expression) if name in place]
-    taken = set(taken)
+    taken = {*taken, *own}
     fresh = (name for number in itertools.count(1) if (name := f"k{number}") not in taken)
-    names = {name: "k" if len(order) == 1 and "k" not in taken else next(fresh) for name in order}
+    names = {name: "k" if len(order) == 1 and "k" not in taken else next(fresh) for name in order if name not in own}
+    names |= {name: name for name in order if name in own}
     places = [place[name] for name in order]
-    return Fitted(
-        _renamed(fitted.expression, names),
-        tuple(replace(fitted.constants[index], name=names[fitted.constants[index].name]) for index in places),
-        fitted.values[places],
-        fitted.covariance[np.ix_(places, places)],
-        fitted.residual_sum,
-        fitted.outcome,
+    return replace(
+        fitted,
+        expression=_renamed(fitted.expression, {old: new for old, new in names.items() if old != new}),
+        constants=tuple(replace(fitted.constants[i], name=names[fitted.constants[i].name]) for i in places),
+        values=fitted.values[places],
+        covariance=fitted.covariance[np.ix_(places, places)],
     )

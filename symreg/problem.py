@@ -6,7 +6,7 @@ Whatever the units forbid is said here, before any search, in a sentence that na
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from symreg.constants import FreeConstants, KnownConstant, read_free_constants, 
 from symreg.errors import ProblemError
 from symreg.feasibility import check_reachable
 from symreg.guesses import read_guesses
+from symreg.limits import settle_limits
 from symreg.operators import operator
 from symreg.table import Column, Table
 from symreg.table_checks import is_constant, warn_of_twins
@@ -119,7 +120,7 @@ def make_problem(
     target: str | None = None,
     inputs: Sequence[str] | None = None,
     constants: Sequence[str | KnownConstant | PhysicalConstant | Mapping[str, Any]] = (),
-    free_constants: str | Sequence[str] | FreeConstants = "auto",
+    free_constants: str | Sequence[str] | Mapping[str, Any] | FreeConstants = "auto",
     operators: Sequence[str] | None = None,
     constraints: Constraints | None = None,
     guesses: Sequence[Any] = (),
@@ -134,7 +135,8 @@ def make_problem(
     ``free_constants`` says which units a fitted coefficient may carry: "dimensionless"; "inferred", whatever
     a law needs; a list of units, with their powers and products; or "auto", which is "dimensionless" where
     inputs and known constants make the target's unit by a product of powers and some input can be part of a
-    law, and "inferred" where not.
+    law, and "inferred" where not. Limits make it a mapping: ``{"units": "inferred", "positive": True, "bounds":
+    {"k": [0, 10, "m/s"]}, "integer": ["n"]}``, with names that a guess declares (see ``symreg.limits``).
     ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``guesses``: see ``symreg.guesses``.
     ``test_fraction`` of the rows, drawn by ``seed``, is held out; of fewer than 20 rows none is (leave one
     out). Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
@@ -154,6 +156,10 @@ def make_problem(
     free = read_free_constants(name, free_constants, unit.dimension, dimensions, chosen)
     names = _read_operators(name, operators)
     check_reachable(name, (target, unit), chosen, dimensions, free, names)
+    suspected = read_guesses(
+        guesses, name=name, inputs=chosen, known=dimensions, target=unit.dimension, free_constants=free
+    )
+    limits = settle_limits(name, free.limits, free.positive, suspected, dimensions, unit.dimension)
     train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
     return Problem(
         name=name,
@@ -161,12 +167,10 @@ def make_problem(
         target=target,
         inputs=chosen,
         known_constants=known,
-        free_constants=free,
+        free_constants=replace(free, limits=limits),
         operators=names,
         constraints=_checked(name, constraints or Constraints()),
-        guesses=read_guesses(
-            guesses, name=name, inputs=chosen, known=dimensions, target=unit.dimension, free_constants=free
-        ),
+        guesses=suspected,
         train_rows=train,
         held_out_rows=held_out,
         seed=seed,
