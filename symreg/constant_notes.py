@@ -43,13 +43,12 @@ def _limit_note(fitter: Fitter, constant: LawConstant) -> str:
 
 def _chi_square_note(fitter: Fitter, fitted: Fitted) -> tuple[str, ...]:
     """Whether the stated uncertainties are those that the residuals have."""
-    freedom = len(fitter.y) - int(fitted.is_loose.sum())
+    freedom = fitter.freedom(fitted)
     if fitter.weights is None or freedom <= 0:
         return ()
     from scipy.special import gammainc, gammaincc
 
-    rest = fitter.predict(fitted, fitter.X) - fitter.y
-    chi_square = float(np.sum(rest**2 * fitter.row_weights(fitted)))
+    chi_square = fitter.sum_of_squares(fitted)
     if min(gammainc(freedom / 2, chi_square / 2), gammaincc(freedom / 2, chi_square / 2)) > FAR_FROM_NOISE:
         return ()
     found = number_text(float(np.sqrt(chi_square / freedom)), 3)

@@ -157,6 +157,15 @@ class Fitter:
             covariance[np.ix_(loose, loose)] = found
         return covariance
 
+    def freedom(self, fitted: Fitted) -> int:
+        """Degrees of freedom: rows less constants that the fit moved."""
+        return len(self.y) - int(fitted.is_loose.sum())
+
+    def sum_of_squares(self, fitted: Fitted) -> float:
+        """What the constants make least: the weighted sum of squared residuals on the training rows."""
+        rest = self.y - self.predict(fitted, self.X)
+        return float(np.sum(rest**2 * self.row_weights(fitted)))
+
     def slopes(self, fitted: Fitted) -> tuple[Floats, Floats]:
         """Values ``(n_rows,)`` on the training rows and their derivatives by the constants ``(n_free, n_rows)``."""
         program = lower(fitted.expression, self.problem.inputs, fitted.names, self.known)

@@ -38,10 +38,23 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class ConstantInterval:
+    """Where a constant lies with probability ``level``, in its unit; an infinite end is open, NaN is unknown."""
+
+    name: str
+    lower: float
+    upper: float
+    unit: Unit
+    method: Literal["wald", "profile", "bootstrap"] = "wald"
+    level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
 class LawConstant:
     """A named constant of a law: ``value`` and ``stderr`` in ``unit``.
 
-    ``snapped`` is the simple number that replaced ``fitted_value`` ("1/2", "pi/4"), or None.
+    ``snapped`` is the simple number that replaced ``fitted_value`` ("1/2", "pi/4"), or None. ``interval`` is the one
+    that was asked for, None where none was.
     """
 
     name: str
@@ -51,6 +64,7 @@ class LawConstant:
     kind: Literal["free", "known"] = "free"
     snapped: str | None = None
     fitted_value: float = float("nan")
+    interval: ConstantInterval | None = None
 
     def __post_init__(self) -> None:
         if np.isnan(self.fitted_value):

@@ -74,21 +74,11 @@ def evidence_of(law: Law, problem: Problem) -> Evidence:
 
 def _leave_one_out(law: Law, problem: Problem) -> Array:
     """Each row as the form of the law predicts it when fitted anew to all others, in the user's unit."""
-    from symreg.engine import Outcome, get_engine
-    from symreg.fitting import Fitted, make_fitter
-    from symreg.natural_units import choose_natural_units
-    from symreg.search.backend import FreeConstant
+    from symreg.law_fit import fit_of
 
-    units = choose_natural_units(problem)
-    free = [constant for constant in law.constants if constant.kind == "free"]
-    starts = [c.unit.to_si(c.value) / units.factor(c.unit.dimension) for c in free]
-    constants = tuple(
-        FreeConstant(c.name, c.unit.dimension, float(start)) for c, start in zip(free, starts, strict=True)
-    )
-    unknown = np.full((len(free), len(free)), np.nan)
-    fitted = Fitted(law.expression, constants, np.array(starts), unknown, math.nan, Outcome.CONVERGED)
-    predicted = make_fitter(problem, units, get_engine("auto"), 1).leave_one_out(fitted)
-    si = predicted * units.factor(law.unit.dimension)
+    fitter, fitted = fit_of(law, problem)
+    predicted = fitter.leave_one_out(fitted)
+    si = predicted * fitter.units.factor(law.unit.dimension)
     return np.asarray(law.unit.from_si(si), dtype=np.float64)
 
 
