@@ -17,6 +17,7 @@ from symreg.errors import ProblemError
 from symreg.feasibility import check_reachable
 from symreg.guesses import read_guesses
 from symreg.limits import settle_limits
+from symreg.offered_constants import AUTO, offered_constants
 from symreg.operators import operator
 from symreg.table import Column, Table
 from symreg.table_checks import is_constant, warn_of_twins
@@ -62,6 +63,7 @@ class Problem:
     held_out_rows: Rows
     seed: int
     notes: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()  # of the known constants, those that nobody named
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "train_rows", read_only_rows(self.train_rows))
@@ -119,7 +121,7 @@ def make_problem(
     *,
     target: str | None = None,
     inputs: Sequence[str] | None = None,
-    constants: Sequence[str | KnownConstant | PhysicalConstant | Mapping[str, Any]] = (),
+    constants: str | Sequence[str | KnownConstant | PhysicalConstant | Mapping[str, Any]] = (),
     free_constants: str | Sequence[str] | Mapping[str, Any] | FreeConstants = "auto",
     operators: Sequence[str] | None = None,
     constraints: Constraints | None = None,
@@ -131,7 +133,8 @@ def make_problem(
     """Hold the question against the units and split the rows; every fault is raised here, before any search.
 
     ``target`` is the table's unless given, ``inputs`` are all other columns. ``constants`` are names of
-    physical constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}``.
+    physical constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}``; "auto" among
+    them, or instead of them, adds constants of nature by their dimensions (see ``symreg.offered_constants``).
     ``free_constants`` says which units a fitted coefficient may carry: "dimensionless"; "inferred", whatever
     a law needs; a list of units, with their powers and products; or "auto", which is "dimensionless" where
     inputs and known constants make the target's unit by a product of powers and some input can be part of a
@@ -149,10 +152,13 @@ def make_problem(
     table = table if table.target == target else warn_of_twins(table, target)
     chosen = _choose_inputs(name, table, target, inputs)
     _check_rows(name, table, target)
-    known = read_known_constants(name, constants, [*chosen, target])
-    dimensions = {column: table[column].unit.dimension for column in chosen}
-    dimensions |= {constant.name: constant.unit.dimension for constant in known}
     unit = table[target].unit
+    dimensions = {column: table[column].unit.dimension for column in chosen}
+    own = [constants] if isinstance(constants, (str, Mapping)) else list(constants)
+    known = read_known_constants(name, [one for one in own if one != AUTO], [*chosen, target])
+    offered = _offered(unit.dimension, dimensions, known, table, free_constants) if AUTO in own else ()
+    known += read_known_constants(name, offered, [*chosen, target])
+    dimensions |= {constant.name: constant.unit.dimension for constant in known}
     free = read_free_constants(name, free_constants, unit.dimension, dimensions, chosen)
     names = _read_operators(name, operators)
     check_reachable(name, (target, unit), chosen, dimensions, free, names)
@@ -174,8 +180,39 @@ def make_problem(
         train_rows=train,
         held_out_rows=held_out,
         seed=seed,
-        notes=table.notes,
+        notes=(*table.notes, *_notes(table, target, chosen, offered, free)),
+        offered=tuple(constant.name for constant in offered),
     )
+
+
+def _offered(
+    target: Dimension,
+    inputs: Mapping[str, Dimension],
+    known: Sequence[KnownConstant],
+    table: Table,
+    free_constants: str | Sequence[str] | Mapping[str, Any] | FreeConstants,
+) -> tuple[PhysicalConstant, ...]:
+    """Constants for "auto"; coefficients with units, where the user allows them, may reach the target instead."""
+    given = free_constants.get("units", AUTO) if isinstance(free_constants, Mapping) else free_constants
+    policy = given.policy if isinstance(given, FreeConstants) else given
+    own = {constant.name: constant.unit.dimension for constant in known}
+    must_reach = policy in (AUTO, "dimensionless")
+    return offered_constants(target, inputs, own, taken=table.names, must_reach=must_reach)
+
+
+def _notes(
+    table: Table, target: str, inputs: Sequence[str], offered: Sequence[PhysicalConstant], free: FreeConstants
+) -> list[str]:
+    notes = []
+    if offered:
+        notes.append(f"constants offered for their dimensions: {', '.join(one.name for one in offered)}")
+        if free.policy == "dimensionless":
+            notes[-1] += "; coefficients are pure numbers, free_constants='inferred' lets them carry units too"
+    uncertain = [name for name in inputs if table[name].sigma is not None]
+    if uncertain and table[target].sigma is None:
+        listed = ", ".join(map(repr, uncertain))
+        notes.append(f"uncertainties of {listed} are not used: they count beside one of the target {target!r}")
+    return notes
 
 
 def _choose_inputs(name: str, table: Table, target: str, inputs: Sequence[str] | None) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ __all__ = [
     "DescriptorsPart",
     "FreeConstantsPart",
     "GeneratePart",
+    "GuessPart",
     "InputPart",
     "NoisePart",
     "ReportPart",
@@ -187,12 +188,16 @@ class ConstantPart(Part):
 
 
 class FreeConstantsPart(Part):
-    """Units that fitted coefficients may carry.
+    """Units that fitted coefficients may carry, and where their values may lie.
 
-    ``auto``, ``dimensionless``, ``inferred``, or a list of units.
+    ``units`` is ``auto``, ``dimensionless``, ``inferred``, or a list of units. ``bounds`` are ``[lower, upper]`` or
+    ``[lower, upper, unit]``, null for none; they and ``integer`` name constants of guesses.
     """
 
     units: Literal["auto", "dimensionless", "inferred"] | tuple[Text, ...] = "auto"
+    positive: bool = False
+    bounds: dict[str, tuple[float | None, float | None] | tuple[float | None, float | None, Text]] = {}
+    integer: tuple[Text, ...] = ()
 
     @validate("units", mode="before")
     @classmethod
@@ -205,6 +210,13 @@ class FreeConstantsPart(Part):
         raise ValueError(
             f"{shortened(value)} is no policy; {choices(str(value), allowed)}, or a list of units"
         )
+
+
+class GuessPart(Part):
+    """A formula to start from, with the names of its free constants."""
+
+    formula: Text
+    constants: tuple[Text, ...] = ()
 
 
 class ConstraintsPart(Part):
@@ -266,10 +278,15 @@ class BudgetPart(Part):
 
 
 class ReportPart(Part):
-    """Which reports are written at the end, and into which languages the selected law is exported."""
+    """Which reports are written at the end, and into which languages the selected law is exported.
+
+    ``intervals`` says how those of the selected law's constants are computed, ``level`` what they hold.
+    """
 
     formats: tuple[Text, ...] = ("html",)
     exports: tuple[Text, ...] = ()
+    intervals: Literal["wald", "profile", "bootstrap"] = "wald"
+    level: float = Field(default=0.95, gt=0.0, lt=1.0)
 
     @validate("formats", "exports")
     @classmethod
@@ -290,7 +307,7 @@ class Specification(Part):
     free_constants: FreeConstantsPart = FreeConstantsPart()
     operators: tuple[Text, ...] | None = None
     constraints: ConstraintsPart = ConstraintsPart()
-    guesses: tuple[Text, ...] = ()
+    guesses: tuple[GuessPart, ...] = ()
     backend: BackendPart = BackendPart()
     descriptors: DescriptorsPart | None = None
     budget: BudgetPart = BudgetPart(time=60.0)
@@ -317,13 +334,23 @@ class Specification(Part):
     @validate("constants", mode="before")
     @classmethod
     def _names_and_blocks(cls, value: Any) -> Any:
-        """``[c, {name: L0, value: 3, unit: m}]``, or ``{L0: {value: 3, unit: m}}``."""
+        """``[c, {name: L0, value: 3, unit: m}]``, ``{L0: {value: 3, unit: m}}``, or ``auto``."""
         if isinstance(value, dict):
             return [
                 {"name": name, **part} if isinstance(part, dict) else part for name, part in value.items()
             ]
+        if isinstance(value, str):
+            value = [value]
         if isinstance(value, list):
             return [{"name": part} if isinstance(part, str) else part for part in value]
+        return value
+
+    @validate("guesses", mode="before")
+    @classmethod
+    def _formulas_and_blocks(cls, value: Any) -> Any:
+        """``["2*x", {formula: k*x, constants: [k]}]``."""
+        if isinstance(value, list):
+            return [part if isinstance(part, dict) else {"formula": part} for part in value]
         return value
 
 
