@@ -19,8 +19,7 @@ def constant_notes(
     fitter: Fitter, fitted: Fitted, constants: Sequence[LawConstant], covariance: Floats
 ) -> tuple[str, ...]:
     """Notes on limits, correlations, errors of inputs and stated uncertainties; ``constants`` in the user's units."""
-    free = tuple(constant.name for constant in constants if constant.kind == "free")
-    pairs = [one for one in correlations(free, covariance) if one.is_close]
+    pairs = [one for one in correlations(fitted.names, covariance) if one.is_close]
     notes = [_limit_note(fitter, one) for one in constants if one.name in fitted.held]
     notes += [
         f"the errors of {one.first} and {one.second} go together (correlation {one.coefficient:.4f}): "

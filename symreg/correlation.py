@@ -28,9 +28,11 @@ class Correlation:
 def correlations(names: tuple[str, ...], covariance: npt.NDArray[np.float64]) -> tuple[Correlation, ...]:
     """Each pair of constants once; pairs of which an error is not known, or is zero, are left out.
 
-    ``covariance`` has shape ``(n_free, n_free)`` in the order of ``names``.
+    ``covariance`` has shape ``(n_free, n_free)`` in the order of ``names``; without one there are no correlations.
     """
-    found = []
+    found: list[Correlation] = []
+    if covariance.shape != (len(names), len(names)):
+        return ()
     for (i, first), (j, second) in combinations(enumerate(names), 2):
         scale = float(np.sqrt(covariance[i, i]) * np.sqrt(covariance[j, j]))
         if np.isfinite(scale) and scale > 0 and np.isfinite(covariance[i, j]):

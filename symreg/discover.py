@@ -154,6 +154,7 @@ def _guesses(problem: Problem, formulas: Sequence[str]) -> list[Candidate]:
     """Formulas of the user and of an earlier front as candidates; those that no longer hold are left out."""
     known = {constant.name for constant in problem.known_constants} | {"pi"}
     free = {"k", *(f"k{number}" for number in range(1, 30))}
+    free |= {limit.name for limit in problem.free_constants.limits}
     found = [*problem.guesses]
     for text in formulas:
         with contextlib.suppress(SymregError):

@@ -53,15 +53,15 @@ def constant_intervals(
     bound. Raises ``IntervalError`` for a method, level or number that makes no sense.
     """
     _check(method, level, resampling, resamples)
+    if method == "wald":
+        return _wald(problem, law, level)
     fitter, own = fit_of(law, problem)
     if not own.constants:
         return ()
     fitted = _with_errors(fitter, own)
-    quantile = quantile_of(fitter, fitted, level)
-    if method == "wald":
-        ends = _wald(fitted, quantile)
-    elif method == "profile":
-        ends = profile_ends(fitter, fitted, quantile)
+    if method == "profile":
+        stated = fitter.weights is not None
+        ends = profile_ends(fitter, fitted, quantile(level, None if stated else fitter.freedom(fitted)))
     else:
         drawn = resampling or ("residuals" if fitter.errors is None else "rows")
         if drawn == "residuals" and fitter.errors is not None:
@@ -95,18 +95,25 @@ def _with_errors(fitter: Fitter, own: Fitted) -> Fitted:
     return replace(fitter.finished(found), residual_sum=fitter.sum_of_squares(found))
 
 
-def quantile_of(fitter: Fitter, fitted: Fitted, level: float) -> float:
-    """Standard errors to either side: normal where uncertainties are stated, Student's t where residuals tell them."""
+def quantile(level: float, freedom: int | None) -> float:
+    """Standard errors to either side: Student's t with so many degrees of freedom, or normal for None."""
     from scipy.special import ndtri, stdtrit
 
-    freedom = fitter.freedom(fitted)
-    if fitter.weights is not None:
+    if freedom is None:
         return float(ndtri(0.5 + level / 2))
     return float(stdtrit(freedom, 0.5 + level / 2)) if freedom > 0 else math.nan
 
 
-def _wald(fitted: Fitted, quantile: float) -> Floats:
-    return np.array([fitted.values - quantile * fitted.stderr, fitted.values + quantile * fitted.stderr])
+def _wald(problem: Problem, law: Law, level: float) -> tuple[ConstantInterval, ...]:
+    """From the standard errors that the law carries."""
+    free = [constant for constant in law.constants if constant.kind == "free"]
+    moved = sum(math.isfinite(constant.stderr) for constant in free)
+    stated = problem.target_column.sigma is not None
+    width = quantile(level, None if stated else len(problem.train_rows) - moved)
+    return tuple(
+        ConstantInterval(c.name, c.value - width * c.stderr, c.value + width * c.stderr, c.unit, "wald", level)
+        for c in free
+    )
 
 
 def _in_users_units(

@@ -16,6 +16,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from symreg.correlation import Correlation, correlations
 from symreg.errors import SymregError
 from symreg.expression import Expression, evaluate_tree, variables_of
 from symreg.units import Unit
@@ -113,6 +114,11 @@ class Law:
             values = np.asarray(self.unit.from_si(si), dtype=np.float64)
         values = np.where(np.isfinite(values), values, np.nan)
         return np.array(np.broadcast_to(values, (n_rows,)))
+
+    @property
+    def correlations(self) -> tuple[Correlation, ...]:
+        """Correlations of each pair of fitted constants whose errors are known."""
+        return correlations(tuple(one.name for one in self.constants if one.kind == "free"), self.covariance)
 
     def to(self, language: str) -> str:
         """The formula as source text: "python", "numpy", "latex", "text", ... (``report.export``)."""

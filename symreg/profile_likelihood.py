@@ -60,6 +60,8 @@ def _end(profile: _Profile, side: int, bound: float) -> float:
     from scipy.optimize import brentq
 
     inside, step = profile.best, FIRST_STEP * profile.width
+    if profile.excess(inside) > 0:
+        return math.nan
     for _ in range(MOST_DOUBLINGS):
         trial = profile.best + (step if side else -step)
         beyond = trial >= bound if side else trial <= bound

@@ -19,10 +19,13 @@ from symreg.report.unit_markup import unit_plain
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
 
 if TYPE_CHECKING:
+    from symreg.correlation import Correlation
     from symreg.discover import Discovery
+    from symreg.law import ConstantInterval
+    from symreg.limits import ConstantLimit
     from symreg.problem import Problem
 
-__all__ = ["ColumnFact", "ConstantFact", "Content", "Fact", "FrontRow", "ScoreFact", "gather"]
+__all__ = ["ColumnFact", "ConstantFact", "Content", "CorrelationFact", "Fact", "FrontRow", "ScoreFact", "gather"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class ConstantFact:
-    """A constant of the selected law, as text: ``value`` as shown, ``fitted`` only where it differs."""
+    """A constant of a law, as text: ``value`` as shown, ``fitted`` only where it differs; ``interval`` may be empty."""
 
     name: str
     value: str
@@ -43,6 +46,17 @@ class ConstantFact:
     kind: str
     recognised: str
     fitted: str
+    interval: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelationFact:
+    """How far the errors of two constants of the selected law go together."""
+
+    first: str
+    second: str
+    coefficient: str
+    is_close: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,9 @@ class Content:
     evidence: Evidence | None
     derivation: Derivation | None
     constants: tuple[ConstantFact, ...]
+    interval_name: str
+    interval_method: str
+    correlations: tuple[CorrelationFact, ...]
     scores: tuple[ScoreFact, ...]
     relative_error: str
     ruled_out: tuple[Fact, ...]
@@ -126,6 +143,8 @@ def gather(discovery: Discovery) -> Content:
     found = len(front) > 0 and 0 <= front.selected < len(front)
     law = front.best if found else None
     evidence = checked[front.selected] if found else None
+    constants = () if law is None else _with_wald(law, problem)
+    shown = next((one.interval for one in constants if one.interval is not None), None)
     name = "leave-one-out" if problem.leave_one_out else "held-out"
     return Content(
         discovery=discovery,
@@ -134,17 +153,56 @@ def gather(discovery: Discovery) -> Content:
         law=law,
         evidence=evidence,
         derivation=None if law is None else derive(law),
-        constants=() if law is None else tuple(_constant(c) for c in law.constants),
+        constants=tuple(_constant(c) for c in constants),
+        interval_name="interval" if shown is None else f"{100 * shown.level:g} % interval",
+        interval_method=METHODS["wald" if shown is None else shown.method],
+        correlations=() if law is None else tuple(_correlation(one) for one in law.correlations),
         scores=() if law is None or evidence is None else _scores(law, evidence, name),
         relative_error="" if evidence is None else _percent(evidence.typical_relative_error),
         ruled_out=_ruled_out(discovery),
         certificate=_certificate(discovery),
         front=tuple(_front_row(law, i == front.selected) for i, law in enumerate(front)),
         columns=tuple(_columns(problem, law)),
-        data=tuple(_data(problem)),
+        data=tuple(_data(problem, law)),
         notes=tuple(dict.fromkeys([*_notes(discovery), *(law.notes if law else ())])),
         environment=tuple(_environment(discovery)),
     )
+
+
+METHODS = {
+    "wald": "from the standard errors",
+    "profile": "from the profile of the sum of squares",
+    "bootstrap": "by the studentised bootstrap",
+}
+
+
+def _with_wald(law: Law, problem: Problem) -> tuple[LawConstant, ...]:
+    """The constants with the intervals that were asked for, or else those of their standard errors."""
+    if any(constant.interval is not None for constant in law.constants):
+        return law.constants
+    from symreg.intervals import with_intervals
+
+    return with_intervals(problem, law, method="wald").constants
+
+
+def _correlation(one: Correlation) -> CorrelationFact:
+    # Rounded to 1 a coefficient would say more than it does.
+    text = f"{one.coefficient:.2f}" if abs(one.coefficient) < 0.99 else f"{one.coefficient:.6g}"
+    return CorrelationFact(one.first, one.second, text, one.is_close)
+
+
+def interval_text(interval: ConstantInterval | None) -> str:
+    """``3.1 to 4.7``, to the third digit of its width; empty where no end is known."""
+    if interval is None or math.isnan(interval.lower) or math.isnan(interval.upper):
+        return ""
+    low, high = interval.lower, interval.upper
+    if math.isinf(low) and math.isinf(high):
+        return "not bounded by the data"
+    if math.isinf(low) or math.isinf(high):
+        return f"below {number_text(high, 4)}" if math.isinf(low) else f"above {number_text(low, 4)}"
+    largest, width = max(abs(low), abs(high)), high - low
+    digits = 15 if width <= 0 else min(15, max(3, 3 + math.ceil(math.log10(largest) - math.log10(width))))
+    return f"{number_text(low, digits)} to {number_text(high, digits)}"
 
 
 def _constant(constant: LawConstant) -> ConstantFact:
@@ -157,6 +215,7 @@ def _constant(constant: LawConstant) -> ConstantFact:
         kind={"free": "fitted", "known": "known"}[constant.kind] + (", exact" if exact else ""),
         recognised=constant.snapped or "",
         fitted=uncertain_text(constant.fitted_value, constant.stderr) if recognised else "",
+        interval="" if recognised else interval_text(constant.interval),
     )
 
 
@@ -264,7 +323,7 @@ def _range_text(low: float, high: float) -> str:
     return number_text(low, 3) if low == high else f"{number_text(low, 3)} to {number_text(high, 3)}"
 
 
-def _data(problem: Problem) -> list[Fact]:
+def _data(problem: Problem, law: Law | None) -> list[Fact]:
     train, held_out = len(problem.train_rows), len(problem.held_out_rows)
     split = f"{train:,} for training, {held_out:,} held out (seed {problem.seed})"
     if problem.leave_one_out:
@@ -277,7 +336,12 @@ def _data(problem: Problem) -> list[Fact]:
     ]
     known = [f"{c.name} = {_known_text(c.value, c.stderr, c.unit.scale)} {unit_plain(c.unit.text)}".strip()
              for c in problem.known_constants]  # fmt: skip
-    return [*facts, Fact("known constants", "; ".join(known) or "none")]
+    facts.append(Fact("known constants", "; ".join(known) or "none"))
+    if problem.offered:
+        used = [] if law is None else [one.name for one in law.constants if one.name in problem.offered]
+        needs = f"the law needs {', '.join(used)}" if used else "the law needs none of them"
+        facts.append(Fact("offered for their dimensions", f"{', '.join(problem.offered)}; {needs}"))
+    return facts
 
 
 def _known_text(value: float, stderr: float, scale: float) -> str:
@@ -285,6 +349,18 @@ def _known_text(value: float, stderr: float, scale: float) -> str:
 
 
 def _policy(problem: Problem) -> str:
+    free = problem.free_constants
+    limits = [f"{limit.name} {_limit_text(limit)}" for limit in free.limits]
+    return "; ".join([_units_policy(problem), *(["positive"] if free.positive else []), *limits])
+
+
+def _limit_text(limit: ConstantLimit) -> str:
+    kind = "whole number " if limit.whole else ""
+    unit = "" if limit.dimension is None or limit.dimension.is_dimensionless else f" {unit_plain(str(limit.dimension))}"
+    return f"{kind}from {number_text(limit.lower)} to {number_text(limit.upper)}{unit}".replace("from - to -", "").strip()
+
+
+def _units_policy(problem: Problem) -> str:
     free = problem.free_constants
     if free.policy == "inferred":
         return "may carry whatever unit a law needs"
