@@ -60,13 +60,18 @@ def _bounded(fitter: Fitter, fitted: Fitted, lower: Floats, upper: Floats) -> Fi
     if not found:
         return None
     best = min(found, key=lambda one: one.residual_sum)
-    scale = np.where(np.isfinite(fitted.values), np.abs(fitted.values - best.values), 0.0)
+    return _on_bounds(fitter, best, _reached(best, fitted.values, lower, upper), (lower, upper))
+
+
+def _reached(best: Fitted, free: Floats, lower: Floats, upper: Floats) -> dict[str, float]:
+    """Constants that are as good as on a bound, with the bound; ``free`` is where they would be without."""
     held: dict[str, float] = {}
-    for name, value, bounds in zip(best.names, best.values, zip(lower, upper, strict=True), strict=True):
-        for bound in bounds:
-            if abs(value - bound) <= NEAR * (abs(bound) + float(scale[best.names.index(name)])):
-                held[name] = float(bound)
-    return _on_bounds(fitter, best, held, (lower, upper))
+    for index, name in enumerate(best.names):
+        for bound in (float(lower[index]), float(upper[index])):
+            reach = NEAR * (abs(bound) + abs(float(free[index]) - bound))
+            if math.isfinite(bound) and abs(float(best.values[index]) - bound) <= reach:
+                held[name] = bound
+    return held
 
 
 def _middle(lower: Floats, upper: Floats) -> Floats:

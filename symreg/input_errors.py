@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from symreg.problem import Problem
 
 Floats = npt.NDArray[np.float64]
+DIFFERENCE = 6e-6  # of a constant: the cube root of the rounding of a float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,15 +67,15 @@ def uncertain_inputs(fitter: Fitter, expression: Expression) -> tuple[str, ...]:
 
 def effective_variance(fitter: Fitter, fitted: Fitted) -> Floats:
     """The variance of each training row's residual, ``(n_rows,)``, in natural units of the target squared."""
-    return _variance(fitter, fitted)[2]
+    return _Tangent(fitter, fitted).at(fitted.values).variance
 
 
 def deviance(fitter: Fitter, fitted: Fitted) -> float:
-    """``sum((y - f)**2 / v + ln(v / sigma_y**2))``."""
+    """``sum((y - f)**2 / v + ln(v / sigma_y**2))``; infinite where a slope is undefined."""
+    assert fitter.weights is not None
     with np.errstate(all="ignore"):
-        values, _, variance = _variance(fitter, fitted)
-        assert fitter.weights is not None
-        found = float(np.sum((fitter.y - values) ** 2 / variance + np.log(variance * fitter.weights)))
+        here = _Tangent(fitter, fitted).at(fitted.values)
+        found = float(np.sum(here.residuals**2 / here.variance + np.log(here.variance * fitter.weights)))
     return found if np.isfinite(found) else float("inf")
 
 
@@ -83,76 +84,121 @@ def fit_with_input_errors(fitter: Fitter, fitted: Fitted) -> Fitted:
 
     Where slopes are undefined on a row, the fit stays as it was, with unknown errors.
     """
-    unknown = replace(fitted, covariance=np.full_like(fitted.covariance, np.nan))
     loose = fitted.is_loose
-    found = _minimised(fitter, fitted, loose) if loose.any() and uncertain_inputs(fitter, fitted.expression) else fitted
+    covariance = np.full_like(fitted.covariance, np.nan)
+    unknown = replace(fitted, covariance=covariance, residual_sum=deviance(fitter, fitted))
+    if not np.isfinite(unknown.residual_sum):
+        return unknown
+    uncertain = loose.any() and uncertain_inputs(fitter, fitted.expression)
+    found = _minimised(fitter, fitted, loose) if uncertain else fitted
     if found is None:
         return unknown
-    covariance = unknown.covariance.copy()
     covariance[np.ix_(loose, loose)] = _covariance(fitter, found, loose)
     return replace(found, covariance=covariance, residual_sum=deviance(fitter, found))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """What the law says of the training rows: residuals, slopes by constants and by inputs, effective variance."""
+
+    residuals: Floats
+    by_constant: Floats  # (n_free, n_rows)
+    by_input: Mapping[str, Floats]
+    variance: Floats
+
+
+class _Tangent:
+    """A formula with all its first derivatives, from one program.
+
+    The derivative by an input is that by a constant which is added to it, and which is zero.
+    """
+
+    def __init__(self, fitter: Fitter, fitted: Fitted) -> None:
+        self.fitter, self.names = fitter, uncertain_inputs(fitter, fitted.expression)
+        shifts = {Variable(name): Constant(f"shift of {name}") for name in self.names}
+        shifted = substitute(fitted.expression, {leaf: Apply("+", (leaf, shift)) for leaf, shift in shifts.items()})
+        free = (*fitted.names, *(shift.name for shift in shifts.values()))
+        self.program = lower(shifted, fitter.problem.inputs, free, fitter.known)
+
+    def at(self, constants: Floats, X: Floats | None = None) -> _Rows:
+        """The rows with these constants, ``(n_free,)``; with other inputs only the slopes mean anything."""
+        fitter, n_free = self.fitter, len(constants)
+        assert fitter.weights is not None
+        values, slopes = fitter.engine.jacobian(
+            self.program,
+            fitter.X if X is None else X,
+            np.concatenate([constants, np.zeros(len(self.names))]),
+            threads=fitter.threads,
+        )
+        by_input = dict(zip(self.names, slopes[n_free:], strict=True))
+        variance = 1.0 / fitter.weights
+        for name, slope in by_input.items():
+            assert fitter.errors is not None
+            variance = variance + (slope * fitter.errors.sigma[name]) ** 2
+        return _Rows(fitter.y - values, slopes[:n_free], by_input, variance)
 
 
 def _minimised(fitter: Fitter, fitted: Fitted, loose: npt.NDArray[np.bool_]) -> Fitted | None:
     from scipy.optimize import least_squares
 
-    def moved(values: Floats) -> Fitted:
-        return replace(fitted, values=_placed(fitted.values, loose, values))
-
-    def residuals(values: Floats) -> Floats:
-        predicted, _, variance = _variance(fitter, moved(values))
-        return np.asarray((fitter.y - predicted) / np.sqrt(variance))
-
-    lower_bounds, upper_bounds = limits_of(fitter, fitted)
+    whitened = _Whitened(_Tangent(fitter, fitted), fitted.values, loose)
+    lower_bounds, upper_bounds = (ends[loose] for ends in limits_of(fitter, fitted))
+    bounded = bool(np.isfinite(lower_bounds).any() or np.isfinite(upper_bounds).any())
+    method = "trf" if bounded or loose.sum() > len(fitter.y) else "lm"
     try:
         with np.errstate(all="ignore"):
             found = least_squares(
-                residuals, fitted.values[loose], "3-point", (lower_bounds[loose], upper_bounds[loose]),
-                x_scale="jac", ftol=1e-13, xtol=1e-11, gtol=1e-13, max_nfev=200,
+                whitened.residuals, fitted.values[loose], whitened.slopes, (lower_bounds, upper_bounds), method,
+                x_scale="jac", ftol=1e-12, xtol=1e-10, gtol=1e-12, max_nfev=200,
             )  # fmt: skip
-    except (ValueError, np.linalg.LinAlgError):
+    except (ValueError, np.linalg.LinAlgError):  # undefined on the way
         return None
-    return moved(np.asarray(found.x))
+    return replace(fitted, values=whitened.all_values(np.asarray(found.x))) if np.isfinite(found.cost) else None
 
 
-def _placed(values: Floats, where: npt.NDArray[np.bool_], some: Floats) -> Floats:
-    placed = values.copy()
-    placed[where] = some
-    return placed
+class _Whitened:
+    """Residuals over their standard deviations, and their slopes by the constants that move."""
 
+    def __init__(self, tangent: _Tangent, values: Floats, loose: npt.NDArray[np.bool_]) -> None:
+        self.tangent, self.values, self.loose = tangent, values, loose
 
-def _variance(fitter: Fitter, fitted: Fitted) -> tuple[Floats, dict[str, Floats], Floats]:
-    """Values of the law, its slopes by each uncertain input, and the effective variance, all by rows.
+    def all_values(self, moved: Floats) -> Floats:
+        """The constants that move among those that are held, ``(n_free,)``."""
+        values = self.values.copy()
+        values[self.loose] = moved
+        return values
 
-    The derivative by an input is that by a constant added to it, which the engine has.
-    """
-    names = uncertain_inputs(fitter, fitted.expression)
-    shifts = {name: f"shift of {name}" for name in names}
-    shifted = substitute(
-        fitted.expression, {Variable(name): Apply("+", (Variable(name), Constant(shifts[name]))) for name in names}
-    )
-    known = {**fitter.known, **dict(zip(fitted.names, fitted.values.tolist(), strict=True))}
-    program = lower(shifted, fitter.problem.inputs, list(shifts.values()), known)
-    values, slopes = fitter.engine.jacobian(program, fitter.X, np.zeros(len(names)), threads=fitter.threads)
-    assert fitter.weights is not None and fitter.errors is not None
-    found = dict(zip(names, slopes, strict=True))
-    variance = 1.0 / fitter.weights
-    for name in names:
-        variance = variance + (found[name] * fitter.errors.sigma[name]) ** 2
-    return values, found, variance
+    def residuals(self, moved: Floats) -> Floats:
+        """``(y - f) / sqrt(v)``, ``(n_rows,)``."""
+        here = self.tangent.at(self.all_values(moved))
+        return np.asarray(here.residuals / np.sqrt(here.variance))
+
+    def slopes(self, moved: Floats) -> Floats:
+        """``-df/dc / sqrt(v) - (y - f) dv/dc / (2 v**(3/2))``, ``(n_rows, n_moved)``; dv/dc by central differences."""
+        here = self.tangent.at(self.all_values(moved))
+        columns = []
+        for index, slope in enumerate(here.by_constant[self.loose]):
+            step = DIFFERENCE * (abs(float(moved[index])) or 1.0)
+            up, down = moved.copy(), moved.copy()
+            up[index], down[index] = moved[index] + step, moved[index] - step
+            rise = self.tangent.at(self.all_values(up)).variance - self.tangent.at(self.all_values(down)).variance
+            bent = here.residuals * rise / (2 * step) / (2 * here.variance**1.5)
+            columns.append(-slope / np.sqrt(here.variance) - bent)
+        return np.column_stack(columns)
 
 
 def _covariance(fitter: Fitter, fitted: Fitted, loose: npt.NDArray[np.bool_]) -> Floats:
     """``inv(J.T @ inv(V) @ J)`` with J at the adjusted inputs ``x + (y - f) * df/dx * sigma_x**2 / v``."""
-    values, slopes, variance = _variance(fitter, fitted)
-    assert fitter.errors is not None
-    adjusted = fitter.X.copy()
-    for name, slope in slopes.items():
-        shift = (fitter.y - values) * slope * fitter.errors.sigma[name] ** 2 / variance
+    tangent = _Tangent(fitter, fitted)
+    here, adjusted = tangent.at(fitted.values), fitter.X.copy()
+    for name, slope in here.by_input.items():
+        assert fitter.errors is not None
+        shift = here.residuals * slope * fitter.errors.sigma[name] ** 2 / here.variance
         adjusted[fitter.problem.inputs.index(name)] += shift
     for X in (adjusted, fitter.X):  # an adjusted input may lie outside of the domain
-        _, by_constant = replace(fitter, X=X).slopes(fitted)
-        model = linearise(by_constant[loose] / np.sqrt(variance), np.zeros_like(fitter.y))
+        with np.errstate(all="ignore"):
+            slopes = tangent.at(fitted.values, X).by_constant[loose] / np.sqrt(here.variance)
+        model = linearise(slopes, np.zeros_like(fitter.y))
         found = unscaled_covariance(model.R) if model.is_finite and loose.any() else None
         if found is not None:
             return found
