@@ -7,7 +7,7 @@ the search brings along have no names of their own; "positive" holds for them to
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,6 +34,11 @@ class ConstantLimit:
     def __post_init__(self) -> None:
         if not self.lower < self.upper:
             raise ValueError(f"{self.lower:g} is not below {self.upper:g}")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing but the name is asked for."""
+        return math.isinf(self.lower) and math.isinf(self.upper) and not self.whole
 
     def holds(self, value: float) -> bool:
         """Whether a value in SI lies within the bounds."""
@@ -73,7 +78,7 @@ def settle_limits(
     name: str,
     limits: Sequence[ConstantLimit],
     positive: bool,
-    formulas: Iterable[Expression],
+    formulas: Sequence[Expression],
     known: Mapping[str, Dimension],
     target: Dimension,
 ) -> tuple[ConstantLimit, ...]:
@@ -97,11 +102,14 @@ def settle_limits(
                 reason = f"constants are to be positive, and the upper bound of {constant!r} is not."
                 raise ProblemError(name=name, reason=reason)
             found[constant] = replace(limit, lower=max(0.0, limit.lower))
+    for formula in formulas:  # constants beside limited ones keep their names and meaning too
+        if found.keys() & set(constants_of(formula)):
+            found |= {one: ConstantLimit(one) for one in constants_of(formula) if one in named and one not in found}
     return tuple(found.values())
 
 
 def _named_constants(
-    formulas: Iterable[Expression], known: Mapping[str, Dimension], target: Dimension
+    formulas: Sequence[Expression], known: Mapping[str, Dimension], target: Dimension
 ) -> dict[str, Dimension]:
     named: dict[str, Dimension] = {}
     for formula in formulas:

@@ -38,6 +38,12 @@ def test_positive_bounds_what_has_a_name() -> None:
     }  # fmt: skip
 
 
+def test_constants_beside_limited_ones_keep_their_names() -> None:
+    problem = decay({"units": "inferred", "bounds": {"tau": [1, 5, "min"]}})
+    assert {one.name: one.is_open for one in problem.free_constants.limits} == {"tau": False, "A": True}
+    assert decay({"units": "inferred"}).free_constants.limits == ()
+
+
 def test_a_limit_holds_its_ends() -> None:
     limit = ConstantLimit("k", 0.0, 2.0)
     assert [limit.holds(value) for value in (-1e-9, 0.0, 1.0, 2.0, 2.1)] == [False, True, True, True, False]

@@ -350,7 +350,7 @@ def _known_text(value: float, stderr: float, scale: float) -> str:
 
 def _policy(problem: Problem) -> str:
     free = problem.free_constants
-    limits = [f"{limit.name} {_limit_text(limit)}" for limit in free.limits]
+    limits = [f"{limit.name} {_limit_text(limit)}" for limit in free.limits if not limit.is_open]
     return "; ".join([_units_policy(problem), *(["positive"] if free.positive else []), *limits])
 
 
