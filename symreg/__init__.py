@@ -42,7 +42,8 @@ if TYPE_CHECKING:
         UnitWarning,
     )
     from symreg.estimator import SymbolicRegressor
-    from symreg.law import Law, ParetoFront, PredictionError
+    from symreg.intervals import IntervalError, constant_intervals
+    from symreg.law import ConstantInterval, Law, ParetoFront, PredictionError
     from symreg.problem import Problem, make_problem
     from symreg.search.backend import Budget, BudgetError, Native
     from symreg.table import Table, read_table
@@ -54,6 +55,7 @@ __all__ = [
     "Budget",
     "BudgetError",
     "CatalogError",
+    "ConstantInterval",
     "DescriptorClassifier",
     "DescriptorError",
     "DescriptorRegressor",
@@ -65,6 +67,7 @@ __all__ = [
     "EstimatorError",
     "ExpressionError",
     "InfeasibleError",
+    "IntervalError",
     "Law",
     "Native",
     "OperatorError",
@@ -84,6 +87,7 @@ __all__ = [
     "UnitError",
     "UnitWarning",
     "__version__",
+    "constant_intervals",
     "dataset_names",
     "discover",
     "find_descriptors",
@@ -109,7 +113,8 @@ _OWNERS = {
         "TableError", "TableWarning", "UnitError", "UnitWarning",
     ),
     "symreg.estimator": ("SymbolicRegressor",),
-    "symreg.law": ("Law", "ParetoFront", "PredictionError"),
+    "symreg.intervals": ("IntervalError", "constant_intervals"),
+    "symreg.law": ("ConstantInterval", "Law", "ParetoFront", "PredictionError"),
     "symreg.problem": ("Problem", "make_problem"),
     "symreg.search.backend": ("Budget", "BudgetError", "Native"),
     "symreg.table": ("Table", "read_table"),

@@ -310,6 +310,8 @@ def _signed(node: Expression, parts: tuple[Expression, ...], constant: Constant)
     inner = [_opposite(part) for part in parts]
     signs = [one is not None for one in inner]
     plain = tuple(part if one is None else one for part, one in zip(parts, inner, strict=True))
+    if node.operator == "neg" and isinstance(parts[0], Apply) and parts[0].operator == "-":
+        return Apply("-", (parts[0].arguments[1], parts[0].arguments[0]))
     if not any(signs):
         return Apply(node.operator, parts)
     if node.operator in ("*", "/"):
