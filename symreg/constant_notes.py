@@ -51,4 +51,5 @@ def _chi_square_note(fitter: Fitter, fitted: Fitted) -> tuple[str, ...]:
     if min(gammainc(freedom / 2, chi_square / 2), gammaincc(freedom / 2, chi_square / 2)) > FAR_FROM_NOISE:
         return ()
     found = number_text(float(np.sqrt(chi_square / freedom)), 3)
-    return (f"residuals are {found} times what the stated uncertainties say; the standard errors take those at their word",)
+    times = f"residuals are {found} times what the stated uncertainties say"
+    return (f"{times}; the standard errors take those at their word",)

@@ -163,7 +163,7 @@ class Finisher:
         return True
 
     def tidied(self, finished: Finished) -> Finished:
-        """The same law with powers merged, free factors in front and, where constants are positive, signs in the form."""
+        """The same law with powers merged, free factors in front and signs in the form, if constants are positive."""
         policy = self.fitter.problem.free_constants
         limited = any(name in self.fitter.limits for name in finished.fitted.names)
         units = {unit.dimension for unit in policy.units} | {DIMENSIONLESS_UNIT.dimension}

@@ -1,6 +1,6 @@
 """Fit the constants of candidates on the training rows, in natural units, and say how sure they are.
 
-Constants that the user bounds, and whole ones, are seen to in ``bounded_fitting``; uncertain inputs in ``input_errors``.
+Bounded and whole constants are seen to in ``bounded_fitting``, uncertain inputs in ``input_errors``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from symreg.engine import Engine, Outcome
 from symreg.engine.least_squares import linearise, unscaled_covariance
 from symreg.expression import Expression, lower
 from symreg.input_errors import InputErrors, deviance, effective_variance, fit_with_input_errors, input_errors
-from symreg.natural_units import NaturalUnits
 from symreg.limits import ConstantLimit
+from symreg.natural_units import NaturalUnits
 from symreg.problem import Problem
 from symreg.search.backend import FreeConstant
 

@@ -33,7 +33,9 @@ def training_table(
     """The columns of ``frame``, then ``y``, each with the unit that it states or that ``units`` gives.
 
     ``goal`` holds the numbers of ``y``, ``(n_rows,)``; ``target`` is its name, by default its own or "y".
-    ``sigma`` is a number or an array ``(n_rows,)`` for the target, or a mapping of those by column. ``frame`` is made by ``named_frame`` and changed here.
+    ``sigma`` is a number or an array ``(n_rows,)`` for the target, or a mapping of those by column;
+    ``check_lengths`` raises where an array has another length than ``goal``. ``frame`` is made by
+    ``named_frame`` and changed here.
     """
     from symreg.headers import nearest
     from symreg.table import read_table

@@ -14,8 +14,6 @@ import math
 from dataclasses import replace
 from typing import Literal, get_args
 
-import numpy as np
-
 from symreg.errors import SymregError
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.law import ConstantInterval, Law
@@ -49,8 +47,9 @@ def constant_intervals(
     """An interval for each free constant of a law that was found for ``problem``, from the rows it was fitted on.
 
     ``resampling`` draws "residuals", or whole "rows", ``resamples`` times by ``seed``; that concerns the bootstrap
-    alone, which draws residuals unless inputs have errors. A constant on a bound, or a whole one, has no interval by ``wald`` and ``bootstrap`` (NaN); its profile ends at the
-    bound. Raises ``IntervalError`` for a method, level or number that makes no sense.
+    alone, which draws residuals unless inputs have errors. A constant on a bound, or a whole one, has no interval by
+    ``wald`` and ``bootstrap`` (NaN); the profile of the first ends at its bound. Raises ``IntervalError`` for a
+    method, level or number that makes no sense.
     """
     _check(method, level, resampling, resamples)
     if method == "wald":

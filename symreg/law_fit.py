@@ -1,4 +1,4 @@
-"""A law back at the bench: its constants as a fit on the rows of a problem, to be refitted or asked how sure they are."""
+"""A law back at the bench: its constants as a fit on the rows of a problem, to be refitted and judged."""
 
 from __future__ import annotations
 

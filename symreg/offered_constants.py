@@ -23,8 +23,8 @@ MOST_OFFERED = 5
 MOST_NEEDED = 3
 
 FAMILIAR = (
-    "c", "g_n", "G", "k_B", "h", "R", "e", "epsilon_0", "sigma", "m_e", "N_A", "F", "mu_0", "m_p", "R_inf", "mu_B", "a_0",
-    "lambda_C",
+    "c", "g_n", "G", "k_B", "h", "R", "e", "epsilon_0",
+    "sigma", "m_e", "N_A", "F", "mu_0", "m_p", "R_inf", "mu_B", "a_0", "lambda_C",
 )  # fmt: skip
 """A prior: the constants that textbooks use most, first. What others spell (hbar, Z_0, K_J) is left to the law."""
 

@@ -50,7 +50,8 @@ def _ends(fitter: Fitter, base: Fitted, ratios: Floats, level: float, resamples:
         if len(known) >= LEAST_SHARE * resamples:
             low, high = np.quantile(known, [0.5 - level / 2, 0.5 + level / 2])
             ends[:, index] = base.values[index] - np.array([high, low]) * base.stderr[index]
-    return np.clip(ends, *limits_of(fitter, base))
+    lower, upper = limits_of(fitter, base)
+    return np.clip(ends, lower, upper, out=ends)
 
 
 def _with_rows(fitter: Fitter, generator: np.random.Generator) -> Iterator[Fitter]:

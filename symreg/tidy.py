@@ -295,12 +295,17 @@ def with_signs_in_form(fitted: Fitted, own: Collection[str]) -> Fitted:
         leaf = Constant(constant.name)
         sign = np.ones(len(fitted.values))
         sign[index] = -1.0
-        expression = fold(fitted.expression, lambda node, parts, leaf=leaf: _signed(node, parts, leaf))
+        expression = _with_opposite(fitted.expression, leaf)
         fitted = replace(
             fitted, expression=normalise(expression), values=fitted.values * sign,
             covariance=fitted.covariance * np.outer(sign, sign),
         )  # fmt: skip
     return fitted
+
+
+def _with_opposite(expression: Expression, constant: Constant) -> Expression:
+    """The same value where the constant has the other sign."""
+    return fold(expression, lambda node, parts: _signed(node, parts, constant))
 
 
 def _signed(node: Expression, parts: tuple[Expression, ...], constant: Constant) -> Expression:

@@ -15,7 +15,6 @@ from symreg.dimension import DIMENSIONLESS
 from symreg.engine import get_engine
 from symreg.expression import constants_of
 from symreg.fitting import Fitted, Fitter, make_fitter
-from symreg.grammar import parse
 from symreg.natural_units import choose_natural_units
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
@@ -169,4 +168,5 @@ def test_nothing_is_found_where_the_formula_is_undefined_within_bounds() -> None
     x = np.linspace(1, 3, 30)
     fitter = fitter_of({"x": x, "y": np.log(x + 2)}, "a*log(x + b)", ["a", "b"], bounds={"b": [-9, -8]})
     tree = fitter.problem.guesses[0]
-    assert fitter.fit([(tree, [FreeConstant("a", DIMENSIONLESS, 1.0), FreeConstant("b", DIMENSIONLESS, 1.0)])]) == [None]
+    constants = [FreeConstant(name, DIMENSIONLESS, 1.0) for name in ("a", "b")]
+    assert fitter.fit([(tree, constants)]) == [None]

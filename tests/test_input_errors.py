@@ -21,7 +21,7 @@ from symreg.problem import Problem, make_problem
 from symreg.search.backend import FreeConstant
 from symreg.table import read_table
 
-# Pearson's data with York's weights (York 1966, Can. J. Phys. 44, 1079); York et al. 2004 give this line and its errors.
+# Pearson's data with York's weights (York 1966, Can. J. Phys. 44, 1079), with the line of York et al. 2004.
 X = np.array([0.0, 0.9, 1.8, 2.6, 3.3, 4.4, 5.2, 6.1, 6.5, 7.4])
 Y = np.array([5.9, 5.4, 4.4, 4.6, 3.5, 3.7, 2.8, 2.8, 2.4, 1.5])
 X_WEIGHTS = np.array([1000.0, 1000, 500, 800, 200, 80, 60, 20, 1.8, 1.0])

@@ -192,7 +192,7 @@ def _correlation(one: Correlation) -> CorrelationFact:
 
 
 def interval_text(interval: ConstantInterval | None) -> str:
-    """``3.1 to 4.7``, to the third digit of its width; empty where no end is known."""
+    """``3.1 to 4.7``, to the second digit of its width; empty where no end is known."""
     if interval is None or math.isnan(interval.lower) or math.isnan(interval.upper):
         return ""
     low, high = interval.lower, interval.upper
@@ -201,7 +201,7 @@ def interval_text(interval: ConstantInterval | None) -> str:
     if math.isinf(low) or math.isinf(high):
         return f"below {number_text(high, 4)}" if math.isinf(low) else f"above {number_text(low, 4)}"
     largest, width = max(abs(low), abs(high)), high - low
-    digits = 15 if width <= 0 else min(15, max(3, 3 + math.ceil(math.log10(largest) - math.log10(width))))
+    digits = 15 if width <= 0 else min(15, max(3, 2 + math.ceil(math.log10(largest) - math.log10(width))))
     return f"{number_text(low, digits)} to {number_text(high, digits)}"
 
 
@@ -356,8 +356,10 @@ def _policy(problem: Problem) -> str:
 
 def _limit_text(limit: ConstantLimit) -> str:
     kind = "whole number " if limit.whole else ""
-    unit = "" if limit.dimension is None or limit.dimension.is_dimensionless else f" {unit_plain(str(limit.dimension))}"
-    return f"{kind}from {number_text(limit.lower)} to {number_text(limit.upper)}{unit}".replace("from - to -", "").strip()
+    bare = limit.dimension is None or limit.dimension.is_dimensionless
+    unit = "" if bare else f" {unit_plain(str(limit.dimension))}"
+    ends = [("from", limit.lower), ("to", limit.upper)]
+    return kind + " ".join(f"{word} {number_text(end)}" for word, end in ends if math.isfinite(end)) + unit
 
 
 def _units_policy(problem: Problem) -> str:

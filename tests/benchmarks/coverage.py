@@ -23,6 +23,7 @@ from symreg.engine import get_engine
 from symreg.expression import evaluate_tree
 from symreg.finishing import Finisher
 from symreg.fitting import make_fitter
+from symreg.grammar import parse
 from symreg.intervals import IntervalMethod, constant_intervals
 from symreg.law import Law
 from symreg.natural_units import choose_natural_units
@@ -50,7 +51,7 @@ class Truth:
     def problem(self, n_rows: int, stated: bool, rng: np.random.Generator, *, guessed: bool = True) -> Problem:
         """A table of this law, with the noise's size in a column or without, and the form as a guess."""
         x = rng.uniform(self.low, self.high, n_rows)
-        name, unit = self.input.split(" ")
+        name = self.input.split(" ")[0]
         exact = self.exact(x)
         spread = self.noise * np.max(np.abs(exact)) * (rng.uniform(0.5, 1.5, n_rows) if stated else np.ones(n_rows))
         target = self.target.split(" ")[0]
@@ -64,8 +65,6 @@ class Truth:
 
     def exact(self, x: np.ndarray) -> np.ndarray:
         """The target without noise, in its unit."""
-        from symreg.grammar import parse
-
         name, unit = self.input.split(" ")
         tree = parse(self.formula, variables=[name], constants=list(self.constants))
         values = {one: parse_unit(text).to_si(value) for one, (value, text) in self.constants.items()}

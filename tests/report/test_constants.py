@@ -89,7 +89,7 @@ def test_the_law_says_which_of_the_offered_constants_it_needs() -> None:
 @pytest.mark.parametrize(
     ("lower", "upper", "text"),
     [
-        (1.23456, 1.34567, "1.2346 to 1.3457"),
+        (1.23456, 1.34567, "1.235 to 1.346"),
         (299792457.9, 299792458.2, "299792457.9 to 299792458.2"),
         (-1e-34, 2.5e-34, "-1e-34 to 2.5e-34"),
         (-math.inf, 2.0, "below 2"),
