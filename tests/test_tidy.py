@@ -162,6 +162,7 @@ def test_other_exponentials_stay(text: str) -> None:
     assert without_constant_exponents(exponential(text, k=0.7)) is None
 
 
+@pytest.mark.parametrize(
     ("written", "values", "signed"),
     [
         ("k1 + k2*x", {"k1": 2.0, "k2": -3.0}, "k1 - k2*x"),

@@ -12,16 +12,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symreg.law import Law, LawConstant, Score
+from symreg.law import Law, Score
+from symreg.report.constant_facts import (
+    METHODS,
+    ConstantFact,
+    CorrelationFact,
+    constant_fact,
+    correlation_fact,
+    with_intervals_shown,
+)  # fmt: skip
 from symreg.report.derivation import Derivation, derive
 from symreg.report.evidence import Evidence, evidence_of
 from symreg.report.unit_markup import unit_plain
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
 
 if TYPE_CHECKING:
-    from symreg.correlation import Correlation
     from symreg.discover import Discovery
-    from symreg.law import ConstantInterval
     from symreg.limits import ConstantLimit
     from symreg.problem import Problem
 
@@ -34,29 +40,6 @@ class Fact:
 
     name: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConstantFact:
-    """A constant of a law, as text: ``value`` as shown, ``fitted`` only where it differs; ``interval`` may be empty."""
-
-    name: str
-    value: str
-    unit: str
-    kind: str
-    recognised: str
-    fitted: str
-    interval: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CorrelationFact:
-    """How far the errors of two constants of the selected law go together."""
-
-    first: str
-    second: str
-    coefficient: str
-    is_close: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +126,7 @@ def gather(discovery: Discovery) -> Content:
     found = len(front) > 0 and 0 <= front.selected < len(front)
     law = front.best if found else None
     evidence = checked[front.selected] if found else None
-    constants = () if law is None else _with_wald(law, problem)
+    constants = () if law is None else with_intervals_shown(law, problem)
     shown = next((one.interval for one in constants if one.interval is not None), None)
     name = "leave-one-out" if problem.leave_one_out else "held-out"
     return Content(
@@ -153,10 +136,10 @@ def gather(discovery: Discovery) -> Content:
         law=law,
         evidence=evidence,
         derivation=None if law is None else derive(law),
-        constants=tuple(_constant(c) for c in constants),
+        constants=tuple(constant_fact(c) for c in constants),
         interval_name="interval" if shown is None else f"{100 * shown.level:g} % interval",
         interval_method=METHODS["wald" if shown is None else shown.method],
-        correlations=() if law is None else tuple(_correlation(one) for one in law.correlations),
+        correlations=() if law is None else tuple(correlation_fact(one) for one in law.correlations),
         scores=() if law is None or evidence is None else _scores(law, evidence, name),
         relative_error="" if evidence is None else _percent(evidence.typical_relative_error),
         ruled_out=_ruled_out(discovery),
@@ -166,56 +149,6 @@ def gather(discovery: Discovery) -> Content:
         data=tuple(_data(problem, law)),
         notes=tuple(dict.fromkeys([*_notes(discovery), *(law.notes if law else ())])),
         environment=tuple(_environment(discovery)),
-    )
-
-
-METHODS = {
-    "wald": "from the standard errors",
-    "profile": "from the profile of the sum of squares",
-    "bootstrap": "by the studentised bootstrap",
-}
-
-
-def _with_wald(law: Law, problem: Problem) -> tuple[LawConstant, ...]:
-    """The constants with the intervals that were asked for, or else those of their standard errors."""
-    if any(constant.interval is not None for constant in law.constants):
-        return law.constants
-    from symreg.intervals import with_intervals
-
-    return with_intervals(problem, law, method="wald").constants
-
-
-def _correlation(one: Correlation) -> CorrelationFact:
-    # Rounded to 1 a coefficient would say more than it does.
-    text = f"{one.coefficient:.2f}" if abs(one.coefficient) < 0.99 else f"{one.coefficient:.6g}"
-    return CorrelationFact(one.first, one.second, text, one.is_close)
-
-
-def interval_text(interval: ConstantInterval | None) -> str:
-    """``3.1 to 4.7``, to the second digit of its width; empty where no end is known."""
-    if interval is None or math.isnan(interval.lower) or math.isnan(interval.upper):
-        return ""
-    low, high = interval.lower, interval.upper
-    if math.isinf(low) and math.isinf(high):
-        return "not bounded by the data"
-    if math.isinf(low) or math.isinf(high):
-        return f"below {number_text(high, 4)}" if math.isinf(low) else f"above {number_text(low, 4)}"
-    largest, width = max(abs(low), abs(high)), high - low
-    digits = 15 if width <= 0 else min(15, max(3, 2 + math.ceil(math.log10(largest) - math.log10(width))))
-    return f"{number_text(low, digits)} to {number_text(high, digits)}"
-
-
-def _constant(constant: LawConstant) -> ConstantFact:
-    recognised = constant.snapped is not None
-    exact = constant.kind == "known" and not constant.stderr > 0
-    return ConstantFact(
-        name=constant.name,
-        value=constant.snapped or uncertain_text(constant.value, 0.0 if exact else constant.stderr),
-        unit=constant.unit.text,
-        kind={"free": "fitted", "known": "known"}[constant.kind] + (", exact" if exact else ""),
-        recognised=constant.snapped or "",
-        fitted=uncertain_text(constant.fitted_value, constant.stderr) if recognised else "",
-        interval="" if recognised else interval_text(constant.interval),
     )
 
 
@@ -247,7 +180,7 @@ def _front_row(law: Law, selected: bool) -> FrontRow:
         held_out=_error_text(law.held_out),
         r2=r2_text(judged.r2),
         bits=f"{law.description_length:.1f}" if math.isfinite(law.description_length) else "-",
-        constants=tuple(_constant(c) for c in law.constants),
+        constants=tuple(constant_fact(c) for c in law.constants),
         notes="; ".join(notes),
     )
 
