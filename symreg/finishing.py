@@ -27,6 +27,7 @@ from symreg.law import Law, LawConstant, Score, score
 from symreg.printing import to_text
 from symreg.recognition import TO_SCALE, USUAL, Recognised
 from symreg.search.backend import FreeConstant
+from symreg.signs import with_signs_in_form
 from symreg.simplify import Simplifier
 from symreg.snapping import (
     Rewritten,
@@ -40,7 +41,6 @@ from symreg.tidy import (
     ordered_products,
     ordered_sums,
     with_factor_in_front,
-    with_signs_in_form,
     without_constant_exponents,
 )
 from symreg.uncertain_text import uncertain_text
