@@ -16,6 +16,7 @@ from symreg.dimensioning import infer_dimensions
 from symreg.errors import ProblemError
 from symreg.expression import Expression, constants_of
 from symreg.headers import column_unit, nearest
+from symreg.uncertain_text import number_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,19 @@ class ConstantLimit:
     def holds(self, value: float) -> bool:
         """Whether a value in SI lies within the bounds."""
         return self.lower <= value <= self.upper
+
+
+def limits_in_words(positive: bool, limits: Sequence[ConstantLimit]) -> tuple[str, ...]:
+    """``("positive", "tau from 0 to 300 s")``; names alone ask for nothing."""
+    found = ["positive"] if positive else []
+    for limit in limits:
+        if not limit.is_open:
+            ends = [f"{word} {number_text(end)}" for word, end in (("from", limit.lower), ("to", limit.upper))
+                    if math.isfinite(end)]  # fmt: skip
+            bare = limit.dimension is None or limit.dimension.is_dimensionless
+            words = [limit.name, *(["whole"] if limit.whole else []), *ends, *([] if bare else [str(limit.dimension)])]
+            found.append(" ".join(words))
+    return tuple(found)
 
 
 def read_limits(name: str, bounds: Mapping[str, Any], integers: Sequence[str]) -> tuple[ConstantLimit, ...]:

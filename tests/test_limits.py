@@ -10,7 +10,7 @@ import pytest
 
 from symreg.dimension import Dimension
 from symreg.errors import ProblemError
-from symreg.limits import ConstantLimit, read_limits
+from symreg.limits import ConstantLimit, limits_in_words, read_limits
 from symreg.problem import Problem, make_problem
 from symreg.table import read_table
 
@@ -47,6 +47,15 @@ def test_constants_beside_limited_ones_keep_their_names() -> None:
 def test_a_limit_holds_its_ends() -> None:
     limit = ConstantLimit("k", 0.0, 2.0)
     assert [limit.holds(value) for value in (-1e-9, 0.0, 1.0, 2.0, 2.1)] == [False, True, True, True, False]
+
+
+def test_limits_are_told_by_a_check() -> None:
+    problem = decay({"units": "inferred", "positive": True, "bounds": {"tau": [1, 5, "min"]}})
+    assert "Free constants: any unit that a law needs (inferred); positive; tau from 60 to 300 s; A from 0" in str(
+        problem.describe()
+    )
+    whole = read_limits("p", {"n": [None, 7]}, ["n"])
+    assert limits_in_words(False, whole) == ("n whole to 7",)
 
 
 def test_whole_numbers_may_be_bounded() -> None:

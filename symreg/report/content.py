@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symreg.law import Law, Score
+from symreg.limits import limits_in_words
 from symreg.report.constant_facts import (
     METHODS,
     ConstantFact,
@@ -28,7 +29,6 @@ from symreg.uncertain_text import number_text, r2_text, uncertain_text
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery
-    from symreg.limits import ConstantLimit
     from symreg.problem import Problem
 
 __all__ = ["ColumnFact", "ConstantFact", "Content", "CorrelationFact", "Fact", "FrontRow", "ScoreFact", "gather"]
@@ -283,16 +283,7 @@ def _known_text(value: float, stderr: float, scale: float) -> str:
 
 def _policy(problem: Problem) -> str:
     free = problem.free_constants
-    limits = [f"{limit.name} {_limit_text(limit)}" for limit in free.limits if not limit.is_open]
-    return "; ".join([_units_policy(problem), *(["positive"] if free.positive else []), *limits])
-
-
-def _limit_text(limit: ConstantLimit) -> str:
-    kind = "whole number " if limit.whole else ""
-    bare = limit.dimension is None or limit.dimension.is_dimensionless
-    unit = "" if bare else f" {unit_plain(str(limit.dimension))}"
-    ends = [("from", limit.lower), ("to", limit.upper)]
-    return kind + " ".join(f"{word} {number_text(end)}" for word, end in ends if math.isfinite(end)) + unit
+    return "; ".join([_units_policy(problem), *limits_in_words(free.positive, free.limits)])
 
 
 def _units_policy(problem: Problem) -> str:

@@ -300,3 +300,12 @@ def test_limits_come_back_from_the_resolved_experiment(tmp_path: Path) -> None:
     assert again.free_constants == asked.free_constants and again.guesses == asked.guesses
     limit, = first.problem.free_constants.limits
     assert (limit.name, limit.lower) == ("k", 0.0) and limit.upper < float("inf")
+
+
+def test_offered_constants_stay_auto_in_the_resolved_experiment(tmp_path: Path) -> None:
+    asked = read_specification(write_kepler(tmp_path, KEPLER + "constants: auto\n"))
+    discovery = run_experiment(asked, tmp_path / "runs", discover=FakeSearch())
+    assert {"c", "g_n"} <= set(discovery.problem.offered)
+    again = read_specification(tmp_path / "runs" / "kepler" / "experiment.yaml")
+    assert again.constants == asked.constants
+    assert load_discovery(tmp_path / "runs" / "kepler").problem.offered == discovery.problem.offered
