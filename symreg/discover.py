@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -26,8 +26,9 @@ from symreg.grammar import parse
 from symreg.law import ParetoFront
 from symreg.problem import Problem
 from symreg.search.backend import Backend, Budget, Candidate, FreeConstant, Native, Round
-from symreg.search.space import search_space
+from symreg.search.space import SearchSpace, search_space
 from symreg.simplify import warm_simplifier
+from symreg.template_search import propose_within
 from symreg.workshop import Workshop
 
 SEARCHED_ROWS = 20_000  # a longer table is searched on a sample, and fitted and scored on all rows
@@ -102,7 +103,7 @@ def discover(
         workshop = Workshop(finisher)
         workshop.take(_guesses(problem, resume_from), "guess")
         last = Round((), 0, 0, 0, None, "nothing was searched")
-        for last in backend.propose(space, _without_finishing(budget), seed=seed, stop=stop):
+        for last in _rounds(finisher, backend, space, _without_finishing(budget), seed, stop):
             workshop.take(last.candidates, backend.name)
             if observer is not None and last.stop_reason is None:
                 elapsed = time.monotonic() - started
@@ -121,8 +122,18 @@ def discover(
         wall_seconds=time.monotonic() - started,
         engine=engine.name,
         backend=backend.name,
-        notes=(*problem.notes, *notes),
+        notes=(*problem.notes, *notes, *workshop.notes),
     )
+
+
+def _rounds(
+    finisher: Finisher, backend: Backend, space: SearchSpace, budget: Budget, seed: int, stop: Callable[[], bool]
+) -> Iterator[Round]:
+    """What the backend proposes, for the whole law or, where its form is given, for the unknown functions in it."""
+    template = finisher.fitter.problem.template
+    if template is None or template.is_bare:
+        return backend.propose(space, budget, seed=seed, stop=stop)
+    return propose_within(finisher, backend, space, budget, seed=seed, stop=stop)
 
 
 def _without_finishing(budget: Budget) -> Budget:
@@ -155,6 +166,7 @@ def _guesses(problem: Problem, formulas: Sequence[str]) -> list[Candidate]:
     known = {constant.name for constant in problem.known_constants} | {"pi"}
     free = {"k", *(f"k{number}" for number in range(1, 30))}
     free |= {limit.name for limit in problem.free_constants.limits}
+    free |= set() if problem.template is None else set(problem.template.parameter_names)
     found = [*problem.guesses]
     for text in formulas:
         with contextlib.suppress(SymregError):

@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from symreg.errors import EstimatorError
 from symreg.frames import magnitudes
 from symreg.table_estimator import TableEstimator
+from symreg.template import is_template, target_of
 
 if TYPE_CHECKING:
     import os
@@ -43,7 +44,10 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     units : unit texts by column name, the target's included ("v": "m/s"). Columns may state their units
         themselves: by a pint dtype, by ``attrs["units"]`` or in their names ("v [m/s]"). A column without a
         unit is a plain number. Names of columns that a pipeline has dropped may stay.
-    target : the target's name; by default the name of ``y``, or "y".
+    target : the target's name; by default the name of ``y``, or "y". With an equals sign it is the form of the law,
+        "rate = Vmax*c/(K + c)" or "T = f(L, g_n)", whose inputs are the columns that it names.
+    parameters : the form's named numbers, as names or as a mapping to unit, start, lower and upper.
+    functions : limits on the form's unknown functions; ``{"f": {"unit": "m", "max_complexity": 8}}``.
     constants : names of physical constants ("c", "g_n"), or mappings with name, value, unit and stderr; "auto"
         offers constants of nature by their dimensions.
     free_constants : units that fitted coefficients may carry: "auto", "dimensionless", "inferred", or a list; or a
@@ -51,6 +55,8 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     operators : names, by default those of ``symreg.problem.DEFAULT_OPERATORS``.
     max_complexity : the longest formula, in leaves and operators.
     nested : limits on nesting; ``{"sin": {"cos": 1}}`` allows one cosine at most inside a sine.
+    monotonic : inputs with which the target only rises or falls; ``{"x": "increasing"}``.
+    value_range : the lowest and the highest value of the target, in its unit; None for no bound.
     guesses : formulas to start from ("6.28*sqrt(L/g_n)").
     backend : the search, with its threads; by default ``symreg.Native()``.
     budget : seconds, or a ``symreg.Budget``; with a limit of evaluations alone, results repeat exactly.
@@ -79,6 +85,10 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         operators: Sequence[str] | None = None,
         max_complexity: int = 40,
         nested: Mapping[str, Mapping[str, int]] | None = None,
+        parameters: Mapping[str, Any] | Sequence[str] = (),
+        functions: Mapping[str, Any] | None = None,
+        monotonic: Mapping[str, Any] | None = None,
+        value_range: tuple[float | None, float | None] | None = None,
         guesses: Sequence[Any] = (),
         backend: Backend | None = None,
         budget: Budget | float | None = None,
@@ -93,6 +103,10 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         self.operators = operators
         self.max_complexity = max_complexity
         self.nested = nested
+        self.parameters = parameters
+        self.functions = functions
+        self.monotonic = monotonic
+        self.value_range = value_range
         self.guesses = guesses
         self.backend = backend
         self.budget = budget
@@ -145,7 +159,9 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         numbers = validate_data(self, magnitudes(X), reset=False, dtype=np.float64, ensure_all_finite=False)
         self._check_finite(numbers)
-        return self.best_.predict(self._in_units_of_fit(X, numbers))
+        names = self._names_at_fit()
+        kept = [names.index(name) for name in self.problem_.inputs]  # a form may name some of the columns only
+        return self.best_.predict(self._in_units_of_fit(X, numbers)[:, kept])
 
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write a report; the suffix of ``path`` chooses the format: .html, .tex, .md, .pdf."""
@@ -198,15 +214,26 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         assert table.target is not None
         return make_problem(
             table,
+            target=None if self.target == table.target else self.target,
+            parameters=self.parameters,
+            functions=self.functions,
             constants=self.constants,
             free_constants=self.free_constants,
             operators=self.operators,
-            constraints=Constraints(int(self.max_complexity), self.nested or {}),
+            constraints=Constraints(
+                int(self.max_complexity), self.nested or {}, self.monotonic or {}, self.value_range
+            ),
             guesses=self.guesses,
             test_fraction=self.test_fraction,
             seed=self._seed(),
             name=table.target,
         )
+
+    def _target_name(self, y: Any) -> str | None:
+        """The target's name where one was given, alone or in front of the form of its law."""
+        if self.target is None or not is_template(self.target, [str(getattr(y, "name", ""))]):
+            return self.target
+        return target_of(self.target)
 
     # ----------------------------------------------------------------------------------------- notebooks
 
@@ -226,6 +253,8 @@ _PARAMETERS: dict[str, tuple[tuple[type, ...], str]] = {
     "target": ((str, type(None)), "a name or None"),
     "max_complexity": ((Integral,), "a whole number"),
     "nested": ((Mapping, type(None)), "a mapping such as {'sin': {'cos': 1}}, or None"),
+    "monotonic": ((Mapping, type(None)), "a mapping such as {'x': 'increasing'}, or None"),
+    "functions": ((Mapping, type(None)), "a mapping such as {'f': {'max_complexity': 8}}, or None"),
     "test_fraction": ((Real,), "a number"),
     "verbose": ((Integral,), "0 or 1"),
 }

@@ -23,10 +23,12 @@ from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
 from symreg.expression import Constant, Expression, complexity, constants_of, normalise, substitute, walk
 from symreg.fitting import Fitted, Fitter, Floats
+from symreg.form import has_form, parts_of
 from symreg.law import Law, LawConstant, Score, score
 from symreg.printing import to_text
 from symreg.recognition import TO_SCALE, USUAL, Recognised
 from symreg.search.backend import FreeConstant
+from symreg.search.collecting import collected
 from symreg.signs import with_signs_in_form
 from symreg.simplify import Simplifier
 from symreg.snapping import (
@@ -36,6 +38,7 @@ from symreg.snapping import (
     with_tied_constants,
     without_insignificant_terms,
 )
+from symreg.template import Template
 from symreg.tidy import (
     merged_powers,
     ordered_products,
@@ -97,12 +100,18 @@ class Finisher:
             n_names=names_in_use,
             noise_variance=None if fitter.weights is None else 1.0,
             values=dict(zip(names, fitted.values.tolist(), strict=True)),
-            fisher_diagonal=fitted.fisher_diagonal,
+            fisher_diagonal=self._information(fitted),
             snapped_bits=snapped_bits,
             resolution=0.0 if fitter.weights is not None else RESOLUTION * float(np.std(fitter.y)),
             angles=self._angles(),
             not_simple_bits=NOT_SIMPLE_BITS_TO_SCALE if self._to_scale() else NOT_SIMPLE_BITS,
         )
+
+    def _information(self, fitted: Fitted) -> Floats:
+        """What the data know of each constant; of parameters nothing: every law of the form has them and pays alike."""
+        template = self.fitter.problem.template
+        kept = () if template is None else template.parameter_names
+        return np.where([one.name in kept for one in fitted.constants], 0.0, fitted.fisher_diagonal)
 
     def _to_scale(self) -> bool:
         """Whether every scale of a law is known: units are given, and no constant with a unit is asked for.
@@ -111,7 +120,8 @@ class Finisher:
         """
         problem = self.fitter.problem
         with_units = any(not dimension.is_dimensionless for dimension in problem.dimensions.values())
-        return with_units and problem.free_constants.policy == "dimensionless"
+        asked_for = problem.template is not None and problem.template.parameters
+        return with_units and problem.free_constants.policy == "dimensionless" and not asked_for
 
     def _bits_of_units(self, fitted: Fitted, names_in_use: int) -> float:
         """A coefficient of another unit than those declared is a power of a constant: an operator and a number."""
@@ -163,7 +173,13 @@ class Finisher:
         return True
 
     def tidied(self, finished: Finished) -> Finished:
-        """The same law with powers merged, free factors in front and signs in the form, if constants are positive."""
+        """The same law with powers merged, free factors in front and signs in the form, if constants are positive.
+
+        Of a template, each function is tidied in its place.
+        """
+        template = self.fitter.problem.template
+        if template is not None and not template.is_bare:
+            return self._tidied_within(finished, template)
         policy = self.fitter.problem.free_constants
         limited = any(name in self.fitter.limits for name in finished.fitted.names)
         units = {unit.dimension for unit in policy.units} | {DIMENSIONLESS_UNIT.dimension}
@@ -181,6 +197,15 @@ class Finisher:
         fitted = replace(fitted, expression=_ordered(fitted.expression, names))
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
         return replace(finished, fitted=fitted, bits=bits)
+
+    def _tidied_within(self, finished: Finished, template: Template) -> Finished:
+        names = [constant.name for constant in finished.fitted.constants]
+        parts = parts_of(template, finished.fitted.expression) or {}
+        short = {name: min(part, collected(part, ()), key=complexity) for name, part in parts.items()}
+        tidy = {name: _ordered(merged_powers(normalise(part)), names) for name, part in short.items()}
+        fitted = replace(finished.fitted, expression=template.whole(tidy))
+        bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
+        return replace(finished, fitted=fitted, bits=bits) if self.is_exact(fitted) else finished
 
     def _best_rewriting(self, finished: Finished, proposals: Sequence[Rewritten]) -> Finished | None:
         before = finished.fitted
@@ -204,17 +229,21 @@ class Finisher:
         return best
 
     def is_exact(self, fitted: Fitted) -> bool:
-        """Whether the formula has exactly the target's dimension, checked anew by the dimension rules alone."""
+        """Whether the formula has exactly the target's dimension, checked anew by the dimension rules alone, and the
+        form of the template, if there is one.
+        """
         free = {constant.name: constant.dimension for constant in fitted.constants}
         target = self.fitter.problem.target_column.unit.dimension
         try:
-            return dimension_of(fitted.expression, self.dimensions | free) == target
+            exact = dimension_of(fitted.expression, self.dimensions | free) == target
         except DimensionError:
             return False
+        return exact and has_form(self.fitter.problem.template, fitted.expression)
 
     def simplified(self, finished: Sequence[Finished], budget: float) -> list[Finished]:
         """The formulas in their shortest form, rechecked and fitted again; the raw form stays where that fails."""
-        if self.simplifier is None or not finished:
+        template = self.fitter.problem.template
+        if self.simplifier is None or not finished or (template is not None and not template.is_bare):
             return list(finished)
         plain = [replace(one, fitted=_normalised(one.fitted)) for one in finished]
         apart = "_" * (1 + max(len(name) for name in self._taken()))  # longer than any column's name
@@ -266,8 +295,9 @@ class Finisher:
     def law(self, finished: Finished) -> Law:
         """The law in the user's units, with its scores."""
         problem = self.fitter.problem
-        named = _with_pretty_names(finished.fitted, self._taken(), self.fitter.limits)
-        fitted = self.fitter.finished(named)
+        template = problem.template
+        own = {*self.fitter.limits, *(() if template is None else template.parameter_names)}
+        fitted = self.fitter.finished(_with_pretty_names(finished.fitted, self._taken(), own))
         constants, covariance = self._constants(fitted)
         held_out = (
             self._score(self.fitter.leave_one_out(fitted), self.fitter.y)
@@ -289,6 +319,7 @@ class Finisher:
             simplified=finished.simplified,
             notes=(
                 *finished.notes,
+                *_functions(template, fitted.expression),
                 *_fitted_values(finished.snapped),
                 *constant_notes(self.fitter, fitted, constants, covariance),
             ),
@@ -297,7 +328,9 @@ class Finisher:
         )
 
     def _taken(self) -> set[str]:
-        return {*self.fitter.problem.inputs, *self.fitter.known, self.fitter.problem.target}
+        template = self.fitter.problem.template
+        own = () if template is None else (*template.parameter_names, *(one.name for one in template.functions))
+        return {*self.fitter.problem.inputs, *self.fitter.known, self.fitter.problem.target, *own}
 
     def _held_out(self, fitted: Fitted) -> tuple[Floats, Floats]:
         problem, units = self.fitter.problem, self.fitter.units
@@ -317,9 +350,11 @@ class Finisher:
         inputs: dict[str, Unit] = {name: problem.table[name].unit for name in problem.inputs}
         known = {constant.name: constant for constant in problem.known_constants}
         inputs |= {name: constant.unit for name, constant in known.items()}
+        template = problem.template
+        stated = {} if template is None else {one.name: one.unit for one in template.parameters if one.unit is not None}
         found, scales = [], []
         for constant, value, error in zip(fitted.constants, fitted.values, fitted.stderr, strict=True):
-            unit = display_unit(
+            unit = stated.get(constant.name) or display_unit(
                 fitted.expression, constant.name, constant.dimension, inputs, problem.target_column.unit,
                 problem.free_constants.units,
             )  # fmt: skip
@@ -364,22 +399,32 @@ def _renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
     return substitute(expression, mapping)
 
 
-def _with_pretty_names(fitted: Fitted, taken: Iterable[str], own: Collection[str]) -> Fitted:
+def _functions(template: Template | None, expression: Expression) -> list[str]:
+    """What the unknown functions of a template are in a law."""
+    if template is None or template.is_bare:
+        return []
+    parts = parts_of(template, expression) or {}
+    return [f"{one} = {to_text(parts[one.name])}" for one in template.functions if one.name in parts]
+
+
+def _with_pretty_names(fitted: Fitted, taken: Iterable[str], own: Collection[str] = ()) -> Fitted:
     """Free constants named k, or k1, k2, ... in the order in which they appear, past the names that are taken.
 
-    A constant that has a name of its ``own`` keeps it.
+    Those with names of their ``own``, as a template's parameters have, keep them.
     """
     place = {constant.name: index for index, constant in enumerate(fitted.constants)}
     order = [name for name in constants_of(fitted.expression) if name in place]
     taken = {*taken, *own}
     fresh = (name for number in itertools.count(1) if (name := f"k{number}") not in taken)
-    names = {name: "k" if len(order) == 1 and "k" not in taken else next(fresh) for name in order if name not in own}
-    names |= {name: name for name in order if name in own}
+    free = [name for name in order if name not in own]
+    names = {name: "k" if len(free) == 1 and "k" not in taken else next(fresh) for name in free}
     places = [place[name] for name in order]
     return replace(
         fitted,
-        expression=_renamed(fitted.expression, {old: new for old, new in names.items() if old != new}),
-        constants=tuple(replace(fitted.constants[i], name=names[fitted.constants[i].name]) for i in places),
+        expression=_renamed(fitted.expression, names),
+        constants=tuple(
+            replace(one, name=names.get(one.name, one.name)) for one in (fitted.constants[index] for index in places)
+        ),
         values=fitted.values[places],
         covariance=fitted.covariance[np.ix_(places, places)],
     )

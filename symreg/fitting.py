@@ -24,6 +24,7 @@ from symreg.search.backend import FreeConstant
 
 Floats = npt.NDArray[np.float64]
 MAX_ITERATIONS = 200
+MAX_ITERATIONS_OF_A_TEMPLATE = 5_000  # its parameters are the user's, and may start anywhere
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +100,7 @@ class Fitter:
     y: Floats
     weights: Floats | None
     known: Mapping[str, float]
+    max_iterations: int = MAX_ITERATIONS
     errors: InputErrors | None = None
     limits: Mapping[str, ConstantLimit] = field(default_factory=dict)
 
@@ -126,7 +128,7 @@ class Fitter:
         ]
         starts = [np.array([constant.start for constant in constants]) for _, constants in candidates]
         fits = self.engine.fit_many(
-            programs, self.X, self.y, self.weights, starts, max_iterations=MAX_ITERATIONS, threads=self.threads
+            programs, self.X, self.y, self.weights, starts, max_iterations=self.max_iterations, threads=self.threads
         )
         return [
             Fitted(expression, tuple(constants), fit.values, fit.covariance, fit.residual_sum, fit.outcome)
@@ -223,6 +225,7 @@ def make_fitter(problem: Problem, units: NaturalUnits, engine: Engine, threads: 
         y=np.ascontiguousarray(units.target_values(problem, rows)),
         weights=None if weights is None else np.ascontiguousarray(weights * factor**2),
         known={"pi": math.pi} | units.known_values(problem),
+        max_iterations=MAX_ITERATIONS if problem.template is None else MAX_ITERATIONS_OF_A_TEMPLATE,
         errors=None if weights is None else input_errors(problem, units, rows),
         limits={limit.name: limit for limit in problem.free_constants.limits},
     )

@@ -6,6 +6,8 @@
     power   = atom [("**" | "^") factor]
     atom    = number | name | `quoted name` | function "(" sum ("," sum)* ")" | "(" sum ")"
 
+In a template (``parse_template``) a name before "(" that is no function, column or constant is an unknown function.
+
 It is read with two stacks (shunting yard) and no recursion, so that no input can exhaust the interpreter's
 stack. The tree is built in canonical form, see ``expression.canonical``.
 """
@@ -46,6 +48,7 @@ _SIGNS: Final = {sign: sign for sign in ("+", "-", "*", "/", "**", "(", ")", ","
     "\u00d7": "*",
 }
 _BINDING: Final = {"+": 1, "-": 1, "*": 2, "/": 2, "sign": 3, "**": 4}
+_UNKNOWN: Final = "unknown function"
 _HOW_TO_QUOTE: Final = "names with other characters stand in `backticks`"
 
 
@@ -64,7 +67,7 @@ class _Pending:
     """An operator, an open parenthesis or an open call that waits on the stack."""
 
     token: _Token
-    name: str  # a key of _BINDING, "(" or a function
+    name: str  # a key of _BINDING, "(", a function, or _UNKNOWN
     commas: int = 0
 
 
@@ -75,19 +78,39 @@ def parse(text: str, *, variables: Collection[str], constants: Collection[str] =
     ``^`` bind to the right and tighter than the sign; a ratio of two literals is one exact number. ParseError
     tells the position, the reason and the nearest valid name.
     """
+    _check_length(text)
+    return _Parser(text, variables, constants).parse()
+
+
+def parse_template(
+    text: str, *, variables: Collection[str], constants: Collection[str] = ()
+) -> tuple[Expression, dict[str, tuple[str, ...]]]:
+    """Return the tree of a formula with unknown functions, and the names of each function's arguments.
+
+    In the tree a function ``f(x, z)`` is the constant ``f``. Its arguments are names, the same ones wherever it stands.
+    """
+    _check_length(text)
+    parser = _Parser(text, variables, constants, template=True)
+    return parser.parse(), parser.unknown
+
+
+def _check_length(text: str) -> None:
     if len(text) > MAX_LENGTH:
         reason = f"the formula has {len(text)} characters, more than {MAX_LENGTH}"
         raise ParseError(text=text[:80], position=0, reason=reason, suggestion=None)
-    return _Parser(text, variables, constants).parse()
 
 
 class _Parser:
     """The two stacks: ``waiting`` operators, and ``done`` expressions with their depths."""
 
-    def __init__(self, text: str, variables: Collection[str], constants: Collection[str]) -> None:
+    def __init__(
+        self, text: str, variables: Collection[str], constants: Collection[str], *, template: bool = False
+    ) -> None:
         self.text = text
         self.variables = frozenset(variables)
         self.constants = frozenset(constants)
+        self.template = template
+        self.unknown: dict[str, tuple[str, ...]] = {}
         self.waiting: list[_Pending] = []
         self.done: list[tuple[Expression, int]] = []
         self.nodes = 0
@@ -143,7 +166,8 @@ class _Parser:
         after = end
         while after < len(self.text) and self.text[after].isspace():
             after += 1
-        called = name in FUNCTION_NAMES and self.text.startswith("(", after)
+        unknown = self.template and name not in self.variables | self.constants
+        called = (name in FUNCTION_NAMES or unknown) and self.text.startswith("(", after)
         return _Token("function" if called else "name", name, start), end
 
     def number(self, match: re.Match[str]) -> Number:
@@ -164,7 +188,8 @@ class _Parser:
         elif token.kind == "name":
             self.push(token, self.leaf(token), 1)
         elif token.kind == "function":
-            self.open(_Pending(token, operator(token.text).name, commas=-1))
+            known = token.text in FUNCTION_NAMES
+            self.open(_Pending(token, operator(token.text).name if known else _UNKNOWN, commas=-1))
             return True
         elif token.text == "(":
             top = self.waiting[-1] if self.waiting else None
@@ -225,12 +250,29 @@ class _Parser:
         self.nesting -= 1
         if pending.name == "(":
             return
+        if pending.name == _UNKNOWN:
+            self.call(pending)
+            return
         arity = operator(pending.name).arity
         if pending.commas + 1 != arity:
             plural = "s" if arity > 1 else ""
             reason = f"{pending.token.text} takes {arity} argument{plural}, not {pending.commas + 1}"
             self.fail(pending.token.position, reason)
         self.apply(pending.token, pending.name, arity)
+
+    def call(self, pending: _Pending) -> None:
+        """Note the arguments of an unknown function, and put a constant of its name in their place."""
+        name, count = pending.token.text, pending.commas + 1
+        operands = [tree for tree, _ in self.done[-count:]]
+        del self.done[-count:]
+        found = tuple(tree.name for tree in operands if isinstance(tree, Variable | Constant))
+        if len(found) < count or len(set(found)) < count or set(found) & set(self.unknown):
+            reason = f"the arguments of the unknown function {name} are names of columns and known constants, each once"
+            self.fail(pending.token.position, reason)
+        if self.unknown.setdefault(name, found) != found:
+            stated = f"{name}({', '.join(map(quoted, self.unknown[name]))})"
+            self.fail(pending.token.position, f"{name} has other arguments here than in {stated}")
+        self.push(pending.token, Constant(name), 1)
 
     def reduce(self, pending: _Pending) -> None:
         if pending.name == "sign":
@@ -264,6 +306,8 @@ class _Parser:
             return Variable(name)
         if name in self.constants:
             return Constant(name)
+        if name in self.unknown:
+            self.fail(token.position, f"{name} is an unknown function and needs its arguments", f"write {name}(...)")
         if name in FUNCTION_NAMES:
             self.fail(token.position, f"{name} needs its argument in parentheses", f"write {name}(...)")
         known = sorted(self.variables | self.constants)

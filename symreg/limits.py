@@ -1,6 +1,6 @@
 """Limits on fitted constants, by name: bounds in the user's units, whole numbers, and "all of them positive".
 
-Only a constant that has a name before the search, because a guess declares it, can be bounded by name. Constants that
+Only a constant that has a name before the search, because a guess or a form declares it, can be bounded by name. Constants that
 the search brings along have no names of their own; "positive" holds for them too, and moves a minus sign into the form.
 """
 
@@ -95,16 +95,17 @@ def settle_limits(
     formulas: Sequence[Expression],
     known: Mapping[str, Dimension],
     target: Dimension,
+    stated: Mapping[str, Dimension] | None = None,
 ) -> tuple[ConstantLimit, ...]:
     """The limits held against the formulas that name constants; "positive" bounds what has none from below.
 
-    ``known`` holds the dimensions of inputs and known constants. Raises ``ProblemError`` for a name that no formula
-    has, and for bounds in another unit than the constant's.
+    ``known`` holds the dimensions of inputs and known constants, ``stated`` those that the user gives parameters.
+    Raises ``ProblemError`` for a name that no formula has, and for bounds in another unit than the constant's.
     """
-    named = _named_constants(formulas, known, target)
+    named = _named_constants(formulas, known, target, stated or {})
     for limit in limits:
         if limit.name not in named:
-            reason = f"there are limits for a constant {limit.name!r}, which no guess has."
+            reason = f"there are limits for a constant {limit.name!r}, which no guess or form has."
             advice = nearest(limit.name, list(named)) if named else "Declare it in a guess."
             raise ProblemError(name=name, reason=reason, advice=advice)
         _check_unit(name, limit, named[limit.name])
@@ -123,11 +124,15 @@ def settle_limits(
 
 
 def _named_constants(
-    formulas: Sequence[Expression], known: Mapping[str, Dimension], target: Dimension
+    formulas: Sequence[Expression],
+    known: Mapping[str, Dimension],
+    target: Dimension,
+    stated: Mapping[str, Dimension],
 ) -> dict[str, Dimension]:
     named: dict[str, Dimension] = {}
     for formula in formulas:
-        inferred = infer_dimensions(formula, {"pi": DIMENSIONLESS} | dict(known), target)
+        dimensions = {"pi": DIMENSIONLESS, **known, **stated}
+        inferred = {**infer_dimensions(formula, dimensions, target), **stated}
         free = [one for one in constants_of(formula) if one not in known and one != "pi"]
         named |= {constant: inferred.get(constant, DIMENSIONLESS) for constant in free}
     return named

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from symreg.arrays import Floats, Rows, read_only_rows
-from symreg.constants import FreeConstants, KnownConstant, read_free_constants, read_known_constants
+from symreg.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.errors import ProblemError
-from symreg.feasibility import check_reachable
+from symreg.framing import Frame, framed, unframed
 from symreg.guesses import read_guesses
 from symreg.limits import settle_limits
 from symreg.offered_constants import AUTO, offered_constants
 from symreg.operators import operator
 from symreg.table import Column, Table
 from symreg.table_checks import is_constant, warn_of_twins
+from symreg.template import Template, is_template, target_of
 from symreg.units import PhysicalConstant
 
 if TYPE_CHECKING:
@@ -40,10 +41,16 @@ DEFAULT_OPERATORS = (
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """Limits on the form of a law; ``nested["sin"]["cos"] = 1`` allows one cosine at most inside a sine."""
+    """Limits on the form of a law; ``nested["sin"]["cos"] = 1`` allows one cosine at most inside a sine.
+
+    ``max_complexity`` does not count the nodes of a template's own form. ``monotonic["x"] = "increasing"`` and
+    ``range``, in the target's unit, None for no bound, limit its values over the table's box (``symreg.shape``).
+    """
 
     max_complexity: int = 40
     nested: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    monotonic: Mapping[str, Literal["increasing", "decreasing"]] = field(default_factory=dict)
+    range: tuple[float | None, float | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +71,7 @@ class Problem:
     seed: int
     notes: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()  # of the known constants, those that nobody named
+    template: Template | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "train_rows", read_only_rows(self.train_rows))
@@ -126,13 +134,18 @@ def make_problem(
     operators: Sequence[str] | None = None,
     constraints: Constraints | None = None,
     guesses: Sequence[Any] = (),
+    parameters: Mapping[str, Any] | Sequence[str] = (),
+    functions: Mapping[str, Any] | None = None,
     test_fraction: float = 0.25,
     seed: int = 0,
     name: str = "problem",
 ) -> Problem:
     """Hold the question against the units and split the rows; every fault is raised here, before any search.
 
-    ``target`` is the table's unless given, ``inputs`` are all other columns. ``constants`` are names of
+    ``target`` is the table's unless given, ``inputs`` are all other columns. A target with an equals sign is the
+    form of its law, a template, ``"y = A*f(x) + B"``: ``parameters`` declares A and B, as names or as a mapping to
+    ``unit``, ``start``, ``lower`` and ``upper``, ``functions`` limits f by ``unit`` and ``max_complexity``, and inputs
+    and constants are those that it names (``symreg.template``). ``constants`` are names of
     physical constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}``; "auto" among
     them, or instead of them, adds constants of nature by their dimensions (see ``symreg.offered_constants``).
     ``free_constants`` says which units a fitted coefficient may carry: "dimensionless"; "inferred", whatever
@@ -145,6 +158,8 @@ def make_problem(
     out). Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
     """
     target = target if target is not None else table.target
+    text = target if target is not None and is_template(target, table.names) else None
+    target = target if text is None else target_of(text)
     if target is None:
         raise ProblemError(
             name=name, reason="no target was named.", advice=f"Columns: {', '.join(table.names)}."
@@ -153,35 +168,40 @@ def make_problem(
     chosen = _choose_inputs(name, table, target, inputs)
     _check_rows(name, table, target)
     unit = table[target].unit
-    dimensions = {column: table[column].unit.dimension for column in chosen}
+    columns = {column: table[column].unit.dimension for column in chosen}
     own = [constants] if isinstance(constants, (str, Mapping)) else list(constants)
     known = read_known_constants(name, [one for one in own if one != AUTO], [*chosen, target])
-    offered = _offered(unit.dimension, dimensions, known, table, free_constants) if AUTO in own else ()
+    offered = _offered(unit.dimension, columns, known, table, free_constants) if AUTO in own else ()
     known += read_known_constants(name, offered, [*chosen, target])
-    dimensions |= {constant.name: constant.unit.dimension for constant in known}
-    free = read_free_constants(name, free_constants, unit.dimension, dimensions, chosen)
     names = _read_operators(name, operators)
-    check_reachable(name, (target, unit), chosen, dimensions, free, names)
+    asked = name, (target, unit), columns, known, free_constants, names
+    frame = unframed(*asked, parameters, functions) if text is None else framed(*asked, text, parameters, functions)
     suspected = read_guesses(
-        guesses, name=name, inputs=chosen, known=dimensions, target=unit.dimension, free_constants=free
-    )
-    limits = settle_limits(name, free.limits, free.positive, suspected, dimensions, unit.dimension)
+        guesses, name=name, inputs=frame.inputs, known={**frame.dimensions, **frame.stated},
+        target=unit.dimension, free_constants=frame.free,
+    )  # fmt: skip
+    form = [] if frame.template is None or frame.template.functions else [frame.template.outer]
+    limits = settle_limits(
+        name, frame.free.limits, frame.free.positive, (*suspected, *form), frame.dimensions, unit.dimension,
+        frame.stated,
+    )  # fmt: skip
     train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
     return Problem(
         name=name,
         table=table,
         target=target,
-        inputs=chosen,
-        known_constants=known,
-        free_constants=replace(free, limits=limits),
+        inputs=frame.inputs,
+        known_constants=frame.known,
+        free_constants=replace(frame.free, limits=limits),
         operators=names,
-        constraints=_checked(name, constraints or Constraints()),
+        constraints=_checked(name, constraints or Constraints(), frame),
         guesses=suspected,
         train_rows=train,
         held_out_rows=held_out,
         seed=seed,
-        notes=(*table.notes, *_notes(table, target, chosen, offered, free)),
-        offered=tuple(constant.name for constant in offered),
+        notes=(*table.notes, *frame.notes, *_notes(table, target, frame.inputs, offered, frame.free)),
+        offered=tuple(one.name for one in frame.known if one.name in {constant.name for constant in offered}),
+        template=frame.template,
     )
 
 
@@ -271,7 +291,7 @@ def _read_operators(name: str, given: Sequence[str] | None) -> tuple[str, ...]:
     return names
 
 
-def _checked(name: str, constraints: Constraints) -> Constraints:
+def _checked(name: str, constraints: Constraints, frame: Frame) -> Constraints:
     if not 1 <= constraints.max_complexity <= MAX_COMPLEXITY:
         reason = f"max_complexity is {constraints.max_complexity!r}, and must be from 1 to {MAX_COMPLEXITY}."
         raise ProblemError(name=name, reason=reason)
@@ -282,7 +302,27 @@ def _checked(name: str, constraints: Constraints) -> Constraints:
             raise ProblemError(
                 name=name, reason=f"the limits of operators nested in {outer!r} must not be negative."
             )
-    return Constraints(constraints.max_complexity, nested)
+    for column, direction in constraints.monotonic.items():
+        if column not in frame.inputs or direction not in ("increasing", "decreasing"):
+            reason = f"monotonic says {column!r}: {direction!r}, and takes inputs that are increasing or decreasing."
+            raise ProblemError(name=name, reason=reason, advice=f"Inputs: {', '.join(frame.inputs)}.")
+    _check_range(name, constraints.range)
+    most = constraints.max_complexity
+    if frame.template is not None and frame.template.is_bare:
+        most = min(most, frame.template.functions[0].max_complexity or most)
+    own = 0 if frame.template is None else frame.template.own_complexity
+    return replace(constraints, max_complexity=most + own, nested=nested)
+
+
+def _check_range(name: str, given: Any) -> None:
+    if given is None:
+        return
+    ends = tuple(given) if isinstance(given, Sequence) and len(given) == 2 else ("", "")
+    numbers = all(end is None or isinstance(end, int | float) for end in ends)
+    low, high = (other if end is None else end for end, other in zip(ends, (-np.inf, np.inf), strict=True))
+    if not numbers or not low < high:
+        reason = f"range is {given!r}, and must be two numbers in the target's unit, the lower one first."
+        raise ProblemError(name=name, reason=reason, advice="None stands for no bound.")
 
 
 __all__ = [

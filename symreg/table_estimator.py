@@ -33,11 +33,19 @@ class TableEstimator(BaseEstimator):  # type: ignore[misc]
             named_frame(X, self._feature_names(), numbers),
             as_series(y),
             goal,
-            target=self.target,
+            target=self._target_name(y),
             sigma=sigma,
             units=self.units or {},
             check_lengths=check_consistent_length,
         )
+
+    def _target_name(self, y: Any) -> str | None:
+        """The target's name, where one was given."""
+        return self.target
+
+    def _names_at_fit(self) -> list[str]:
+        """Names of the columns of X in the table that was searched, without the units of their headers."""
+        return [name for name in self.problem_.table.names if name != self.problem_.target]
 
     def _feature_names(self) -> list[str]:
         names = getattr(self, "feature_names_in_", None)
@@ -59,7 +67,7 @@ class TableEstimator(BaseEstimator):  # type: ignore[misc]
     def _in_units_of_fit(self, X: Any, numbers: Floats) -> Floats:
         converted = numbers
         for place, unit in stated_units(X).items():
-            name = self.problem_.inputs[place]
+            name = self._names_at_fit()[place]
             wanted = self.problem_.table[name].unit
             if unit.dimension != wanted.dimension:
                 reason = f"column {name!r} is in {unit.text!r}, but at fit it was in {wanted.text!r}."

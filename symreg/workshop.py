@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from symreg.allowed import is_allowed
 from symreg.expression import Expression, complexity
 from symreg.finishing import Finished, Finisher
+from symreg.fitting import Fitted
+from symreg.form import is_short
 from symreg.law import Law, ParetoFront, pareto_front
 from symreg.search.backend import Candidate
 from symreg.search.native import SHRINKS
+from symreg.shape import Shape, shape_of
+from symreg.template_fit import within_bounds
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss
@@ -23,14 +28,39 @@ class Workshop:
     finisher: Finisher
     _finished: dict[Expression, Finished] = field(default_factory=dict)
     _laws: dict[Expression, Law] = field(default_factory=dict)
+    _refused: dict[Expression, str] = field(default_factory=dict)
+    _shape: Shape = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._shape = shape_of(self.finisher.fitter)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How many formulas were not shown because they break limits on their values, by the limit."""
+        counted = Counter(self._refused.values()).most_common()
+        return tuple(
+            f"{count:,} {'formula is' if count == 1 else 'formulas are'} not shown: each {reason}"
+            for reason, count in counted
+        )
 
     def take(self, candidates: Sequence[Candidate], source: str) -> None:
         """Fit what is new on all training rows; what is undefined there is left out."""
-        new = [one for one in candidates if one.expression not in self._finished]
+        known = (self._finished, self._refused)
+        new = [one for one in candidates if not any(one.expression in met for met in known)]
         fits = self.finisher.fitter.fit([(one.expression, one.constants) for one in new])
         for fitted in fits:
-            if fitted is not None and self.finisher.is_exact(fitted):
+            if fitted is not None and self.finisher.is_exact(fitted) and self._keeps_limits(fitted):
                 self._finished[fitted.expression] = self.finisher.measured(fitted, source)
+
+    def _keeps_limits(self, fitted: Fitted) -> bool:
+        """Whether a law's values and a template's parameters stay where the user wants them."""
+        template, expression = self.finisher.fitter.problem.template, fitted.expression
+        fault = self._shape.fault(fitted)
+        if template is not None and not within_bounds(self.finisher.fitter, template, fitted):
+            fault = "has a parameter outside its bounds"
+        if fault is not None:
+            self._refused[expression] = fault
+        return fault is None
 
     def promising(self, count: int) -> list[Finished]:
         """The best by loss at their complexity or below, and the shortest descriptions, up to ``count``."""
@@ -68,17 +98,20 @@ class Workshop:
         chosen = _worth_simplifying(distinct)
         simple = self.finisher.simplified(chosen, seconds)
         again = [self.finisher.shortened(one) for one in simple]
-        laws = [self.finisher.law(one) for one in {one.fitted.expression: one for one in again}.values()]
+        kept = {one.fitted.expression: one for one in again if self._keeps_limits(one.fitted)}
+        laws = [self.finisher.law(one) for one in kept.values()]
         return pareto_front(self._allowed(laws) or self._unsnapped(promising, seconds))
 
     def _unsnapped(self, promising: Sequence[Finished], seconds: float) -> list[Law]:
         """Laws with their constants left as they are: a number spelled out (2*pi) may be longer than a constant."""
         simple = self.finisher.simplified(_worth_simplifying(promising), seconds)
-        return self._allowed([self.finisher.law(self.finisher.tidied(one)) for one in (*simple, *promising)])
+        tidy = [self.finisher.tidied(one) for one in (*simple, *promising)]
+        return self._allowed([self.finisher.law(one) for one in tidy if self._keeps_limits(one.fitted)])
 
     def _allowed(self, laws: Sequence[Law]) -> list[Law]:
-        constraints = self.finisher.fitter.problem.constraints
-        return [law for law in laws if law.dimension_ok and is_allowed(law.expression, constraints)]
+        constraints, template = self.finisher.fitter.problem.constraints, self.finisher.fitter.problem.template
+        allowed = [law for law in laws if law.dimension_ok and is_allowed(law.expression, constraints)]
+        return [law for law in allowed if is_short(template, law.expression)]
 
 
 def _worth_simplifying(finished: Sequence[Finished]) -> list[Finished]:

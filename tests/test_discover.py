@@ -359,6 +359,25 @@ def test_a_limited_guess_can_be_taken_up_again() -> None:
     assert again.front.best.formula == "y0 + v*t"
 
 
+def test_parameters_of_a_form_are_bounded_too() -> None:
+    """What a template's own bounds only choose among, ``free_constants`` keeps to: the fit is on the bound."""
+    free_constants = {"units": "auto", "bounds": {"v": [-100, 0, "cm/s"]}}
+    table = read_table(decay(), target="y")
+    problem = make_problem(table, target="y = y0 + v*t", parameters=["y0", "v"], free_constants=free_constants)
+    law = run(problem).front.best
+    found = {constant.name: constant for constant in law.constants}
+    assert found["v"].unit.to_si(found["v"].value) == pytest.approx(-1.0)
+    assert np.isnan(found["v"].stderr) and np.isfinite(found["y0"].stderr)
+
+
+def test_a_whole_parameter_of_a_form() -> None:
+    x = np.linspace(1, 2, 40)
+    table = read_table({"x [1]": x, "y [1]": 3 * x**2.2 + 0.01 * np.sin(40 * x)}, target="y")
+    form = {"target": "y = a*x**n", "parameters": ["a", "n"], "free_constants": {"integer": ["n"]}}
+    law = run(make_problem(table, **form)).front.best
+    assert {constant.name: constant.value for constant in law.constants}["n"] == 2
+
+
 def test_a_search_calls_nothing_by_the_name_of_a_bounded_constant() -> None:
     """The guess is beaten by what the search finds, whose constants are no k1 of the user's."""
     free_constants = {"units": "inferred", "bounds": {"k1": [-1, 0, "cm/s"]}}

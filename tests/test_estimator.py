@@ -482,3 +482,49 @@ def test_clone_keeps_units_and_forgets_what_was_learned(searches: Searches) -> N
     with pytest.raises(NotFittedError):
         copy.report("never.html")
     assert not hasattr(copy, "front_")
+
+
+# ------------------------------------------------------------------------------------------------- templates
+
+
+def test_a_form_with_parameters_and_fewer_columns_than_the_table() -> None:
+    frame = pendulum()
+    form = "T = a*sqrt(L/g_n) + b"
+    model = quick(units=UNITS, constants=["g_n"], target=form, parameters={"a": {"start": 1}, "b": {"unit": "ms"}})
+    model.fit(*split(frame))
+    assert model.best_.formula == "a*sqrt(L/g_n) + b"
+    a, b = model.best_.constants[:2]
+    assert a.value == pytest.approx(2 * np.pi)
+    assert (b.value, b.unit.text) == (pytest.approx(0, abs=1e-9), "ms")
+    assert model.problem_.inputs == ("L",)
+    np.testing.assert_allclose(model.predict(frame[["L", "m"]]), frame["T"], rtol=1e-9)
+    np.testing.assert_allclose(pickle.loads(pickle.dumps(model)).predict(frame[["L", "m"]]), frame["T"], rtol=1e-9)
+    assert clone(model).get_params()["parameters"] == {"a": {"start": 1}, "b": {"unit": "ms"}}
+
+
+def test_columns_of_another_unit_than_at_fit_reach_a_form_that_names_the_second_one() -> None:
+    frame = pendulum()
+    X, y = frame[["m", "L"]].astype({"m": "pint[kg]", "L": "pint[m]"}), frame["T"]
+    model = quick(target="T = f(L, g_n)", constants=["g_n"], units={"T": "s"}, functions={"f": {"max_complexity": 6}})
+    model.fit(X, y)
+    assert model.problem_.inputs == ("L",)
+    assert all(law.complexity <= 6 for law in model.front_)
+    in_centimetres = pd.DataFrame({"m": X["m"], "L": (100 * frame["L"]).astype("pint[cm]")})
+    for rows in (X, in_centimetres):
+        np.testing.assert_allclose(model.predict(rows), y, rtol=1e-3)
+
+
+def test_limits_on_values_reach_the_search() -> None:
+    frame = pendulum()
+    model = quick(units=UNITS, constants=["g_n"], monotonic={"L": "increasing"}, value_range=(0, None))
+    model.fit(*split(frame))
+    constraints = model.problem_.constraints
+    assert (dict(constraints.monotonic), constraints.range) == ({"L": "increasing"}, (0, None))
+    with pytest.raises(sr.EstimatorError, match="no law was found"):
+        quick(units=UNITS, constants=["g_n"], value_range=(50, None)).fit(*split(frame))
+
+
+def test_a_target_with_an_equals_sign_in_its_name_is_no_form() -> None:
+    frame = pendulum().rename(columns={"T": "a = b"})
+    model = quick(target="a = b").fit(frame[["L", "m"]], frame["a = b"])
+    assert model.best_.target == "a = b"

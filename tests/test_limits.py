@@ -66,7 +66,7 @@ def test_whole_numbers_may_be_bounded() -> None:
 @pytest.mark.parametrize(
     ("free_constants", "sentence"),
     [
-        ({"units": "inferred", "bounds": {"k": [0, 1]}}, r"'k', which no guess has"),
+        ({"units": "inferred", "bounds": {"k": [0, 1]}}, r"'k', which no guess or form has"),
         ({"units": "inferred", "bounds": {"tau": [0, 5]}}, r"'tau' have no unit, but in the guess .* s"),
         ({"units": "inferred", "bounds": {"tau": [0, 5, "m"]}}, r"'tau' are in m, but .* s"),
         ({"units": "inferred", "bounds": {"tau": [5, 1, "s"]}}, r"\[5, 1, 's'\].*5 is not below 1"),

@@ -2,17 +2,14 @@
 // caller has allocated. Every call releases the interpreter lock.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
 
 #include "bank_core.h"
+#include "instructions.h"
 #include "interpreter.h"
 #include "join_core.h"
 #include "least_squares.h"
 #include "threads.h"
-
-#if defined(SYMREG_AVX2) && defined(_MSC_VER)
-#include <immintrin.h>
-#include <intrin.h>
-#endif
 
 namespace nb = nanobind;
 
@@ -25,35 +22,8 @@ template <class T>
 using Table = nb::ndarray<const T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 template <class T>
 using OutVector = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
-using OutTable = nb::ndarray<double, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
-
-bool has_avx2() {
-#if !defined(SYMREG_AVX2)
-    return false;
-#elif defined(_MSC_VER)
-    int info[4];
-    __cpuid(info, 0);
-    if (info[0] < 7) return false;
-    __cpuid(info, 1);
-    bool fma = info[2] & (1 << 12), saved = info[2] & (1 << 27);
-    if (!fma || !saved || (_xgetbv(0) & 6) != 6) return false;
-    __cpuidex(info, 7, 0);
-    return info[1] & (1 << 5);
-#else
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#endif
-}
-
-// The fastest kernels of this processor, or on request those that give the same bits on all of one architecture.
-const Kernels& kernels(bool portable) {
-#if defined(SYMREG_AVX2)
-    static const bool fast = has_avx2();
-    if (fast && !portable) return avx2_kernels();
-#endif
-    (void)portable;
-    return baseline_kernels();
-}
+template <class T>
+using OutTable = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
 
 void require(bool condition, const char* message) {
     if (!condition) throw std::invalid_argument(message);
@@ -83,32 +53,33 @@ std::vector<Program> unpack(const Table<std::int32_t>& code, const Vector<std::i
 
 constexpr std::size_t BLOCKS_PER_ITEM = 16;
 
+// Values in double or single precision, as X and out are.
+template <class T>
 void evaluate(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vector<double> constants,
-              Vector<std::int64_t> constant_offsets, Vector<std::int64_t> n_free, Table<double> X, OutTable out,
-              std::size_t threads, bool portable) {
+              Vector<std::int64_t> constant_offsets, Vector<std::int64_t> n_free, Table<T> X, OutTable<T> out,
+              std::size_t threads, const std::string& instructions) {
     nb::gil_scoped_release release;
     std::vector<Program> programs = unpack(code, code_offsets, constants, constant_offsets, n_free, X.shape(0));
     std::size_t n_rows = X.shape(1);
     require(out.shape(0) == programs.size() && out.shape(1) == n_rows, "out has the wrong shape");
-    Rows rows(X.data(), X.shape(0), n_rows);
+    const Kernels& fastest = kernels(instructions);
+    Rows<T> rows(X.data(), X.shape(0), n_rows);
     std::size_t pieces = (rows.n_blocks() + BLOCKS_PER_ITEM - 1) / BLOCKS_PER_ITEM;
-    std::vector<Scratch> scratch(std::max<std::size_t>(threads, 1));
+    std::vector<Scratch<T>> scratch(std::max<std::size_t>(threads, 1));
     share(programs.size() * pieces, threads, [&](std::size_t item, std::size_t worker) {
         const Program& program = programs[item / pieces];
-        double* values = out.data() + item / pieces * n_rows;
-        Interpreter interpreter(program, kernels(portable), scratch[worker], false, n_rows);
+        T* values = out.data() + item / pieces * n_rows;
+        Interpreter<T> interpreter(program, fastest, scratch[worker], false, n_rows);
         interpreter.set_constants(program.constants);
         std::size_t first = item % pieces * BLOCKS_PER_ITEM, end = std::min(first + BLOCKS_PER_ITEM, rows.n_blocks());
-        for (std::size_t block = first; block < end; ++block) {
-            const double* root = interpreter.values(rows, block);
-            std::copy(root, root + rows.rows_in(block), values + block * BLOCK);
-        }
+        for (std::size_t block = first; block < end; ++block)
+            interpreter.write_values(rows, block, values + block * BLOCK);
     });
 }
 
 void jacobian(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vector<double> constants,
               Vector<std::int64_t> constant_offsets, Vector<std::int64_t> n_free, Table<double> X,
-              OutVector<double> values, OutTable J, std::size_t threads, bool portable) {
+              OutVector<double> values, OutTable<double> J, std::size_t threads, const std::string& instructions) {
     nb::gil_scoped_release release;
     std::vector<Program> programs = unpack(code, code_offsets, constants, constant_offsets, n_free, X.shape(0));
     std::size_t n_rows = X.shape(1);
@@ -116,11 +87,11 @@ void jacobian(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vecto
     const Program& program = programs[0];
     require(values.shape(0) == n_rows && J.shape(1) == n_rows, "an output has the wrong number of rows");
     require(std::int64_t(J.shape(0)) == program.n_free, "J has the wrong number of constants");
-    Rows rows(X.data(), X.shape(0), n_rows);
-    std::vector<Scratch> scratch(std::max<std::size_t>(threads, 1));
+    Rows<double> rows(X.data(), X.shape(0), n_rows);
+    std::vector<Scratch<double>> scratch(std::max<std::size_t>(threads, 1));
     std::size_t pieces = (rows.n_blocks() + BLOCKS_PER_ITEM - 1) / BLOCKS_PER_ITEM;
     share(pieces, threads, [&](std::size_t item, std::size_t worker) {
-        Interpreter interpreter(program, kernels(portable), scratch[worker], true, n_rows);
+        Interpreter<double> interpreter(program, kernels(instructions), scratch[worker], true, n_rows);
         interpreter.set_constants(program.constants);
         std::size_t first = item * BLOCKS_PER_ITEM, end = std::min(first + BLOCKS_PER_ITEM, rows.n_blocks());
         for (std::size_t block = first; block < end; ++block) {
@@ -138,7 +109,7 @@ void fit_many(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vecto
               Vector<std::int64_t> constant_offsets, Vector<std::int64_t> n_free, Table<double> X, Vector<double> y,
               Vector<double> weights, int max_iterations, OutVector<double> values, OutVector<double> covariances,
               OutVector<double> residual_sums, OutVector<std::int32_t> outcomes, OutVector<std::int32_t> iterations,
-              std::size_t threads, bool portable) {
+              std::size_t threads, const std::string& instructions) {
     nb::gil_scoped_release release;
     std::vector<Program> programs = unpack(code, code_offsets, constants, constant_offsets, n_free, X.shape(0));
     std::size_t n = programs.size(), n_rows = X.shape(1);
@@ -151,11 +122,11 @@ void fit_many(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vecto
         covariance_offset[i + 1] = covariance_offset[i] + p * p;
     }
     require(values.shape(0) == value_offset[n] && covariances.shape(0) == covariance_offset[n], "outputs do not match");
-    Rows rows(X.data(), X.shape(0), n_rows);
+    Rows<double> rows(X.data(), X.shape(0), n_rows);
     Observations seen(rows, y.data(), weights.data());
     std::vector<FitScratch> scratch(std::max<std::size_t>(threads, 1));
     share(n, threads, [&](std::size_t i, std::size_t worker) {
-        LeastSquares problem(programs[i], kernels(portable), seen, scratch[worker]);
+        LeastSquares problem(programs[i], kernels(instructions), seen, scratch[worker]);
         Fit fit = problem.minimise(programs[i].constants, max_iterations);
         std::copy(fit.values.begin(), fit.values.end(), values.data() + value_offset[i]);
         std::copy(fit.covariance.begin(), fit.covariance.end(), covariances.data() + covariance_offset[i]);
@@ -169,7 +140,7 @@ std::size_t join(Table<float> rows, Vector<std::int64_t> first, Vector<std::int6
                  Table<double> roots, nb::ndarray<const double, nb::ndim<3>, nb::c_contig, nb::device::cpu> basis,
                  bool same, OutVector<double> scores, OutVector<std::int32_t> found_targets,
                  OutVector<std::int32_t> found_first, OutVector<std::int32_t> found_second, std::size_t threads,
-                 bool portable) {
+                 const std::string& instructions) {
     nb::gil_scoped_release release;
     std::size_t m = rows.shape(1), n = targets.shape(0), keep = scores.shape(0);
     require(targets.shape(1) == m && roots.shape(1) == m && roots.shape(0) == n, "targets and weights do not match");
@@ -181,7 +152,7 @@ std::size_t join(Table<float> rows, Vector<std::int64_t> first, Vector<std::int6
             require(0 <= ids->data()[i] && ids->data()[i] < std::int64_t(rows.shape(0)), "a row outside of the table");
     JoinTask task{rows.data(),    m,          first.data(), first.shape(0), second.data(), second.shape(0),
                   targets.data(), roots.data(), n,          basis.data(),   basis.shape(1), same, keep};
-    std::vector<Pair> best = Join(task, kernels(portable)).best(threads);
+    std::vector<Pair> best = Join(task, kernels(instructions)).best(threads);
     for (std::size_t i = 0; i < best.size(); ++i) {
         scores.data()[i] = best[i].score;
         found_targets.data()[i] = best[i].target;
@@ -191,28 +162,35 @@ std::size_t join(Table<float> rows, Vector<std::int64_t> first, Vector<std::int6
     return best.size();
 }
 
+template <class T>
+void define_evaluate(nb::module_& m, const char* name) {
+    using namespace nb::literals;
+    m.def(name, &evaluate<T>, "code"_a.noconvert(), "code_offsets"_a.noconvert(), "constants"_a.noconvert(),
+          "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(), "out"_a.noconvert(),
+          "threads"_a, "instructions"_a);
+}
+
 }  // namespace
 }  // namespace symreg
 
 NB_MODULE(_core, m) {
     m.doc() = "The compiled engine; symreg.engine.compiled packs its arguments.";
     using namespace nb::literals;
-    m.def("instruction_set", [] { return symreg::has_avx2() ? "avx2" : "baseline"; });
+    m.def("instruction_set", [] { return symreg::name_of(symreg::newest_instructions()); });
     m.attr("N_OPCODES") = int(symreg::N_OPCODES);
-    m.def("evaluate", &symreg::evaluate, "code"_a.noconvert(), "code_offsets"_a.noconvert(),
-          "constants"_a.noconvert(), "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(),
-          "out"_a.noconvert(), "threads"_a, "portable"_a);
+    symreg::define_evaluate<double>(m, "evaluate");
+    symreg::define_evaluate<float>(m, "evaluate_float32");
     m.def("jacobian", &symreg::jacobian, "code"_a.noconvert(), "code_offsets"_a.noconvert(),
           "constants"_a.noconvert(), "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(),
-          "values"_a.noconvert(), "J"_a.noconvert(), "threads"_a, "portable"_a);
+          "values"_a.noconvert(), "J"_a.noconvert(), "threads"_a, "instructions"_a);
     m.def("fit_many", &symreg::fit_many, "code"_a.noconvert(), "code_offsets"_a.noconvert(),
           "constants"_a.noconvert(), "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(),
           "y"_a.noconvert(), "weights"_a.noconvert(), "max_iterations"_a, "values"_a.noconvert(),
           "covariances"_a.noconvert(), "residual_sums"_a.noconvert(), "outcomes"_a.noconvert(),
-          "iterations"_a.noconvert(), "threads"_a, "portable"_a);
+          "iterations"_a.noconvert(), "threads"_a, "instructions"_a);
     m.def("join", &symreg::join, "rows"_a.noconvert(), "first"_a.noconvert(), "second"_a.noconvert(),
           "targets"_a.noconvert(), "roots"_a.noconvert(), "basis"_a.noconvert(), "same"_a, "scores"_a.noconvert(),
           "found_targets"_a.noconvert(), "found_first"_a.noconvert(), "found_second"_a.noconvert(), "threads"_a,
-          "portable"_a);
-    symreg::register_bank_core(m, symreg::has_avx2());
+          "instructions"_a);
+    symreg::register_bank_core(m);
 }

@@ -13,7 +13,18 @@ def evaluate(
     X: NDArray[np.float64],
     out: NDArray[np.float64],
     threads: int,
-    portable: bool,
+    instructions: str,
+) -> None: ...
+def evaluate_float32(
+    code: NDArray[np.int32],
+    code_offsets: NDArray[np.int64],
+    constants: NDArray[np.float64],
+    constant_offsets: NDArray[np.int64],
+    n_free: NDArray[np.int64],
+    X: NDArray[np.float32],
+    out: NDArray[np.float32],
+    threads: int,
+    instructions: str,
 ) -> None: ...
 def jacobian(
     code: NDArray[np.int32],
@@ -25,7 +36,7 @@ def jacobian(
     values: NDArray[np.float64],
     J: NDArray[np.float64],
     threads: int,
-    portable: bool,
+    instructions: str,
 ) -> None: ...
 def fit_many(
     code: NDArray[np.int32],
@@ -43,7 +54,7 @@ def fit_many(
     outcomes: NDArray[np.int32],
     iterations: NDArray[np.int32],
     threads: int,
-    portable: bool,
+    instructions: str,
 ) -> None: ...
 def join(
     rows: NDArray[np.float32],
@@ -58,7 +69,7 @@ def join(
     found_first: NDArray[np.int32],
     found_second: NDArray[np.int32],
     threads: int,
-    portable: bool,
+    instructions: str,
 ) -> int: ...
 
 class KeySet:
@@ -124,7 +135,7 @@ class Combiner:
         directions: NDArray[np.float64],
         first_keys: KeySet,
         whole_keys: KeySet,
-        portable: bool,
+        instructions: str,
     ) -> None: ...
     def admit(
         self, operation: Operation, block: Block, low: int, high: int, size: int, n: int, threads: int

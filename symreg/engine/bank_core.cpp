@@ -3,10 +3,12 @@
 #include "bank_core.h"
 
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
 
 #include <stdexcept>
 
 #include "combiner.h"
+#include "instructions.h"
 
 namespace nb = nanobind;
 
@@ -149,7 +151,7 @@ private:
 
 }  // namespace
 
-void register_bank_core(nb::module_& m, bool has_avx2) {
+void register_bank_core(nb::module_& m) {
     using namespace nb::literals;
     nb::class_<KeySet>(m, "KeySet")
         .def(nb::init<>())
@@ -169,27 +171,20 @@ void register_bank_core(nb::module_& m, bool has_avx2) {
     nb::class_<HeldCombiner>(m, "Combiner")
         .def(
             "__init__",
-            [has_avx2](HeldCombiner* self, OutTable<double> values, OutTable<double> first, OutTable<float> unit,
-                       OutVector<double> largest, OutVector<std::int16_t> op, OutVector<std::int64_t> left,
-                       OutVector<std::int64_t> right, OutVector<std::int16_t> size, OutVector<std::uint8_t> mask,
-                       OutVector<std::int64_t> code, Vector<std::int64_t> probes, Table<double> first_directions,
-                       Table<double> directions, KeySet& first_keys, KeySet& whole_keys, bool portable) {
-#if defined(SYMREG_AVX2)
-                bool fast = has_avx2 && !portable;
-                const Kernels& kernels = fast ? avx2_kernels() : baseline_kernels();
-                const RowKernels& rows = fast ? avx2_row_kernels() : baseline_row_kernels();
-#else
-                (void)has_avx2, (void)portable;
-                const Kernels& kernels = baseline_kernels();
-                const RowKernels& rows = baseline_row_kernels();
-#endif
+            [](HeldCombiner* self, OutTable<double> values, OutTable<double> first, OutTable<float> unit,
+               OutVector<double> largest, OutVector<std::int16_t> op, OutVector<std::int64_t> left,
+               OutVector<std::int64_t> right, OutVector<std::int16_t> size, OutVector<std::uint8_t> mask,
+               OutVector<std::int64_t> code, Vector<std::int64_t> probes, Table<double> first_directions,
+               Table<double> directions, KeySet& first_keys, KeySet& whole_keys,
+               const std::string& instructions) {
                 new (self) HeldCombiner(values, first, unit, largest, op, left, right, size, mask, code, probes,
-                                        first_directions, directions, first_keys, whole_keys, kernels, rows);
+                                first_directions, directions, first_keys, whole_keys, kernels(instructions),
+                                row_kernels(instructions));
             },
             "values"_a.noconvert(), "first"_a.noconvert(), "unit"_a.noconvert(), "largest"_a.noconvert(),
             "op"_a.noconvert(), "left"_a.noconvert(), "right"_a.noconvert(), "size"_a.noconvert(),
             "mask"_a.noconvert(), "code"_a.noconvert(), "probes"_a.noconvert(), "first_directions"_a.noconvert(),
-            "directions"_a.noconvert(), "first_keys"_a, "whole_keys"_a, "portable"_a,
+            "directions"_a.noconvert(), "first_keys"_a, "whole_keys"_a, "instructions"_a,
             nb::keep_alive<1, 15>(), nb::keep_alive<1, 16>())
         .def("admit", &HeldCombiner::admit, "operation"_a, "block"_a, "low"_a, "high"_a, "size"_a, "n"_a,
              "threads"_a);

@@ -5,6 +5,6 @@
 
 namespace symreg {
 
-void register_bank_core(nanobind::module_& m, bool has_avx2);
+void register_bank_core(nanobind::module_& m);
 
 }  // namespace symreg

@@ -15,9 +15,11 @@ from symreg.engine.program import (
     Floats,
     Outcome,
     Program,
+    Singles,
     checked_constants,
     checked_inputs,
     checked_observations,
+    checked_output,
     checked_pairs,
 )
 
@@ -49,13 +51,13 @@ class Packed:
 
 def pack(pairs: Sequence[tuple[Program, Floats]]) -> Packed:
     """Concatenate programs and their constants."""
-    code = [program.code for program, _ in pairs] or [np.empty((0, 3), dtype=np.int32)]
-    constants = [part for program, free in pairs for part in (free, program.fixed)] or [np.empty(0)]
+    code = [program.code for program, _ in pairs]
+    constants = [part for program, free in pairs for part in (free, program.fixed) if len(part)]
     return Packed(
-        np.concatenate(code),
-        _offsets([program.n_ops for program, _ in pairs]),
-        np.concatenate(constants),
-        _offsets([free.size + program.fixed.size for program, free in pairs]),
+        np.concatenate(code or [np.empty((0, 3), dtype=np.int32)]),
+        _offsets([len(rows) for rows in code]),
+        np.concatenate(constants or [np.empty(0)]),
+        _offsets([len(free) + len(program.fixed) for program, free in pairs]),
         np.array([program.n_free for program, _ in pairs], dtype=np.int64),
     )
 
@@ -70,10 +72,11 @@ def _offsets(sizes: Sequence[int]) -> NDArray[np.int64]:
 class CompiledEngine:
     """Blocks of rows through vector code; work shared among threads; the interpreter lock released.
 
-    ``portable`` keeps to the instructions that every processor of the architecture has.
+    ``instructions`` are the newest that it may use, where the processor has them: ``"newest"``, ``"avx2"``, or
+    ``"baseline"``, which every processor of the architecture has.
     """
 
-    portable: bool = False
+    instructions: str = "newest"
 
     @property
     def name(self) -> str:
@@ -84,19 +87,43 @@ class CompiledEngine:
         """Values ``(n_rows,)``; NaN outside of the domain."""
         matrix, free = checked_inputs(program, X), checked_constants(program, constants)
         values = np.empty(matrix.shape[1])
-        _core.evaluate(*pack([(program, free)]).arrays, matrix, values[None], threads, self.portable)
+        _core.evaluate(*pack([(program, free)]).arrays, matrix, values[None], threads, self.instructions)
         return values
 
     def evaluate_many(
-        self, programs: Sequence[Program], X: ArrayLike, constants: Sequence[ArrayLike], *, threads: int = 1
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        constants: Sequence[ArrayLike],
+        *,
+        threads: int = 1,
+        out: Floats | None = None,
     ) -> Floats:
-        """Values ``(n_programs, n_rows)`` of many programs on the same rows."""
+        """Values ``(n_programs, n_rows)`` of many programs on the same rows, see ``Engine``."""
         matrix = np.ascontiguousarray(X, dtype=np.float64)
         pairs = checked_pairs(programs, matrix, constants)
-        out = np.empty((len(pairs), matrix.shape[1]))
+        values = checked_output(out, np.float64, (len(pairs), matrix.shape[1]))
         if pairs:
-            _core.evaluate(*pack(pairs).arrays, matrix, out, threads, self.portable)
-        return out
+            _core.evaluate(*pack(pairs).arrays, matrix, values, threads, self.instructions)
+        return values
+
+    def evaluate_many_float32(
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        constants: Sequence[ArrayLike],
+        *,
+        threads: int = 1,
+        out: Singles | None = None,
+    ) -> Singles:
+        """The same in single precision, see ``Engine``."""
+        with np.errstate(over="ignore"):
+            matrix = np.ascontiguousarray(X, dtype=np.float32)
+        pairs = checked_pairs(programs, matrix, constants)
+        values = checked_output(out, np.float32, (len(pairs), matrix.shape[1]))
+        if pairs:
+            _core.evaluate_float32(*pack(pairs).arrays, matrix, values, threads, self.instructions)
+        return values
 
     def jacobian(
         self, program: Program, X: ArrayLike, constants: ArrayLike, *, threads: int = 1
@@ -105,7 +132,7 @@ class CompiledEngine:
         matrix, free = checked_inputs(program, X), checked_constants(program, constants)
         values = np.empty(matrix.shape[1])
         J = np.empty((program.n_free, matrix.shape[1]))
-        _core.jacobian(*pack([(program, free)]).arrays, matrix, values, J, threads, self.portable)
+        _core.jacobian(*pack([(program, free)]).arrays, matrix, values, J, threads, self.instructions)
         return values, J
 
     def fit_many(
@@ -140,7 +167,7 @@ class CompiledEngine:
             outcomes,
             iterations,
             threads,
-            self.portable,
+            self.instructions,
         )
         ends = np.cumsum(packed.n_free)[:-1], np.cumsum(packed.n_free**2)[:-1]
         parts = zip(pairs, np.split(values, ends[0]), np.split(covariances, ends[1]), strict=True)
@@ -166,7 +193,7 @@ class CompiledEngine:
             first,
             second,
             threads,
-            self.portable,
+            self.instructions,
         )
         t, i, j = (column[:found].astype(np.int64) for column in (target, first, second))
         return Pairs(t, i, j, score[:found])

@@ -42,15 +42,16 @@ inline std::size_t padded(std::size_t n) { return (n + LANES - 1) / LANES * LANE
 
 // The inputs, cut into blocks. The last block is copied and padded with its last row, so that kernels always run
 // over whole lanes.
+template <class T>
 class Rows {
   public:
-    Rows(const double* X, std::size_t n_inputs, std::size_t n_rows) : X_(X), n_rows_(n_rows) {
+    Rows(const T* X, std::size_t n_inputs, std::size_t n_rows) : X_(X), n_rows_(n_rows) {
         std::size_t last = n_rows % BLOCK;
         if (last % LANES == 0) return;
         tail_.resize(n_inputs * BLOCK);
         for (std::size_t input = 0; input < n_inputs; ++input) {
-            const double* from = X + input * n_rows + (n_rows - last);
-            double* to = tail_.data() + input * BLOCK;
+            const T* from = X + input * n_rows + (n_rows - last);
+            T* to = tail_.data() + input * BLOCK;
             std::copy(from, from + last, to);
             std::fill(to + last, to + padded(last), from[last - 1]);
         }
@@ -60,42 +61,75 @@ class Rows {
     std::size_t n_blocks() const { return (n_rows_ + BLOCK - 1) / BLOCK; }
     std::size_t rows_in(std::size_t block) const { return std::min(BLOCK, n_rows_ - block * BLOCK); }
     std::size_t lanes_in(std::size_t block) const { return padded(rows_in(block)); }
+    bool is_padded(std::size_t block) const { return rows_in(block) % LANES != 0; }
 
-    const double* input(std::size_t column, std::size_t block) const {
-        if (rows_in(block) % LANES) return tail_.data() + column * BLOCK;
+    const T* input(std::size_t column, std::size_t block) const {
+        if (is_padded(block)) return tail_.data() + column * BLOCK;
         return X_ + column * n_rows_ + block * BLOCK;
     }
 
   private:
-    const double* X_;
+    const T* X_;
     std::size_t n_rows_;
-    std::vector<double> tail_;
+    std::vector<T> tail_;
 };
 
-// Memory of one thread, kept between programs.
-class Scratch {
+// Memory of one thread, kept between programs, for one interpreter at a time: to ask the system for it again for each
+// program takes as long as a thousand rows. Aligned, so that what one thread writes is in no cache line of another.
+template <class T>
+class alignas(128) Scratch {
   public:
-    double* blocks(std::size_t count) {
-        constexpr std::size_t line = 64 / sizeof(double);
+    T* blocks(std::size_t count) {
+        constexpr std::size_t line = 64 / sizeof(T);
         if (memory_.size() < count * BLOCK + line) memory_.resize(count * BLOCK + line);
         auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
-        return memory_.data() + (64 - address % 64) % 64 / sizeof(double);
+        return memory_.data() + (64 - address % 64) % 64 / sizeof(T);
     }
 
+    struct Step {
+        Forward<T> run;
+        std::size_t a, b, row;
+    };
+
+    // What an interpreter knows of the rows of its program.
+    std::vector<char> leads, varies, depends;
+    std::vector<std::size_t> inputs, last_use;
+    std::vector<Step> steps;
+    std::vector<std::int64_t> place, adjoint_place, unused;
+    std::vector<const T*> value;
+    std::vector<T*> adjoint;
+
   private:
-    std::vector<double> memory_;
+    std::vector<T> memory_;
 };
 
+inline const Forward<double>* forward(const Kernels& kernels, double) { return kernels.forward; }
+inline const Forward<float>* forward(const Kernels& kernels, float) { return kernels.forward_single; }
+
+// Derivatives exist in double precision only.
+template <class T>
 class Interpreter {
   public:
     // With `differentiate` every row keeps its values for the way back; without, blocks are used again.
-    Interpreter(const Program& program, const Kernels& kernels, Scratch& scratch, bool differentiate,
+    Interpreter(const Program& program, const Kernels& kernels, Scratch<T>& scratch, bool differentiate,
                 std::size_t widest)
-        : program_(program), kernels_(kernels), width_(std::max(LANES, std::min(BLOCK, padded(widest)))) {
+        : program_(program),
+          kernels_(kernels),
+          forward_(forward(kernels, T())),
+          width_(std::max(LANES, std::min(BLOCK, padded(widest)))),
+          leads_(scratch.leads),
+          varies_(scratch.varies),
+          depends_(scratch.depends),
+          inputs_(scratch.inputs),
+          steps_(scratch.steps),
+          place_(scratch.place),
+          adjoint_place_(scratch.adjoint_place),
+          value_(scratch.value),
+          adjoint_(scratch.adjoint) {
         mark_rows();
-        std::size_t blocks = place_rows(differentiate);
+        std::size_t blocks = place_rows(differentiate, scratch.last_use, scratch.unused);
         std::size_t adjoints = differentiate ? place_adjoints(blocks) : 0;
-        double* memory = scratch.blocks(blocks + adjoints);
+        T* memory = scratch.blocks(blocks + adjoints);
         value_.resize(count());
         for (std::size_t row = 0; row < count(); ++row)
             value_[row] = place_[row] < 0 ? nullptr : memory + place_[row] * BLOCK;
@@ -110,29 +144,46 @@ class Interpreter {
 
     // Rows that depend on constants alone are computed here, once for all blocks.
     void set_constants(const double* free) {
+        std::size_t step = 0;
         for (std::size_t row = 0; row < count(); ++row) {
             if (!leads_[row] || program_.opcode(row) == VARIABLE) continue;
             if (program_.opcode(row) == CONSTANT) {
                 std::int32_t k = program_.a(row);
-                double c = k < program_.n_free ? free[k] : program_.constants[k];
+                T c = static_cast<T>(k < program_.n_free ? free[k] : program_.constants[k]);
                 std::fill(writable(row), writable(row) + width_, c);
                 continue;
             }
-            kernel_[row] = program_.opcode(row);
-            if (program_.opcode(row) == POW && !varies_[program_.b(row)])
-                kernel_[row] = power_kernel(value_[program_.b(row)][0]);
-            if (varies_[row]) continue;
-            run(row, LANES);
+            int kernel = program_.opcode(row);
+            if (kernel == POW && !varies_[program_.b(row)]) kernel = power_kernel(value_[program_.b(row)][0]);
+            if (varies_[row]) {
+                steps_[step++].run = forward_[kernel];
+                continue;
+            }
+            std::size_t a = program_.a(row), b = program_.is_binary(row) ? program_.b(row) : a;
+            forward_[kernel](value_[a], value_[b], writable(row), LANES);
             std::fill(writable(row) + LANES, writable(row) + width_, value_[row][0]);
         }
     }
 
     // The values of the root on one block.
-    const double* values(const Rows& rows, std::size_t block) {
+    const T* values(const Rows<T>& rows, std::size_t block) {
         std::size_t n = rows.lanes_in(block);
         for (std::size_t row : inputs_) value_[row] = rows.input(program_.a(row), block);
-        for (std::size_t row : steps_) run(row, n);
+        for (const Step& step : steps_) step.run(value_[step.a], value_[step.b], writable(step.row), n);
         return value_[count() - 1];
+    }
+
+    // The same, written to `out`, which has room for the rows of the block alone.
+    void write_values(const Rows<T>& rows, std::size_t block, T* out) {
+        if (rows.is_padded(block) || steps_.empty()) {
+            const T* root = values(rows, block);
+            std::copy(root, root + rows.rows_in(block), out);
+            return;
+        }
+        const T* own = value_[count() - 1];
+        value_[count() - 1] = out;  // the last step takes it there
+        values(rows, block);
+        value_[count() - 1] = own;
     }
 
     // After values(): fills slopes(k) with the derivatives of the root by each free constant.
@@ -153,16 +204,11 @@ class Interpreter {
         for (std::int64_t k = 0; k < program_.n_free; ++k) kernels_.mask(value_[root], slopes(k), n);
     }
 
-    double* slopes(std::size_t k) { return first_adjoint_ + k * BLOCK; }
+    T* slopes(std::size_t k) { return first_adjoint_ + k * BLOCK; }
 
   private:
     std::size_t count() const { return static_cast<std::size_t>(program_.n_ops); }
-    double* writable(std::size_t row) { return const_cast<double*>(value_[row]); }
-
-    void run(std::size_t row, std::size_t n) {
-        std::size_t a = program_.a(row), b = program_.is_binary(row) ? program_.b(row) : a;
-        kernels_.forward[kernel_[row]](value_[a], value_[b], writable(row), n);
-    }
+    T* writable(std::size_t row) { return const_cast<T*>(value_[row]); }
 
     static int power_kernel(double exponent) {
         if (exponent == 1.0) return POW_ONE;
@@ -182,7 +228,8 @@ class Interpreter {
         leads_.assign(count(), false);
         varies_.assign(count(), false);
         depends_.assign(count(), false);
-        kernel_.assign(count(), 0);
+        inputs_.clear();
+        steps_.clear();
         leads_[count() - 1] = true;
         for (std::size_t row = count(); row-- > 0;) {
             if (!leads_[row] || program_.is_leaf(row)) continue;
@@ -200,36 +247,36 @@ class Interpreter {
                 std::size_t a = program_.a(row), b = program_.is_binary(row) ? program_.b(row) : a;
                 varies_[row] = varies_[a] || varies_[b];
                 depends_[row] = depends_[a] || depends_[b];
-                if (varies_[row]) steps_.push_back(row);
+                if (varies_[row]) steps_.push_back({nullptr, a, b, row});
             }
         }
     }
 
     // Give every row a block of memory; returns how many blocks there are.
-    std::size_t place_rows(bool keep) {
-        std::vector<std::size_t> last_use(count(), 0);
-        for (std::size_t row : steps_) {
-            last_use[program_.a(row)] = row;
-            if (program_.is_binary(row)) last_use[program_.b(row)] = row;
-        }
+    std::size_t place_rows(bool keep, std::vector<std::size_t>& last_use, std::vector<std::int64_t>& unused) {
+        last_use.assign(count(), 0);
+        for (const Step& step : steps_) last_use[step.a] = last_use[step.b] = step.row;
         place_.assign(count(), -1);
-        std::vector<std::int64_t> unused;
+        unused.clear();
         std::int64_t blocks = 0;
         for (std::size_t row = 0; row < count(); ++row) {  // constant rows live as long as the program
             if (leads_[row] && !varies_[row]) place_[row] = blocks++;
         }
-        for (std::size_t row : steps_) {
+        for (const Step& step : steps_) {
             if (keep || unused.empty()) {
-                place_[row] = blocks++;
+                place_[step.row] = blocks++;
             } else {
-                place_[row] = unused.back();
+                place_[step.row] = unused.back();
                 unused.pop_back();
             }
-            std::size_t a = program_.a(row), b = program_.is_binary(row) ? program_.b(row) : a;
-            if (varies_[a] && !program_.is_leaf(a) && last_use[a] == row) unused.push_back(place_[a]);
-            if (b != a && varies_[b] && !program_.is_leaf(b) && last_use[b] == row) unused.push_back(place_[b]);
+            if (is_last_use(step.a, step.row, last_use)) unused.push_back(place_[step.a]);
+            if (step.b != step.a && is_last_use(step.b, step.row, last_use)) unused.push_back(place_[step.b]);
         }
         return static_cast<std::size_t>(blocks);
+    }
+
+    bool is_last_use(std::size_t operand, std::size_t row, const std::vector<std::size_t>& last_use) const {
+        return varies_[operand] && !program_.is_leaf(operand) && last_use[operand] == row;
     }
 
     // Adjoints follow the values: first one block per free constant, then one per row on the way to it.
@@ -244,16 +291,19 @@ class Interpreter {
         return used;
     }
 
+    using Step = typename Scratch<T>::Step;
+
     const Program& program_;
     const Kernels& kernels_;
+    const Forward<T>* forward_;
     std::size_t width_;
-    std::vector<char> leads_, varies_, depends_;
-    std::vector<int> kernel_;
-    std::vector<std::size_t> inputs_, steps_;
-    std::vector<std::int64_t> place_, adjoint_place_;
-    std::vector<const double*> value_;
-    std::vector<double*> adjoint_;
-    double* first_adjoint_ = nullptr;
+    std::vector<char>&leads_, &varies_, &depends_;
+    std::vector<std::size_t>& inputs_;
+    std::vector<Step>& steps_;
+    std::vector<std::int64_t>&place_, &adjoint_place_;
+    std::vector<const T*>& value_;
+    std::vector<T*>& adjoint_;
+    T* first_adjoint_ = nullptr;
     std::size_t n_adjoints_ = 0;
 };
 

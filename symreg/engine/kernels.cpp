@@ -1,4 +1,5 @@
-// One loop per opcode, forward and backward. Compiled several times with SYMREG_KERNELS naming the instruction set.
+// One loop per opcode, for values in double and in single precision and for slopes. Compiled several times with
+// SYMREG_KERNELS naming the instruction set.
 #include "kernels.h"
 
 #include <cmath>
@@ -18,73 +19,104 @@ namespace {
 #include "vector_math.h"
 
 using std::size_t;
-using In = const double* SYMREG_RESTRICT;
-using Out = double* SYMREG_RESTRICT;
-
-#define SYMREG_FORWARD(name, expression)                    \
-    void name(In a, In b, Out out, size_t n) {              \
-        (void)b;                                            \
-        for (size_t i = 0; i < n; ++i) {                    \
-            double x = a[i];                                \
-            out[i] = (expression);                          \
-        }                                                   \
-    }
-
-#define SYMREG_FORWARD_TWO(name, expression)                \
-    void name(In a, In b, Out out, size_t n) {              \
-        for (size_t i = 0; i < n; ++i) {                    \
-            double x = a[i], y = b[i];                      \
-            out[i] = (expression);                          \
-        }                                                   \
-    }
+template <class T>
+using Reads = const T* SYMREG_RESTRICT;
+template <class T>
+using Writes = T* SYMREG_RESTRICT;
+using In = Reads<double>;
+using Out = Writes<double>;
 
 const double INF = std::numeric_limits<double>::infinity();
 const double NOT_A_NUMBER = std::numeric_limits<double>::quiet_NaN();
 
-SYMREG_FORWARD_TWO(add, x + y)
-SYMREG_FORWARD_TWO(sub, x - y)
-SYMREG_FORWARD_TWO(mul, x* y)
-SYMREG_FORWARD_TWO(div, x / y)
-SYMREG_FORWARD_TWO(power, std::pow(x, y))
-SYMREG_FORWARD(neg, -x)
-SYMREG_FORWARD(inv, 1.0 / x)
-SYMREG_FORWARD(square, x* x)
-SYMREG_FORWARD(cube, x* x* x)
-SYMREG_FORWARD(root, std::sqrt(x))
-SYMREG_FORWARD(exponential, vexp(x))
-SYMREG_FORWARD(logarithm, vlog(x))
-SYMREG_FORWARD(logarithm10, std::log10(x))
-SYMREG_FORWARD(arcsine, std::asin(x))
-SYMREG_FORWARD(arccosine, std::acos(x))
-SYMREG_FORWARD(arctangent, std::atan(x))
-SYMREG_FORWARD(hyperbolic_sine, vsinh(x))
-SYMREG_FORWARD(hyperbolic_cosine, vcosh(x))
-SYMREG_FORWARD(hyperbolic_tangent, vtanh(x))
-SYMREG_FORWARD(absolute, vabs(x))
-SYMREG_FORWARD(identity, x)
-SYMREG_FORWARD(fourth, (x * x) * (x * x))
-// The selects repeat what pow does at -inf and -0.
-SYMREG_FORWARD(power_half, x == -INF ? INF : vabs(std::sqrt(x)))
-SYMREG_FORWARD(power_three_halves, x == -INF ? INF : vabs(x) * std::sqrt(x))
-SYMREG_FORWARD(power_minus_half, x == -INF ? 0.0 : 1.0 / vabs(std::sqrt(x)))
-SYMREG_FORWARD(power_minus_two, 1.0 / (x * x))
+template <class T, T (*Function)(T)>
+void each(Reads<T> a, Reads<T>, Writes<T> out, size_t n) {
+    for (size_t i = 0; i < n; ++i) out[i] = Function(a[i]);
+}
 
-// Trigonometric functions: vector code, then the platform's function for the few arguments that are large.
-#define SYMREG_TRIGONOMETRIC(name, fast, exact)                              \
-    void name(In a, In b, Out out, size_t n) {                               \
-        (void)b;                                                             \
-        int64_t large = 0;                                                   \
-        for (size_t i = 0; i < n; ++i) {                                     \
-            out[i] = fast(a[i]);                                             \
-            large += vabs(a[i]) <= TRIGONOMETRIC_LIMIT ? int64_t(0) : int64_t(1); \
-        }                                                                    \
-        if (large == 0) return;                                              \
-        for (size_t i = 0; i < n; ++i)                                       \
-            if (!(vabs(a[i]) <= TRIGONOMETRIC_LIMIT)) out[i] = exact(a[i]);  \
+template <class T, T (*Function)(T, T)>
+void each(Reads<T> a, Reads<T> b, Writes<T> out, size_t n) {
+    for (size_t i = 0; i < n; ++i) out[i] = Function(a[i], b[i]);
+}
+
+// Vector code, then the platform's function for the few arguments that are finite and large.
+template <class T, T (*Fast)(T), T (*Exact)(T)>
+void each_angle(Reads<T> a, Reads<T>, Writes<T> out, size_t n) {
+    typename Format<T>::Integer n_large = 0;
+    for (size_t i = 0; i < n; ++i) {
+        out[i] = Fast(a[i]);
+        n_large += is_large_angle(a[i]) ? 1 : 0;
     }
-SYMREG_TRIGONOMETRIC(sine, vsin, std::sin)
-SYMREG_TRIGONOMETRIC(cosine, vcos, std::cos)
-SYMREG_TRIGONOMETRIC(tangent, vtan, std::tan)
+    if (n_large == 0) return;
+    for (size_t i = 0; i < n; ++i)
+        if (is_large_angle(a[i])) out[i] = Exact(a[i]);
+}
+
+// In single precision: what is not worth polynomials of its own, rounded once more.
+template <double (*Function)(double)>
+float rounded(float x) {
+    return static_cast<float>(Function(x));
+}
+double log10_by_log(double x) { return 0.43429448190325182765 * vlog(x); }
+
+template <class T> T plus(T x, T y) { return x + y; }
+template <class T> T minus(T x, T y) { return x - y; }
+template <class T> T times(T x, T y) { return x * y; }
+template <class T> T over(T x, T y) { return x / y; }
+template <class T> T power(T x, T y) { return std::pow(x, y); }
+template <class T> T negative(T x) { return -x; }
+template <class T> T inverse(T x) { return T(1) / x; }
+template <class T> T square(T x) { return x * x; }
+template <class T> T cube(T x) { return x * x * x; }
+template <class T> T fourth(T x) { return (x * x) * (x * x); }
+template <class T> T root(T x) { return std::sqrt(x); }
+template <class T> T identity(T x) { return x; }
+template <class T> T power_minus_two(T x) { return T(1) / (x * x); }
+// The selects repeat what pow does at -inf and -0.
+template <class T> T power_half(T x) { return x == T(-INF) ? T(INF) : vabs(std::sqrt(x)); }
+template <class T> T power_three_halves(T x) { return x == T(-INF) ? T(INF) : vabs(x) * std::sqrt(x); }
+template <class T> T power_minus_half(T x) { return x == T(-INF) ? T(0) : T(1) / vabs(std::sqrt(x)); }
+
+template <class T> T platform_sin(T x) { return std::sin(x); }
+template <class T> T platform_cos(T x) { return std::cos(x); }
+template <class T> T platform_tan(T x) { return std::tan(x); }
+template <class T> T platform_asin(T x) { return std::asin(x); }
+template <class T> T platform_acos(T x) { return std::acos(x); }
+template <class T> T platform_atan(T x) { return std::atan(x); }
+
+template <class T>
+struct Functions;  // those that differ between the formats by more than their type
+
+template <>
+struct Functions<double> {
+    static double log10(double x) { return std::log10(x); }
+    static double tan(double x) { return vtan(x); }
+    static double sinh(double x) { return vsinh(x); }
+    static double cosh(double x) { return vcosh(x); }
+};
+
+template <>
+struct Functions<float> {
+    static float log10(float x) { return rounded<log10_by_log>(x); }
+    static float tan(float x) { return rounded<vtan>(x); }
+    static float sinh(float x) { return rounded<vsinh>(x); }
+    static float cosh(float x) { return rounded<vcosh>(x); }
+};
+
+template <class T>
+void set_values(Forward<T> (&values)[N_KERNELS]) {
+    using F = Functions<T>;
+    const Forward<T> all[N_KERNELS] = {
+        nullptr, nullptr, each<T, plus<T>>, each<T, minus<T>>, each<T, times<T>>, each<T, over<T>>, each<T, power<T>>,
+        each<T, negative<T>>, each<T, inverse<T>>, each<T, square<T>>, each<T, cube<T>>, each<T, root<T>>,
+        each<T, vexp<T>>, each<T, vlog<T>>, each<T, F::log10>, each_angle<T, vsin<T>, platform_sin<T>>,
+        each_angle<T, vcos<T>, platform_cos<T>>, each_angle<T, F::tan, platform_tan<T>>, each<T, platform_asin<T>>,
+        each<T, platform_acos<T>>, each<T, platform_atan<T>>, each<T, F::sinh>, each<T, F::cosh>, each<T, vtanh<T>>,
+        each<T, vabs<T>>, each<T, identity<T>>, each<T, fourth<T>>, each<T, power_half<T>>,
+        each<T, power_three_halves<T>>, each<T, power_minus_half<T>>, each<T, power_minus_two<T>>,
+    };
+    for (size_t i = 0; i < N_KERNELS; ++i) values[i] = all[i];
+}
 
 // Slopes: x and y are the operands, v the value.
 #define SYMREG_BACKWARD(name, expression)                                                  \
@@ -127,13 +159,13 @@ SYMREG_BACKWARD(by_abs, x == x ? double(x > 0.0) - double(x < 0.0) : x)
 
 void by_sin(In g, In a, In, In, Out out, size_t n) {
     double slope[BLOCK];
-    cosine(a, nullptr, slope, n);
+    each_angle<double, vcos, platform_cos>(a, nullptr, slope, n);
     for (size_t i = 0; i < n; ++i) out[i] += g[i] * slope[i];
 }
 
 void by_cos(In g, In a, In, In, Out out, size_t n) {
     double slope[BLOCK];
-    sine(a, nullptr, slope, n);
+    each_angle<double, vsin, platform_sin>(a, nullptr, slope, n);
     for (size_t i = 0; i < n; ++i) out[i] -= g[i] * slope[i];
 }
 
@@ -214,22 +246,25 @@ bool tile(const float* f, const float* g, size_t n_probes, const float* r_f, con
 #define SYMREG_TABLE(name) SYMREG_JOIN(name, _kernels)
 
 const Kernels& SYMREG_TABLE(SYMREG_KERNELS)() {
-    static const Kernels table = {
-        {nullptr, nullptr, add, sub, mul, div, power, neg, inv, square, cube, root, exponential, logarithm,
-         logarithm10, sine, cosine, tangent, arcsine, arccosine, arctangent, hyperbolic_sine, hyperbolic_cosine,
-         hyperbolic_tangent, absolute, identity, fourth, power_half, power_three_halves, power_minus_half,
-         power_minus_two},
-        {nullptr, nullptr, pass, pass, mul_first, div_first, pow_first, by_minus, by_inv, by_square, by_cube, by_root,
-         by_exp, by_log, by_log10, by_sin, by_cos, by_tan, by_asin, by_acos, by_atan, by_sinh, by_cosh, by_tanh,
-         by_abs},
-        {nullptr, nullptr, pass, by_minus, mul_second, div_second, pow_second},
-        residuals,
-        weight,
-        mask,
-        dot,
-        axpy,
-        tile,
-    };
+    static const Kernels table = [] {
+        Kernels made = {
+            {},
+            {},
+            {nullptr, nullptr, pass, pass, mul_first, div_first, pow_first, by_minus, by_inv, by_square, by_cube,
+             by_root, by_exp, by_log, by_log10, by_sin, by_cos, by_tan, by_asin, by_acos, by_atan, by_sinh, by_cosh,
+             by_tanh, by_abs},
+            {nullptr, nullptr, pass, by_minus, mul_second, div_second, pow_second},
+            residuals,
+            weight,
+            mask,
+            dot,
+            axpy,
+            tile,
+        };
+        set_values(made.forward);
+        set_values(made.forward_single);
+        return made;
+    }();
     return table;
 }
 

@@ -24,13 +24,15 @@ constexpr std::size_t LANES = 8;     // every block is padded to a multiple of t
 constexpr std::size_t BLOCK = 256;   // rows in a block: a handful of blocks stays in the first cache
 
 // out = op(a, b); unary operators do not read b. out must not overlap a or b.
-using Forward = void (*)(const double* a, const double* b, double* out, std::size_t n);
+template <class T>
+using Forward = void (*)(const T* a, const T* b, T* out, std::size_t n);
 // out += g * d op / d operand, with v = op(a, b).
 using Backward = void (*)(const double* g, const double* a, const double* b, const double* v, double* out,
                           std::size_t n);
 
 struct Kernels {
-    Forward forward[N_KERNELS];
+    Forward<double> forward[N_KERNELS];
+    Forward<float> forward_single[N_KERNELS];
     Backward by_first[N_OPCODES];
     Backward by_second[N_OPCODES];
     // r = s * (y - f) where s > 0, else 0
@@ -47,5 +49,6 @@ struct Kernels {
 
 const Kernels& baseline_kernels();
 const Kernels& avx2_kernels();
+const Kernels& avx512_kernels();
 
 }  // namespace symreg

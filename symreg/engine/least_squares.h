@@ -17,7 +17,7 @@ constexpr double FIRST_DAMPING = 1e-3, LEAST_DAMPING = 1e-24, LINEAR_DAMPING = 1
 
 // Inputs, target and square roots of the weights, padded with rows of weight zero.
 struct Observations {
-    Observations(const Rows& rows, const double* y, const double* w) : rows(rows) {
+    Observations(const Rows<double>& rows, const double* y, const double* w) : rows(rows) {
         target.assign(padded(rows.n_rows()), 0.0);
         root_weight.assign(padded(rows.n_rows()), 0.0);
         for (std::size_t i = 0; i < rows.n_rows(); ++i) {
@@ -27,7 +27,7 @@ struct Observations {
         }
     }
 
-    const Rows& rows;
+    const Rows<double>& rows;
     std::vector<double> target, root_weight;
     double target_square = 0.0;
 };
@@ -126,7 +126,7 @@ inline std::vector<std::size_t> linear_constants(const Program& program) {
 constexpr int LINEAR_REPEATS = 3;
 
 struct FitScratch {
-    Scratch plain, tape, residuals;
+    Scratch<double> plain, tape, residuals;
 };
 
 class LeastSquares {
@@ -361,7 +361,7 @@ class LeastSquares {
     const Kernels& kernels_;
     const Observations& seen_;
     std::size_t p_;
-    Interpreter plain_, tape_;
+    Interpreter<double> plain_, tape_;
     double* residual_;
     Matrix model_;  // the triangle of [J | r] at the best constants
     bool met_nonfinite_ = false;

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +20,7 @@ from symreg.engine.joining import Join, Pairs
 from symreg.errors import EngineError, ProgramError
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 VARIABLE: Final = 0
 CONSTANT: Final = 1
@@ -128,9 +129,31 @@ class Engine(Protocol):
         ...
 
     def evaluate_many(
-        self, programs: Sequence[Program], X: ArrayLike, constants: Sequence[ArrayLike], *, threads: int = 1
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        constants: Sequence[ArrayLike],
+        *,
+        threads: int = 1,
+        out: Floats | None = None,
     ) -> Floats:
-        """Values ``(n_programs, n_rows)`` of many programs on the same rows."""
+        """Values ``(n_programs, n_rows)`` of many programs on the same rows, written to ``out`` if it is given."""
+        ...
+
+    def evaluate_many_float32(
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        constants: Sequence[ArrayLike],
+        *,
+        threads: int = 1,
+        out: Singles | None = None,
+    ) -> Singles:
+        """The same in single precision, to which inputs and constants are rounded first.
+
+        An operator is within a few units of its last place, a formula as far off as it amplifies that, and what
+        exceeds 3.4e38 is infinite. Meant for screening many formulas; nothing that is shown to a user comes from it.
+        """
         ...
 
     def jacobian(
@@ -168,6 +191,8 @@ def checked_inputs(program: Program, X: ArrayLike) -> Floats:
 
 def checked_constants(program: Program, constants: ArrayLike) -> Floats:
     """The free constants as contiguous float64 of the right length."""
+    if type(constants) is np.ndarray and constants.dtype == np.float64 and constants.shape == (program.n_free,):
+        return np.ascontiguousarray(constants)  # a short way for callers with many
     values = np.ascontiguousarray(constants, dtype=np.float64).reshape(-1)
     if values.size != program.n_free:
         raise EngineError(message=f"got {values.size} free constants, the program has {program.n_free}")
@@ -175,14 +200,30 @@ def checked_constants(program: Program, constants: ArrayLike) -> Floats:
 
 
 def checked_pairs(
-    programs: Sequence[Program], X: Floats, constants: Sequence[ArrayLike]
+    programs: Sequence[Program], X: Floats | Singles, constants: Sequence[ArrayLike]
 ) -> list[tuple[Program, Floats]]:
     """Programs with their constants, each checked against the inputs ``X``."""
     if len(programs) != len(constants):
         raise EngineError(message=f"got {len(programs)} programs but {len(constants)} lists of constants")
+    n_inputs = X.shape[0] if X.ndim == 2 else None
     for program in programs:
-        checked_inputs(program, X)
+        if program.n_inputs != n_inputs:
+            checked_inputs(program, X)
     return [(p, checked_constants(p, values)) for p, values in zip(programs, constants, strict=True)]
+
+
+Real = TypeVar("Real", np.float64, np.float32)
+
+
+def checked_output(out: NDArray[Real] | None, dtype: type[Real], shape: tuple[int, int]) -> NDArray[Real]:
+    """An array for values: the caller's own, or a new one."""
+    if out is None:
+        return np.empty(shape, dtype=dtype)
+    if out.shape != shape or out.dtype != dtype or not (out.flags.c_contiguous and out.flags.writeable):
+        raise EngineError(
+            message=f"out is {out.dtype} {out.shape}, expected {np.dtype(dtype)} {shape}, contiguous and writeable"
+        )
+    return out
 
 
 @dataclass(frozen=True, eq=False)

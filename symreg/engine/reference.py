@@ -9,6 +9,7 @@ that an undefined derivative elsewhere does no harm.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,9 +24,12 @@ from symreg.engine.program import (
     Fit,
     Floats,
     Program,
+    Real,
+    Singles,
     checked_constants,
     checked_inputs,
     checked_observations,
+    checked_output,
     checked_pairs,
 )
 
@@ -105,11 +109,11 @@ BY_FIRST: dict[int, Slope] = {OPCODES[name]: slope for name, slope in _BY_FIRST.
 BY_SECOND: dict[int, Slope] = {OPCODES[name]: slope for name, slope in _BY_SECOND.items()}
 
 
-def row_values(program: Program, X: Floats, constants: Floats) -> list[Floats]:
-    """The values ``(n_rows,)`` of every row of the program."""
-    every = np.concatenate([constants, program.fixed])
+def row_values(program: Program, X: NDArray[Real], constants: Floats) -> list[Any]:
+    """The values ``(n_rows,)`` of every row of the program, of the type of ``X``."""
+    every = np.concatenate([constants, program.fixed]).astype(X.dtype)
     n_rows = X.shape[1]
-    values: list[Floats] = []
+    values: list[Any] = []
     for opcode, a, b in program.code.tolist():
         if opcode == VARIABLE:
             values.append(X[a])
@@ -207,16 +211,30 @@ class NumpyEngine:
             return np.array(row_values(program, matrix, free)[-1])
 
     def evaluate_many(
-        self, programs: Sequence[Program], X: ArrayLike, constants: Sequence[ArrayLike], *, threads: int = 1
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        constants: Sequence[ArrayLike],
+        *,
+        threads: int = 1,
+        out: Floats | None = None,
     ) -> Floats:
-        """Values ``(n_programs, n_rows)`` of many programs on the same rows."""
-        matrix = np.ascontiguousarray(X, dtype=np.float64)
-        pairs = checked_pairs(programs, matrix, constants)
-        out = np.empty((len(pairs), matrix.shape[1]))
-        with np.errstate(all="ignore"):
-            for i, (program, free) in enumerate(pairs):
-                out[i] = row_values(program, matrix, free)[-1]
-        return out
+        """Values ``(n_programs, n_rows)`` of many programs on the same rows, see ``Engine``."""
+        return _evaluate_many(programs, np.asarray(X, dtype=np.float64), constants, np.float64, out)
+
+    def evaluate_many_float32(
+        self,
+        programs: Sequence[Program],
+        X: ArrayLike,
+        constants: Sequence[ArrayLike],
+        *,
+        threads: int = 1,
+        out: Singles | None = None,
+    ) -> Singles:
+        """The same in single precision, see ``Engine``."""
+        with np.errstate(over="ignore"):
+            matrix = np.asarray(X, dtype=np.float32)
+        return _evaluate_many(programs, matrix, constants, np.float32, out)
 
     def jacobian(
         self, program: Program, X: ArrayLike, constants: ArrayLike, *, threads: int = 1
@@ -248,6 +266,21 @@ class NumpyEngine:
     def join(self, question: Join, *, threads: int = 1) -> Pairs:
         """The rows, or pairs of rows, that explain targets best."""
         return join(question)
+
+
+def _evaluate_many(
+    programs: Sequence[Program],
+    X: NDArray[Real],
+    constants: Sequence[ArrayLike],
+    dtype: type[Real],
+    out: NDArray[Real] | None,
+) -> NDArray[Real]:
+    pairs = checked_pairs(programs, X, constants)
+    values = checked_output(out, dtype, (len(pairs), X.shape[1]))
+    with np.errstate(all="ignore"):
+        for i, (program, free) in enumerate(pairs):
+            values[i] = row_values(program, X, free)[-1]
+    return values
 
 
 def _fit(program: Program, X: Floats, y: Floats, w: Floats, start: Floats, max_iterations: int) -> Fit:

@@ -26,5 +26,6 @@ struct RowKernels {
 
 const RowKernels& baseline_row_kernels();
 const RowKernels& avx2_row_kernels();
+const RowKernels& avx512_row_kernels();
 
 }  // namespace symreg

@@ -1,168 +1,211 @@
 // Elementary functions without branches, so that compilers turn loops over them into vector code on every platform.
-// Included by kernels.cpp only, inside of its own namespace. Polynomials: the Taylor series for exp, fdlibm for
-// log, sin and cos, Cephes (S. Moshier) for sinh and tanh. Errors are about one unit in the last place.
+// Included by kernels.cpp only, inside of its own namespace. Polynomials: fdlibm for log and tan in double precision,
+// Cephes (S. Moshier) for sinh and tanh; those of exp, sin and cos, and of log in single precision, have the least
+// largest relative error on their interval (Remez), a tenth of a unit in the last place or less. The functions are
+// within two units, tan and sin and cos of large arguments without fused products within three and a half.
 
-static inline int64_t bits_of(double x) {
-    int64_t i;
-    std::memcpy(&i, &x, sizeof i);
-    return i;
+#include "number_format.h"
+
+// (exp(r) - 1 - r) / r^2 for |r| <= log(2) / 2
+static inline double exp_tail(double r) {
+    return polynomial(r, 0.50000000000000102, 0.16666666666666675, 0.041666666666522105, 0.0083333333333222161,
+                      0.0013888888947785876, 0.00019841269886564074, 2.4801487365625602e-5, 2.7557242367142011e-6,
+                      2.763264082626175e-7, 2.5110038412712792e-8);
 }
 
-static inline double double_of(int64_t i) {
-    double x;
-    std::memcpy(&x, &i, sizeof x);
-    return x;
+static inline float exp_tail(float r) {
+    return polynomial(r, 0.499999934F, 0.166665201F, 0.0416683941F, 0.00836878069F, 0.00138144712F);
 }
 
-// Adding this number rounds to an integer, which then stands in the low bits.
-static const double SHIFTER = 6755399441055744.0;  // 1.5 * 2^52
+// exp(x) = (1 + rest) * first * second: a scale in two factors neither overflows nor loses small results.
+template <class T>
+struct Exponential {
+    T rest, first, second;
 
-// 2^k for an integer k in the low bits of `shifted` = SHIFTER + k, -1022 <= k <= 1023.
-static inline double power_of_two(double shifted) {
-    return double_of(static_cast<int64_t>(static_cast<uint64_t>(bits_of(shifted) + 1023) << 52));
+    explicit inline Exponential(T x) {
+        x = Format<T>::LARGEST_EXPONENT < x ? Format<T>::LARGEST_EXPONENT : x;
+        x = Format<T>::LEAST_EXPONENT > x ? Format<T>::LEAST_EXPONENT : x;
+        // The low bits hold both biases of the exponents of the two factors.
+        constexpr T shifter = Format<T>::SHIFTER + Format<T>::TWO_BIASES;
+        T shifted = x * T(1.4426950408889634074) + shifter;
+        T k = shifted - shifter;
+        T r = (x - k * Format<T>::LN2_HIGH) - k * Format<T>::LN2_LOW;
+        rest = exp_tail(r) * (r * r) + r;
+        auto both = bits_of(shifted), half = both >> 1;
+        first = from_bits<T>(half << Format<T>::MANTISSA);
+        second = from_bits<T>((both - half) << Format<T>::MANTISSA);
+    }
+};
+
+template <class T>
+static inline T vexp(T x) {
+    Exponential<T> e(x);
+    return (T(1) + e.rest) * e.first * e.second;
 }
 
-// exp(x) / 2^halvings, for halvings 0 or 1; the scale is applied in two steps so that it neither overflows nor
-// loses small results.
-static inline double exp_over(double x, double halvings) {
-    x = x > 710.5 ? 710.5 : x;
-    x = x < -746.0 ? -746.0 : x;
-    double shifted = x * 1.4426950408889634074 + SHIFTER;
-    double k = shifted - SHIFTER;
-    double r = (x - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
-    double q = 1.0 / 6227020800.0;
-    q = q * r + 1.0 / 479001600.0;
-    q = q * r + 1.0 / 39916800.0;
-    q = q * r + 1.0 / 3628800.0;
-    q = q * r + 1.0 / 362880.0;
-    q = q * r + 1.0 / 40320.0;
-    q = q * r + 1.0 / 5040.0;
-    q = q * r + 1.0 / 720.0;
-    q = q * r + 1.0 / 120.0;
-    q = q * r + 1.0 / 24.0;
-    q = q * r + 1.0 / 6.0;
-    q = q * r + 0.5;
-    double p = 1.0 + (r + r * r * q);
-    k = k - halvings;
-    double first = (k * 0.5 + SHIFTER);
-    double second = (k - (first - SHIFTER)) + SHIFTER;
-    return p * power_of_two(first) * power_of_two(second);
+static inline double half_exp(double x) {
+    Exponential<double> e(x);
+    return (1.0 + e.rest) * e.first * (e.second * 0.5);
 }
 
-static inline double vexp(double x) { return exp_over(x, 0.0); }
-
-static inline double vlog(double x) {
-    bool tiny = x < 2.2250738585072014e-308;
-    double scaled = tiny ? x * 18014398509481984.0 : x;
-    // Split at sqrt(1/2): x = 2^e m with m in [sqrt(1/2), sqrt(2)).
-    uint64_t i = static_cast<uint64_t>(bits_of(scaled)) + (0x3ff0000000000000ULL - 0x3fe6a09e667f3bcdULL);
-    double biased = double_of(static_cast<int64_t>((i >> 52) | 0x4330000000000000ULL)) - 4503599627370496.0;
-    double e = biased - (tiny ? 1077.0 : 1023.0);
-    double m = double_of(static_cast<int64_t>((i & 0x000fffffffffffffULL) + 0x3fe6a09e667f3bcdULL));
-    double f = m - 1.0;
+// log(1 + f) for sqrt(1/2) <= 1 + f < sqrt(2), plus e log(2)
+static inline double log_from(double f, double e) {
     double s = f / (2.0 + f);
     double z = s * s;
     double w = z * z;
-    double t1 = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01));
-    double t2 = z * (6.666666666666735130e-01 +
-                     w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)));
+    double t1 = w * polynomial(w, 3.999999999940941908e-01, 2.222219843214978396e-01, 1.531383769920937332e-01);
+    double t2 = z * polynomial(w, 6.666666666666735130e-01, 2.857142874366239149e-01, 1.818357216161805012e-01,
+                               1.479819860511658591e-01);
     double half = 0.5 * f * f;
-    double y = e * 6.93147180369123816490e-01 -
-               ((half - (s * (half + (t1 + t2)) + e * 1.90821492927058770002e-10)) - f);
-    const double inf = std::numeric_limits<double>::infinity();
-    y = x == inf ? inf : y;
-    y = x == 0.0 ? -inf : y;
-    return x >= 0.0 ? y : std::numeric_limits<double>::quiet_NaN();
+    return e * Format<double>::LN2_HIGH - ((half - (s * (half + (t1 + t2)) + e * Format<double>::LN2_LOW)) - f);
 }
 
-// Beyond this the reduction below is no longer exact and the scalar function of the platform is called.
-static const double TRIGONOMETRIC_LIMIT = 1e5;
+static inline float log_from(float f, float e) {
+    float z = f * f;
+    float tail = polynomial(f, 0.333333126F, -0.250000096F, 0.200021187F, -0.166679959F, 0.142195515F, -0.124055871F,
+                            0.118881682F, -0.116756693F, 0.0674664846F);
+    return e * Format<float>::LN2_HIGH + (f + (e * Format<float>::LN2_LOW + (f * z * tail - 0.5F * z)));
+}
 
-struct SinCos {
-    double sin, cos;
-};
+template <class T>
+static inline T vlog(T x) {
+    using Unsigned = typename Format<T>::Unsigned;
+    constexpr int mantissa = Format<T>::MANTISSA;
+    constexpr Unsigned fraction = (Unsigned(1) << mantissa) - 1;
+    constexpr T infinity = std::numeric_limits<T>::infinity(), one = T(Unsigned(1) << mantissa);
+    const Unsigned root_half = bits_of(T(0.70710678118654752440)), above = bits_of(T(1)) - root_half;
+    bool tiny = x < std::numeric_limits<T>::min();
+    // Split at sqrt(1/2): x = 2^e m with m in [sqrt(1/2), sqrt(2)).
+    Unsigned i = bits_of(tiny ? x * (T(4) * one) : x) + above;
+    T biased = from_bits<T>((i >> mantissa) | bits_of(one)) - one;
+    T e = biased - (tiny ? T(mantissa + 2) : T(0)) - T(std::numeric_limits<T>::max_exponent - 1);
+    T y = log_from(from_bits<T>((i & fraction) + root_half) - T(1), e);
+    y = x == infinity ? infinity : y;
+    y = x == T(0) ? -infinity : y;
+    return x >= T(0) ? y : std::numeric_limits<T>::quiet_NaN();
+}
 
-// sin and cos of the remainder of x by pi/2 (Cody-Waite in three parts), with the quadrant in the low bits of shifted.
-static inline SinCos reduced_sin_cos(double x, int64_t& quadrant) {
-    double shifted = x * 6.36619772367581382433e-01 + SHIFTER;
-    double k = shifted - SHIFTER;
-    quadrant = bits_of(shifted);
-    double r = ((x - k * 1.57079632673412561417e+00) - k * 6.07710050630396597660e-11) - k * 2.02226624879595063154e-21;
+// Beyond these the reductions below are no longer exact and the scalar functions of the platform are called.
+template <class T>
+static constexpr T TRIGONOMETRIC_LIMIT = sizeof(T) == 8 ? T(1e6) : T(8192);
+
+// Finite too: of an infinite one the functions below make a NaN.
+template <class T>
+static inline bool is_large_angle(T x) {
+    T size = vabs(x);
+    return (size > TRIGONOMETRIC_LIMIT<T>) & (size < std::numeric_limits<T>::infinity());
+}
+
+// x - k pi, k or k + 1/2 being an integer, with pi in parts (Cody-Waite): where the remainder is small all steps but
+// the last are exact. With one rounding for product and difference the parts fill their format; without, products of k
+// with them must be exact, and they are short.
+#if defined(__FMA__)
+template <class T>
+static inline T less_multiple_of(T x, T k, T first, T second, T third) {
+    return std::fma(-k, third, std::fma(-k, second, std::fma(-k, first, x)));
+}
+
+static inline double less_multiple_of_pi(double x, double k) {
+    return less_multiple_of(x, k, 3.1415926535897931, 1.2246467991473532e-16, -2.9947698097183397e-33);
+}
+
+static inline float less_multiple_of_pi(float x, float k) {
+    return less_multiple_of(x, k, 3.14159274F, -8.74227766e-8F, -3.43024902e-15F);
+}
+#else
+static inline double less_multiple_of_pi(double x, double k) {
+    return ((x - k * 3.1415926534682512283) - k * 1.2154201012607931953e-10) - k * 4.0445324975919014648e-21;
+}
+
+static inline float less_multiple_of_pi(float x, float k) {
+    return (((x - k * 3.140625F) - k * 0.000967025756836F) - k * 6.27711415291e-7F) - k * 1.2154201013e-10F;
+}
+#endif
+
+// sin(r) for |r| <= pi / 2
+static inline double sin_near_zero(double r) {
     double z = r * r;
-    double s = -2.50507602534068634195e-08 + z * 1.58969099521155010221e-10;
-    s = 2.75573137070700676789e-06 + z * s;
-    s = -1.98412698298579493134e-04 + z * s;
-    s = 8.33333333332248946124e-03 + z * s;
-    s = -1.66666666666666324348e-01 + z * s;
-    double c = 2.08757232129817482790e-09 + z * -1.13596475577881948265e-11;
-    c = -2.75573143513906633035e-07 + z * c;
-    c = 2.48015872894767294178e-05 + z * c;
-    c = -1.38888888888741095749e-03 + z * c;
-    c = 4.16666666666666019037e-02 + z * c;
-    double half = 0.5 * z;
-    double one = 1.0 - half;
-    return {r + r * z * s, one + (((1.0 - one) - half) + z * z * c)};
+    double s = polynomial(z, -0.16666666666666666, 0.0083333333333331943, -0.00019841269841209219,
+                          2.7557319211137252e-6, -2.5052106872795555e-8, 1.6058939705392428e-10,
+                          -7.642991472967658e-13, 2.7211747648785614e-15);
+    return r + r * z * s;
 }
 
-static inline double flip_sign_if(double x, int64_t odd) {
-    return double_of(bits_of(x) ^ static_cast<int64_t>(static_cast<uint64_t>(odd) << 63));
+static inline float sin_near_zero(float r) {
+    float z = r * r;
+    return r + r * z * polynomial(z, -0.166666595F, 0.00833306608F, -0.000198095902F, 2.60575098e-6F);
 }
 
-static inline double select(int64_t odd, double if_odd, double if_even) {
-    int64_t all = -(odd & 1);
-    return double_of((bits_of(if_odd) & all) | (bits_of(if_even) & ~all));
+template <class T>
+static inline T vsin(T x) {
+    T shifted = x * T(0.31830988618379067154) + Format<T>::SHIFTER;
+    T k = shifted - Format<T>::SHIFTER;
+    return flip_sign_if_odd(sin_near_zero(less_multiple_of_pi(x, k)), bits_of(shifted));
 }
 
-static inline double vsin(double x) {
-    int64_t k;
-    SinCos t = reduced_sin_cos(x, k);
-    return flip_sign_if(select(k, t.cos, t.sin), (k >> 1) & 1);
+// cos(x) = -(-1)^n sin(x - (n + 1/2) pi)
+template <class T>
+static inline T vcos(T x) {
+    T shifted = (x * T(0.31830988618379067154) - T(0.5)) + Format<T>::SHIFTER;
+    T k = (shifted - Format<T>::SHIFTER) + T(0.5);
+    return -flip_sign_if_odd(sin_near_zero(less_multiple_of_pi(x, k)), bits_of(shifted));
 }
 
-static inline double vcos(double x) {
-    int64_t k;
-    SinCos t = reduced_sin_cos(x, k);
-    return flip_sign_if(select(k, t.sin, t.cos), ((k + 1) >> 1) & 1);
-}
-
+// The quotient of sin and cos of the remainder by pi/2, or minus its inverse.
 static inline double vtan(double x) {
-    int64_t k;
-    SinCos t = reduced_sin_cos(x, k);
-    return flip_sign_if(select(k, t.cos, t.sin) / select(k, t.sin, t.cos), k & 1);
-}
-
-static inline double vabs(double x) { return double_of(bits_of(x) & 0x7fffffffffffffffLL); }
-
-static inline double with_sign_of(double magnitude, double sign) {
-    return double_of(bits_of(magnitude) | (bits_of(sign) & static_cast<int64_t>(0x8000000000000000ULL)));
+    double shifted = x * 6.36619772367581382433e-01 + Format<double>::SHIFTER;
+    double k = shifted - Format<double>::SHIFTER;
+    double r = less_multiple_of_pi(x, 0.5 * k), z = r * r;
+    double sin = r + r * z * polynomial(z, -1.66666666666666324348e-01, 8.33333333332248946124e-03,
+                                        -1.98412698298579493134e-04, 2.75573137070700676789e-06,
+                                        -2.50507602534068634195e-08, 1.58969099521155010221e-10);
+    double half = 0.5 * z, one = 1.0 - half;
+    double cos = one + (((1.0 - one) - half) +
+                        z * z * polynomial(z, 4.16666666666666019037e-02, -1.38888888888741095749e-03,
+                                           2.48015872894767294178e-05, -2.75573143513906633035e-07,
+                                           2.08757232129817482790e-09, -1.13596475577881948265e-11));
+    uint64_t odd = bits_of(shifted) & 1, swap = (bits_of(sin) ^ bits_of(cos)) & (0 - odd);
+    return flip_sign_if_odd(from_bits<double>(bits_of(sin) ^ swap) / from_bits<double>(bits_of(cos) ^ swap), odd);
 }
 
 static inline double vsinh(double x) {
     double a = vabs(x);
-    double half = exp_over(a, 1.0);
+    double half = half_exp(a);
     double large = half - 0.25 / half;
     double z = a * a;
-    double p = ((-7.89474443963537015605e-1 * z - 1.63725857525983828727e2) * z - 1.15614435765005216044e4) * z -
-               3.51754964808151394800e5;
-    double q = ((z - 2.77711081420602794433e2) * z + 3.61578279834431989373e4) * z - 2.11052978884890840399e6;
+    double p = polynomial(z, -3.51754964808151394800e5, -1.15614435765005216044e4, -1.63725857525983828727e2,
+                          -7.89474443963537015605e-1);
+    double q = polynomial(z, -2.11052978884890840399e6, 3.61578279834431989373e4, -2.77711081420602794433e2, 1.0);
     double small = a + a * z * (p / q);
     double y = a > 1.0 ? large : small;
     return x == x ? with_sign_of(y, x) : x;
 }
 
 static inline double vcosh(double x) {
-    double half = exp_over(vabs(x), 1.0);
+    double half = half_exp(vabs(x));
     return half + 0.25 / half;
 }
 
-static inline double vtanh(double x) {
-    double a = vabs(x);
-    double clipped = a > 20.0 ? 20.0 : a;
-    double large = 1.0 - 2.0 / (exp_over(2.0 * clipped, 0.0) + 1.0);
-    double z = a * a;
-    double p = (-9.64399179425052238628e-1 * z - 9.92877231001918586564e1) * z - 1.61468768441708447952e3;
-    double q = ((z + 1.12811678491632931402e2) * z + 2.23548839060100448583e3) * z + 4.84406305325125486048e3;
-    double small = a + a * z * (p / q);
-    double y = a > 0.625 ? large : small;
-    return x == x ? with_sign_of(y, x) : x;
+// tanh(a) = a + a z numerator / denominator with z = a^2, for a <= 5/8
+static inline double tanh_numerator(double z) {
+    return polynomial(z, -1.61468768441708447952e3, -9.92877231001918586564e1, -9.64399179425052238628e-1);
+}
+static inline double tanh_denominator(double z) {
+    return polynomial(z, 4.84406305325125486048e3, 2.23548839060100448583e3, 1.12811678491632931402e2, 1.0);
+}
+static inline float tanh_numerator(float z) {
+    return polynomial(z, -3.33332819422e-1F, 1.33314422036e-1F, -5.37397155531e-2F, 2.06390887954e-2F,
+                      -5.70498872745e-3F);
+}
+static inline float tanh_denominator(float) { return 1.0F; }
+
+// Beyond that it is 1 - 2 / (exp(2 a) + 1); one division serves both.
+template <class T>
+static inline T vtanh(T x) {
+    T a = vabs(x), z = a * a;
+    bool large = a > T(0.625);
+    Exponential<T> e(a + a);
+    T numerator = large ? T(-2) : a * z * tanh_numerator(z);
+    T denominator = large ? (T(1) + e.rest) * (e.first * e.second) + T(1) : tanh_denominator(z);
+    return with_sign_of((large ? T(1) : a) + numerator / denominator, x);
 }

@@ -41,7 +41,7 @@ def table_of(specification: Specification) -> Table:
 
     return read_table(
         Path(str(data.file)),
-        target=data.target,
+        target=None if "=" in (data.target or "") else data.target,  # a form names its target itself
         units={name: part.unit for name, part in columns.items() if part.unit is not None},
         sigma={name: part.sigma for name, part in columns.items() if part.sigma is not None},
         nan=data.nan,
@@ -99,7 +99,7 @@ def _column_mistake(table: Table, name: str, reason: str) -> SpecificationError:
 def _problem(specification: Specification, table: Table) -> Problem:
     from symreg.problem import Constraints, make_problem
 
-    data = specification.data
+    data, limits = specification.data, specification.constraints
     return make_problem(
         table,
         target=data.target,
@@ -107,7 +107,9 @@ def _problem(specification: Specification, table: Table) -> Problem:
         constants=[_known_constant(part) for part in specification.constants],
         free_constants=specification.free_constants.model_dump(),
         operators=specification.operators,
-        constraints=Constraints(specification.constraints.max_complexity, specification.constraints.nested),
+        constraints=Constraints(limits.max_complexity, limits.nested, limits.monotonic, limits.range),
+        parameters={label: part.model_dump(exclude_none=True) for label, part in specification.parameters.items()},
+        functions={label: part.model_dump(exclude_none=True) for label, part in specification.functions.items()},
         guesses=[guess.model_dump() for guess in specification.guesses],
         test_fraction=data.test_fraction,
         seed=specification.seed,
@@ -182,7 +184,8 @@ def resolved(specification: Specification, problem: Problem) -> Specification:
     """The specification with what the data decided written out: target, inputs, operators, the seed of a
     drawn table.
     """
-    data = specification.data.model_copy(update={"target": problem.target, "inputs": problem.inputs})
+    target = problem.target if problem.template is None else problem.template.text
+    data = specification.data.model_copy(update={"target": target, "inputs": problem.inputs})
     if data.generate is not None and data.generate.seed is None:
         drawn = data.generate.model_copy(update={"seed": specification.seed})
         data = data.model_copy(update={"generate": drawn})

@@ -36,10 +36,12 @@ __all__ = [
     "DataPart",
     "DescriptorsPart",
     "FreeConstantsPart",
+    "FunctionPart",
     "GeneratePart",
     "GuessPart",
     "InputPart",
     "NoisePart",
+    "ParameterPart",
     "ReportPart",
     "Specification",
     "TargetPart",
@@ -220,10 +222,32 @@ class GuessPart(Part):
 
 
 class ConstraintsPart(Part):
-    """Limits on the form of a law; ``nested: {sin: {cos: 1}}`` allows one cosine at most inside a sine."""
+    """Limits on the form of a law and its values.
+
+    ``nested: {sin: {cos: 1}}`` allows one cosine at most inside a sine. ``monotonic: {x: increasing}`` and ``range:
+    [0, null]``, in the target's unit, hold over the table's box.
+    """
 
     max_complexity: Whole = Field(default=40, ge=1, le=1000)
     nested: dict[str, dict[str, Annotated[Whole, Field(ge=0)]]] = {}
+    monotonic: dict[str, Literal["increasing", "decreasing"]] = {}
+    range: tuple[float | None, float | None] | None = None
+
+
+class ParameterPart(Part):
+    """A named number of the form that ``data.target`` gives: its unit, where its fit starts, and its bounds."""
+
+    unit: Text | None = None
+    start: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+
+
+class FunctionPart(Part):
+    """Limits on an unknown function of the form that ``data.target`` gives."""
+
+    unit: Text | None = None
+    max_complexity: Whole | None = Field(default=None, ge=1, le=1000)
 
 
 class BackendPart(Part):
@@ -307,6 +331,8 @@ class Specification(Part):
     free_constants: FreeConstantsPart = FreeConstantsPart()
     operators: tuple[Text, ...] | None = None
     constraints: ConstraintsPart = ConstraintsPart()
+    parameters: dict[str, ParameterPart] = {}
+    functions: dict[str, FunctionPart] = {}
     guesses: tuple[GuessPart, ...] = ()
     backend: BackendPart = BackendPart()
     descriptors: DescriptorsPart | None = None
@@ -330,6 +356,16 @@ class Specification(Part):
         from symreg.operators import OPERATORS
 
         return None if value is None else _all_known(value, tuple(OPERATORS))
+
+    @validate("parameters", mode="before")
+    @classmethod
+    def _names_or_blocks(cls, value: Any) -> Any:
+        """``[a, b]``, or ``{a: {unit: m/s, start: 1, lower: 0}, b: {}}``."""
+        if isinstance(value, list) and all(isinstance(name, str) for name in value):
+            return {name: {} for name in value}
+        if isinstance(value, dict):
+            return {name: {} if part is None else part for name, part in value.items()}
+        return value
 
     @validate("constants", mode="before")
     @classmethod

@@ -194,7 +194,10 @@ def _error_text(score: Score) -> str:
 
 def _certificate(discovery: Discovery) -> str:
     """The one sentence that no other system can say, or what is missing for it."""
-    reached = discovery.complete_to_complexity
+    reached, template = discovery.complete_to_complexity, discovery.problem.template
+    if template is not None and not template.is_bare:
+        what = "its unknown functions were searched" if template.functions else "its parameters were fitted"
+        return f"The form of the law was given, {template.text}, and {what}: no law of another form was considered."
     if reached is None:
         return "No complexity was searched completely: a shorter law may exist that was not seen."
     return (

@@ -19,17 +19,17 @@ OF_NEG = " of neg"
 class CompiledAdmission:
     """Admission to these entries; the same for any number of threads.
 
-    ``portable`` keeps to the instructions that every processor of the architecture has.
+    ``instructions`` are the newest it may use, as of ``CompiledEngine``.
     """
 
-    def __init__(self, entries: Entries, has_angles: bool, threads: int, *, portable: bool = False) -> None:
+    def __init__(self, entries: Entries, has_angles: bool, threads: int, *, instructions: str = "newest") -> None:
         self.entries, self.has_angles, self.threads = entries, has_angles, threads
         self.first, self.whole = _core.KeySet(), _core.KeySet()
         self._operations: dict[tuple[str, bool | None], _core.Operation] = {}
         self._combiner = _core.Combiner(
             entries.values, entries.first, entries.unit, entries.largest, entries.op, entries.left, entries.right,
             entries.size, entries.mask, entries.code, entries.probes, directions(FIRST),
-            directions(entries.values.shape[1]), self.first, self.whole, portable,
+            directions(entries.values.shape[1]), self.first, self.whole, instructions,
         )  # fmt: skip
 
     def of(self, block: Block, size: int) -> Piece:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from symreg.engine import Engine
+from symreg.engine.compiled import CompiledEngine
 from symreg.engine.program import BINARY, CONSTANT, UNARY, VARIABLE, Program
 from symreg.engine.reference import VALUES
 from tests.engine.trees import assemble, random_program
@@ -113,6 +114,20 @@ def test_many_programs_give_what_each_gives_alone(engine: Engine) -> None:
         for row, program, c in zip(many, programs, constants, strict=True):
             np.testing.assert_array_equal(row, engine.evaluate(program, X, c))
     assert engine.evaluate_many([], X, []).shape == (0, 300)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_newest_instructions_give_the_bits_of_older_ones(seed: int) -> None:
+    """AVX-512 those of AVX2, so that a search finds the same on both; the baseline rounds more often."""
+    newest, older = CompiledEngine(), CompiledEngine("avx2")
+    program, X, constants = random_program(seed, n_rows=1003)
+    np.testing.assert_array_equal(newest.evaluate(program, X, constants), older.evaluate(program, X, constants))
+    np.testing.assert_array_equal(
+        newest.jacobian(program, X, constants)[1], older.jacobian(program, X, constants)[1]
+    )
+    np.testing.assert_array_equal(
+        newest.evaluate_many_float32([program], X, [constants]), older.evaluate_many_float32([program], X, [constants])
+    )
 
 
 def test_a_row_does_not_depend_on_its_place_or_the_threads(engine: Engine) -> None:

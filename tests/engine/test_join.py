@@ -11,6 +11,7 @@ from symreg.engine import Engine
 from symreg.engine.compiled import CompiledEngine
 from symreg.engine.joining import COLLINEAR, Join, Pairs, unit_rows
 from symreg.errors import EngineError
+from tests.engine.conftest import OLDER
 
 N_PROBES = 40
 N_ROWS = 30
@@ -124,21 +125,21 @@ def test_the_engines_agree(both: tuple[Engine, Engine], kind: str, n_basis: int)
     question = large(kind, n_basis=n_basis, n_rows=500)
     wanted = oracle.join(question)
     assert len(wanted.score) == question.keep
-    for engine in (compiled, CompiledEngine(portable=True)):
+    for engine in (compiled, *map(CompiledEngine, OLDER)):
         np.testing.assert_allclose(engine.join(question).score, wanted.score, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["pairs", "same", "alone"])
 @pytest.mark.parametrize("n_basis", [0, 2])
 @pytest.mark.parametrize("twice", [False, True])
-@pytest.mark.parametrize("portable", [False, True])
-def test_threads_change_nothing(kind: str, n_basis: int, twice: bool, portable: bool) -> None:
+@pytest.mark.parametrize("instructions", ["newest", *OLDER])
+def test_threads_change_nothing(kind: str, n_basis: int, twice: bool, instructions: str) -> None:
     """Not even which of equal scores are kept, and in what order."""
     question = large(kind, n_basis=n_basis, twice=twice, keep=51)
-    one = CompiledEngine(portable).join(question)
+    one = CompiledEngine(instructions).join(question)
     assert len(one.score) == 51
     for threads in (2, 4):
-        other = CompiledEngine(portable).join(question, threads=threads)
+        other = CompiledEngine(instructions).join(question, threads=threads)
         assert keys(other) == keys(one)
         assert (other.score == one.score).all()
 

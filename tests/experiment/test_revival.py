@@ -219,3 +219,19 @@ def test_an_interval_that_is_none_is_refused(folder: Path) -> None:
     edit(folder, lambda state: law_of(state)["constants"][0].update(interval={"method": "magic"}))
     with pytest.raises(StoredLawError, match="a part is missing or broken"):
         load_discovery(folder)
+
+
+def test_a_form_with_parameters_comes_back(tmp_path: Path) -> None:
+    """Through the real search: names of parameters, their units and the form are those of the run."""
+    text = (
+        "version: 1\nname: form\ndata: {dataset: puromycin, target: 'rate = Vmax*concentration/(K + concentration)'}\n"
+        "parameters: {Vmax: {unit: count/min**2}, K: {unit: ppm, start: 1, lower: 0}}\nbackend: {threads: 1}\n"
+        "report: {formats: []}\n"
+    )
+    (tmp_path / "form.yaml").write_text(text, encoding="utf-8")
+    before = run_experiment(read_specification(tmp_path / "form.yaml"), tmp_path / "runs")
+    after = load_discovery(tmp_path / "runs" / "form")
+    assert after.front.laws == before.front.laws
+    assert [(one.name, one.unit.text) for one in after.front.best.constants] == [("Vmax", "count/min**2"), ("K", "ppm")]
+    assert after.problem.template == before.problem.template
+    assert after.notes == before.notes

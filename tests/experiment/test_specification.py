@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from symreg.errors import DimensionError, ProblemError
+from symreg.experiment.assembly import configuration, problem_of, resolved
 from symreg.experiment.errors import SpecificationError
 from symreg.experiment.specification import Specification, read_specification, specification_of
 
@@ -227,3 +229,43 @@ def test_the_table_is_looked_for_beside_the_file(tmp_path: Path) -> None:
 def test_every_field_has_a_default_but_the_first_three() -> None:
     required = [name for name, field in Specification.model_fields.items() if field.is_required()]
     assert required == ["version", "name", "data"]
+
+
+TEMPLATE = """\
+version: 1
+name: form
+data: {dataset: puromycin, target: "rate = Vmax*f(concentration)"}
+parameters: {Vmax: {unit: count/min**2, start: 100, lower: 0}}
+functions: {f: {max_complexity: 6}}
+constraints: {monotonic: {concentration: increasing}, range: [0, null]}
+"""
+
+
+def test_the_form_of_a_law() -> None:
+    form = specification_of(TEMPLATE)
+    assert form.parameters["Vmax"].model_dump() == {"unit": "count/min**2", "start": 100, "lower": 0, "upper": None}
+    assert form.functions["f"].max_complexity == 6
+    problem = problem_of(form)
+    assert problem.template is not None
+    assert problem.template.text == "rate = Vmax*f(concentration)"
+    assert dict(problem.constraints.monotonic) == {"concentration": "increasing"}
+    assert problem.constraints.range == (0, None)
+    named = specification_of(TEMPLATE.replace("{Vmax: {unit: count/min**2, start: 100, lower: 0}}", "[Vmax]"))
+    assert named.parameters["Vmax"].unit is None
+
+
+def test_the_form_survives_being_written_out(tmp_path: Path) -> None:
+    form = specification_of(TEMPLATE)
+    written = configuration(resolved(form, problem_of(form)), tmp_path)
+    again = specification_of(json.dumps(written))
+    assert again.data.target == "rate = Vmax*f(concentration)"
+    assert problem_of(again).template == problem_of(form).template
+
+
+def test_mistakes_in_a_form_are_told() -> None:
+    assert "unknown key 'strat'; did you mean 'start'?" in mistakes(TEMPLATE.replace("start:", "strat:"))
+    assert "'up' is not allowed here" in mistakes(TEMPLATE.replace("increasing", "up"))
+    with pytest.raises(ProblemError, match="no unknown function is called 'g'"):
+        problem_of(specification_of(TEMPLATE.replace("{f:", "{g:")))
+    with pytest.raises(DimensionError, match="target has dimension 1/s"):
+        problem_of(specification_of(TEMPLATE.replace("{max_complexity: 6}", "{unit: m}")))

@@ -128,15 +128,15 @@ def test_threads_change_nothing(threads: int) -> None:
 
 
 @needs_compiler
-def test_portable_instructions_make_the_same_entries() -> None:
+def test_older_instructions_make_the_same_entries() -> None:
     from symreg.search.compiled_admission import CompiledAdmission
 
     assert COMPILED is not None
     one, other = (bank(COMPILED, 2, (*ARITHMETIC, "sqrt", "sin", "exp")) for _ in range(2))
-    portable = CompiledAdmission(other._entries, False, 1, portable=True)
+    older = CompiledAdmission(other._entries, False, 1, instructions="baseline")
     leaves = slice(0, other.n)
-    met_as(portable.first, fingerprints(other._entries.first[leaves], other.code[leaves]))
-    other._admission = portable
+    met_as(older.first, fingerprints(other._entries.first[leaves], other.code[leaves]))
+    other._admission = older
     assert_same(fill(other), fill(one))
 
 

@@ -1,0 +1,132 @@
+"""Parameters of a form from far starts: many starts, a few steps from each, and the best of them to the end.
+
+Where the user states a start it is taken. Other constants are drawn from both signs and many magnitudes, in natural
+units, by a seed of their own, so that a fit repeats; those that enter linearly are solved for by the engine before its
+first step, wherever they start. Of what was reached the least sum of squares within the parameters' bounds counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import isfinite
+
+import numpy as np
+
+from symreg.arrays import Floats
+from symreg.engine import Outcome
+from symreg.expression import Expression
+from symreg.fitting import Fitted, Fitter
+from symreg.search.backend import FreeConstant
+from symreg.template import Parameter, Template
+
+STARTS = 400
+FEW_STEPS = 40
+FEW_ROWS = 400  # for the first steps
+FINALISTS = 12
+LEAST_MAGNITUDE, LARGEST_MAGNITUDE = -5.0, 3.0  # decades, in natural units
+FAR = 1e3  # from one, or its inverse
+ALIKE = 1e-6  # of a sum of squares
+TWINS = 1e-9
+SETTLED = (Outcome.CONVERGED, Outcome.MAX_ITERATIONS, Outcome.SINGULAR, Outcome.NO_FREE_CONSTANTS)
+
+
+def from_many_starts(
+    fitter: Fitter, template: Template, expression: Expression, constants: Sequence[FreeConstant], count: int = STARTS
+) -> Fitted | None:
+    """The best fit of one formula; None where no start leads to one that is defined and within the bounds.
+
+    ``constants`` are those of the formula with their own starts, which are tried too.
+    """
+    given = {one.name: one.start for one in template.parameters if one.start is not None}
+    if all(constant.name in given for constant in constants):
+        count = 0
+    starts = _starts(fitter, template, constants, count)
+    quick = replace(on_few_rows(fitter, FEW_ROWS), max_iterations=FEW_STEPS) if count else fitter
+    started = [(expression, _starting(constants, one)) for one in starts]
+    found = _within_bounds(fitter, template, quick.fit_freely(started) if count else fitter.fit(started))
+    again = [(expression, _starting(constants, one.values)) for one in _distinct(found)[:FINALISTS]] if count else []
+    return _best(_within_bounds(fitter, template, fitter.fit(again)) if count else found)
+
+
+def on_few_rows(fitter: Fitter, most: int) -> Fitter:
+    """The same on this many rows at most, evenly taken."""
+    rows = np.unique(np.linspace(0, len(fitter.y) - 1, most).astype(int))
+    return fitter.on_rows(rows)
+
+
+def within_bounds(fitter: Fitter, template: Template, fitted: Fitted) -> bool:
+    """Whether every parameter lies where the user wants it."""
+    bounds = {one.name: one for one in template.parameters}
+    for constant, value in zip(fitted.constants, fitted.values, strict=True):
+        if constant.name in bounds:
+            si = float(value) * fitter.units.factor(constant.dimension)
+            if not bounds[constant.name].lower <= si <= bounds[constant.name].upper:
+                return False
+    return True
+
+
+def _within_bounds(fitter: Fitter, template: Template, fits: Sequence[Fitted | None]) -> list[Fitted]:
+    settled = [one for one in fits if one is not None and one.outcome in SETTLED]
+    return [one for one in settled if within_bounds(fitter, template, one)]
+
+
+def _merit(fitted: Fitted) -> tuple[float, bool]:
+    return fitted.residual_sum, fitted.outcome is not Outcome.CONVERGED
+
+
+def _best(found: Sequence[Fitted]) -> Fitted | None:
+    """The least sum of squares; of twins, which differ by signs that the form does not tell, the most positive one."""
+    least = min(found, key=_merit, default=None)
+    if least is None:
+        return None
+    alike = least.residual_sum * (1 + TWINS)
+    twins = [one for one in found if one.residual_sum <= alike and one.outcome is least.outcome]
+    return min(twins, key=lambda one: (int((one.values < 0).sum()), one.residual_sum))
+
+
+def _distinct(found: Sequence[Fitted]) -> list[Fitted]:
+    """The best of those that reached the same sum of squares, best first."""
+    kept: list[Fitted] = []
+    for one in sorted(found, key=_merit):
+        if not kept or one.residual_sum > kept[-1].residual_sum * (1 + ALIKE):
+            kept.append(one)
+    return kept
+
+
+def _starting(constants: Sequence[FreeConstant], values: Floats) -> tuple[FreeConstant, ...]:
+    return tuple(replace(one, start=float(value)) for one, value in zip(constants, values, strict=True))
+
+
+def _starts(fitter: Fitter, template: Template, constants: Sequence[FreeConstant], count: int) -> Floats:
+    """Starts ``(count + 1, n_free)`` in natural units; the first are the constants' own and the user's."""
+    rng = np.random.default_rng(0)
+    shape = (count + 1, len(constants))
+    sizes = 10 ** rng.uniform(LEAST_MAGNITUDE, LARGEST_MAGNITUDE, shape) * rng.choice(_scales(fitter), shape)
+    drawn: Floats = sizes * rng.choice([-1.0, 1.0], shape)
+    drawn[0] = [constant.start for constant in constants]
+    by_name = {one.name: one for one in template.parameters}
+    for place, constant in enumerate(constants):
+        if constant.name in by_name:
+            factor = fitter.units.factor(constant.dimension)
+            drawn[:, place] = _as_wanted(by_name[constant.name], drawn[:, place] * factor) / factor
+    return drawn
+
+
+def _scales(fitter: Fitter) -> Floats:
+    """Sizes to draw around: one, and those of pure numbers far from it, which natural units leave as they are."""
+    medians = [float(np.median(np.abs(column[column != 0]))) for column in (*fitter.X, fitter.y) if column.any()]
+    far = {one**power for one in medians if not 1 / FAR < one < FAR for power in (-2, -1, 1, 2)}
+    return np.array([1.0, *(one for one in sorted(far) if 0 < one < np.inf)])
+
+
+def _as_wanted(parameter: Parameter, drawn: Floats) -> Floats:
+    """Starts in SI: the user's, or the drawn ones moved into the bounds."""
+    if parameter.start is not None:
+        return np.full_like(drawn, parameter.start)
+    low, high = parameter.lower, parameter.upper
+    if isfinite(low) and isfinite(high):
+        outside = (drawn < low) | (drawn > high)
+        return np.asarray(np.where(outside, low + (high - low) * np.random.default_rng(1).random(len(drawn)), drawn))
+    below, above = drawn < low, drawn > high
+    return np.asarray(np.where(below, low + np.abs(drawn), np.where(above, high - np.abs(drawn), drawn)))
