@@ -1,7 +1,8 @@
 """Limits on fitted constants, by name: bounds in the user's units, whole numbers, and "all of them positive".
 
-Only a constant that has a name before the search, because a guess or a form declares it, can be bounded by name. Constants that
-the search brings along have no names of their own; "positive" holds for them too, and moves a minus sign into the form.
+Only a constant that has a name before the search, because a guess or a form declares it, can be bounded by name.
+Constants that the search brings along have no names of their own; "positive" holds for them too, and moves a minus sign
+into the form.
 """
 
 from __future__ import annotations
