@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from symreg.intervals import IntervalError, constant_intervals
     from symreg.law import ConstantInterval, Law, ParetoFront, PredictionError
     from symreg.problem import Problem, make_problem
+    from symreg.robustness import Examination, Robustness, examined
     from symreg.search.backend import Budget, BudgetError, Native
     from symreg.table import Table, read_table
     from symreg.units import Unit, parse_unit
@@ -65,6 +66,7 @@ __all__ = [
     "Discovery",
     "EngineError",
     "EstimatorError",
+    "Examination",
     "ExpressionError",
     "InfeasibleError",
     "IntervalError",
@@ -78,6 +80,7 @@ __all__ = [
     "Problem",
     "ProblemError",
     "ReportError",
+    "Robustness",
     "SymbolicRegressor",
     "SymregError",
     "Table",
@@ -90,6 +93,7 @@ __all__ = [
     "constant_intervals",
     "dataset_names",
     "discover",
+    "examined",
     "find_descriptors",
     "find_thresholds",
     "load_dataset",
@@ -116,6 +120,7 @@ _OWNERS = {
     "symreg.intervals": ("IntervalError", "constant_intervals"),
     "symreg.law": ("ConstantInterval", "Law", "ParetoFront", "PredictionError"),
     "symreg.problem": ("Problem", "make_problem"),
+    "symreg.robustness": ("Examination", "Robustness", "examined"),
     "symreg.search.backend": ("Budget", "BudgetError", "Native"),
     "symreg.table": ("Table", "read_table"),
     "symreg.units": ("Unit", "parse_unit"),

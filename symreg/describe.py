@@ -52,6 +52,7 @@ class ProblemDescription:
     cannot_appear: tuple[str, ...]
     labels: tuple[str, ...]
     notes: tuple[str, ...]
+    judge: str = "held-out"
 
     @property
     def reachable(self) -> bool:
@@ -59,8 +60,9 @@ class ProblemDescription:
         return self.product is not None
 
     def __str__(self) -> str:
-        held_out = f"{self.n_held_out} held out" if self.n_held_out else "ranked by leaving out one at a time"
-        lines = [f"{self.name}: {self.source}, {self.n_rows} rows ({self.n_train} to fit, {held_out})", ""]
+        known = {"held-out": f"{self.n_held_out} held out", "leave-one-out": "ranked by leaving out one at a time"}
+        judged = known.get(self.judge, f"ranked by {self.judge} refits")
+        lines = [f"{self.name}: {self.source}, {self.n_rows} rows ({self.n_train} to fit, {judged})", ""]
         lines += _aligned(
             [("name", "role", "unit", "SI base units", "range")]
             + [(q.name, q.role, q.unit, q.dimension, _range(q)) for q in self.quantities]
@@ -126,6 +128,7 @@ def describe(problem: Problem) -> ProblemDescription:
         cannot_appear=out_of_balance(problem.dimensions, target, ()) if pure else (),
         labels=problem.table.labels,
         notes=problem.notes,
+        judge=problem.judge,
     )
 
 

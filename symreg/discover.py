@@ -11,7 +11,7 @@ import contextlib
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -23,13 +23,16 @@ from symreg.expression import Expression, constants_of
 from symreg.finishing import Finisher
 from symreg.fitting import make_fitter
 from symreg.grammar import parse
-from symreg.law import ParetoFront
+from symreg.law import Law, ParetoFront
 from symreg.problem import Problem
 from symreg.search.backend import Backend, Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.space import SearchSpace, search_space
 from symreg.simplify import warm_simplifier
 from symreg.template_search import propose_within
 from symreg.workshop import Workshop
+
+if TYPE_CHECKING:
+    from symreg.robustness import Robustness
 
 SEARCHED_ROWS = 20_000  # a longer table is searched on a sample, and fitted and scored on all rows
 SIMPLIFY_SECONDS = 1.5  # for one formula
@@ -54,7 +57,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Discovery:
-    """The answer: the front, and what was and was not looked at."""
+    """The answer: the front, and what was and was not looked at.
+
+    ``runners_up`` are laws that came near the front, shortest message first. ``robustness`` is what an examination of
+    the answer found (``robustness.examined``), or None.
+    """
 
     problem: Problem
     front: ParetoFront
@@ -67,6 +74,8 @@ class Discovery:
     engine: str
     backend: str
     notes: tuple[str, ...] = ()
+    runners_up: tuple[Law, ...] = ()
+    robustness: Robustness | None = None
 
 
 Observer = Callable[[Progress], None]
@@ -111,6 +120,8 @@ def discover(
                 observer(Progress(elapsed, last.evaluated, last.level, last.complete_to_complexity, front, "search"))
         reason = last.stop_reason or "nothing is left to try"
         front = workshop.front(_finishing_seconds(budget, time.monotonic() - started, reason))
+        unhurried = budget.time is None and reason != INTERRUPTED
+        runners_up = workshop.runners_up(front, UNHURRIED if unhurried else LEAST_FINISHING)
     return Discovery(
         problem=problem,
         front=front,
@@ -123,6 +134,7 @@ def discover(
         engine=engine.name,
         backend=backend.name,
         notes=(*problem.notes, *notes, *workshop.notes),
+        runners_up=runners_up,
     )
 
 

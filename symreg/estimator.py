@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from symreg.intervals import IntervalMethod
     from symreg.law import ConstantInterval, Law, ParetoFront
     from symreg.problem import FreeConstants, Problem
+    from symreg.robustness import Examination
     from symreg.search.backend import Backend, Budget
     from symreg.table import Table
 
@@ -61,6 +62,8 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     backend : the search, with its threads; by default ``symreg.Native()``.
     budget : seconds, or a ``symreg.Budget``; with a limit of evaluations alone, results repeat exactly.
     test_fraction : the part of the rows that is held out to judge laws by.
+    folds : judge laws by cross-validation instead, with so many folds; no rows are held out then.
+    examination : ``symreg.Examination()`` to learn after the search how sure the form is: ``discovery_.robustness``.
     random_state : seed of the split and of the search; the one in use is ``problem_.seed``.
     verbose : 1 prints the progress of the search.
 
@@ -93,6 +96,8 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         backend: Backend | None = None,
         budget: Budget | float | None = None,
         test_fraction: float = 0.25,
+        folds: int | None = None,
+        examination: Examination | None = None,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -111,6 +116,8 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         self.backend = backend
         self.budget = budget
         self.test_fraction = test_fraction
+        self.folds = folds
+        self.examination = examination
         self.random_state = random_state
         self.verbose = verbose
 
@@ -147,6 +154,10 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         if not discovery.front.laws:
             reason = f"no law was found that is defined on the data ({discovery.stop_reason})."
             raise EstimatorError(reason=reason, advice="Give a larger budget, or other operators.")
+        if self.examination is not None:
+            from symreg.robustness import examined
+
+            discovery = examined(discovery, self.examination, backend=self.backend)
         self.problem_, self.discovery_ = discovery.problem, discovery
         self.front_, self.best_ = discovery.front, discovery.front.best
         return self
@@ -190,7 +201,17 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         if self.backend is not None and not callable(getattr(self.backend, "propose", None)):
             reason = f"backend is {self.backend!r}, and must be a backend such as Native(threads=2)."
             raise EstimatorError(reason=reason)
+        self._check_examination()
         self._budget()
+
+    def _check_examination(self) -> None:
+        if self.examination is None:
+            return
+        from symreg.robustness import Examination
+
+        if not isinstance(self.examination, Examination):
+            reason = f"examination is {self.examination!r}, and must be None or such as Examination(resamples=50)."
+            raise EstimatorError(reason=reason)
 
     def _budget(self) -> Budget | None:
         from symreg.search.backend import Budget
@@ -225,6 +246,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
             ),
             guesses=self.guesses,
             test_fraction=self.test_fraction,
+            folds=self.folds,
             seed=self._seed(),
             name=table.target,
         )

@@ -300,9 +300,9 @@ class Finisher:
         fitted = self.fitter.finished(_with_pretty_names(finished.fitted, self._taken(), own))
         constants, covariance = self._constants(fitted)
         held_out = (
-            self._score(self.fitter.leave_one_out(fitted), self.fitter.y)
-            if problem.leave_one_out
-            else self._score(*self._held_out(fitted))
+            self._score(*self._held_out(fitted))
+            if problem.judge == "held-out"
+            else self._score(self.fitter.cross_validated(fitted), self.fitter.y)
         )
         return Law(
             expression=fitted.expression,
@@ -325,6 +325,7 @@ class Finisher:
             ),
             input_units={name: problem.table[name].unit for name in problem.inputs},
             target=problem.target,
+            judge=problem.judge,
         )
 
     def _taken(self) -> set[str]:
@@ -372,7 +373,8 @@ class Finisher:
             elif name == "pi":
                 found.append(LawConstant("pi", math.pi, 0.0, DIMENSIONLESS_UNIT, "known"))
         scaling = np.array(scales).reshape(-1, 1)
-        return tuple(found), fitted.covariance * scaling * scaling.T  # one after the other: both may be huge
+        with np.errstate(over="ignore"):  # an error beyond all numbers is infinite
+            return tuple(found), fitted.covariance * scaling * scaling.T  # one after the other: both may be huge
 
 
 def _ordered(expression: Expression, free: Sequence[str]) -> Expression:

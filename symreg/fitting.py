@@ -184,13 +184,13 @@ class Fitter:
         program = lower(fitted.expression, self.problem.inputs, fitted.names, self.known)
         return self.engine.evaluate(program, X, fitted.values, threads=self.threads)
 
-    def leave_one_out(self, fitted: Fitted) -> Floats:
-        """Predictions ``(n_rows,)`` of each training row by a fit to all the others."""
+    def cross_validated(self, fitted: Fitted) -> Floats:
+        """Predictions ``(n_rows,)`` of each training row by a fit that did without it and its fold."""
         predictions = np.full_like(self.y, np.nan)
-        for row in range(len(self.y)):
-            refit = self.on_rows(np.delete(np.arange(len(self.y)), row)).refitted(fitted)
+        for rows in self.problem.left_out_together:
+            refit = self.on_rows(np.delete(np.arange(len(self.y)), rows)).refitted(fitted)
             if refit is not None:
-                predictions[row] = self.predict(refit, self.X[:, row : row + 1])[0]
+                predictions[rows] = self.predict(refit, self.X[:, rows])
         return predictions
 
     def refitted(self, fitted: Fitted) -> Fitted | None:

@@ -32,16 +32,22 @@ def table_text(front: ParetoFront) -> str:
     """The front as an aligned table; ``>`` marks the selected law."""
     if not front.laws:
         return "no law found"
-    rows = [HEADINGS, *(_cells(law, i == front.selected) for i, law in enumerate(front.laws))]
+    rows = [_headings(front), *(_cells(law, i == front.selected) for i, law in enumerate(front.laws))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     return "\n".join(_aligned(row, widths) for row in rows)
 
 
 def table_html(front: ParetoFront) -> str:
     """The same table for a notebook; every text is escaped."""
-    head = "".join(f"<th>{escape(text)}</th>" for text in HEADINGS)
+    head = "".join(f"<th>{escape(text)}</th>" for text in _headings(front))
     body = "".join(_html_row(law, i == front.selected) for i, law in enumerate(front.laws))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _headings(front: ParetoFront) -> tuple[str, ...]:
+    """The headings, with the rows that judged these laws."""
+    judge = front.laws[0].judge if front.laws else "held-out"
+    return tuple(text.replace("held-out", judge) for text in HEADINGS)
 
 
 def law_html(law: Law) -> str:

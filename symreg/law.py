@@ -78,7 +78,8 @@ class Law:
 
     ``unit`` is the target's; ``input_units`` holds every input of the problem in order, also those that the
     formula does not use; ``covariance`` is ``(n_free, n_free)`` in the units of the free constants;
-    ``held_out`` is the leave-one-out score where a table is too small to be split.
+    ``held_out`` is the score of refits, each on rows it did without, where no rows are held out: ``judge`` says which
+    rows these are ("held-out", "leave-one-out", "5-fold").
     """
 
     expression: Expression
@@ -96,6 +97,7 @@ class Law:
     notes: tuple[str, ...] = ()
     input_units: Mapping[str, Unit] = field(default_factory=dict, hash=False)
     target: str = "y"
+    judge: str = "held-out"
 
     def predict(self, data: Any) -> Array:
         """Values of the target in its own unit, ``(n_rows,)``; NaN where the law is undefined.

@@ -72,6 +72,7 @@ class Problem:
     notes: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()  # of the known constants, those that nobody named
     template: Template | None = None
+    folds: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "train_rows", read_only_rows(self.train_rows))
@@ -80,7 +81,21 @@ class Problem:
     @property
     def leave_one_out(self) -> bool:
         """Whether laws are ranked by leaving out one row at a time, because no rows are held out."""
-        return self.held_out_rows.size == 0
+        return self.held_out_rows.size == 0 and not self.folds
+
+    @property
+    def judge(self) -> str:
+        """By which rows laws are ranked: "held-out", "leave-one-out", or "5-fold" (cross-validated)."""
+        return f"{self.folds}-fold" if self.folds else "leave-one-out" if self.leave_one_out else "held-out"
+
+    @property
+    def left_out_together(self) -> tuple[Rows, ...]:
+        """Places among the training rows that one refit does without, each place once; none where rows are held out."""
+        n_rows = len(self.train_rows)
+        if self.folds:
+            shuffled = np.random.default_rng([self.seed, self.folds]).permutation(n_rows)
+            return tuple(read_only_rows(np.sort(part)) for part in np.array_split(shuffled, self.folds))
+        return tuple(read_only_rows([row]) for row in range(n_rows)) if self.leave_one_out else ()
 
     @property
     def target_column(self) -> Column:
@@ -137,6 +152,7 @@ def make_problem(
     parameters: Mapping[str, Any] | Sequence[str] = (),
     functions: Mapping[str, Any] | None = None,
     test_fraction: float = 0.25,
+    folds: int | None = None,
     seed: int = 0,
     name: str = "problem",
 ) -> Problem:
@@ -155,7 +171,9 @@ def make_problem(
     {"k": [0, 10, "m/s"]}, "integer": ["n"]}``, with names that a guess declares (see ``symreg.limits``).
     ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``guesses``: see ``symreg.guesses``.
     ``test_fraction`` of the rows, drawn by ``seed``, is held out; of fewer than 20 rows none is (leave one
-    out). Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
+    out). With ``folds`` none is either: laws are ranked by cross-validation, by that many refits of their
+    constants, each judged on the rows that it did without (Stone 1974), and all rows serve the final fit.
+    Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
     """
     target = target if target is not None else table.target
     text = target if target is not None and is_template(target, table.names) else None
@@ -185,7 +203,10 @@ def make_problem(
         name, frame.free.limits, frame.free.positive, (*suspected, *form), frame.dimensions, unit.dimension,
         frame.stated,
     )  # fmt: skip
-    train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
+    if folds is None:
+        train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
+    else:
+        train, held_out = _all_rows(name, table.n_rows, folds, seed)
     return Problem(
         name=name,
         table=table,
@@ -202,6 +223,7 @@ def make_problem(
         notes=(*table.notes, *frame.notes, *_notes(table, target, frame.inputs, offered, frame.free)),
         offered=tuple(one.name for one in frame.known if one.name in {constant.name for constant in offered}),
         template=frame.template,
+        folds=folds or 0,
     )
 
 
@@ -267,8 +289,7 @@ def split_rows(name: str, n_rows: int, test_fraction: float, seed: int) -> tuple
     if not 0 <= test_fraction <= 0.9:
         reason = f"test_fraction is {test_fraction!r}, and must be a number from 0 to 0.9."
         raise ProblemError(name=name, reason=reason)
-    if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ProblemError(name=name, reason=f"seed is {seed!r}, and must be a whole number from 0.")
+    _check_seed(name, seed)
     if n_rows < TINY or test_fraction == 0:
         if n_rows > MAX_LEAVE_ONE_OUT:
             reason = f"leaving out each of {n_rows} rows in turn, because none is held out, is too slow."
@@ -278,6 +299,21 @@ def split_rows(name: str, n_rows: int, test_fraction: float, seed: int) -> tuple
     shuffled = np.random.default_rng(seed).permutation(n_rows)
     n_held_out = max(1, round(test_fraction * n_rows))
     return read_only_rows(shuffled[n_held_out:]), read_only_rows(shuffled[:n_held_out])
+
+
+def _check_seed(name: str, seed: int) -> None:
+    if not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ProblemError(name=name, reason=f"seed is {seed!r}, and must be a whole number from 0.")
+
+
+def _all_rows(name: str, n_rows: int, folds: int, seed: int) -> tuple[Rows, Rows]:
+    """All rows to fit on, none held out, after a look at the number of folds and the seed that fills them."""
+    _check_seed(name, seed)
+    whole = isinstance(folds, (int, np.integer)) and not isinstance(folds, bool)
+    if not whole or not 2 <= folds <= min(n_rows, MAX_LEAVE_ONE_OUT):
+        reason = f"folds is {folds!r}, and must be a whole number from 2 to {min(n_rows, MAX_LEAVE_ONE_OUT)}."
+        raise ProblemError(name=name, reason=reason)
+    return read_only_rows(np.arange(n_rows)), read_only_rows([])
 
 
 def _read_operators(name: str, given: Sequence[str] | None) -> tuple[str, ...]:

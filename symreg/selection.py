@@ -17,6 +17,9 @@ from symreg.law import Law, Score
 EXACT = 1e-10
 """Errors below this part of the target's spread are rounding, not misfit: all such laws are equally exact."""
 
+REFITTED = 1e-6
+"""Least squares started elsewhere ends a little elsewhere: errors that differ by less than this part are the same."""
+
 STANDARD_ERRORS = 2.0
 """By how many standard errors of a root mean square error a law must do worse to do so clearly."""
 
@@ -40,7 +43,7 @@ def front_of(laws: Sequence[Law]) -> tuple[Law, ...]:
     smallest = math.inf
     for i in sorted(range(len(laws)), key=lambda i: (laws[i].complexity, errors[i], *_preference(laws[i]))):
         twin = laws[i].complexity == laws[believed].complexity
-        if i == believed or (not twin and (errors[i] < smallest or not front)):
+        if i == believed or (not twin and (errors[i] < smallest * (1 - REFITTED) or not front)):
             front.append(laws[i])
             smallest = min(smallest, errors[i])
     return tuple(front)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from symreg.template_fit import within_bounds
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss
+NEAR = 25.0  # bits by which the message of a runner-up is longer than the shortest
 
 
 @dataclass(slots=True, eq=False)
@@ -28,6 +30,7 @@ class Workshop:
     finisher: Finisher
     _finished: dict[Expression, Finished] = field(default_factory=dict)
     _laws: dict[Expression, Law] = field(default_factory=dict)
+    _beside: list[Finished] = field(default_factory=list)
     _refused: dict[Expression, str] = field(default_factory=dict)
     _shape: Shape = field(init=False)
 
@@ -100,7 +103,23 @@ class Workshop:
         again = [self.finisher.shortened(one) for one in simple]
         kept = {one.fitted.expression: one for one in again if self._keeps_limits(one.fitted)}
         laws = [self.finisher.law(one) for one in kept.values()]
+        beside = (one for one in distinct if one not in chosen and self._keeps_limits(one.fitted))
+        self._beside = [*kept.values(), *beside]
         return pareto_front(self._allowed(laws) or self._unsnapped(promising, seconds))
+
+    def runners_up(self, front: ParetoFront, seconds: float) -> tuple[Law, ...]:
+        """Laws beside the final front whose message is hardly longer than the shortest, shortest first.
+
+        As many as are made within these seconds: one that is judged by refits takes hundreds of them.
+        """
+        end = time.monotonic() + seconds
+        near = sorted(self._beside, key=lambda one: one.bits)
+        near = [one for one in near if one.bits < near[0].bits + NEAR]
+        # A law has its constants in order; two candidates may be one law.
+        laws = (self.finisher.law(one) for one in near if time.monotonic() < end)
+        distinct = {law.expression: law for law in laws}
+        shown = {law.expression for law in front}
+        return tuple(law for law in self._allowed(list(distinct.values())) if law.expression not in shown)
 
     def _unsnapped(self, promising: Sequence[Finished], seconds: float) -> list[Law]:
         """Laws with their constants left as they are: a number spelled out (2*pi) may be longer than a constant."""

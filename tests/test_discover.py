@@ -498,3 +498,16 @@ def test_numbers_of_a_law_are_exact_where_they_are_simple() -> None:
     assert best.constants == ()
     assert any(isinstance(node, Number) and node.value in (2, 0.5) for node in walk(best.expression))
     assert float(evaluate_tree(best.expression, {"m": 2.0, "v": 3.0})) == 9.0
+
+
+def test_runners_up_are_laws_near_the_front_and_not_on_it(ordinary: Discovery) -> None:
+    """Judged as the front is, each once, shortest message first; for whoever asks which other forms fit as well."""
+    shown = {law.expression for law in ordinary.front}
+    beside = [law.expression for law in ordinary.runners_up]
+    assert ordinary.runners_up and len(set(beside)) == len(beside) and not shown & set(beside)
+    lengths = [law.description_length for law in ordinary.runners_up]
+    assert lengths == sorted(lengths)
+    least = min(law.description_length for law in (*ordinary.front, *ordinary.runners_up))
+    assert max(lengths) < least + 25
+    for law in ordinary.runners_up:
+        assert law.dimension_ok and law.held_out.n_rows == ordinary.front.best.held_out.n_rows

@@ -376,6 +376,19 @@ def test_parameters_reach_the_problem_and_the_search(searches: Searches) -> None
     assert searches[-1]["backend"] is backend and searches[-1]["budget"] == sr.Budget(time=12.5)
 
 
+def test_folds_are_those_of_the_problem(searches: Searches) -> None:
+    sr.SymbolicRegressor(units=UNITS, folds=4, random_state=0).fit(*split(pendulum()))
+    assert searches.problem.judge == "4-fold" and searches.problem.held_out_rows.size == 0
+
+
+def test_an_answer_is_examined_on_request(fitted: sr.SymbolicRegressor) -> None:
+    assert fitted.discovery_.robustness is None
+    examination = sr.Examination(resamples=10, time=None)
+    model = clone(fitted).set_params(examination=examination).fit(*split(pendulum()))
+    assert model.discovery_.robustness is not None
+    assert model.discovery_.robustness == sr.examined(fitted.discovery_, examination).robustness
+
+
 def test_seeds_are_drawn_where_none_is_given(searches: Searches) -> None:
     def seed(state: Any) -> int:
         sr.SymbolicRegressor(units=UNITS, random_state=state).fit(*split(pendulum()))
@@ -397,6 +410,7 @@ def test_seeds_are_drawn_where_none_is_given(searches: Searches) -> None:
         ({"backend": "native"}, r"backend is 'native', and must be a backend such as Native\(threads=2\)"),
         ({"budget": "2 min"}, "budget is '2 min', and must be seconds or a Budget"),
         ({"test_fraction": "half"}, "test_fraction is 'half', and must be a number"),
+        ({"examination": 50}, r"examination is 50, and must be None or such as Examination\(resamples=50\)"),
         ({"verbose": None}, "verbose is None, and must be 0 or 1"),
         ({"target": "L"}, "the target is called 'L', and so is a column of X"),
     ],

@@ -10,6 +10,7 @@ import pytest
 
 from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.engine import Outcome, get_engine
+from symreg.finishing import Finisher
 from symreg.fitting import Fitted, Fitter, make_fitter
 from symreg.grammar import parse
 from symreg.natural_units import choose_natural_units
@@ -139,7 +140,7 @@ def test_predictions_are_in_natural_units() -> None:
 def test_leaving_one_out_against_a_refit_of_the_others(sigma: Any) -> None:
     problem = line(n_rows=12, sigma=sigma)
     fitter = fitter_of(problem)
-    found = fitter.leave_one_out(fit_line(fitter))
+    found = fitter.cross_validated(fit_line(fitter))
     x, y = fitter.X[0], fitter.y
     root = np.ones_like(y) if fitter.weights is None else np.sqrt(fitter.weights)
     unit = 1.0 / fitter.units.factor(Dimension.of(m=1))
@@ -148,6 +149,35 @@ def test_leaving_one_out_against_a_refit_of_the_others(sigma: Any) -> None:
         design = np.column_stack([x, np.full_like(x, unit)])
         values = np.linalg.lstsq(design[others] * root[others, None], y[others] * root[others], rcond=None)[0]
         assert found[row] == pytest.approx(float(design[row] @ values), rel=1e-7)
+
+
+@pytest.mark.parametrize("folds", [2, 5, 12])
+@pytest.mark.parametrize("sigma", [None, np.linspace(0.05, 0.3, 12)])
+def test_cross_validation_against_a_loop_over_the_folds(folds: int, sigma: Any) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.uniform(1, 3, 12)
+    data = {"x [1]": x, "y [1]": 2.5 * x - 0.7 + 0.1 * rng.normal(size=12)}
+    if sigma is not None:
+        data["s [1]"] = sigma
+    table = read_table(data, target="y", sigma=None if sigma is None else {"y": "s"})
+    problem = make_problem(table, inputs=["x"], folds=folds)
+    fitter = fitter_of(problem)
+    tree = parse("a*x + b", variables=["x"], constants=["a", "b"])
+    fitted = fitter.fit([(tree, constants(a=DIMENSIONLESS, b=DIMENSIONLESS))])[0]
+    assert fitted is not None
+    found = fitter.cross_validated(fitted)
+    root = np.ones(12) if sigma is None else 1 / sigma
+    design = np.column_stack([x, np.ones(12)])
+    order = np.random.default_rng([0, folds]).permutation(12)
+    for part in np.array_split(order, folds):
+        rest = np.setdiff1d(np.arange(12), part)
+        values = np.linalg.lstsq(design[rest] * root[rest, None], data["y [1]"][rest] * root[rest], rcond=None)[0]
+        np.testing.assert_allclose(found[part], design[part] @ values, rtol=1e-7)
+    finisher = Finisher(fitter)
+    law = finisher.law(finisher.measured(fitted, "test"))
+    assert law.judge == f"{folds}-fold"
+    assert law.held_out.rmse == pytest.approx(float(np.sqrt(np.mean((found - data["y [1]"]) ** 2))), rel=1e-9)
+    assert law.held_out.n_rows == law.train.n_rows == 12
 
 
 def test_a_row_that_cannot_be_left_out_is_undefined() -> None:
@@ -159,7 +189,7 @@ def test_a_row_that_cannot_be_left_out_is_undefined() -> None:
     fitter = fitter_of(problem)
     fitted = fitter.fit([(tree, kinds)])[0]
     if fitted is not None:
-        assert fitter.leave_one_out(fitted).shape == (3,)
+        assert fitter.cross_validated(fitted).shape == (3,)
 
 
 @pytest.mark.parametrize("engine", ["numpy", "auto"])

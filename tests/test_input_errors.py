@@ -196,7 +196,7 @@ def test_leaving_one_out_fits_the_others_with_their_errors() -> None:
     x, y, sx, sy = X, Y, X_WEIGHTS**-0.5, Y_WEIGHTS**-0.5
     data = {"x [1]": x, "y [1]": y, "sx [1]": sx, "sy [1]": sy}
     fitter, fitted = fit(problem_of(data, {"x": "sx", "y": "sy"}), "a + b*x", ["a", "b"])
-    found = fitter.leave_one_out(fitter.finished(fitted))
+    found = fitter.cross_validated(fitter.finished(fitted))
     for row in range(10):
         kept = np.arange(10) != row
         a, b, *_ = york(x[kept], y[kept], sx[kept], sy[kept])

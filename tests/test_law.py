@@ -195,6 +195,12 @@ def test_law_that_fails_on_unseen_rows_cannot_be_selected() -> None:
     assert pareto_front(laws).laws == (laws[0],)
 
 
+def test_a_longer_law_whose_error_differs_as_refits_do_is_not_shown() -> None:
+    """``3*k*x`` beside ``k*x``: each was fitted anew for every row, and ends a little elsewhere."""
+    front = pareto_front([candidate(3, 1.0, 40), candidate(5, 1.0 - 1e-9, 47), candidate(7, 1.0 - 1e-4, 55)])
+    assert [law.complexity for law in front] == [3, 7]
+
+
 def test_shortest_description_stays_on_the_front_if_rows_cannot_tell_it_from_its_twin() -> None:
     lucky, believed = candidate(8, 1.0, 50), candidate(9, 1.003, 30)
     front = pareto_front([lucky, believed, candidate(9, 0.9999, 55), candidate(11, 1.001, 70)])

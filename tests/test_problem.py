@@ -127,6 +127,39 @@ def test_no_held_out_rows_on_request_but_not_for_large_tables() -> None:
     assert "too slow" in message(ProblemError, pendulum(501), constants=["g_n"], test_fraction=0)
 
 
+@pytest.mark.parametrize("n_rows", [6, 30, 1000])
+def test_folds_share_out_all_rows(n_rows: int) -> None:
+    """Cross-validation: no row is held out, each is left out once, and the seed says with which."""
+    options = {"free_constants": "inferred", "folds": 5}
+    problem = make_problem(pendulum(n_rows), **options)
+    assert problem.held_out_rows.size == 0 and len(problem.train_rows) == n_rows
+    assert (problem.judge, problem.leave_one_out) == ("5-fold", False)
+    parts = problem.left_out_together
+    assert sorted(np.concatenate(parts).tolist()) == list(range(n_rows))
+    assert max(map(len, parts)) - min(map(len, parts)) <= 1
+    assert make_problem(pendulum(n_rows), test_fraction=0, **options).judge == "5-fold"  # which says nothing here
+    again, other = (make_problem(pendulum(n_rows), seed=seed, **options).left_out_together for seed in (0, 1))
+    assert [part.tolist() for part in again] == [part.tolist() for part in parts]
+    assert [part.tolist() for part in other] != [part.tolist() for part in parts]
+
+
+def test_who_judges() -> None:
+    assert make_problem(pendulum(), constants=["g_n"]).judge == "held-out"
+    assert make_problem(pendulum(), constants=["g_n"]).left_out_together == ()
+    alone = make_problem(kepler())
+    assert alone.judge == "leave-one-out"
+    assert [part.tolist() for part in alone.left_out_together] == [[row] for row in range(6)]
+    thrice = pickle.loads(pickle.dumps(make_problem(kepler(), folds=3)))
+    assert (thrice.folds, thrice.judge) == (3, "3-fold")
+    assert "6 rows (6 to fit, ranked by 3-fold refits)" in str(thrice.describe())
+    assert "6 rows (6 to fit, ranked by leaving out one at a time)" in str(alone.describe())
+
+
+@pytest.mark.parametrize("folds", [0, 1, -3, 2.5, True, 7, "5"])
+def test_folds_out_of_range(folds: object) -> None:
+    assert "whole number from 2 to 6" in message(ProblemError, kepler(), folds=folds)
+
+
 @pytest.mark.parametrize("fraction", [-0.1, 0.95, 1.0, float("nan")])
 def test_a_fraction_out_of_range(fraction: float) -> None:
     assert "from 0 to 0.9" in message(ProblemError, pendulum(), test_fraction=fraction)

@@ -108,6 +108,7 @@ def summary(discovery: Discovery, folder: Path) -> str:
     if discovery.complete_to_complexity is not None:
         level = discovery.complete_to_complexity
         lines.append(f"Every dimensionally consistent expression up to complexity {level} was considered.")
+    lines += [] if discovery.robustness is None else [f"{one}." for one in discovery.robustness.findings]
     lines += [f"Note: {note}" for note in discovery.notes]
     names = ("report.html", "report.pdf", "report.tex", "report.md", "front.json")
     lines += [f"See {folder / name}" for name in names if (folder / name).is_file()]

@@ -15,6 +15,7 @@ from symreg.experiment.specification import ColumnPart, NoisePart, Specification
 
 if TYPE_CHECKING:
     from symreg.problem import Problem
+    from symreg.robustness import Examination
     from symreg.search.backend import Backend, Budget
     from symreg.table import Column, Table
 
@@ -112,6 +113,7 @@ def _problem(specification: Specification, table: Table) -> Problem:
         functions={label: part.model_dump(exclude_none=True) for label, part in specification.functions.items()},
         guesses=[guess.model_dump() for guess in specification.guesses],
         test_fraction=data.test_fraction,
+        folds=specification.ranking.folds if specification.ranking.by == "cross_validation" else None,
         seed=specification.seed,
         name=specification.name,
     )
@@ -180,6 +182,16 @@ def budget_of(specification: Specification) -> Budget:
     return Budget(time=part.time, evaluations=part.evaluations, memory=part.memory)
 
 
+def examination_of(specification: Specification) -> Examination:
+    """What is examined at the end; seconds are not counted where the budget counts evaluations alone."""
+    from symreg.robustness import Examination
+    from symreg.search.backend import Budget
+
+    part, unhurried = specification.robustness, specification.budget.time is None
+    search_budget = Budget(time=part.search_time, memory=specification.budget.memory)
+    return Examination(part.resamples, None if unhurried else part.time, part.searches, search_budget)
+
+
 def resolved(specification: Specification, problem: Problem) -> Specification:
     """The specification with what the data decided written out: target, inputs, operators, the seed of a
     drawn table.
@@ -210,6 +222,8 @@ def configuration(specification: Specification, folder: Path) -> dict[str, Any]:
     budget = plain["budget"]
     budget["time"] = None if budget["time"] is None else duration_text(budget["time"])
     budget["memory"] = memory_text(budget["memory"])
+    for key in ("time", "search_time"):
+        plain["robustness"][key] = duration_text(plain["robustness"][key])
     return plain
 
 

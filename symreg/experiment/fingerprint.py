@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from symreg.table import Column, Table
 
 # These say how long, how fast and where to; a change of them leaves the question as it was.
-_NOT_THE_QUESTION = ("budget", "report", "name", "backend.threads", "data.file")
+_NOT_THE_QUESTION = ("budget", "report", "name", "backend.threads", "data.file", "robustness")
+# Runs stored before a key existed were made as its default has it.
+_BEFORE_THE_KEY = {"ranking.by": '"held_out"', "ranking.folds": "5"}
 
 
 def data_fingerprint(table: Table) -> dict[str, Any]:
@@ -65,6 +67,7 @@ def _flat(value: Any, key: str) -> Iterator[tuple[str, str]]:
 
 def configuration_differences(stored: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """``["seed: 0 in the stored run, 1 now"]``; empty when the question is the same."""
+    stored = {key: text for key, text in _BEFORE_THE_KEY.items() if key in now} | dict(stored)
     keys = [*stored, *(key for key in now if key not in stored)]
     return [
         f"{key}: {stored.get(key, 'absent')} in the stored run, {now.get(key, 'absent')} now"

@@ -19,11 +19,15 @@ from symreg.experiment.fingerprint import (
     question,
 )
 from symreg.experiment.specification import Specification, read_specification
+from symreg.experiment.store import State
 from symreg.experiment.stored_law import restore_law
+from symreg.experiment.stored_robustness import restore_robustness
 from symreg.law import ParetoFront
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery
+    from symreg.problem import Problem
+    from symreg.robustness import Robustness
 
 
 def stored_specification(folder: str | Path) -> Specification:
@@ -68,4 +72,16 @@ def load_discovery(folder: str | Path) -> Discovery:
         engine=state.engine,
         backend=state.backend,
         notes=state.notes,
+        runners_up=tuple(restore_law(law, problem) for law in state.runners_up),
+        robustness=_robustness(folder, state, problem),
     )
+
+
+def _robustness(folder: Path, state: State, problem: Problem) -> Robustness | None:
+    if state.robustness is None:
+        return None
+    try:
+        return restore_robustness(state.robustness, problem)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        reason = f"what was found about the answer is broken ({error})"
+        raise RunFolderError(folder=str(folder), file=store.STATE, reason=reason) from None

@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from symreg.atomic import atomic_write_text
 from symreg.errors import SymregError
 from symreg.experiment import store
-from symreg.experiment.assembly import backend_of, budget_of, check_tools, configuration, problem_of, resolved
+from symreg.experiment.assembly import (
+    backend_of,
+    budget_of,
+    check_tools,
+    configuration,
+    examination_of,
+    problem_of,
+    resolved,
+)
 from symreg.experiment.document import dump_document
 from symreg.experiment.environment import environment
 from symreg.experiment.errors import ResumeError, RunFolderError
@@ -93,6 +101,7 @@ def run_experiment(
             stop = stack.enter_context(first_interrupt_asks(on_interrupt))
             run = _begin(folder, specification, problem, interval, fresh)
         discovery = run.search(discover, backend, budget, specification.seed, observer, stop)
+        discovery = _examined(specification, discovery, backend, stop)
         discovery = _with_intervals(specification, discovery)
         with _writing(folder):
             discovery = run.finish(discovery)
@@ -245,7 +254,7 @@ class _Run:
         standing = self.with_earlier_certificate(standing_of_discovery(discovery))
         self.save(standing)
         try:
-            for law in discovery.front.laws:
+            for law in (*discovery.front.laws, *discovery.runners_up):
                 restore_law(store_law(law), self.problem)
         except SymregError as error:
             self.last = standing
@@ -298,6 +307,17 @@ def _nothing_yet(problem: Problem) -> Standing:
         evaluated=0,
         wall_seconds=0.0,
     )
+
+
+def _examined(
+    specification: Specification, discovery: Discovery, backend: Backend, stop: Callable[[], bool]
+) -> Discovery:
+    """The discovery with what is to be said about how sure it is; nobody waits for that after an interrupt."""
+    from symreg.robustness import examined
+
+    if discovery.status != "finished":
+        return discovery
+    return examined(discovery, examination_of(specification), backend=backend, stop=stop)
 
 
 def _report(specification: Specification, discovery: Discovery, folder: Path) -> None:

@@ -42,7 +42,9 @@ __all__ = [
     "InputPart",
     "NoisePart",
     "ParameterPart",
+    "RankingPart",
     "ReportPart",
+    "RobustnessPart",
     "Specification",
     "TargetPart",
     "ValuePart",
@@ -301,6 +303,32 @@ class BudgetPart(Part):
         return value
 
 
+class RankingPart(Part):
+    """By which rows laws are ranked: those held out, or by ``folds`` refits, each judged on rows it did without."""
+
+    by: Literal["held_out", "cross_validation"] = "held_out"
+    folds: Whole = Field(default=5, ge=2, le=500)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, value: Any) -> Any:
+        return {"by": value} if isinstance(value, str) else value
+
+
+class RobustnessPart(Part):
+    """How the answer is examined: resampled rows, seconds for them, and whole searches on other draws of the rows."""
+
+    resamples: Whole = Field(default=50, ge=0, le=10_000)
+    time: float = 2.0
+    searches: Whole = Field(default=0, ge=0, le=1000)
+    search_time: float = 5.0
+
+    @validate("time", "search_time", mode="before")
+    @classmethod
+    def _seconds(cls, value: Any) -> float:
+        return parse_duration(value)
+
+
 class ReportPart(Part):
     """Which reports are written at the end, and into which languages the selected law is exported.
 
@@ -337,6 +365,8 @@ class Specification(Part):
     backend: BackendPart = BackendPart()
     descriptors: DescriptorsPart | None = None
     budget: BudgetPart = BudgetPart(time=60.0)
+    ranking: RankingPart = RankingPart()
+    robustness: RobustnessPart = RobustnessPart()
     seed: Whole = Field(default=0, ge=0, lt=2**63)
     report: ReportPart = ReportPart()
 

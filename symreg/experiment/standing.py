@@ -15,6 +15,7 @@ from symreg.law import Law, LawConstant, ParetoFront, Score
 if TYPE_CHECKING:
     from symreg.discover import Discovery, Progress
     from symreg.problem import Problem
+    from symreg.robustness import Robustness
 
 Status = Literal["running", "finished", "interrupted", "failed"]
 
@@ -41,6 +42,9 @@ class Standing:
     engine: str = ""
     backend: str = ""
     notes: tuple[str, ...] = ()
+    judge: str = "held-out"
+    runners_up: tuple[Law, ...] = ()
+    robustness: Robustness | None = None
 
 
 def standing_of_discovery(discovery: Discovery) -> Standing:
@@ -60,6 +64,9 @@ def standing_of_discovery(discovery: Discovery) -> Standing:
         engine=discovery.engine,
         backend=discovery.backend,
         notes=discovery.notes,
+        judge=problem.judge,
+        runners_up=discovery.runners_up,
+        robustness=discovery.robustness,
     )
 
 
@@ -76,6 +83,7 @@ def standing_of_progress(problem: Problem, progress: Progress) -> Standing:
         pruned_by_dimension=None,
         evaluated=progress.evaluated,
         wall_seconds=progress.elapsed,
+        judge=problem.judge,
     )
 
 
@@ -92,8 +100,16 @@ def front_json(standing: Standing) -> str:
         "wall_seconds": round(standing.wall_seconds, 3),
         "selected": standing.front.selected,
         "laws": [_law_entry(law) for law in standing.front.laws],
+        "judge": standing.judge,
+        "robustness": _robustness_entry(standing.robustness),
     }
     return json_text(document)
+
+
+def _robustness_entry(found: Robustness | None) -> dict[str, Any] | None:
+    from symreg.experiment.stored_robustness import store_robustness
+
+    return None if found is None else store_robustness(found, _law_entry)
 
 
 def _law_entry(law: Law) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from symreg.experiment.errors import RunFolderError
 from symreg.experiment.fingerprint import text_hash
 from symreg.experiment.standing import Standing, Status, finite, front_csv, front_json, json_text
 from symreg.experiment.stored_law import StoredLaw, store_law
+from symreg.experiment.stored_robustness import store_robustness
 
 EXPERIMENT, FRONT, TABLE, LOG = "experiment.yaml", "front.json", "front.csv", "log.jsonl"
 ENVIRONMENT, STATE = "environment.json", "state.json"
@@ -27,6 +28,8 @@ KNOWN_FILES = (EXPERIMENT, FRONT, TABLE, LOG, ENVIRONMENT, STATE)
 
 STATE_VERSION = 1
 MAX_STATE_BYTES = 50_000_000
+# Of a run that was stored before answers were examined.
+_BEFORE_THE_KEY: dict[str, Any] = {"runners_up": [], "robustness": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class State:
     backend: str = ""
     notes: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
+    runners_up: tuple[StoredLaw, ...] = ()
+    robustness: dict[str, Any] | None = None
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -83,6 +88,8 @@ def state_of(
         backend=standing.backend,
         notes=standing.notes,
         carried=carried,
+        runners_up=tuple(store_law(law) for law in standing.runners_up),
+        robustness=None if standing.robustness is None else store_robustness(standing.robustness, store_law),
     )
 
 
@@ -104,8 +111,9 @@ def read_state(folder: Path) -> State | None:
     if not isinstance(document, dict) or document.get("version") != STATE_VERSION:
         raise _unusable(path, "it was written by another version; use --fresh to start over")
     try:
+        document = _BEFORE_THE_KEY | document
         fields = {name: document[name] for name in State.__slots__}
-        fields |= {name: tuple(fields[name]) for name in ("laws", "notes", "carried")}
+        fields |= {name: tuple(fields[name]) for name in ("laws", "notes", "carried", "runners_up")}
         state = State(**fields)
         consistent = text_hash(json.dumps(state.question, sort_keys=True)) == document["configuration_hash"]
         usable = consistent and all(isinstance(formula, str) for formula in state.formulas)

@@ -179,6 +179,7 @@ def _rebuild(stored: Mapping[str, Any], problem: Problem) -> Law:
         notes=tuple(str(note) for note in stored["notes"]),
         input_units={name: problem.table[name].unit for name in problem.inputs},
         target=problem.target,
+        judge=problem.judge,
     )
 
 

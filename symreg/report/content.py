@@ -14,6 +14,7 @@ import numpy as np
 
 from symreg.law import Law, Score
 from symreg.limits import limits_in_words
+from symreg.report.certainty import Certainty, certainty_of
 from symreg.report.constant_facts import (
     METHODS,
     ConstantFact,
@@ -105,6 +106,7 @@ class Content:
     correlations: tuple[CorrelationFact, ...]
     scores: tuple[ScoreFact, ...]
     relative_error: str
+    certainty: Certainty | None
     ruled_out: tuple[Fact, ...]
     certificate: str
     front: tuple[FrontRow, ...]
@@ -128,7 +130,7 @@ def gather(discovery: Discovery) -> Content:
     evidence = checked[front.selected] if found else None
     constants = () if law is None else with_intervals_shown(law, problem)
     shown = next((one.interval for one in constants if one.interval is not None), None)
-    name = "leave-one-out" if problem.leave_one_out else "held-out"
+    name = problem.judge
     return Content(
         discovery=discovery,
         title=problem.name,
@@ -142,6 +144,7 @@ def gather(discovery: Discovery) -> Content:
         correlations=() if law is None else tuple(correlation_fact(one) for one in law.correlations),
         scores=() if law is None or evidence is None else _scores(law, evidence, name),
         relative_error="" if evidence is None else _percent(evidence.typical_relative_error),
+        certainty=certainty_of(discovery),
         ruled_out=_ruled_out(discovery),
         certificate=_certificate(discovery),
         front=tuple(_front_row(law, i == front.selected) for i, law in enumerate(front)),
@@ -264,6 +267,8 @@ def _data(problem: Problem, law: Law | None) -> list[Fact]:
     split = f"{train:,} for training, {held_out:,} held out (seed {problem.seed})"
     if problem.leave_one_out:
         split = "all for training; judged by leaving out one row at a time"
+    elif problem.folds:
+        split = f"all for training; judged by {problem.folds} refits, each on rows it did without (seed {problem.seed})"
     facts = [
         Fact("source", problem.table.source),
         Fact("rows", f"{problem.table.n_rows:,}"),
@@ -304,7 +309,8 @@ def _units_policy(problem: Problem) -> str:
 
 def _notes(discovery: Discovery) -> list[str]:
     problem = discovery.problem
-    notes = [*problem.table.notes, *problem.notes, *discovery.notes]
+    told = () if discovery.robustness is None else discovery.robustness.warnings
+    notes = [*problem.table.notes, *problem.notes, *(note for note in discovery.notes if note not in told)]
     if problem.table.labels:
         notes.append("text columns that take no part in a law: " + ", ".join(problem.table.labels))
     return notes

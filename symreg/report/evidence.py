@@ -63,22 +63,21 @@ def evidence_of(law: Law, problem: Problem) -> Evidence:
     train = score(predicted[problem.train_rows], actual[problem.train_rows])
     size = float(np.max(np.abs(actual))) if actual.size else 0.0
     _compare(law, "training", law.train, train, size)
-    if problem.leave_one_out:
-        held_out = score(_leave_one_out(law, problem), actual[problem.train_rows])
-        _compare(law, "leave-one-out", law.held_out, held_out, size, _RELATIVE_REFITTED)
-    else:
+    if problem.judge == "held-out":
         held_out = score(predicted[problem.held_out_rows], actual[problem.held_out_rows])
         _compare(law, "held-out", law.held_out, held_out, size)
+    else:
+        held_out = score(_cross_validated(law, problem), actual[problem.train_rows])
+        _compare(law, problem.judge, law.held_out, held_out, size, _RELATIVE_REFITTED)
     return Evidence(predicted, actual, train, held_out)
 
 
-def _leave_one_out(law: Law, problem: Problem) -> Array:
-    """Each row as the form of the law predicts it when fitted anew to all others, in the user's unit."""
-    from symreg.law_fit import fit_of
+def _cross_validated(law: Law, problem: Problem) -> Array:
+    """Each row as the form of the law predicts it when fitted anew without it, in the user's unit."""
+    from symreg.refitting import as_fitted, fitter_of
 
-    fitter, fitted = fit_of(law, problem)
-    predicted = fitter.leave_one_out(fitted)
-    si = predicted * fitter.units.factor(law.unit.dimension)
+    fitter = fitter_of(problem)
+    si = fitter.cross_validated(as_fitted(law, fitter)) * fitter.units.factor(law.unit.dimension)
     return np.asarray(law.unit.from_si(si), dtype=np.float64)
 
 

@@ -16,7 +16,7 @@ from symreg.expression import variables_of
 from symreg.report.content import Content
 from symreg.report.export import EXPORT_LANGUAGES, export_law
 from symreg.report.mathml import name_mathml, to_mathml
-from symreg.report.plots import data_uri, front_plot, input_plot, parity_plot, residual_plot
+from symreg.report.plots import data_uri, front_plot, input_plot, parity_plot, residual_plot, rival_plot
 from symreg.report.unit_markup import unit_html
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def html_report(content: Content) -> str:
         d=content.discovery,
         pictures=_pictures(content),
         input_pictures=_input_pictures(content),
+        rival_pictures=_rival_pictures(content),
         exports=_exports(content.law),
         latex="" if content.law is None else export_law(content.law, "latex").strip(),
         more_inputs=max(0, len(content.problem.inputs) - MOST_INPUT_PLOTS),
@@ -81,7 +82,7 @@ def _pictures(content: Content) -> dict[str, str]:
     if law is None or evidence is None:
         return {}
     unit = law.unit.text
-    front = front_plot(content.discovery.front, unit, leave_one_out=problem.leave_one_out)
+    front = front_plot(content.discovery.front, unit, judge=problem.judge)
     return {
         "front": data_uri(front),
         "parity": data_uri(parity_plot(evidence, problem, unit)),
@@ -97,6 +98,13 @@ def _input_pictures(content: Content) -> list[tuple[str, str]]:
     used = variables_of(law.expression)
     names = sorted(problem.inputs, key=lambda name: name not in used)[:MOST_INPUT_PLOTS]
     return [(name, data_uri(input_plot(evidence, problem, name, law.unit.text))) for name in names]
+
+
+def _rival_pictures(content: Content) -> list[str]:
+    """A picture for each rival, empty where more than one input matters."""
+    rivals = () if content.certainty is None else content.certainty.rivals
+    unit = content.problem.target_column.unit.text
+    return ["" if r.curve is None else data_uri(rival_plot(r.curve, content.problem, unit)) for r in rivals]
 
 
 def _exports(law: Law | None) -> list[tuple[str, str]]:

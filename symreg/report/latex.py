@@ -39,6 +39,7 @@ def latex_report(content: Content) -> str:
         rf"\section*{{{_text(content.title)}}}",
         *_law(content),
         *_scores(content),
+        *_certainty(content),
         *_front(content),
     ]
     parts += ["", r"\subsection*{What was ruled out}", _text(content.certificate), *_facts(content.ruled_out)]
@@ -91,6 +92,13 @@ def _scores(content: Content) -> list[str]:
         for s in content.scores
     )
     return _table("lrrrr", ("rows", "number", "RMSE", "$R^2$", "undefined"), rows) if content.scores else []
+
+
+def _certainty(content: Content) -> list[str]:
+    if content.certainty is None:
+        return []
+    items = (rf"\item {_text(line)}" for line in content.certainty.sentences)
+    return ["", r"\subsection*{How sure the form is}", r"\begin{itemize}", *items, r"\end{itemize}"]
 
 
 def _front(content: Content) -> list[str]:

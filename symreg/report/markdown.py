@@ -16,7 +16,7 @@ __all__ = ["markdown_report"]
 
 def markdown_report(content: Content) -> str:
     """The whole report as text."""
-    parts = [f"# {escape_markdown(content.title)}", "", *_law(content)]
+    parts = [f"# {escape_markdown(content.title)}", "", *_law(content), *_certainty(content)]
     parts += [
         "## What was ruled out",
         "",
@@ -55,6 +55,12 @@ def _law(content: Content) -> list[str]:
         for s in content.scores
     )
     return [*lines, "## How good it is", "", *_table(titles, scores)]
+
+
+def _certainty(content: Content) -> list[str]:
+    if content.certainty is None:
+        return []
+    return ["## How sure the form is", "", *(f"- {escape_markdown(one)}" for one in content.certainty.sentences), ""]
 
 
 def _front(content: Content) -> list[str]:

@@ -56,6 +56,7 @@ def typst_report(content: Content, pictures: Sequence[str] = ()) -> str:
     shown = ", ".join(f"image({typst_string(name)}, width: 100%)" for name in pictures if name != "front.svg")
     if shown:
         parts.append(f"#grid(columns: (1fr, 1fr), gutter: 10pt, {shown})")
+    parts += _certainty(content)
     parts += [_heading("What was ruled out"), _text(content.certificate), *_facts(content.ruled_out)]
     parts += _front(content)
     if "front.svg" in pictures:
@@ -75,7 +76,7 @@ def _pictures(content: Content) -> dict[str, str]:
     found = {
         "parity.svg": parity_plot(evidence, problem, unit),
         "residual.svg": residual_plot(evidence, problem, unit),
-        "front.svg": front_plot(content.discovery.front, unit, leave_one_out=problem.leave_one_out),
+        "front.svg": front_plot(content.discovery.front, unit, judge=problem.judge),
     }
     return {name: plain_colours(svg) for name, svg in found.items()}
 
@@ -129,6 +130,13 @@ def _scores(content: Content) -> list[str]:
     return (
         [_heading("How good it is"), _table(("rows", "number", "RMSE", "R²"), rows)] if content.scores else []
     )
+
+
+def _certainty(content: Content) -> list[str]:
+    if content.certainty is None:
+        return []
+    lines = ", ".join(f"text({typst_string(line)})" for line in content.certainty.sentences)
+    return [_heading("How sure the form is"), f"#list({lines})"]
 
 
 def _front(content: Content) -> list[str]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symreg.law import ParetoFront
+from symreg.report.certainty import RivalCurve
 from symreg.report.evidence import Evidence
 
 if TYPE_CHECKING:
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
 
     from symreg.problem import Problem
 
-__all__ = ["data_uri", "front_plot", "input_plot", "parity_plot", "plain_colours", "residual_plot"]
+__all__ = ["data_uri", "front_plot", "input_plot", "parity_plot", "plain_colours", "residual_plot", "rival_plot"]
 
 Array = NDArray[np.float64]
 
 MOST_POINTS = 2000
+MOST_SIGMAS = 12.0  # that are drawn: beyond, nobody doubts
 _MOST_VECTOR_POINTS = 400
 _MOST_ERROR_BARS = 200
 _INK, _SOFT, _GRID = "#24292f", "#59636e", "#d8dee4"
@@ -58,7 +60,7 @@ def plain_colours(svg: str) -> str:
     return re.sub(r"var\(--\w+, (#\w+)\)", r"\1", svg.replace(_THEME, "", 1))
 
 
-def front_plot(front: ParetoFront, unit: str, *, leave_one_out: bool) -> str:
+def front_plot(front: ParetoFront, unit: str, *, judge: str) -> str:
     """Held-out error against complexity, as the staircase of a Pareto front; the selected law is marked."""
     from matplotlib.ticker import MaxNLocator
 
@@ -68,11 +70,10 @@ def front_plot(front: ParetoFront, unit: str, *, leave_one_out: bool) -> str:
         held_out, train = (
             np.array([getattr(law, kind).rmse for law in front]) for kind in ("held_out", "train")
         )
-        name = "leave-one-out" if leave_one_out else "held-out"
         shown = np.isfinite(held_out)
         axes.step(complexity[shown], held_out[shown], where="post", color=_HELD_OUT, lw=1.2, alpha=0.55)
         axes.plot(complexity, train, "o", ms=4.5, mfc="none", mec=_TRAIN, label="training")
-        axes.plot(complexity[shown], held_out[shown], "o", ms=5.5, color=_HELD_OUT, label=name)
+        axes.plot(complexity[shown], held_out[shown], "o", ms=5.5, color=_HELD_OUT, label=judge)
         best = front.selected
         if 0 <= best < len(front) and shown[best]:
             axes.plot(
@@ -134,6 +135,30 @@ def input_plot(evidence: Evidence, problem: Problem, name: str, unit: str) -> st
         return _svg(figure)
 
 
+def rival_plot(curve: RivalCurve, problem: Problem, unit: str) -> str:
+    """Two laws that fit alike, over twice the range of the data, and below how far a measurement tells them apart."""
+    with _figure(4.6, 4.2) as figure:
+        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
+        rows = _some(np.arange(problem.table.n_rows), problem.table.n_rows)
+        x, y = problem.table[curve.name].user_numbers[rows], problem.target_column.user_numbers[rows]
+        upper.plot(x, y, "o", ms=3, color=_SOFT, alpha=0.6, mew=0, label="data")
+        upper.plot(curve.x, curve.selected, color=_TRAIN, lw=1.4, label="selected")
+        upper.plot(curve.x, curve.rival, color=_HELD_OUT, lw=1.4, ls=(0, (5, 2)), label="rival")
+        lower.plot(curve.x, curve.sigmas, color=_CHOSEN, lw=1.4)
+        lower.axhline(3, color=_SOFT, lw=1, ls=(0, (4, 3)))
+        for axes in (upper, lower):
+            axes.axvspan(curve.low, curve.high, color=_GRID, alpha=0.4, lw=0)
+            if np.isfinite(curve.at):
+                axes.axvline(curve.at, color=_CHOSEN, lw=0.9)
+        lower.set_ylim(0, max(3.5, min(MOST_SIGMAS, 1.05 * float(curve.sigmas.max()))))
+        _scale(upper, "x", curve.x, decades=1.5)
+        both = np.concatenate([curve.selected, curve.rival, y])
+        _scale(upper, "y", both)
+        _finish(upper, "", _with_unit(problem.target, unit))
+        _finish(lower, _with_unit(curve.name, curve.unit), "apart [sigma]", legend=False)
+        return _svg(figure)
+
+
 # ------------------------------------------------------------------------------------------------------ parts
 
 
@@ -148,7 +173,7 @@ def _points(
         rows = _some(rows, total)
         if not len(rows):
             continue
-        label = "all rows" if problem.leave_one_out else name
+        label = "all rows" if problem.judge != "held-out" else name
         if sigma is not None and total <= _MOST_ERROR_BARS:
             axes.errorbar(x[rows], y[rows], sigma[rows], fmt="none", ecolor=colour, elinewidth=0.8, alpha=0.6)
         axes.plot(

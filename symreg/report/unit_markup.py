@@ -10,7 +10,7 @@ from symreg.report.escaping import typst_string
 
 __all__ = ["unit_html", "unit_latex", "unit_pieces", "unit_plain", "unit_typst"]
 
-_POWER = re.compile(r"\*\*\s*(?:\((-?\d+(?:/\d+)?)\)|(-?\d+))")
+_POWER = re.compile(r"(?:\*\*|\^)\s*(?:\((-?\d+(?:/\d+)?)\)|(-?\d+))")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 

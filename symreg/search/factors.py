@@ -21,6 +21,8 @@ from symreg.search.vocabulary import MONOMIAL_OPS, NOT_OVER, OPS
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 MOST_FAMILY_FACTORS = 10_000  # of one size; a size with more arguments than that goes without
+LEARNED = 4  # constants of exponentials around one entry
+ALIKE = 0.01  # constants nearer to each other are one
 SMALLEST = 1e-6  # of a logarithm's length: what has to be left of it without monomials
 
 
@@ -43,6 +45,7 @@ class FactorTable:
     _rows: Singles = field(init=False)
     _of_size: dict[int, Ids] = field(default_factory=dict)
     _seen: set[int] = field(default_factory=set)
+    _learned: dict[int, list[tuple[float, float]]] = field(default_factory=dict)  # by entry: losses and constants
 
     def __post_init__(self) -> None:
         self._rows = np.empty((0, self.span.shape[1]), dtype=np.float32)
@@ -78,6 +81,22 @@ class FactorTable:
         with np.errstate(all="ignore"):
             return [Factor(entry) for entry in ids.tolist()], np.log(np.abs(self.bank.values[ids]))
 
+    def learn(self, entry: int, constant: float, loss: float) -> None:
+        """Remember the constant of ``exp(k*f)`` in a product: other families may be tried with it.
+
+        An exponential has no grid, so its constant comes out of a join as exact as the rows allow.
+        """
+        known = self._learned.setdefault(entry, [])
+        if all(abs(constant - other) > ALIKE * abs(constant) for _, other in known):
+            self._learned[entry] = sorted([*known, (loss, constant)])[:LEARNED]
+
+    def _constants(self, family: Family, entry: int) -> tuple[float, ...]:
+        """The constants that a family is tried with around an entry of the bank."""
+        if not family.grid:
+            return (1.0,)
+        learned = [k for _, k in self._learned.get(entry, ())] if "exp" in family.operators else []
+        return (*constants_to_try(family, self.bank.values[entry]), *learned, *(-k for k in learned))
+
     def _families(self, size: int) -> tuple[list[Factor], Floats]:
         """Every family around every entry of this size that a coefficient can make dimensionless."""
         factors: list[Factor] = []
@@ -90,7 +109,7 @@ class FactorTable:
                 continue
             for entry in ids.tolist():
                 values = self.bank.values[entry]
-                constants = constants_to_try(family, values) if family.grid else (1.0,)
+                constants = self._constants(family, entry)
                 logs.append(logs_of_family(family, np.outer(constants, values)))
                 factors += [Factor(entry, family, constant) for constant in constants]
         return factors, np.vstack(logs)

@@ -322,6 +322,9 @@ class ProductSearch:
             loss = float(self.probes.loss(targets.step.forward(targets.offset[[index]] + a * product))[0])
         if not np.isfinite(a) or not loss < 1.0:
             return
+        for one, power in zip(factors, powers, strict=True):
+            if one.family is not None and not one.family.grid:
+                self.table.learn(one.entry, float(power), loss)
         draft = ProductDraft(
             self.bank, self.space, factors, powers, inputs, a, code, targets.step, self._offset(int(targets.v[index])),
             float(targets.sign[index]),

@@ -69,6 +69,7 @@ def law_of(problem: Problem, formula: str, exponent: float) -> Law:
         "covariance": np.array([[k.stderr**2]]),
         "input_units": {name: problem.table[name].unit for name in problem.inputs},
         "target": problem.target,
+        "judge": problem.judge,
     }
     train = _score(Law(train=empty, held_out=empty, **fields), problem)
     return Law(train=train, held_out=_leave_one_out(base, problem), **fields)

@@ -269,3 +269,38 @@ def test_mistakes_in_a_form_are_told() -> None:
         problem_of(specification_of(TEMPLATE.replace("{f:", "{g:")))
     with pytest.raises(DimensionError, match="target has dimension 1/s"):
         problem_of(specification_of(TEMPLATE.replace("{max_complexity: 6}", "{unit: m}")))
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "folds"),
+    [
+        ("", "held_out", 5),
+        ("ranking: cross_validation\n", "cross_validation", 5),
+        ("ranking: {by: cross_validation, folds: 10}\n", "cross_validation", 10),
+        ("ranking: held_out\n", "held_out", 5),
+    ],
+)
+def test_by_which_rows_laws_are_ranked(text: str, by: str, folds: int) -> None:
+    ranking = specification_of(SMALLEST + text).ranking
+    assert (ranking.by, ranking.folds) == (by, folds)
+
+
+def test_how_the_answer_is_examined() -> None:
+    default = specification_of(SMALLEST).robustness
+    assert (default.resamples, default.time, default.searches, default.search_time) == (50, 2.0, 0, 5.0)
+    given = specification_of(SMALLEST + "robustness: {resamples: 100, time: 1 min, searches: 10, search_time: 3 s}\n")
+    assert given.robustness.model_dump() == {"resamples": 100, "time": 60.0, "searches": 10, "search_time": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("ranking: jury\n", "'jury' is not allowed here"),
+        ("ranking: {folds: 1}\n", "greater than or equal to 2"),
+        ("ranking: {by: cross_validation, fold: 3}\n", "unknown key 'fold'; did you mean 'folds'?"),
+        ("robustness: {resamples: -1}\n", "greater than or equal to 0"),
+        ("robustness: {time: soon}\n", "write a duration such as 60 s"),
+    ],
+)
+def test_what_nobody_can_judge_or_examine_by(text: str, told: str) -> None:
+    assert told in mistakes(SMALLEST + text)

@@ -26,7 +26,7 @@ def all_plots(discovery: Discovery) -> list[str]:
     problem, law = discovery.problem, discovery.front.best
     evidence = evidence_of(law, problem)
     return [
-        front_plot(discovery.front, law.unit.text, leave_one_out=problem.leave_one_out),
+        front_plot(discovery.front, law.unit.text, judge=problem.judge),
         parity_plot(evidence, problem, law.unit.text),
         residual_plot(evidence, problem, law.unit.text),
         *(input_plot(evidence, problem, name, law.unit.text) for name in problem.inputs),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from symreg.search.factors import FactorTable
 from symreg.search.families import FAMILIES, SIMPLE, Family, constants_to_try
 
 WITH_GRID = [family for family in FAMILIES if family.grid]
@@ -35,3 +37,23 @@ def test_pi_is_tried_where_the_argument_is_of_order_one() -> None:
 @pytest.mark.parametrize("argument", [[0.0, 0.0, 1.0], [np.nan, 1.0, 2.0]])
 def test_an_argument_without_a_size_is_not_tried(argument: list[float]) -> None:
     assert constants_to_try(WITH_GRID[0], np.array(argument)) == ()
+
+
+def test_a_grid_reaches_the_large_values_of_a_skewed_argument() -> None:
+    argument = np.geomspace(1e-6, 100.0, 400)
+    grid = constants_to_try(next(family for family in FAMILIES if family.name == "exp-1"), argument)
+    assert any(0.5 < k * 100.0 < 2.0 for k in grid)
+    assert any(0.5 < k * float(np.median(argument)) < 2.0 for k in grid)
+
+
+def test_a_family_is_tried_with_the_constants_of_exponentials_around_the_same_argument() -> None:
+    expm1, power = (next(one for one in FAMILIES if one.name == name) for name in ("exp-1", "1+k*f"))
+    table = FactorTable.__new__(FactorTable)
+    table._learned = {}
+    table.bank = SimpleNamespace(values=np.array([[0.5, 1.0, 1.5], [1.0, 2.0, 3.0]]))
+    for k, loss in ((3.21, 0.1), (3.22, 0.01), (-7.0, 0.02), (9.0, 0.5), (11.0, 0.4), (13.0, 0.3)):
+        table.learn(0, k, loss)
+    learned = set(table._constants(expm1, 0)) - set(constants_to_try(expm1, table.bank.values[0]))
+    assert learned == {3.21, -3.21, 7.0, -7.0, 11.0, -11.0, 13.0, -13.0}  # 3.22 is 3.21, and 9 fits worst
+    assert table._constants(expm1, 1) == constants_to_try(expm1, table.bank.values[1])
+    assert table._constants(power, 0) == constants_to_try(power, table.bank.values[0])

@@ -1,0 +1,58 @@
+"""Laws as a fit takes them again: a law speaks the user's units, a fit works in natural ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from symreg.description_length import constant_bits, residual_bits, small_sample_bits
+from symreg.engine import Outcome, get_engine
+from symreg.fitting import Fitted, Fitter, Floats, make_fitter
+from symreg.law import Law
+from symreg.natural_units import choose_natural_units
+from symreg.problem import Problem
+from symreg.search.backend import FreeConstant
+
+
+def fitter_of(problem: Problem, threads: int = 1) -> Fitter:
+    """A fitter on the training rows, in natural units, with the fastest engine there is."""
+    return make_fitter(problem, choose_natural_units(problem), get_engine("auto"), threads)
+
+
+def as_fitted(law: Law, fitter: Fitter) -> Fitted:
+    """The law with the constants it states, in natural units; nothing is fitted, so no residuals are known."""
+    free = [constant for constant in law.constants if constant.kind == "free"]
+    factors = [fitter.units.factor(constant.unit.dimension) for constant in free]
+    values = [float(c.unit.to_si(c.value)) / factor for c, factor in zip(free, factors, strict=True)]
+    constants = tuple(
+        FreeConstant(constant.name, constant.unit.dimension, value)
+        for constant, value in zip(free, values, strict=True)
+    )
+    unknown = np.full((len(free), len(free)), np.nan)
+    return Fitted(law.expression, constants, np.array(values), unknown, math.nan, Outcome.CONVERGED)
+
+
+def fitted_again(laws: Sequence[Law], fitter: Fitter, weights: Floats | None = None) -> list[Fitted | None]:
+    """Each law fitted from its own constants, with other ``weights`` ``(n_rows,)`` if given; None where undefined."""
+    forms = [as_fitted(law, fitter) for law in laws]
+    weighted = fitter if weights is None else replace(fitter, weights=weights, errors=None)
+    return weighted.fit([(form.expression, form.constants) for form in forms])
+
+
+def bits_of_rows(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
+    """What the training rows alone say against a law: its residuals, each constant counted as Akaike does (1974)."""
+    return _residual_bits(fitted, fitter, resolution) + len(fitted.values) / math.log(2)
+
+
+def bits_of_fit(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
+    """The part of a description length that changes with the weights of the rows: all but the formula."""
+    return _residual_bits(fitted, fitter, resolution) + constant_bits(fitted.values, fitted.fisher_diagonal)
+
+
+def _residual_bits(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
+    variance = None if fitter.weights is None else 1.0
+    bits = residual_bits(fitted.residual_sum, len(fitter.y), variance, 0.0 if variance else resolution)
+    return bits + (small_sample_bits(len(fitter.y), len(fitted.values)) if variance is None else 0.0)

@@ -1,0 +1,195 @@
+"""How much of the answer depends on just these rows: examined after a search, told in plain sentences.
+
+Would other rows have selected the same law (``stability.py``)? Which laws of another form fit as well (``rivals.py``),
+and where would a measurement tell (``separation.py``)?
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from symreg.discover import Discovery, discover
+from symreg.errors import SymregError
+from symreg.law import Law
+from symreg.refitting import fitter_of
+from symreg.rivals import Rival, rivals_of
+from symreg.search.backend import Backend, Budget
+from symreg.separation import SEPARATED, Place
+from symreg.stability import Stability, drawn_again, is_same_form, stability_of
+from symreg.uncertain_text import number_text
+
+if TYPE_CHECKING:
+    from symreg.fitting import Fitter
+
+FEWEST_RESAMPLES = 10  # fewer say nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What to examine and how long: ``resamples`` weightings of the rows within ``time`` seconds (None: no limit), and
+    ``searches``, the whole search again on other draws of the rows, each within ``search_budget``."""
+
+    resamples: int = 50
+    time: float | None = 2.0
+    searches: int = 0
+    search_budget: Budget = field(default_factory=lambda: Budget(time=5.0))
+
+    def __post_init__(self) -> None:
+        for name in ("resamples", "searches"):
+            if not getattr(self, name) >= 0:
+                raise SymregError(message=f"{name}={getattr(self, name)!r}: give a whole number, or 0 for none")
+        if self.time is not None and not self.time > 0:
+            raise SymregError(message=f"time={self.time!r}: give a positive number of seconds, or None")
+
+
+@dataclass(frozen=True, slots=True)
+class Robustness:
+    """The findings: ``stability`` under resampled rows, ``searches`` of drawn rows, ``rivals`` of the selected law.
+
+    ``judge`` names the rows that rank the laws. ``notes`` say what was not examined, and why.
+    """
+
+    judge: str
+    stability: Stability | None = None
+    searches: Stability | None = None
+    rivals: tuple[Rival, ...] = ()
+    more_rivals: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """For each rival that it fits alike and where to measure; one sentence for those that are only counted."""
+        told = ["; ".join([alike(rival), *advice(rival)]) for rival in self.rivals]
+        if self.more_rivals:
+            more = "1 more law fits" if self.more_rivals == 1 else f"{self.more_rivals} more laws fit"
+            told.append(f"{more} the data as well")
+        return tuple(told)
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """How often the law came back, and what was not examined."""
+        return (*(str(one) for one in (self.stability, self.searches) if one is not None), *self.notes)
+
+    def __str__(self) -> str:
+        return "\n".join([*self.findings, *self.warnings])
+
+
+def examined(
+    discovery: Discovery,
+    examination: Examination = Examination(),
+    *,
+    backend: Backend | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Discovery:
+    """The discovery with its ``robustness``; ``notes`` gain a warning for each rival.
+
+    ``backend`` makes the searches on drawn rows. When ``stop()`` turns true, what is known by then is told. The same
+    seed gives the same answer as long as no time is short. A discovery without a law comes back as it is.
+    """
+    if not 0 <= discovery.front.selected < len(discovery.front):
+        return discovery
+    stop = stop or (lambda: False)
+    fitter = fitter_of(discovery.problem)
+    laws, best = [*discovery.front, *discovery.runners_up], discovery.front.best
+    rivals = rivals_of(laws, best, fitter, seed=discovery.problem.seed)
+    stability, notes = _resampled(laws, best, fitter, examination, stop)
+    searches = _searched(discovery, fitter, examination, backend, stop)
+    if searches is not None and searches.drawn < examination.searches:
+        notes = (*notes, f"{searches.drawn} of {examination.searches} searches on drawn rows were made")
+    found = Robustness(
+        judge=discovery.problem.judge,
+        stability=stability,
+        searches=searches,
+        rivals=rivals.described,
+        more_rivals=rivals.more,
+        notes=notes,
+    )
+    return replace(discovery, robustness=found, notes=(*discovery.notes, *found.warnings))
+
+
+def _resampled(
+    laws: Sequence[Law], best: Law, fitter: Fitter, examination: Examination, stop: Callable[[], bool]
+) -> tuple[Stability | None, tuple[str, ...]]:
+    """The stability under resampled rows, and what is to be said where it is missing or short."""
+    asked, started = examination.resamples, time.monotonic()
+    if not asked:
+        return None, ()
+
+    def spent() -> bool:
+        return stop() or (examination.time is not None and time.monotonic() - started > examination.time)
+
+    found = stability_of(laws, best, fitter, resamples=asked, seed=fitter.problem.seed, spent=spent)
+    if found is not None and found.drawn >= min(FEWEST_RESAMPLES, asked):
+        short = f"{found.drawn} of {asked} resamples were made in the time for them"
+        return found, (short,) if found.drawn < asked else ()
+    return None, ("the rows were not resampled: there was no time for it",)
+
+
+def _searched(
+    discovery: Discovery,
+    fitter: Fitter,
+    examination: Examination,
+    backend: Backend | None,
+    stop: Callable[[], bool],
+) -> Stability | None:
+    """The search again on draws of the rows; forms are told apart by fits to all training rows."""
+    generator = np.random.default_rng([discovery.problem.seed, 5])
+    known = [discovery.front.best]
+    counts: Counter[str] = Counter()
+    for number in range(examination.searches):
+        if stop():
+            break
+        problem = drawn_again(discovery.problem, generator)
+        again = discover(
+            problem, backend=backend, budget=examination.search_budget, seed=problem.seed + number + 1, stop=stop
+        )
+        if not again.front.laws or again.status == "interrupted":
+            continue
+        law = again.front.best
+        form = next((one for one in known if is_same_form(law, one, fitter)), law)
+        known += [] if form in known else [form]
+        counts[form.formula] += 1
+    if not counts:
+        return None
+    return Stability(known[0].formula, tuple(counts.most_common()), sum(counts.values()), searched=True)
+
+
+def alike(rival: Rival) -> str:
+    """``sin(x) and x + k*x**3 fit alike: over the rows they differ by 0.3 times the noise``."""
+    pair = f"{rival.selected} and {rival.law.formula}"
+    return f"{pair} fit alike: over the rows they differ by {_number(rival.of_noise)} times the noise"
+
+
+def advice(rival: Rival) -> tuple[str, ...]:
+    """Where to measure: the place in the range of the data, and one beyond it where that separates the laws better."""
+    if rival.within is None and rival.beyond is None:
+        return ("no measurement in twice the range of the data would tell them apart",)
+    told = [] if rival.within is None else [_measure(rival.within, "within the range of the data")]
+    if rival.beyond is not None and rival.best_place is rival.beyond:
+        told.append(_measure(rival.beyond, "in twice the range of the data"))
+    return tuple(told)
+
+
+def _measure(place: Place, where: str) -> str:
+    apart = f"they differ there by {_sigmas(place.sigmas)}"
+    if place.sigmas >= SEPARATED:
+        return f"measure at {place} ({where}): {apart}"
+    if place.repeats is None:
+        return f"{where} they differ by {_sigmas(place.sigmas)} at most ({place}), however often it is measured"
+    return f"measure {place.repeats:,} times at {place} ({where}): {apart} of one measurement"
+
+
+def _sigmas(value: float) -> str:
+    return "more than 1000 sigma" if value > 1000 else f"{_number(value)} sigma"
+
+
+def _number(value: float) -> str:
+    if value < 0.001:
+        return "less than 0.001"
+    return f"{value:.0f}" if value >= 10 else number_text(value, 2)
