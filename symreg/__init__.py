@@ -42,7 +42,8 @@ if TYPE_CHECKING:
         UnitWarning,
     )
     from symreg.estimator import SymbolicRegressor
-    from symreg.law import Law, ParetoFront, PredictionError
+    from symreg.intervals import IntervalError, constant_intervals
+    from symreg.law import ConstantInterval, Law, ParetoFront, PredictionError
     from symreg.problem import Problem, make_problem
     from symreg.robustness import Examination, Robustness, examined
     from symreg.search.backend import Budget, BudgetError, Native
@@ -55,6 +56,7 @@ __all__ = [
     "Budget",
     "BudgetError",
     "CatalogError",
+    "ConstantInterval",
     "DescriptorClassifier",
     "DescriptorError",
     "DescriptorRegressor",
@@ -67,6 +69,7 @@ __all__ = [
     "Examination",
     "ExpressionError",
     "InfeasibleError",
+    "IntervalError",
     "Law",
     "Native",
     "OperatorError",
@@ -87,6 +90,7 @@ __all__ = [
     "UnitError",
     "UnitWarning",
     "__version__",
+    "constant_intervals",
     "dataset_names",
     "discover",
     "examined",
@@ -113,7 +117,8 @@ _OWNERS = {
         "TableError", "TableWarning", "UnitError", "UnitWarning",
     ),
     "symreg.estimator": ("SymbolicRegressor",),
-    "symreg.law": ("Law", "ParetoFront", "PredictionError"),
+    "symreg.intervals": ("IntervalError", "constant_intervals"),
+    "symreg.law": ("ConstantInterval", "Law", "ParetoFront", "PredictionError"),
     "symreg.problem": ("Problem", "make_problem"),
     "symreg.robustness": ("Examination", "Robustness", "examined"),
     "symreg.search.backend": ("Budget", "BudgetError", "Native"),

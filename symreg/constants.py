@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 from symreg.errors import ProblemError
 from symreg.feasibility import settle_policy
 from symreg.headers import check_name, column_unit
+from symreg.limits import ConstantLimit, read_limits
 from symreg.units import PhysicalConstant, Unit, parse_unit, physical_constant
 
 if TYPE_CHECKING:
@@ -28,10 +29,15 @@ class KnownConstant:
 
 @dataclass(frozen=True, slots=True)
 class FreeConstants:
-    """Which units a fitted coefficient may carry: none, those of ``units`` and their products, or any."""
+    """Which units a fitted coefficient may carry: none, those of ``units`` and their products, or any.
+
+    ``positive`` coefficients have their signs in the form of the law; ``limits`` are those of constants with names.
+    """
 
     policy: Literal["dimensionless", "declared", "inferred"] = "dimensionless"
     units: tuple[Unit, ...] = ()
+    positive: bool = False
+    limits: tuple[ConstantLimit, ...] = ()
 
 
 def read_known_constants(
@@ -94,14 +100,21 @@ def _own_constant(name: str, given: Mapping[str, Any]) -> KnownConstant:
 
 def read_free_constants(
     name: str,
-    given: str | Sequence[str] | FreeConstants,
+    given: str | Sequence[str] | Mapping[str, Any] | FreeConstants,
     target: Dimension,
     dimensions: Mapping[str, Dimension],
     inputs: Sequence[str],
 ) -> FreeConstants:
-    """The policy that the user's word or units stand for; ``dimensions`` are of inputs and constants."""
+    """The policy that the user's word, units or mapping stand for; ``dimensions`` are of inputs and constants."""
     if isinstance(given, FreeConstants):
         return given
+    if isinstance(given, Mapping):
+        if unknown := set(given) - {"units", "positive", "bounds", "integer"}:
+            reason = f"free_constants has the key {sorted(map(str, unknown))[0]!r}."
+            raise ProblemError(name=name, reason=reason, advice="It may have units, positive, bounds and integer.")
+        policy = read_free_constants(name, given.get("units", "auto"), target, dimensions, inputs)
+        limits = read_limits(name, given.get("bounds") or {}, given.get("integer") or ())
+        return replace(policy, positive=bool(given.get("positive", False)), limits=limits)
     if given == "auto":
         return FreeConstants(settle_policy(target, dimensions, inputs))
     if given == "dimensionless" or given == "inferred":

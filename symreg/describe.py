@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from symreg.dimension import missing_base_units, pi_groups, power_product, power_text
 from symreg.feasibility import in_words, out_of_balance
+from symreg.limits import limits_in_words
 
 if TYPE_CHECKING:
     from symreg.problem import Problem
@@ -99,7 +100,8 @@ def describe(problem: Problem) -> ProblemDescription:
     """Gather what is known about a problem before a search."""
     target = problem.target_column.unit.dimension
     dimensions = problem.dimensions
-    pure = problem.free_constants.policy == "dimensionless"
+    free = problem.free_constants
+    pure = free.policy == "dimensionless"
     with_units = {
         name: dimension
         for name, dimension in dimensions.items()
@@ -119,7 +121,7 @@ def describe(problem: Problem) -> ProblemDescription:
         n_held_out=len(problem.held_out_rows),
         target=problem.target,
         quantities=(_quantity(problem.target_column, "target"), *columns, *constants),
-        free_constants=_policy_text(problem),
+        free_constants="; ".join([_policy_text(problem), *limits_in_words(free.positive, free.limits)]),
         pi_groups=pi_groups(with_units),
         product=power_product(target, dimensions),
         missing=missing_base_units(target, dimensions),

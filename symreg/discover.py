@@ -177,6 +177,7 @@ def _guesses(problem: Problem, formulas: Sequence[str]) -> list[Candidate]:
     """Formulas of the user and of an earlier front as candidates; those that no longer hold are left out."""
     known = {constant.name for constant in problem.known_constants} | {"pi"}
     free = {"k", *(f"k{number}" for number in range(1, 30))}
+    free |= {limit.name for limit in problem.free_constants.limits}
     free |= set() if problem.template is None else set(problem.template.parameter_names)
     found = [*problem.guesses]
     for text in formulas:

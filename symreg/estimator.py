@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
     from symreg.arrays import Floats
     from symreg.discover import Discovery, Progress
-    from symreg.law import Law, ParetoFront
+    from symreg.intervals import IntervalMethod
+    from symreg.law import ConstantInterval, Law, ParetoFront
     from symreg.problem import FreeConstants, Problem
     from symreg.robustness import Examination
     from symreg.search.backend import Backend, Budget
     from symreg.table import Table
+
+    Intervals = tuple[ConstantInterval, ...]
 
 
 class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
@@ -46,8 +49,10 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         "rate = Vmax*c/(K + c)" or "T = f(L, g_n)", whose inputs are the columns that it names.
     parameters : the form's named numbers, as names or as a mapping to unit, start, lower and upper.
     functions : limits on the form's unknown functions; ``{"f": {"unit": "m", "max_complexity": 8}}``.
-    constants : names of physical constants ("c", "g_n"), or mappings with name, value, unit and stderr.
-    free_constants : units that fitted coefficients may carry: "auto", "dimensionless", "inferred", or a list.
+    constants : names of physical constants ("c", "g_n"), or mappings with name, value, unit and stderr; "auto"
+        offers constants of nature by their dimensions.
+    free_constants : units that fitted coefficients may carry: "auto", "dimensionless", "inferred", or a list; or a
+        mapping with units, positive, bounds and integer.
     operators : names, by default those of ``symreg.problem.DEFAULT_OPERATORS``.
     max_complexity : the longest formula, in leaves and operators.
     nested : limits on nesting; ``{"sin": {"cos": 1}}`` allows one cosine at most inside a sine.
@@ -78,8 +83,8 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         *,
         units: Mapping[str, str] | None = None,
         target: str | None = None,
-        constants: Sequence[Any] = (),
-        free_constants: str | Sequence[str] | FreeConstants = "auto",
+        constants: str | Sequence[Any] = (),
+        free_constants: str | Sequence[str] | Mapping[str, Any] | FreeConstants = "auto",
         operators: Sequence[str] | None = None,
         max_complexity: int = 40,
         nested: Mapping[str, Mapping[str, int]] | None = None,
@@ -119,7 +124,8 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     def fit(self, X: Any, y: Any, *, sigma: Any = None) -> Self:
         """Search for the laws of ``y`` ``(n_rows,)`` in the columns of ``X`` ``(n_rows, n_inputs)``.
 
-        ``sigma`` is the standard deviation of ``y``: one number, or one for each row, in the target's unit.
+        ``sigma`` is the standard deviation of ``y``: one number, or one for each row, in the target's unit. A
+        mapping gives it by name for inputs too, each in its own unit: ``{"y": 0.1, "x": [0.02, ...]}``.
         Raises ``EstimatorError`` (a ``ValueError``) for what cannot be used, and before any search what
         ``read_table`` and ``make_problem`` raise: ``TableError``, ``UnitError``, ``InfeasibleError`` ...
         """
@@ -174,6 +180,16 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
 
         check_is_fitted(self)
         return write_report(self.discovery_, path)
+
+    def intervals(self, *, method: IntervalMethod = "profile", level: float = 0.95, **how: Any) -> Intervals:
+        """Where the constants of ``best_`` lie with probability ``level``, in their units.
+
+        ``method`` is "profile", "bootstrap" or "wald"; ``how``: see ``symreg.constant_intervals``.
+        """
+        from symreg.intervals import constant_intervals
+
+        check_is_fitted(self)
+        return constant_intervals(self.problem_, self.best_, method=method, level=level, **how)
 
     # ----------------------------------------------------------------------------------------- parameters
 

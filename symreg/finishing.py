@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from symreg.constant_notes import constant_notes
 from symreg.constant_units import display_unit
 from symreg.description_length import (
     NOT_SIMPLE_BITS,
@@ -28,6 +29,7 @@ from symreg.printing import to_text
 from symreg.recognition import TO_SCALE, USUAL, Recognised
 from symreg.search.backend import FreeConstant
 from symreg.search.collecting import collected
+from symreg.signs import with_signs_in_form
 from symreg.simplify import Simplifier
 from symreg.snapping import (
     Rewritten,
@@ -137,7 +139,8 @@ class Finisher:
     def sharing(self, finished: Finished) -> list[Finished]:
         """The formula with one constant where several are its powers; what it is worth shows once it is simplified."""
         preferred = [unit.dimension for unit in self.fitter.problem.free_constants.units]
-        proposals = list(with_shared_constant(finished.fitted, preferred))
+        shared = with_shared_constant(finished.fitted, preferred)
+        proposals = [one for one in shared if self._keeps_limits(finished, one)]
         one = self._best_rewriting(replace(finished, bits=math.inf), proposals)
         return [] if one is None else [one]
 
@@ -151,27 +154,45 @@ class Finisher:
                 *with_tied_constants(finished.fitted),
                 *without_insignificant_terms(finished.fitted),
             ]
-            better = self._best_rewriting(finished, proposals)
+            better = self._best_rewriting(finished, [one for one in proposals if self._keeps_limits(finished, one)])
             if better is None:
                 break
             finished = better
         return self.tidied(finished)
 
+    def _keeps_limits(self, finished: Finished, proposal: Rewritten) -> bool:
+        """Whether constants that the user bounds are still there and mean the same, or became numbers within bounds."""
+        kept = {constant.name: constant.dimension for constant in proposal[1]}
+        for constant in finished.fitted.constants:
+            limit = self.fitter.limits.get(constant.name)
+            if limit is None or kept.get(constant.name) == constant.dimension:
+                continue
+            number = proposal[2].get(constant.name)
+            if number is None or constant.name in kept or not limit.holds(number.value):
+                return False
+        return True
+
     def tidied(self, finished: Finished) -> Finished:
-        """The same law with powers merged and free factors in front; of a template, each function in its place."""
+        """The same law with powers merged, free factors in front and signs in the form, if constants are positive.
+
+        Of a template, each function is tidied in its place.
+        """
         template = self.fitter.problem.template
         if template is not None and not template.is_bare:
             return self._tidied_within(finished, template)
         policy = self.fitter.problem.free_constants
+        limited = any(name in self.fitter.limits for name in finished.fitted.names)
         units = {unit.dimension for unit in policy.units} | {DIMENSIONLESS_UNIT.dimension}
         fitted = replace(finished.fitted, expression=merged_powers(normalise(finished.fitted.expression)))
-        while True:
+        while not limited:  # the factor in front would be another constant than the one that was bounded
             moved = with_factor_in_front(fitted, lambda d: policy.policy == "inferred" or d in units)
             moved = moved or without_constant_exponents(fitted)
             again = None if moved is None else self.fitter.fit([(moved.expression, moved.constants)])[0]
             if again is None or not self.is_exact(again):
                 break
             fitted = replace(again, expression=merged_powers(normalise(again.expression)))
+        if policy.positive:
+            fitted = with_signs_in_form(fitted, self.fitter.limits)
         names = [constant.name for constant in fitted.constants]
         fitted = replace(fitted, expression=_ordered(fitted.expression, names))
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
@@ -275,8 +296,8 @@ class Finisher:
         """The law in the user's units, with its scores."""
         problem = self.fitter.problem
         template = problem.template
-        kept = () if template is None else template.parameter_names
-        fitted = _with_pretty_names(finished.fitted, self._taken(), kept)
+        own = {*self.fitter.limits, *(() if template is None else template.parameter_names)}
+        fitted = self.fitter.finished(_with_pretty_names(finished.fitted, self._taken(), own))
         constants, covariance = self._constants(fitted)
         held_out = (
             self._score(*self._held_out(fitted))
@@ -296,7 +317,12 @@ class Finisher:
             covariance=covariance,
             backend=finished.source,
             simplified=finished.simplified,
-            notes=(*finished.notes, *_functions(template, fitted.expression), *_fitted_values(finished.snapped)),
+            notes=(
+                *finished.notes,
+                *_functions(template, fitted.expression),
+                *_fitted_values(finished.snapped),
+                *constant_notes(self.fitter, fitted, constants, covariance),
+            ),
             input_units={name: problem.table[name].unit for name in problem.inputs},
             target=problem.target,
             judge=problem.judge,
@@ -383,25 +409,24 @@ def _functions(template: Template | None, expression: Expression) -> list[str]:
     return [f"{one} = {to_text(parts[one.name])}" for one in template.functions if one.name in parts]
 
 
-def _with_pretty_names(fitted: Fitted, taken: Iterable[str], kept: Collection[str] = ()) -> Fitted:
+def _with_pretty_names(fitted: Fitted, taken: Iterable[str], own: Collection[str] = ()) -> Fitted:
     """Free constants named k, or k1, k2, ... in the order in which they appear, past the names that are taken.
 
-    Those to be ``kept``, a template's parameters, have the names that the user gave them.
+    Those with names of their ``own``, as a template's parameters have, keep them.
     """
     place = {constant.name: index for index, constant in enumerate(fitted.constants)}
     order = [name for name in constants_of(fitted.expression) if name in place]
-    taken = set(taken)
+    taken = {*taken, *own}
     fresh = (name for number in itertools.count(1) if (name := f"k{number}") not in taken)
-    free = [name for name in order if name not in kept]
+    free = [name for name in order if name not in own]
     names = {name: "k" if len(free) == 1 and "k" not in taken else next(fresh) for name in free}
     places = [place[name] for name in order]
-    return Fitted(
-        _renamed(fitted.expression, names),
-        tuple(
+    return replace(
+        fitted,
+        expression=_renamed(fitted.expression, names),
+        constants=tuple(
             replace(one, name=names.get(one.name, one.name)) for one in (fitted.constants[index] for index in places)
         ),
-        fitted.values[places],
-        fitted.covariance[np.ix_(places, places)],
-        fitted.residual_sum,
-        fitted.outcome,
+        values=fitted.values[places],
+        covariance=fitted.covariance[np.ix_(places, places)],
     )

@@ -1,16 +1,23 @@
-"""Fit the constants of candidates on the training rows, in natural units, and say how sure they are."""
+"""Fit the constants of candidates on the training rows, in natural units, and say how sure they are.
+
+Bounded and whole constants are seen to in ``bounded_fitting``, uncertain inputs in ``input_errors``.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from symreg.bounded_fitting import within_limits
 from symreg.engine import Engine, Outcome
+from symreg.engine.least_squares import linearise, unscaled_covariance
 from symreg.expression import Expression, lower
+from symreg.input_errors import InputErrors, deviance, effective_variance, fit_with_input_errors, input_errors
+from symreg.limits import ConstantLimit
 from symreg.natural_units import NaturalUnits
 from symreg.problem import Problem
 from symreg.search.backend import FreeConstant
@@ -24,7 +31,9 @@ MAX_ITERATIONS_OF_A_TEMPLATE = 5_000  # its parameters are the user's, and may s
 class Fitted:
     """A formula with its constants fitted: ``values`` and ``covariance`` in natural units, ``(n_free,)`` squared.
 
-    ``residual_sum`` is the weighted sum of squares on the training rows, in natural units of the target.
+    ``residual_sum`` is the weighted sum of squares on the training rows, in natural units of the target; where inputs
+    have errors of their own it is the deviance (see ``input_errors``). Constants that are ``held``, on a bound or at a
+    whole number, have no error: their rows of the covariance are NaN, and the others' errors take them as given.
     """
 
     expression: Expression
@@ -33,6 +42,17 @@ class Fitted:
     covariance: Floats
     residual_sum: float
     outcome: Outcome
+    held: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the free constants, in the order of their values."""
+        return tuple(constant.name for constant in self.constants)
+
+    @property
+    def is_loose(self) -> npt.NDArray[np.bool_]:
+        """Which constants the fit moved: all but those that are held, ``(n_free,)``."""
+        return np.array([name not in self.held for name in self.names], dtype=bool)
 
     @property
     def stderr(self) -> Floats:
@@ -46,6 +66,10 @@ class Fitted:
 
         An exact fit leaves no error at all, and its constants are known to the last digit of a float, not better.
         """
+        if self.held:
+            found, loose = np.zeros(len(self.values)), self.is_loose
+            found[loose] = self.loose().fisher_diagonal
+            return found
         if not np.isfinite(self.covariance).all():
             return np.full(len(self.values), np.nan)
         floor = (np.finfo(float).eps * self.values) ** 2
@@ -55,6 +79,13 @@ class Fitted:
         correlation = covariance / np.outer(scale, scale)
         information = np.diag(np.linalg.pinv(correlation)) / scale**2
         return np.asarray(np.maximum(information, 0.0), dtype=np.float64)
+
+    def loose(self) -> Fitted:
+        """The same fit without the constants that are held."""
+        kept = np.flatnonzero(self.is_loose)
+        constants = tuple(self.constants[index] for index in kept)
+        covariance = self.covariance[np.ix_(kept, kept)]
+        return replace(self, constants=constants, values=self.values[kept], covariance=covariance, held=())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,11 +101,25 @@ class Fitter:
     weights: Floats | None
     known: Mapping[str, float]
     max_iterations: int = MAX_ITERATIONS
+    errors: InputErrors | None = None
+    limits: Mapping[str, ConstantLimit] = field(default_factory=dict)
 
-    def fit(
-        self, candidates: Sequence[tuple[Expression, Sequence[FreeConstant]]], weights: Floats | None = None
-    ) -> list[Fitted | None]:
-        """Fit each formula from its starting values; None where it is undefined on a training row."""
+    def fit(self, candidates: Sequence[tuple[Expression, Sequence[FreeConstant]]]) -> list[Fitted | None]:
+        """Fit each formula from its starting values; None where it is undefined on a training row.
+
+        Constants that the user bounds stay within their bounds. Where inputs have errors, the constants are still
+        those of ordinary least squares, which is quick; ``finished`` fits them in earnest.
+        """
+        found = [
+            None if fitted is None else within_limits(self, fitted)
+            for fitted in self.fit_freely(candidates)
+        ]
+        if self.errors is None:
+            return found
+        return [None if one is None else replace(one, residual_sum=deviance(self, one)) for one in found]
+
+    def fit_freely(self, candidates: Sequence[tuple[Expression, Sequence[FreeConstant]]]) -> list[Fitted | None]:
+        """The same without any limits, and with the plain weighted sum of squares."""
         if not candidates:
             return []
         programs = [
@@ -83,9 +128,8 @@ class Fitter:
         ]
         starts = [np.array([constant.start for constant in constants]) for _, constants in candidates]
         fits = self.engine.fit_many(
-            programs, self.X, self.y, self.weights if weights is None else weights, starts,
-            max_iterations=self.max_iterations, threads=self.threads,
-        )  # fmt: skip
+            programs, self.X, self.y, self.weights, starts, max_iterations=self.max_iterations, threads=self.threads
+        )
         return [
             Fitted(expression, tuple(constants), fit.values, fit.covariance, fit.residual_sum, fit.outcome)
             if math.isfinite(fit.residual_sum) and np.isfinite(fit.values).all()
@@ -93,27 +137,78 @@ class Fitter:
             for (expression, constants), fit in zip(candidates, fits, strict=True)
         ]
 
+    def finished(self, fitted: Fitted) -> Fitted:
+        """The fit as a law shows it: errors in inputs counted, and standard errors from the stated uncertainties.
+
+        Where no uncertainty is stated, the spread of the residuals says how large it is, and the fit stays as it is.
+        """
+        if self.errors is not None:
+            return fit_with_input_errors(self, fitted)
+        if self.weights is None or not fitted.is_loose.any():
+            return fitted
+        return replace(fitted, covariance=self.stated_covariance(fitted))
+
+    def stated_covariance(self, fitted: Fitted) -> Floats:
+        """``inv(J.T @ W @ J)``, ``(n_free, n_free)``: the weights are taken at their word, the residuals unseen."""
+        loose, weights = np.flatnonzero(fitted.is_loose), self.row_weights(fitted)
+        _, slopes = self.slopes(fitted)
+        triangle = linearise(slopes[loose] * np.sqrt(weights), np.zeros_like(self.y))
+        found = unscaled_covariance(triangle.R) if triangle.is_finite else None
+        covariance = np.full_like(fitted.covariance, np.nan)
+        if found is not None:
+            covariance[np.ix_(loose, loose)] = found
+        return covariance
+
+    def freedom(self, fitted: Fitted) -> int:
+        """Degrees of freedom: rows less constants that the fit moved."""
+        return len(self.y) - int(fitted.is_loose.sum())
+
+    def sum_of_squares(self, fitted: Fitted) -> float:
+        """What the constants make least: the weighted sum of squared residuals on the training rows."""
+        rest = self.y - self.predict(fitted, self.X)
+        return float(np.sum(rest**2 * self.row_weights(fitted)))
+
+    def slopes(self, fitted: Fitted) -> tuple[Floats, Floats]:
+        """Values ``(n_rows,)`` on the training rows and their derivatives by the constants ``(n_free, n_rows)``."""
+        program = lower(fitted.expression, self.problem.inputs, fitted.names, self.known)
+        return self.engine.jacobian(program, self.X, fitted.values, threads=self.threads)
+
+    def row_weights(self, fitted: Fitted) -> Floats:
+        """The weight of each training row, ``(n_rows,)``; with errors in inputs they depend on the law's slopes."""
+        if self.errors is not None:
+            return 1.0 / effective_variance(self, fitted)
+        return np.ones_like(self.y) if self.weights is None else self.weights
+
     def predict(self, fitted: Fitted, X: Floats) -> Floats:
         """Values in natural units on any rows; NaN where undefined."""
-        names = [constant.name for constant in fitted.constants]
-        program = lower(fitted.expression, self.problem.inputs, names, self.known)
+        program = lower(fitted.expression, self.problem.inputs, fitted.names, self.known)
         return self.engine.evaluate(program, X, fitted.values, threads=self.threads)
 
     def cross_validated(self, fitted: Fitted) -> Floats:
         """Predictions ``(n_rows,)`` of each training row by a fit that did without it and its fold."""
-        base = np.ones_like(self.y) if self.weights is None else self.weights
         predictions = np.full_like(self.y, np.nan)
-        constants = tuple(
-            FreeConstant(constant.name, constant.dimension, float(value))
-            for constant, value in zip(fitted.constants, fitted.values, strict=True)
-        )
         for rows in self.problem.left_out_together:
-            weights = base.copy()
-            weights[rows] = 0.0
-            refit = self.fit([(fitted.expression, constants)], weights)[0]
+            refit = self.on_rows(np.delete(np.arange(len(self.y)), rows)).refitted(fitted)
             if refit is not None:
                 predictions[rows] = self.predict(refit, self.X[:, rows])
         return predictions
+
+    def refitted(self, fitted: Fitted) -> Fitted | None:
+        """The formula fitted to the rows of this fitter, from the values that it has; None where it is undefined."""
+        constants = [replace(one, start=float(v)) for one, v in zip(fitted.constants, fitted.values, strict=True)]
+        found = self.fit([(fitted.expression, constants)])[0]
+        return found if found is None or self.errors is None else fit_with_input_errors(self, found)
+
+    def on_rows(self, rows: npt.NDArray[np.intp]) -> Fitter:
+        """The same fitter on some of its rows, which may repeat."""
+        weights = None if self.weights is None else self.weights[rows]
+        errors = None if self.errors is None else self.errors.on_rows(rows)
+        X = np.ascontiguousarray(self.X[:, rows])
+        return replace(self, X=X, y=self.y[rows], weights=weights, errors=errors)
+
+    def holding(self, values: Mapping[str, float]) -> Fitter:
+        """The same fitter, for which these constants are known; ``values`` in natural units."""
+        return replace(self, known={**self.known, **values})
 
 
 def make_fitter(problem: Problem, units: NaturalUnits, engine: Engine, threads: int) -> Fitter:
@@ -131,4 +226,6 @@ def make_fitter(problem: Problem, units: NaturalUnits, engine: Engine, threads: 
         weights=None if weights is None else np.ascontiguousarray(weights * factor**2),
         known={"pi": math.pi} | units.known_values(problem),
         max_iterations=MAX_ITERATIONS if problem.template is None else MAX_ITERATIONS_OF_A_TEMPLATE,
+        errors=None if weights is None else input_errors(problem, units, rows),
+        limits={limit.name: limit for limit in problem.free_constants.limits},
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,12 +28,16 @@ def training_table(
     target: str | None,
     sigma: Any,
     units: Mapping[str, str],
+    check_lengths: Callable[[Any, Any], None],
 ) -> Table:
     """The columns of ``frame``, then ``y``, each with the unit that it states or that ``units`` gives.
 
     ``goal`` holds the numbers of ``y``, ``(n_rows,)``; ``target`` is its name, by default its own or "y".
-    ``sigma`` is a number or an array ``(n_rows,)``. ``frame`` is made by ``named_frame`` and changed here.
+    ``sigma`` is a number or an array ``(n_rows,)`` for the target, or a mapping of those by column;
+    ``check_lengths`` raises where an array has another length than ``goal``. ``frame`` is made by
+    ``named_frame`` and changed here.
     """
+    from symreg.headers import nearest
     from symreg.table import read_table
 
     target = target if target is not None else _own_name(y)
@@ -45,11 +49,17 @@ def training_table(
         frame.attrs["units"] = {**frame.attrs.get("units", {}), target: stated}
     frame[target] = y.array if _is_pint(y) else goal
     spread: dict[str, str | float] = {}
-    if np.ndim(sigma) == 0 and sigma is not None:
-        spread[target] = float(sigma)
-    elif sigma is not None:
-        spread[target] = _name_beside(f"sigma_{target}", frame.columns)
-        frame[spread[target]] = sigma.array if _is_pint(sigma) else np.asarray(sigma)
+    names = list(frame.columns)
+    for name, given in (sigma if isinstance(sigma, Mapping) else {target: sigma}).items():
+        if name not in names:
+            reason = f"sigma names a column {name!r} that is not there."
+            raise EstimatorError(reason=reason, advice=nearest(str(name), names))
+        if np.ndim(given) == 0 and given is not None:
+            spread[name] = float(given)
+        elif given is not None:
+            check_lengths(goal, given)
+            spread[name] = _name_beside(f"sigma_{name}", frame.columns)
+            frame[spread[name]] = given.array if _is_pint(given) else np.asarray(given)
     known = _known_units(units, frame)
     table = read_table(frame, target=target, units=known, sigma=spread)
     _check_spelling(units, known, table)

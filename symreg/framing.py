@@ -84,10 +84,11 @@ def _policy(
     inputs: Sequence[str],
 ) -> FreeConstants:  # fmt: skip
     """The user's policy; "auto" means pure numbers where each unknown function can be made with them."""
-    if given != "auto":
-        return read_free_constants(name, given, target, dimensions, inputs)
-    pure = all(_is_made_of_pure_numbers(function, dimensions, inputs) for function in template.functions)
-    return FreeConstants("dimensionless" if pure else "inferred")
+    if (given.get("units", "auto") if isinstance(given, Mapping) else given) == "auto":
+        pure = all(_is_made_of_pure_numbers(function, dimensions, inputs) for function in template.functions)
+        policy = "dimensionless" if pure else "inferred"
+        given = {**given, "units": policy} if isinstance(given, Mapping) else policy
+    return read_free_constants(name, given, target, dimensions, inputs)
 
 
 def _is_made_of_pure_numbers(

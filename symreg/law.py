@@ -16,6 +16,7 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from symreg.correlation import Correlation, correlations
 from symreg.errors import SymregError
 from symreg.expression import Expression, evaluate_tree, variables_of
 from symreg.units import Unit
@@ -38,10 +39,23 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class ConstantInterval:
+    """Where a constant lies with probability ``level``, in its unit; an infinite end is open, NaN is unknown."""
+
+    name: str
+    lower: float
+    upper: float
+    unit: Unit
+    method: Literal["wald", "profile", "bootstrap"] = "wald"
+    level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
 class LawConstant:
     """A named constant of a law: ``value`` and ``stderr`` in ``unit``.
 
-    ``snapped`` is the simple number that replaced ``fitted_value`` ("1/2", "pi/4"), or None.
+    ``snapped`` is the simple number that replaced ``fitted_value`` ("1/2", "pi/4"), or None. ``interval`` is the one
+    that was asked for, None where none was.
     """
 
     name: str
@@ -51,6 +65,7 @@ class LawConstant:
     kind: Literal["free", "known"] = "free"
     snapped: str | None = None
     fitted_value: float = float("nan")
+    interval: ConstantInterval | None = None
 
     def __post_init__(self) -> None:
         if np.isnan(self.fitted_value):
@@ -101,6 +116,11 @@ class Law:
             values = np.asarray(self.unit.from_si(si), dtype=np.float64)
         values = np.where(np.isfinite(values), values, np.nan)
         return np.array(np.broadcast_to(values, (n_rows,)))
+
+    @property
+    def correlations(self) -> tuple[Correlation, ...]:
+        """Correlations of each pair of fitted constants whose errors are known."""
+        return correlations(tuple(one.name for one in self.constants if one.kind == "free"), self.covariance)
 
     def to(self, language: str) -> str:
         """The formula as source text: "python", "numpy", "latex", "text", ... (``report.export``)."""

@@ -16,6 +16,8 @@ from symreg.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.errors import ProblemError
 from symreg.framing import Frame, framed, unframed
 from symreg.guesses import read_guesses
+from symreg.limits import settle_limits
+from symreg.offered_constants import AUTO, offered_constants
 from symreg.operators import operator
 from symreg.table import Column, Table
 from symreg.table_checks import is_constant, warn_of_twins
@@ -68,6 +70,7 @@ class Problem:
     held_out_rows: Rows
     seed: int
     notes: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()  # of the known constants, those that nobody named
     template: Template | None = None
     folds: int = 0
 
@@ -141,8 +144,8 @@ def make_problem(
     *,
     target: str | None = None,
     inputs: Sequence[str] | None = None,
-    constants: Sequence[str | KnownConstant | PhysicalConstant | Mapping[str, Any]] = (),
-    free_constants: str | Sequence[str] | FreeConstants = "auto",
+    constants: str | Sequence[str | KnownConstant | PhysicalConstant | Mapping[str, Any]] = (),
+    free_constants: str | Sequence[str] | Mapping[str, Any] | FreeConstants = "auto",
     operators: Sequence[str] | None = None,
     constraints: Constraints | None = None,
     guesses: Sequence[Any] = (),
@@ -159,11 +162,13 @@ def make_problem(
     form of its law, a template, ``"y = A*f(x) + B"``: ``parameters`` declares A and B, as names or as a mapping to
     ``unit``, ``start``, ``lower`` and ``upper``, ``functions`` limits f by ``unit`` and ``max_complexity``, and inputs
     and constants are those that it names (``symreg.template``). ``constants`` are names of
-    physical constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}``.
+    physical constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}``; "auto" among
+    them, or instead of them, adds constants of nature by their dimensions (see ``symreg.offered_constants``).
     ``free_constants`` says which units a fitted coefficient may carry: "dimensionless"; "inferred", whatever
     a law needs; a list of units, with their powers and products; or "auto", which is "dimensionless" where
     inputs and known constants make the target's unit by a product of powers and some input can be part of a
-    law, and "inferred" where not.
+    law, and "inferred" where not. Limits make it a mapping: ``{"units": "inferred", "positive": True, "bounds":
+    {"k": [0, 10, "m/s"]}, "integer": ["n"]}``, with names that a guess declares (see ``symreg.limits``).
     ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``guesses``: see ``symreg.guesses``.
     ``test_fraction`` of the rows, drawn by ``seed``, is held out; of fewer than 20 rows none is (leave one
     out). With ``folds`` none is either: laws are ranked by cross-validation, by that many refits of their
@@ -180,12 +185,24 @@ def make_problem(
     table = table if table.target == target else warn_of_twins(table, target)
     chosen = _choose_inputs(name, table, target, inputs)
     _check_rows(name, table, target)
-    known = read_known_constants(name, constants, [*chosen, target])
     unit = table[target].unit
-    names = _read_operators(name, operators)
     columns = {column: table[column].unit.dimension for column in chosen}
+    own = [constants] if isinstance(constants, (str, Mapping)) else list(constants)
+    known = read_known_constants(name, [one for one in own if one != AUTO], [*chosen, target])
+    offered = _offered(unit.dimension, columns, known, table, free_constants) if AUTO in own else ()
+    known += read_known_constants(name, offered, [*chosen, target])
+    names = _read_operators(name, operators)
     asked = name, (target, unit), columns, known, free_constants, names
     frame = unframed(*asked, parameters, functions) if text is None else framed(*asked, text, parameters, functions)
+    suspected = read_guesses(
+        guesses, name=name, inputs=frame.inputs, known={**frame.dimensions, **frame.stated},
+        target=unit.dimension, free_constants=frame.free,
+    )  # fmt: skip
+    form = [] if frame.template is None or frame.template.functions else [frame.template.outer]
+    limits = settle_limits(
+        name, frame.free.limits, frame.free.positive, (*suspected, *form), frame.dimensions, unit.dimension,
+        frame.stated,
+    )  # fmt: skip
     if folds is None:
         train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
     else:
@@ -196,20 +213,48 @@ def make_problem(
         target=target,
         inputs=frame.inputs,
         known_constants=frame.known,
-        free_constants=frame.free,
+        free_constants=replace(frame.free, limits=limits),
         operators=names,
         constraints=_checked(name, constraints or Constraints(), frame),
-        guesses=read_guesses(
-            guesses, name=name, inputs=frame.inputs, known={**frame.dimensions, **frame.stated},
-            target=unit.dimension, free_constants=frame.free,
-        ),
+        guesses=suspected,
         train_rows=train,
         held_out_rows=held_out,
         seed=seed,
-        notes=(*table.notes, *frame.notes),
+        notes=(*table.notes, *frame.notes, *_notes(table, target, frame.inputs, offered, frame.free)),
+        offered=tuple(one.name for one in frame.known if one.name in {constant.name for constant in offered}),
         template=frame.template,
         folds=folds or 0,
     )
+
+
+def _offered(
+    target: Dimension,
+    inputs: Mapping[str, Dimension],
+    known: Sequence[KnownConstant],
+    table: Table,
+    free_constants: str | Sequence[str] | Mapping[str, Any] | FreeConstants,
+) -> tuple[PhysicalConstant, ...]:
+    """Constants for "auto"; coefficients with units, where the user allows them, may reach the target instead."""
+    given = free_constants.get("units", AUTO) if isinstance(free_constants, Mapping) else free_constants
+    policy = given.policy if isinstance(given, FreeConstants) else given
+    own = {constant.name: constant.unit.dimension for constant in known}
+    must_reach = policy in (AUTO, "dimensionless")
+    return offered_constants(target, inputs, own, taken=table.names, must_reach=must_reach)
+
+
+def _notes(
+    table: Table, target: str, inputs: Sequence[str], offered: Sequence[PhysicalConstant], free: FreeConstants
+) -> list[str]:
+    notes = []
+    if offered:
+        notes.append(f"constants offered for their dimensions: {', '.join(one.name for one in offered)}")
+        if free.policy == "dimensionless":
+            notes[-1] += "; coefficients are pure numbers, free_constants='inferred' lets them carry units too"
+    uncertain = [name for name in inputs if table[name].sigma is not None]
+    if uncertain and table[target].sigma is None:
+        listed = ", ".join(map(repr, uncertain))
+        notes.append(f"uncertainties of {listed} are not used: they count beside one of the target {target!r}")
+    return notes
 
 
 def _choose_inputs(name: str, table: Table, target: str, inputs: Sequence[str] | None) -> tuple[str, ...]:

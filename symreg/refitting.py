@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,7 +38,8 @@ def as_fitted(law: Law, fitter: Fitter) -> Fitted:
 def fitted_again(laws: Sequence[Law], fitter: Fitter, weights: Floats | None = None) -> list[Fitted | None]:
     """Each law fitted from its own constants, with other ``weights`` ``(n_rows,)`` if given; None where undefined."""
     forms = [as_fitted(law, fitter) for law in laws]
-    return fitter.fit([(form.expression, form.constants) for form in forms], weights)
+    weighted = fitter if weights is None else replace(fitter, weights=weights, errors=None)
+    return weighted.fit([(form.expression, form.constants) for form in forms])
 
 
 def bits_of_rows(fitted: Fitted, fitter: Fitter, resolution: float) -> float:

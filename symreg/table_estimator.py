@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,8 +29,6 @@ class TableEstimator(BaseEstimator):  # type: ignore[misc]
     n_features_in_: int
 
     def _table(self, X: Any, y: Any, numbers: Floats, goal: Floats, sigma: Any) -> Table:
-        if sigma is not None and not isinstance(sigma, Real):
-            check_consistent_length(goal, sigma)
         return training_table(
             named_frame(X, self._feature_names(), numbers),
             as_series(y),
@@ -39,6 +36,7 @@ class TableEstimator(BaseEstimator):  # type: ignore[misc]
             target=self._target_name(y),
             sigma=sigma,
             units=self.units or {},
+            check_lengths=check_consistent_length,
         )
 
     def _target_name(self, y: Any) -> str | None:

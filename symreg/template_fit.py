@@ -43,7 +43,8 @@ def from_many_starts(
         count = 0
     starts = _starts(fitter, template, constants, count)
     quick = replace(on_few_rows(fitter, FEW_ROWS), max_iterations=FEW_STEPS) if count else fitter
-    found = _within_bounds(fitter, template, quick.fit([(expression, _starting(constants, one)) for one in starts]))
+    started = [(expression, _starting(constants, one)) for one in starts]
+    found = _within_bounds(fitter, template, quick.fit_freely(started) if count else fitter.fit(started))
     again = [(expression, _starting(constants, one.values)) for one in _distinct(found)[:FINALISTS]] if count else []
     return _best(_within_bounds(fitter, template, fitter.fit(again)) if count else found)
 
@@ -51,8 +52,7 @@ def from_many_starts(
 def on_few_rows(fitter: Fitter, most: int) -> Fitter:
     """The same on this many rows at most, evenly taken."""
     rows = np.unique(np.linspace(0, len(fitter.y) - 1, most).astype(int))
-    weights = None if fitter.weights is None else fitter.weights[rows]
-    return replace(fitter, X=np.ascontiguousarray(fitter.X[:, rows]), y=fitter.y[rows], weights=weights)
+    return fitter.on_rows(rows)
 
 
 def within_bounds(fitter: Fitter, template: Template, fitted: Fitted) -> bool:

@@ -310,6 +310,109 @@ def test_limits_on_the_form_hold_for_what_is_shown() -> None:
         assert not any(isinstance(one, Apply) and one.operator in ("exp", "sqrt") for one in inside)
 
 
+def decay(n_rows: int = 40, sign: float = -1.0) -> dict[str, Any]:
+    rng = np.random.default_rng(2)
+    t, x = rng.uniform(0, 3, n_rows), rng.uniform(1, 3, n_rows)
+    return {"t [s]": t, "x [m]": x, "y [m]": 4.2 + sign * 1.3 * t + 0.05 * rng.normal(size=n_rows)}
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_positive_constants_are_positive_in_every_law(sign: float) -> None:
+    free_constants = {"units": "inferred", "positive": True}
+    front = run(problem_of(decay(sign=sign), "y", inputs=["t"], free_constants=free_constants)).front
+    assert all(constant.value > 0 for law in front for constant in law.constants)
+    assert front.best.formula in ("k1 - k2*t", "k1 + k2*t", "k1*t + k2")
+    assert {constant.unit.text for constant in front.best.constants} == {"m", "m/s"}
+
+
+def test_a_bounded_guess_keeps_its_names_and_its_bounds() -> None:
+    """The best slope is -1.3 m/s; the guess may go down to -1 m/s, in the user's own unit."""
+    free_constants = {"units": "inferred", "bounds": {"v": [-100, 0, "cm/s"]}}
+    guess = {"formula": "y0 + v*t", "constants": ["y0", "v"]}
+    problem = problem_of(decay(), "y", inputs=["t"], free_constants=free_constants, guesses=[guess])
+    law = run(problem, backend=Fake()).front.best
+    found = {constant.name: constant for constant in law.constants}
+    assert law.formula == "y0 + v*t"
+    assert found["v"].unit.to_si(found["v"].value) == pytest.approx(-1.0)
+    assert np.isnan(found["v"].stderr) and np.isfinite(found["y0"].stderr)
+    assert any("v is on its lower bound" in note for note in law.notes)
+
+
+def test_whole_numbers_of_a_guess() -> None:
+    rng = np.random.default_rng(0)
+    n_level = rng.integers(1, 6, 40)
+    wavenumber = 1.097e7 / n_level.astype(float) ** 2 * (1 + 0.02 * rng.normal(size=40))
+    guess = {"formula": "R0*n**p", "constants": ["R0", "p"]}
+    problem = problem_of(
+        {"n [1]": n_level, "w [1/m]": wavenumber}, "w", guesses=[guess],
+        free_constants={"units": "inferred", "integer": ["p"]},
+    )  # fmt: skip
+    law = run(problem, backend=Fake()).front.best
+    assert {constant.name: constant.value for constant in law.constants}["p"] == -2.0
+
+
+def test_a_limited_guess_can_be_taken_up_again() -> None:
+    free_constants = {"units": "inferred", "bounds": {"v": [-100, 0, "cm/s"]}}
+    guess = {"formula": "y0 + v*t", "constants": ["y0", "v"]}
+    problem = problem_of(decay(), "y", inputs=["t"], free_constants=free_constants, guesses=[guess])
+    again = run(replace(problem, guesses=()), backend=Fake(), resume_from=["y0 + v*t"])
+    assert again.front.best.formula == "y0 + v*t"
+
+
+def test_parameters_of_a_form_are_bounded_too() -> None:
+    """What a template's own bounds only choose among, ``free_constants`` keeps to: the fit is on the bound."""
+    free_constants = {"units": "auto", "bounds": {"v": [-100, 0, "cm/s"]}}
+    table = read_table(decay(), target="y")
+    problem = make_problem(table, target="y = y0 + v*t", parameters=["y0", "v"], free_constants=free_constants)
+    law = run(problem).front.best
+    found = {constant.name: constant for constant in law.constants}
+    assert found["v"].unit.to_si(found["v"].value) == pytest.approx(-1.0)
+    assert np.isnan(found["v"].stderr) and np.isfinite(found["y0"].stderr)
+
+
+def test_a_whole_parameter_of_a_form() -> None:
+    x = np.linspace(1, 2, 40)
+    table = read_table({"x [1]": x, "y [1]": 3 * x**2.2 + 0.01 * np.sin(40 * x)}, target="y")
+    form = {"target": "y = a*x**n", "parameters": ["a", "n"], "free_constants": {"integer": ["n"]}}
+    law = run(make_problem(table, **form)).front.best
+    assert {constant.name: constant.value for constant in law.constants}["n"] == 2
+
+
+def test_a_search_calls_nothing_by_the_name_of_a_bounded_constant() -> None:
+    """The guess is beaten by what the search finds, whose constants are no k1 of the user's."""
+    free_constants = {"units": "inferred", "bounds": {"k1": [-1, 0, "cm/s"]}}
+    guess = {"formula": "k1*t", "constants": ["k1"]}
+    problem = problem_of(decay(), "y", inputs=["t"], free_constants=free_constants, guesses=[guess])
+    best = run(problem).front.best
+    assert best.formula in ("k2 - k3*t", "k2 + k3*t", "k2*t + k3")
+    assert best.held_out.r2 > 0.99
+
+
+def test_constants_offered_by_dimensions_are_found() -> None:
+    """A pendulum whose mass has no say: g_n is one of four that are offered."""
+    length, mass = uniform(2)
+    period = 2 * np.pi * np.sqrt(length / 9.80665)
+    data = {"L [m]": length, "m [kg]": mass, "T [s]": period}
+    discovery = run(problem_of(data, "T", constants="auto"), 60_000)
+    best = discovery.front.best
+    assert "g_n" in {constant.name for constant in best.constants if constant.kind == "known"}
+    assert best.held_out.r2 > 1 - 1e-9
+    assert {"g_n", "G"} <= set(discovery.problem.offered)
+
+
+def test_errors_of_inputs_straighten_a_slope() -> None:
+    rng = np.random.default_rng(0)
+    true = rng.uniform(0, 4, 120)
+    data = {"x [m]": true + 0.6 * rng.normal(size=120), "y [m]": 5 + 2.3 * true + 0.1 * rng.normal(size=120)}
+    data |= {"sx [m]": np.full(120, 0.6), "sy [m]": np.full(120, 0.1)}
+    front = run(problem_of(data, "y", sigma={"x": "sx", "y": "sy"}, free_constants="inferred")).front
+    best = front.best
+    assert any("effective variance" in note for note in best.notes)
+    slope = best.constants[0] if best.constants[0].value < 4 else best.constants[1]
+    assert abs(slope.value - 2.3) < 3 * slope.stderr < 0.5
+    assert np.polyfit(data["x [m]"], data["y [m]"], 1)[0] < 2.1  # what ordinary least squares makes of it
+
+
 # ------------------------------------------------------------------------------------------------- tables of all sizes
 
 

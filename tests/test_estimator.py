@@ -310,6 +310,44 @@ def test_uncertainties_become_weights(searches: Searches) -> None:
         sr.SymbolicRegressor(units=UNITS).fit(X, y, sigma=0.0)
 
 
+def test_uncertainties_of_inputs(searches: Searches) -> None:
+    X, y = split(pendulum())
+    spread = np.linspace(0.01, 0.02, len(y))
+    sr.SymbolicRegressor(units={**UNITS, "L": "cm"}).fit(X, y, sigma={"L": spread, "T": 0.5})
+    np.testing.assert_allclose(searches.problem.table["L"].sigma, spread / 100)
+    np.testing.assert_allclose(searches.sigma, 0.5)
+    assert list(searches.problem.inputs) == ["L", "m"]
+    with pytest.raises(sr.EstimatorError, match="sigma names a column 'l'"):
+        sr.SymbolicRegressor(units=UNITS).fit(X, y, sigma={"l": 0.1})
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        sr.SymbolicRegressor(units=UNITS).fit(X, y, sigma={"L": spread[1:]})
+
+
+def test_limits_and_offered_constants_reach_the_problem(searches: Searches) -> None:
+    X, y = split(pendulum())
+    free_constants = {"units": "inferred", "positive": True, "bounds": {"k": [0, 10]}}
+    guesses = [{"formula": "k*sqrt(L/g_n)", "constants": ["k"]}]
+    model = sr.SymbolicRegressor(units=UNITS, constants="auto", free_constants=free_constants, guesses=guesses)
+    model.fit(X, y)
+    assert searches.problem.free_constants.positive
+    assert [limit.name for limit in searches.problem.free_constants.limits] == ["k"]
+    assert "g_n" in searches.problem.offered
+    assert clone(model).get_params()["free_constants"] == free_constants
+
+
+def test_intervals_of_the_best_law() -> None:
+    frame = pendulum()
+    frame["T"] *= 1 + 0.01 * np.random.default_rng(0).normal(size=len(frame))
+    model = quick(units=UNITS, free_constants="inferred").fit(*split(frame))
+    profile, wald = model.intervals(), model.intervals(method="wald", level=0.95)
+    assert [one.name for one in profile] == [one.name for one in model.best_.constants if one.kind == "free"]
+    for one, other, constant in zip(profile, wald, model.best_.constants, strict=True):
+        assert one.lower < constant.value < one.upper
+        assert one.lower == pytest.approx(other.lower, rel=0.01)
+    with pytest.raises(NotFittedError):
+        quick().intervals()
+
+
 def test_uncertainties_are_split_with_the_rows(searches: Searches) -> None:
     X, y = split(pendulum())
     spread = np.where(X["L"] > 1, 0.1, 0.2)

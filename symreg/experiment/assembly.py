@@ -100,18 +100,18 @@ def _column_mistake(table: Table, name: str, reason: str) -> SpecificationError:
 def _problem(specification: Specification, table: Table) -> Problem:
     from symreg.problem import Constraints, make_problem
 
-    data, units, limits = specification.data, specification.free_constants.units, specification.constraints
+    data, limits = specification.data, specification.constraints
     return make_problem(
         table,
         target=data.target,
         inputs=data.inputs,
         constants=[_known_constant(part) for part in specification.constants],
-        free_constants=units if isinstance(units, str) else list(units),
+        free_constants=specification.free_constants.model_dump(),
         operators=specification.operators,
         constraints=Constraints(limits.max_complexity, limits.nested, limits.monotonic, limits.range),
         parameters={label: part.model_dump(exclude_none=True) for label, part in specification.parameters.items()},
         functions={label: part.model_dump(exclude_none=True) for label, part in specification.functions.items()},
-        guesses=specification.guesses,
+        guesses=[guess.model_dump() for guess in specification.guesses],
         test_fraction=data.test_fraction,
         folds=specification.ranking.folds if specification.ranking.by == "cross_validation" else None,
         seed=specification.seed,
@@ -215,6 +215,7 @@ def configuration(specification: Specification, folder: Path) -> dict[str, Any]:
             del data[source]
     if "file" in data:
         data["file"] = _seen_from(Path(data["file"]), folder)
+    _without_unused_limits(plain)
     plain["constants"] = [part["name"] if part["value"] is None else part for part in plain["constants"]]
     if plain["descriptors"] is None:
         del plain["descriptors"]
@@ -224,6 +225,15 @@ def configuration(specification: Specification, folder: Path) -> dict[str, Any]:
     for key in ("time", "search_time"):
         plain["robustness"][key] = duration_text(plain["robustness"][key])
     return plain
+
+
+def _without_unused_limits(plain: dict[str, Any]) -> None:
+    """What says nothing is left out, so that a run from before it could be said asks the same question."""
+    free = plain["free_constants"]
+    for key in ("positive", "bounds", "integer"):
+        if not free[key]:
+            del free[key]
+    plain["guesses"] = [one if one["constants"] else one["formula"] for one in plain["guesses"]]
 
 
 def _seen_from(file: Path, folder: Path) -> str:

@@ -102,6 +102,7 @@ def run_experiment(
             run = _begin(folder, specification, problem, interval, fresh)
         discovery = run.search(discover, backend, budget, specification.seed, observer, stop)
         discovery = _examined(specification, discovery, backend, stop)
+        discovery = _with_intervals(specification, discovery)
         with _writing(folder):
             discovery = run.finish(discovery)
             _report(specification, discovery, folder)
@@ -277,6 +278,20 @@ class _Run:
             append_log(self.folder, "failed", reason=reason)
         except OSError as trouble:
             error.add_note(f"and this could not be written down: {trouble}")
+
+
+def _with_intervals(specification: Specification, discovery: Discovery) -> Discovery:
+    """The selected law with the intervals that its report is to show."""
+    front, part = discovery.front, specification.report
+    if not front.laws:
+        return discovery
+    from symreg.intervals import with_intervals
+
+    law = with_intervals(
+        discovery.problem, front.best, method=part.intervals, level=part.level, seed=specification.seed
+    )
+    laws = tuple(law if place == front.selected else one for place, one in enumerate(front.laws))
+    return replace(discovery, front=ParetoFront(laws, front.selected))
 
 
 def _nothing_yet(problem: Problem) -> Standing:

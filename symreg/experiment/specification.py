@@ -38,6 +38,7 @@ __all__ = [
     "FreeConstantsPart",
     "FunctionPart",
     "GeneratePart",
+    "GuessPart",
     "InputPart",
     "NoisePart",
     "ParameterPart",
@@ -191,12 +192,16 @@ class ConstantPart(Part):
 
 
 class FreeConstantsPart(Part):
-    """Units that fitted coefficients may carry.
+    """Units that fitted coefficients may carry, and where their values may lie.
 
-    ``auto``, ``dimensionless``, ``inferred``, or a list of units.
+    ``units`` is ``auto``, ``dimensionless``, ``inferred``, or a list of units. ``bounds`` are ``[lower, upper]`` or
+    ``[lower, upper, unit]``, null for none; they and ``integer`` name constants of guesses.
     """
 
     units: Literal["auto", "dimensionless", "inferred"] | tuple[Text, ...] = "auto"
+    positive: bool = False
+    bounds: dict[str, tuple[float | None, float | None] | tuple[float | None, float | None, Text]] = {}
+    integer: tuple[Text, ...] = ()
 
     @validate("units", mode="before")
     @classmethod
@@ -209,6 +214,13 @@ class FreeConstantsPart(Part):
         raise ValueError(
             f"{shortened(value)} is no policy; {choices(str(value), allowed)}, or a list of units"
         )
+
+
+class GuessPart(Part):
+    """A formula to start from, with the names of its free constants."""
+
+    formula: Text
+    constants: tuple[Text, ...] = ()
 
 
 class ConstraintsPart(Part):
@@ -318,10 +330,15 @@ class RobustnessPart(Part):
 
 
 class ReportPart(Part):
-    """Which reports are written at the end, and into which languages the selected law is exported."""
+    """Which reports are written at the end, and into which languages the selected law is exported.
+
+    ``intervals`` says how those of the selected law's constants are computed, ``level`` what they hold.
+    """
 
     formats: tuple[Text, ...] = ("html",)
     exports: tuple[Text, ...] = ()
+    intervals: Literal["wald", "profile", "bootstrap"] = "wald"
+    level: float = Field(default=0.95, gt=0.0, lt=1.0)
 
     @validate("formats", "exports")
     @classmethod
@@ -344,7 +361,7 @@ class Specification(Part):
     constraints: ConstraintsPart = ConstraintsPart()
     parameters: dict[str, ParameterPart] = {}
     functions: dict[str, FunctionPart] = {}
-    guesses: tuple[Text, ...] = ()
+    guesses: tuple[GuessPart, ...] = ()
     backend: BackendPart = BackendPart()
     descriptors: DescriptorsPart | None = None
     budget: BudgetPart = BudgetPart(time=60.0)
@@ -383,13 +400,23 @@ class Specification(Part):
     @validate("constants", mode="before")
     @classmethod
     def _names_and_blocks(cls, value: Any) -> Any:
-        """``[c, {name: L0, value: 3, unit: m}]``, or ``{L0: {value: 3, unit: m}}``."""
+        """``[c, {name: L0, value: 3, unit: m}]``, ``{L0: {value: 3, unit: m}}``, or ``auto``."""
         if isinstance(value, dict):
             return [
                 {"name": name, **part} if isinstance(part, dict) else part for name, part in value.items()
             ]
+        if isinstance(value, str):
+            value = [value]
         if isinstance(value, list):
             return [{"name": part} if isinstance(part, str) else part for part in value]
+        return value
+
+    @validate("guesses", mode="before")
+    @classmethod
+    def _formulas_and_blocks(cls, value: Any) -> Any:
+        """``["2*x", {formula: k*x, constants: [k]}]``."""
+        if isinstance(value, list):
+            return [part if isinstance(part, dict) else {"formula": part} for part in value]
         return value
 
 

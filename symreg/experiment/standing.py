@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from symreg.experiment.stored_law import store_interval
 from symreg.law import Law, LawConstant, ParetoFront, Score
 
 if TYPE_CHECKING:
@@ -121,6 +122,9 @@ def _law_entry(law: Law) -> dict[str, Any]:
         "held_out": _score_entry(law.held_out),
         "description_length": law.description_length,
         "constants": {constant.name: _constant_entry(constant) for constant in law.constants},
+        "correlations": [
+            {"constants": [one.first, one.second], "coefficient": one.coefficient} for one in law.correlations
+        ],
         "backend": law.backend,
         "simplified": law.simplified,
         "notes": list(law.notes),
@@ -132,12 +136,14 @@ def _score_entry(score: Score) -> dict[str, float]:
 
 
 def _constant_entry(constant: LawConstant) -> dict[str, Any]:
+    interval = constant.interval
     return {
         "value": constant.value,
         "stderr": constant.stderr,
         "unit": constant.unit.text,
         "kind": constant.kind,
         "snapped": constant.snapped,
+        "interval": None if interval is None else store_interval(interval),
     }
 
 

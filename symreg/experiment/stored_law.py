@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from symreg.dimensioning import dimension_of
 from symreg.errors import SymregError
 from symreg.expression import complexity
 from symreg.grammar import parse
-from symreg.law import Law, LawConstant, Score, score
+from symreg.law import ConstantInterval, Law, LawConstant, Score, score
 from symreg.units import Unit
 
 if TYPE_CHECKING:
@@ -37,8 +37,18 @@ class StoredUnit(TypedDict):
     carries_angle: bool
 
 
+class StoredInterval(TypedDict):
+    """The ends of an interval in the constant's unit; null is an open end, or one that is not known."""
+
+    lower: float | None
+    upper: float | None
+    open: list[bool]
+    method: Literal["wald", "profile", "bootstrap"]
+    level: float
+
+
 class StoredConstant(TypedDict):
-    """A constant of a law."""
+    """A constant of a law; ``interval`` is absent where none was asked for, and in runs from before there were any."""
 
     name: str
     value: float | None
@@ -47,6 +57,7 @@ class StoredConstant(TypedDict):
     kind: Literal["free", "known"]
     snapped: str | None
     fitted_value: float | None
+    interval: NotRequired[StoredInterval]
 
 
 class StoredLaw(TypedDict):
@@ -96,7 +107,7 @@ def _store_score(given: Score) -> dict[str, Any]:
 
 def _store_constant(constant: LawConstant) -> StoredConstant:
     unit = constant.unit
-    return {
+    stored: StoredConstant = {
         "name": constant.name,
         "value": constant.value,
         "stderr": constant.stderr,
@@ -111,6 +122,20 @@ def _store_constant(constant: LawConstant) -> StoredConstant:
         "kind": constant.kind,
         "snapped": constant.snapped,
         "fitted_value": constant.fitted_value,
+    }
+    if constant.interval is not None:
+        stored["interval"] = store_interval(constant.interval)
+    return stored
+
+
+def store_interval(interval: ConstantInterval) -> StoredInterval:
+    """The plain values of an interval."""
+    return {
+        "lower": interval.lower,
+        "upper": interval.upper,
+        "open": [math.isinf(interval.lower), math.isinf(interval.upper)],
+        "method": interval.method,
+        "level": interval.level,
     }
 
 
@@ -163,22 +188,39 @@ def _restore_constant(entry: Mapping[str, Any]) -> LawConstant:
         raise ValueError(f"kind {str(entry['kind'])[:40]!r}")
     unit = entry["unit"]
     dimension = Dimension(tuple(_fraction(exponent) for exponent in unit["exponents"]))
+    restored = Unit(
+        str(unit["text"]),
+        dimension,
+        _number(unit["scale"]),
+        _number(unit["offset"]),
+        bool(unit["is_angle"]),
+        bool(unit["carries_angle"]),
+    )
+    name = str(entry["name"])
     return LawConstant(
-        name=str(entry["name"]),
+        name=name,
         value=_number(entry["value"]),
         stderr=_number(entry["stderr"]),
-        unit=Unit(
-            str(unit["text"]),
-            dimension,
-            _number(unit["scale"]),
-            _number(unit["offset"]),
-            bool(unit["is_angle"]),
-            bool(unit["carries_angle"]),
-        ),
+        unit=restored,
         kind=entry["kind"],
         snapped=None if entry["snapped"] is None else str(entry["snapped"]),
         fitted_value=_number(entry["fitted_value"]),
+        interval=_restore_interval(name, restored, entry.get("interval")),
     )
+
+
+def _restore_interval(name: str, unit: Unit, entry: Mapping[str, Any] | None) -> ConstantInterval | None:
+    if entry is None:
+        return None
+    if entry["method"] not in ("wald", "profile", "bootstrap"):
+        raise ValueError(f"method {str(entry['method'])[:40]!r}")
+    lower, upper = (
+        infinite if is_open else _number(value)
+        for value, is_open, infinite in zip(
+            (entry["lower"], entry["upper"]), entry["open"], (-math.inf, math.inf), strict=True
+        )
+    )
+    return ConstantInterval(name, lower, upper, unit, entry["method"], _number(entry["level"]))
 
 
 def _fraction(text: str) -> Fraction:

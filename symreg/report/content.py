@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symreg.law import Law, LawConstant, Score
+from symreg.law import Law, Score
+from symreg.limits import limits_in_words
 from symreg.report.certainty import Certainty, certainty_of
+from symreg.report.constant_facts import (
+    METHODS,
+    ConstantFact,
+    CorrelationFact,
+    constant_fact,
+    correlation_fact,
+    with_intervals_shown,
+)  # fmt: skip
 from symreg.report.derivation import Derivation, derive
 from symreg.report.evidence import Evidence, evidence_of
 from symreg.report.unit_markup import unit_plain
@@ -23,7 +32,7 @@ if TYPE_CHECKING:
     from symreg.discover import Discovery
     from symreg.problem import Problem
 
-__all__ = ["ColumnFact", "ConstantFact", "Content", "Fact", "FrontRow", "ScoreFact", "gather"]
+__all__ = ["ColumnFact", "ConstantFact", "Content", "CorrelationFact", "Fact", "FrontRow", "ScoreFact", "gather"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +41,6 @@ class Fact:
 
     name: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConstantFact:
-    """A constant of the selected law, as text: ``value`` as shown, ``fitted`` only where it differs."""
-
-    name: str
-    value: str
-    unit: str
-    kind: str
-    recognised: str
-    fitted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +101,9 @@ class Content:
     evidence: Evidence | None
     derivation: Derivation | None
     constants: tuple[ConstantFact, ...]
+    interval_name: str
+    interval_method: str
+    correlations: tuple[CorrelationFact, ...]
     scores: tuple[ScoreFact, ...]
     relative_error: str
     certainty: Certainty | None
@@ -128,6 +128,8 @@ def gather(discovery: Discovery) -> Content:
     found = len(front) > 0 and 0 <= front.selected < len(front)
     law = front.best if found else None
     evidence = checked[front.selected] if found else None
+    constants = () if law is None else with_intervals_shown(law, problem)
+    shown = next((one.interval for one in constants if one.interval is not None), None)
     name = problem.judge
     return Content(
         discovery=discovery,
@@ -136,7 +138,10 @@ def gather(discovery: Discovery) -> Content:
         law=law,
         evidence=evidence,
         derivation=None if law is None else derive(law),
-        constants=() if law is None else tuple(_constant(c) for c in law.constants),
+        constants=tuple(constant_fact(c) for c in constants),
+        interval_name="interval" if shown is None else f"{100 * shown.level:g} % interval",
+        interval_method=METHODS["wald" if shown is None else shown.method],
+        correlations=() if law is None else tuple(correlation_fact(one) for one in law.correlations),
         scores=() if law is None or evidence is None else _scores(law, evidence, name),
         relative_error="" if evidence is None else _percent(evidence.typical_relative_error),
         certainty=certainty_of(discovery),
@@ -144,22 +149,9 @@ def gather(discovery: Discovery) -> Content:
         certificate=_certificate(discovery),
         front=tuple(_front_row(law, i == front.selected) for i, law in enumerate(front)),
         columns=tuple(_columns(problem, law)),
-        data=tuple(_data(problem)),
+        data=tuple(_data(problem, law)),
         notes=tuple(dict.fromkeys([*_notes(discovery), *(law.notes if law else ())])),
         environment=tuple(_environment(discovery)),
-    )
-
-
-def _constant(constant: LawConstant) -> ConstantFact:
-    recognised = constant.snapped is not None
-    exact = constant.kind == "known" and not constant.stderr > 0
-    return ConstantFact(
-        name=constant.name,
-        value=constant.snapped or uncertain_text(constant.value, 0.0 if exact else constant.stderr),
-        unit=constant.unit.text,
-        kind={"free": "fitted", "known": "known"}[constant.kind] + (", exact" if exact else ""),
-        recognised=constant.snapped or "",
-        fitted=uncertain_text(constant.fitted_value, constant.stderr) if recognised else "",
     )
 
 
@@ -191,7 +183,7 @@ def _front_row(law: Law, selected: bool) -> FrontRow:
         held_out=_error_text(law.held_out),
         r2=r2_text(judged.r2),
         bits=f"{law.description_length:.1f}" if math.isfinite(law.description_length) else "-",
-        constants=tuple(_constant(c) for c in law.constants),
+        constants=tuple(constant_fact(c) for c in law.constants),
         notes="; ".join(notes),
     )
 
@@ -270,7 +262,7 @@ def _range_text(low: float, high: float) -> str:
     return number_text(low, 3) if low == high else f"{number_text(low, 3)} to {number_text(high, 3)}"
 
 
-def _data(problem: Problem) -> list[Fact]:
+def _data(problem: Problem, law: Law | None) -> list[Fact]:
     train, held_out = len(problem.train_rows), len(problem.held_out_rows)
     split = f"{train:,} for training, {held_out:,} held out (seed {problem.seed})"
     if problem.leave_one_out:
@@ -285,7 +277,12 @@ def _data(problem: Problem) -> list[Fact]:
     ]
     known = [f"{c.name} = {_known_text(c.value, c.stderr, c.unit.scale)} {unit_plain(c.unit.text)}".strip()
              for c in problem.known_constants]  # fmt: skip
-    return [*facts, Fact("known constants", "; ".join(known) or "none")]
+    facts.append(Fact("known constants", "; ".join(known) or "none"))
+    if problem.offered:
+        used = [] if law is None else [one.name for one in law.constants if one.name in problem.offered]
+        needs = f"the law needs {', '.join(used)}" if used else "the law needs none of them"
+        facts.append(Fact("offered for their dimensions", f"{', '.join(problem.offered)}; {needs}"))
+    return facts
 
 
 def _known_text(value: float, stderr: float, scale: float) -> str:
@@ -293,6 +290,11 @@ def _known_text(value: float, stderr: float, scale: float) -> str:
 
 
 def _policy(problem: Problem) -> str:
+    free = problem.free_constants
+    return "; ".join([_units_policy(problem), *limits_in_words(free.positive, free.limits)])
+
+
+def _units_policy(problem: Problem) -> str:
     free = problem.free_constants
     if free.policy == "inferred":
         return "may carry whatever unit a law needs"

@@ -64,9 +64,14 @@ def _law(content: Content) -> list[str]:
     ]
     lines = [r"\begin{equation}", f"  {_equation(law)}", r"\end{equation}", f"with {', '.join(where)}.", ""]
     if content.constants:
-        lines += _table(
-            "lllll", ("constant", "value", "unit", "kind", "fitted"), map(_constant, content.constants)
+        heads = ("constant", "value", _text(content.interval_name), "unit", "kind", "fitted")
+        lines += _table("llllll", heads, map(_constant, content.constants))
+        lines.append(rf"Values $\pm$ one standard error; intervals {_text(content.interval_method)}.")
+    if content.correlations:
+        pairs = (
+            (f"${_name(one.first)}$", f"${_name(one.second)}$", _value(one.coefficient)) for one in content.correlations
         )
+        lines += _table("llr", ("constant", "and constant", "correlation"), pairs)
     return lines
 
 
@@ -74,6 +79,7 @@ def _constant(constant: ConstantFact) -> tuple[str, ...]:
     return (
         f"${_name(constant.name)}$",
         _value(constant.value),
+        _value(constant.interval) if constant.interval else "--",
         _unit(constant.unit),
         _text(constant.kind) + (", recognised" if constant.recognised else ""),
         _value(constant.fitted) if constant.fitted else "--",

@@ -39,17 +39,22 @@ def _law(content: Content) -> list[str]:
         return [f"No law was found. The search stopped because: {reason}.", ""]
     lines = [_code_span(f"{law.target} = {law.formula}"), "", f"Result in {_unit(law.unit.text)}.", ""]
     if content.constants:
-        heads = ("constant", "value", "unit", "kind", "fitted value")
-        rows = (
-            (c.name, c.value, unit_plain(c.unit) or "1", c.kind, c.fitted or "-") for c in content.constants
+        heads = ("constant", "value", content.interval_name, "unit", "kind", "fitted value")
+        constants = (
+            (c.name, c.value, c.interval or "-", unit_plain(c.unit) or "1", c.kind, c.fitted or "-")
+            for c in content.constants
         )
-        lines += _table(heads, rows)
-    heads = ("rows", "number", "RMSE", "R²", "undefined")
+        lines += _table(heads, constants)
+        lines += [f"Values ± one standard error; intervals {content.interval_method}.", ""]
+    if content.correlations:
+        pairs = ((one.first, one.second, one.coefficient) for one in content.correlations)
+        lines += _table(("constant", "and constant", "correlation"), pairs)
+    titles = ("rows", "number", "RMSE", "R²", "undefined")
     scores = (
         (s.rows, str(s.n_rows), f"{s.rmse} {unit_plain(s.unit)}".strip(), s.r2, str(s.undefined or "none"))
         for s in content.scores
     )
-    return [*lines, "## How good it is", "", *_table(heads, scores)]
+    return [*lines, "## How good it is", "", *_table(titles, scores)]
 
 
 def _certainty(content: Content) -> list[str]:

@@ -98,13 +98,22 @@ def _law(content: Content) -> list[str]:
             (
                 f"[${name_typst(c.name)}$]",
                 f"text({typst_string(c.value)})",
+                f"text({typst_string(c.interval or '-')})",
                 _unit(c.unit),
                 f"text({typst_string(c.kind + (', recognised' if c.recognised else ''))})",
                 f"text({typst_string(c.fitted or '-')})",
             )
             for c in content.constants
         )
-        lines += [_heading("Constants"), _table(("symbol", "value", "unit", "kind", "fitted"), rows)]
+        heads = ("symbol", "value", content.interval_name, "unit", "kind", "fitted")
+        lines += [_heading("Constants"), _table(heads, rows)]
+        lines.append(_text(f"Values ± one standard error; intervals {content.interval_method}."))
+    if content.correlations:
+        pairs = (
+            (f"[${name_typst(c.first)}$]", f"[${name_typst(c.second)}$]", f"text({typst_string(c.coefficient)})")
+            for c in content.correlations
+        )
+        lines.append(_table(("symbol", "and symbol", "correlation"), pairs))
     return lines
 
 

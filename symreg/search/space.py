@@ -87,6 +87,7 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         for leaf, column in zip(leaves, values, strict=True)
     ]
     target_factor = units.factor(target_column.unit.dimension)
+    limited = (limit.name for limit in problem.free_constants.limits)  # they are what the user calls them
     sigma = None if target_column.sigma is None else target_column.sigma[rows] / target_factor
     return SearchSpace(
         leaves=(*leaves, Number(Fraction(1))),
@@ -104,7 +105,7 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         angles=frozenset(
             index for index, name in enumerate(problem.inputs) if problem.table[name].unit.is_angle
         ),
-        taken=frozenset({*problem.dimensions, problem.target, "pi"}),
+        taken=frozenset({*problem.dimensions, problem.target, "pi", *limited}),
         own_names=own_names,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from symreg.experiment.assembly import problem_of
 from symreg.experiment.revival import load_discovery
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.specification import read_specification
+from symreg.experiment.standing import json_text
 from symreg.experiment.store import STATE, read_state
 from symreg.experiment.stored_law import StoredLawError, restore_law, store_law
 from symreg.grammar import parse
-from symreg.law import Law, LawConstant, Score
+from symreg.law import ConstantInterval, Law, LawConstant, Score
 from tests.experiment.fake_search import KEPLER, PLANETS, FakeSearch, write_kepler
 
 
@@ -193,6 +195,30 @@ def test_a_law_of_known_constants_alone_in_units_with_an_offset(tmp_path: Path) 
         restore_law({**stored, "held_out": {**stored["held_out"], "rmse": 1e3}}, problem)
     with pytest.raises(StoredLawError, match=r"broken \(a covariance|reshape"):
         restore_law({**stored, "covariance": [[1.0]]}, problem)
+
+
+def test_a_run_from_before_there_were_intervals(folder: Path) -> None:
+    edit(folder, lambda state: [one.pop("interval", None) for law in state["laws"] for one in law["constants"]])
+    assert all(one.interval is None for law in load_discovery(folder).front for one in law.constants)
+
+
+@pytest.mark.parametrize("ends", [(-math.inf, 3.0), (2.0, math.inf), (math.nan, math.nan), (1.0, 2.0)])
+def test_open_and_unknown_ends_survive(folder: Path, ends: tuple[float, float]) -> None:
+    law = load_discovery(folder).front.best
+    constant = law.constants[0]
+    interval = ConstantInterval("k", *ends, constant.unit, "profile", 0.9)
+    given = replace(law, constants=(replace(constant, interval=interval),))
+    stored = json.loads(json_text(store_law(given)))
+    found = restore_law(stored, load_discovery(folder).problem).constants[0].interval
+    assert found is not None
+    assert np.array_equal([found.lower, found.upper], ends, equal_nan=True)
+    assert (found.method, found.level, found.unit) == ("profile", 0.9, constant.unit)
+
+
+def test_an_interval_that_is_none_is_refused(folder: Path) -> None:
+    edit(folder, lambda state: law_of(state)["constants"][0].update(interval={"method": "magic"}))
+    with pytest.raises(StoredLawError, match="a part is missing or broken"):
+        load_discovery(folder)
 
 
 def test_a_form_with_parameters_comes_back(tmp_path: Path) -> None:

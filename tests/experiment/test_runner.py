@@ -11,6 +11,7 @@ import pytest
 from symreg.discover import Progress
 from symreg.experiment.errors import FolderLockedError, NotAvailableError, ResumeError, RunFolderError
 from symreg.experiment.lock import locked
+from symreg.experiment.revival import load_discovery
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.specification import Specification, read_specification
 from symreg.experiment.store import KNOWN_FILES, read_log, read_state
@@ -261,3 +262,50 @@ data:
     assert np.array_equal(noisy.target_values(train), again.target_values(train))
     other = problem_of(specification(tmp_path, noisy_text + "seed: 1\n"))
     assert not np.array_equal(other.target_column.values, noisy.target_column.values)
+
+
+@pytest.mark.parametrize("method", ["wald", "profile", "bootstrap"])
+def test_the_selected_law_has_the_intervals_that_were_asked_for(tmp_path: Path, method: str) -> None:
+    report = f"report: {{formats: [markdown], intervals: {method}, level: 0.9}}"
+    asked = read_specification(write_kepler(tmp_path, KEPLER.replace("report: {formats: [], exports: []}", report)))
+    discovery = run_experiment(asked, tmp_path / "runs", discover=FakeSearch())
+    (constant,) = discovery.front.best.constants
+    assert constant.interval is not None and (constant.interval.method, constant.interval.level) == (method, 0.9)
+    told = front_of(tmp_path / "runs" / "kepler")
+    stored = told["laws"][told["selected"]]["constants"]["k"]["interval"]
+    assert stored["lower"] == constant.interval.lower < constant.interval.upper == stored["upper"]
+    assert stored["open"] == [False, False]
+    page = (tmp_path / "runs" / "kepler" / "report.md").read_text(encoding="utf-8")
+    assert "| 90 % interval |" in page
+    again = load_discovery(tmp_path / "runs" / "kepler").front.best.constants[0]
+    assert again == constant
+
+
+def test_limits_that_are_not_used_are_not_written_down(tmp_path: Path) -> None:
+    """So that a run from before there were any asks the same question."""
+    run_experiment(specification(tmp_path), tmp_path / "runs", discover=FakeSearch())
+    state = read_state(tmp_path / "runs" / "kepler")
+    assert state is not None
+    assert not [key for key in state.question if key.startswith("free_constants.") and key != "free_constants.units"]
+    assert json.loads(state.question["guesses"]) == []
+
+
+def test_limits_come_back_from_the_resolved_experiment(tmp_path: Path) -> None:
+    limits = "free_constants: {units: inferred, positive: true, bounds: {k: [0, 1000, day/au**(3/2)]}}\n"
+    limits += "guesses: [{formula: k*a**(3/2), constants: [k]}]"
+    text = KEPLER.replace("free_constants: {units: inferred}", limits)
+    asked = read_specification(write_kepler(tmp_path, text))
+    first = run_experiment(asked, tmp_path / "runs", discover=FakeSearch())
+    again = read_specification(tmp_path / "runs" / "kepler" / "experiment.yaml")
+    assert again.free_constants == asked.free_constants and again.guesses == asked.guesses
+    limit, = first.problem.free_constants.limits
+    assert (limit.name, limit.lower) == ("k", 0.0) and limit.upper < float("inf")
+
+
+def test_offered_constants_stay_auto_in_the_resolved_experiment(tmp_path: Path) -> None:
+    asked = read_specification(write_kepler(tmp_path, KEPLER + "constants: auto\n"))
+    discovery = run_experiment(asked, tmp_path / "runs", discover=FakeSearch())
+    assert {"c", "g_n"} <= set(discovery.problem.offered)
+    again = read_specification(tmp_path / "runs" / "kepler" / "experiment.yaml")
+    assert again.constants == asked.constants
+    assert load_discovery(tmp_path / "runs" / "kepler").problem.offered == discovery.problem.offered

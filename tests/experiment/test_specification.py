@@ -88,6 +88,27 @@ def test_ways_to_give_constants_and_units() -> None:
     assert mapped.constants == given.constants[1:]
 
 
+def test_limits_on_constants() -> None:
+    text = (
+        "free_constants: {units: inferred, positive: true, bounds: {tau: [0, 5, min], n: [1, null]}, integer: [n]}\n"
+        "guesses: [2*x, {formula: A*exp(-x/tau)*x**n, constants: [A, tau, n]}]\n"
+    )
+    given = specification_of(SMALLEST + text)
+    free = given.free_constants
+    assert (free.positive, free.integer) == (True, ("n",))
+    assert free.bounds == {"tau": (0.0, 5.0, "min"), "n": (1.0, None)}
+    assert [(guess.formula, guess.constants) for guess in given.guesses] == [
+        ("2*x", ()), ("A*exp(-x/tau)*x**n", ("A", "tau", "n")),
+    ]  # fmt: skip
+
+
+def test_constants_offered_and_intervals() -> None:
+    given = specification_of(SMALLEST + "constants: auto\nreport: {intervals: profile, level: 0.9}\n")
+    assert [part.name for part in given.constants] == ["auto"]
+    assert (given.report.intervals, given.report.level) == ("profile", 0.9)
+    assert specification_of(SMALLEST).report.intervals == "wald"
+
+
 def test_a_backend_by_name_alone_or_in_a_list_of_one() -> None:
     for text in ("native", "[native]", "[{name: native}]"):
         assert specification_of(SMALLEST + f"backend: {text}\n").backend.name == "native"
@@ -127,6 +148,8 @@ data:
             "budget.time: write a duration such as 60 s, 2 min or 1.5 h, not 'soon'",
         ),
         (SMALLEST + "budget: {memory: 3}", "budget.memory: write an amount of memory such as 512 MB or 2 GB"),
+        (SMALLEST + "report: {intervals: bayes}", "'bayes' is not allowed here; Allowed: wald, profile, bootstrap"),
+        (SMALLEST + "free_constants: {bounds: {k: 5}}", "free_constants.bounds.k"),
         (SMALLEST + "seed: 1.5", "line 4, seed: should be a whole number, not 1.5"),
         (SMALLEST + "seed: -1", "seed: should be greater than or equal to 0, not -1"),
         (SMALLEST + "seed: true", "seed: should be a whole number, not True"),

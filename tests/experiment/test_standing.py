@@ -38,11 +38,11 @@ def test_front_json_has_exactly_the_documented_keys_in_order(standing: Standing)
     law = document["laws"][document["selected"]]
     assert list(law) == [
         "formula", "complexity", "unit", "dimension_ok", "train", "held_out", "description_length",
-        "constants", "backend", "simplified", "notes",
+        "constants", "correlations", "backend", "simplified", "notes",
     ]  # fmt: skip
     assert (list(law["train"]), list(law["held_out"])) == (["rmse", "r2"], ["rmse", "r2"])
     assert law["formula"] == "k*a**(3/2)"
-    assert list(law["constants"]["k"]) == ["value", "stderr", "unit", "kind", "snapped"]
+    assert list(law["constants"]["k"]) == ["value", "stderr", "unit", "kind", "snapped", "interval"]
     assert law["constants"]["k"]["value"] == pytest.approx(365.25, rel=1e-3)
     assert law["constants"]["k"]["unit"] == "day/au**(3/2)"
 
