@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from symreg.arrays import Rows
 from symreg.constant_notes import constant_notes
 from symreg.constant_units import display_unit
 from symreg.description_length import (
@@ -302,7 +303,7 @@ class Finisher:
         held_out = (
             self._score(*self._held_out(fitted))
             if problem.judge == "held-out"
-            else self._score(self.fitter.cross_validated(fitted), self.fitter.y)
+            else self._score(self.fitter.cross_validated(fitted), self.fitter.y, problem.train_rows)
         )
         return Law(
             expression=fitted.expression,
@@ -310,7 +311,7 @@ class Finisher:
             complexity=complexity(fitted.expression),
             unit=problem.target_column.unit,
             dimension_ok=self.is_exact(fitted),
-            train=self._score(self.fitter.predict(fitted, self.fitter.X), self.fitter.y),
+            train=self._score(self.fitter.predict(fitted, self.fitter.X), self.fitter.y, problem.train_rows),
             held_out=held_out,
             description_length=finished.bits,
             constants=constants,
@@ -333,17 +334,19 @@ class Finisher:
         own = () if template is None else (*template.parameter_names, *(one.name for one in template.functions))
         return {*self.fitter.problem.inputs, *self.fitter.known, self.fitter.problem.target, *own}
 
-    def _held_out(self, fitted: Fitted) -> tuple[Floats, Floats]:
+    def _held_out(self, fitted: Fitted) -> tuple[Floats, Floats, Rows]:
         problem, units = self.fitter.problem, self.fitter.units
         rows = problem.held_out_rows
-        return self.fitter.predict(fitted, units.matrix(problem, rows)), units.target_values(problem, rows)
+        return self.fitter.predict(fitted, units.matrix(problem, rows)), units.target_values(problem, rows), rows
 
-    def _score(self, predicted: Floats, actual: Floats) -> Score:
-        unit = self.fitter.problem.target_column.unit
-        factor = self.fitter.units.factor(unit.dimension)
+    def _score(self, predicted: Floats, actual: Floats, rows: Rows) -> Score:
+        column = self.fitter.problem.target_column
+        factor = self.fitter.units.factor(column.unit.dimension)
         with np.errstate(all="ignore"):
             return score(
-                np.asarray(unit.from_si(predicted * factor)), np.asarray(unit.from_si(actual * factor))
+                np.asarray(column.unit.from_si(predicted * factor)),
+                np.asarray(column.unit.from_si(actual * factor)),
+                None if column.user_sigma is None else column.user_sigma[rows],
             )
 
     def _constants(self, fitted: Fitted) -> tuple[tuple[LawConstant, ...], Floats]:

@@ -30,12 +30,17 @@ class PredictionError(SymregError):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How far a law is from the data: ``rmse`` in the target's unit, over the rows where it is defined."""
+    """How far a law is from the data: ``rmse`` in the target's unit, over the rows where it is defined.
+
+    ``in_errors`` is the same with each residual over its stated uncertainty, None where none is stated; about 1 for a
+    law that the data bear.
+    """
 
     rmse: float
     r2: float
     n_rows: int
     undefined: int = 0
+    in_errors: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +199,11 @@ def pareto_front(laws: Iterable[Law]) -> ParetoFront:
     return ParetoFront(front, select(front))
 
 
-def score(predicted: Array, actual: Array) -> Score:
-    """Root mean square error and R² over the rows ``(n_rows,)`` where ``predicted`` is finite."""
+def score(predicted: Array, actual: Array, sigma: Array | None = None) -> Score:
+    """Root mean square error and R² over the rows ``(n_rows,)`` where ``predicted`` is finite.
+
+    ``sigma`` holds the uncertainties of ``actual``, where they are stated.
+    """
     predicted, actual = np.asarray(predicted, dtype=np.float64), np.asarray(actual, dtype=np.float64)
     defined = np.isfinite(predicted)
     undefined = int(np.count_nonzero(~defined))
@@ -206,7 +214,8 @@ def score(predicted: Array, actual: Array) -> Score:
     rmse = _root_mean_square(residual)
     spread = _root_mean_square(actual - actual.mean())
     r2 = 1.0 - (rmse / spread) ** 2 if spread > 0 else float("nan")
-    return Score(rmse, r2, int(predicted.size), undefined)
+    in_errors = None if sigma is None else _root_mean_square(residual / sigma[defined])
+    return Score(rmse, r2, int(predicted.size), undefined, in_errors)
 
 
 def _root_mean_square(values: Array) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from symreg.law import Law, Score
 
@@ -61,11 +62,15 @@ def select(laws: Sequence[Law]) -> int:
 def held_out_errors(laws: Sequence[Law]) -> list[float]:
     """Errors on held-out rows (on training rows where none were held out) that can be compared.
 
-    A row on which a law is undefined is one it says nothing about: its error is the spread of the target.
+    A row on which a law is undefined is one it says nothing about: its error is the spread of the target. Where
+    uncertainties are stated, errors are counted in them, and the worst law's stands for the spread.
     """
-    spread = target_spread(laws)
-    floor = EXACT * spread
-    return [_error(judged_by(law), spread, floor) for law in laws]
+    scores = [judged_by(law) for law in laws]
+    stated = [one.in_errors for one in scores if one.in_errors is not None and math.isfinite(one.in_errors)]
+    if stated:
+        scores = [replace(one, rmse=math.nan if one.in_errors is None else one.in_errors) for one in scores]
+    spread = max(stated) if stated else target_spread(laws)
+    return [_error(one, spread, EXACT * spread) for one in scores]
 
 
 def judged_by(law: Law) -> Score:

@@ -384,3 +384,16 @@ def test_no_more_digits_than_a_float_has() -> None:
     assert uncertain_text(6.6743e-11, 1e-28) == "6.6743e-11"
     assert uncertain_text(6.6743e-11, 1.2e-15) == "(6.67430 ± 0.00012)e-11"
     assert uncertain_text(2.5, 1e-17) == "2.5"
+
+
+def test_errors_count_in_their_uncertainties_where_these_are_stated() -> None:
+    """Over decades the largest values drown the others; in units of the uncertainty each row speaks."""
+    actual = np.array([1.0, 10.0, 1000.0])
+    close, loud = np.array([1.1, 11.0, 1100.0]), np.array([2.0, 20.0, 1001.0])
+    scores = [score(one, actual, 0.1 * actual) for one in (close, loud)]
+    assert scores[0].in_errors == pytest.approx(1.0)
+    assert scores[0].rmse > scores[1].rmse
+    laws = [law(held_out=scores[0], complexity=5), law(held_out=scores[1], complexity=7)]
+    assert held_out_errors(laws) == pytest.approx([1.0, np.sqrt((10**2 + 10**2 + 0.01**2) / 3)])
+    assert front_of(laws) == (laws[0],)
+    assert score(close, actual).in_errors is None

@@ -102,7 +102,8 @@ def store_law(law: Law) -> StoredLaw:
 
 
 def _store_score(given: Score) -> dict[str, Any]:
-    return {"rmse": given.rmse, "r2": given.r2, "n_rows": given.n_rows, "undefined": given.undefined}
+    stored = {"rmse": given.rmse, "r2": given.r2, "n_rows": given.n_rows, "undefined": given.undefined}
+    return stored if given.in_errors is None else stored | {"in_errors": given.in_errors}
 
 
 def _store_constant(constant: LawConstant) -> StoredConstant:
@@ -234,7 +235,10 @@ def _number(value: float | None) -> float:
 
 
 def _restore_score(entry: Mapping[str, Any]) -> Score:
-    return Score(_number(entry["rmse"]), _number(entry["r2"]), int(entry["n_rows"]), int(entry["undefined"]))
+    in_errors = _number(entry["in_errors"]) if "in_errors" in entry else None
+    return Score(
+        _number(entry["rmse"]), _number(entry["r2"]), int(entry["n_rows"]), int(entry["undefined"]), in_errors
+    )
 
 
 def _restore_covariance(rows: Any, n_free: int) -> np.ndarray[Any, np.dtype[np.float64]]:
