@@ -163,8 +163,9 @@ def read_table(
     ``source`` is a path (CSV, TSV, ECSV, Parquet), a DataFrame (also with pint-pandas columns or
     ``attrs["units"]``), an xarray Dataset, an astropy table, or a mapping of names to arrays or quantities.
     ``units`` gives unit texts by column; where two sources of units contradict each other, that is an error.
-    ``sigma`` gives for a column the name of the column that holds its standard deviation, or one number in
-    the column's unit; a column of standard deviations that is not declared here is a column like any other.
+    ``sigma`` gives for a column the name of the column that holds its standard deviation, one number in the
+    column's unit, or a part of each value such as "5 %"; a column of standard deviations that is not declared
+    here is a column like any other.
     ``columns`` keeps only these columns (and the target and their uncertainties). ``nan="drop"`` leaves out
     rows with empty or infinite cells, and says so in ``notes``. The unit text ``label`` declares a column of
     names. Raises ``TableError`` and ``UnitError``.

@@ -17,6 +17,7 @@ from symreg.headers import Header, check_name, column_unit, is_label, nearest, p
 from symreg.table import Column, Table
 from symreg.table_checks import is_constant
 from symreg.table_reading import RawColumn, RawTable, read_raw
+from symreg.uncertain_text import read_percentage
 from symreg.units import DIMENSIONLESS_UNIT, Unit
 
 Mask = npt.NDArray[np.bool_]
@@ -55,7 +56,10 @@ def assemble(
     found = _settle_names(raw, units)
     _check_keys(raw.source, found, units, "units")
     _check_keys(raw.source, found, sigma, "sigma")
-    sigma = {_settled(name, found): _settled(value, found) for name, value in sigma.items()}
+    shares = {_settled(name, found): read_percentage(value) for name, value in sigma.items()}
+    sigma = {
+        _settled(name, found): _settled(value, found) for name, value in sigma.items() if read_percentage(value) is None
+    }
     found = _kept(raw.source, found, columns, target, sigma)
     labels = [column for column in found if column.is_label or column.raw.cells.is_text]
     numeric = [column for column in found if column not in labels]
@@ -64,7 +68,7 @@ def assemble(
             column.raw.cells.check(raw.source, column.name)
     _check_target(raw.source, target, numeric, labels)
     rows, notes = _rows_to_keep(raw.source, numeric, nan)
-    quantities = _columns(raw.source, numeric, sigma, rows)
+    quantities = _columns(raw.source, numeric, sigma, shares, rows)
     return Table(
         columns=quantities,
         target=None if target is None else str(_settled(target, found)),
@@ -202,7 +206,11 @@ def _missing_error(source: str, faulty: Mapping[str, Mask], n_rows: int) -> Tabl
 
 
 def _columns(
-    source: str, numeric: Sequence[_Found], sigma: Mapping[str, str | float], rows: Mask
+    source: str,
+    numeric: Sequence[_Found],
+    sigma: Mapping[str, str | float],
+    shares: Mapping[str, float | None],
+    rows: Mask,
 ) -> tuple[Column, ...]:
     by_name = {column.name: column for column in numeric}
     of_sigma = {value for value in sigma.values() if isinstance(value, str)}
@@ -218,6 +226,9 @@ def _columns(
             problem = f"numbers in {unit.text!r} are too large to be held in SI units"
             raise TableError(source=source, column=column.name, problem=problem)
         spread = _sigma(source, column.name, unit, sigma.get(column.name), by_name, rows)
+        share = shares.get(column.name)
+        if share is not None:
+            spread = _positive(source, column.name, share * np.abs(numbers) * abs(unit.scale), rows)
         user_sigma = None if spread is None else spread / abs(unit.scale)
         made.append(Column(column.name, unit, in_si, spread, numbers, user_sigma))
     return tuple(made)
@@ -267,6 +278,11 @@ def _sigma(
     else:
         problem = f"its uncertainty is {given!r}, which is neither a column nor a number"
         raise TableError(source=source, column=name, problem=problem)
+    return _positive(source, name, spread, rows)
+
+
+def _positive(source: str, name: str, spread: Floats, rows: Mask) -> Floats:
+    """Standard deviations, all of them positive numbers; an error names the rows of those that are not."""
     bad = np.flatnonzero(~(np.isfinite(spread) & (spread > 0)))
     if len(bad):
         listed = tuple(int(row) + 1 for row in np.flatnonzero(rows)[bad[:FIRST_ROWS]])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 
 ROUNDING = 1e-14  # an error below this part of the value is less than a float can say
+_PERCENTAGE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*%")
 
 
 def uncertain_text(value: float, stderr: float) -> str:
@@ -49,3 +51,9 @@ def _shifted(value: float, power: int) -> float:
     """``value * 10**power`` in two steps, so that 1e-310 does not overflow."""
     half = power // 2
     return value * 10.0**half * 10.0 ** (power - half)
+
+
+def read_percentage(text: object) -> float | None:
+    """``"5 %"`` as 0.05; None for what is no percentage."""
+    found = _PERCENTAGE.fullmatch(text.strip()) if isinstance(text, str) else None
+    return None if found is None else float(found[1]) / 100.0

@@ -404,3 +404,20 @@ def test_many_rows_are_read(tmp_path: Path) -> None:
     rows = "".join(f"{i},{i * i}\n" for i in range(40_000))
     table = read_table(csv(tmp_path, "x [m],y [m2]\n" + rows), target="y")
     assert table.n_rows == 40_000 and table["y"].values[-1] == 39_999.0**2
+
+
+def test_an_uncertainty_may_be_a_part_of_each_value() -> None:
+    table = read_table({"t [degC]": [10.0, 20.0], "y [km]": [-2.0, 5.0]}, target="y", sigma={"y": "5 %", "t": "10%"})
+    np.testing.assert_allclose(table["y"].sigma, [100.0, 250.0])
+    np.testing.assert_allclose(table["t"].user_sigma, [1.0, 2.0])
+
+
+def test_a_part_of_nothing_is_no_uncertainty() -> None:
+    with pytest.raises(TableError, match="1 uncertainties are not positive"):
+        read_table({"t [s]": [1.0, 2.0], "y [m]": [0.0, 5.0]}, target="y", sigma={"y": "5 %"})
+
+
+@pytest.mark.parametrize("text", ["5", "% 5", "five %", "-5 %", "1e3 %"])
+def test_what_is_no_percentage_is_the_name_of_a_column(text: str) -> None:
+    with pytest.raises(TableError, match="no column of numbers"):
+        read_table({"t [s]": [1.0, 2.0], "y [m]": [1.0, 5.0]}, target="y", sigma={"y": text})

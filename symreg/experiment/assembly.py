@@ -12,6 +12,7 @@ from symreg.errors import ReportError
 from symreg.experiment.amounts import duration_text, memory_text
 from symreg.experiment.errors import NotAvailableError, SpecificationError
 from symreg.experiment.specification import ColumnPart, NoisePart, Specification
+from symreg.uncertain_text import read_percentage
 
 if TYPE_CHECKING:
     from symreg.problem import Problem
@@ -68,7 +69,11 @@ def _declared(table: Table, columns: dict[str, ColumnPart]) -> Table:
         column = table[name]
         if part.unit is not None:
             _check_unit(table, column, part.unit)
-        if isinstance(part.sigma, str):
+        share = read_percentage(part.sigma)
+        if share is not None:
+            sigma = share * abs(column.user_numbers) * abs(column.unit.scale)
+            changed[name] = replace(column, sigma=sigma, user_sigma=None)
+        elif isinstance(part.sigma, str):
             changed[name] = replace(column, sigma=_sigma_column(table, part.sigma, column), user_sigma=None)
             spent.add(part.sigma)
         elif part.sigma is not None:

@@ -168,7 +168,7 @@ class DataPart(Part):
 class ColumnPart(Part):
     """What is known of a column.
 
-    Its unit, and its uncertainty (a number in that unit, or a column's name).
+    Its unit, and its uncertainty (a number in that unit, a part of each value such as "5 %", or a column's name).
     """
 
     unit: Text | None = None
