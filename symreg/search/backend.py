@@ -102,6 +102,7 @@ class Backend(Protocol):
 
 MECHANISMS = (
     "smoothing", "peeling", "together", "groups", "products", "contexts", "families", "triples", "offsets", "monomials",
+    "evolution",
 )  # fmt: skip
 """Parts of the native search that can be switched off (docs/decisions/0011)."""
 

@@ -53,6 +53,13 @@ class Hunt:
     probes: Rows
     reduction: Reduction | None
     level: int = -1
+    looked: tuple[int, int] = (0, 0)  # at so many combinations, in the last level and in the one before
+
+    @property
+    def expected(self) -> int:
+        """Combinations that the next level will look at, if levels go on growing as they did."""
+        last, before = self.looked
+        return int(last * max(1.0, last / max(1, before)))
 
     @property
     def evaluated(self) -> int:
@@ -61,10 +68,12 @@ class Hunt:
 
     def run(self) -> list[Proposal]:
         """Run the next level; what it proposes, as formulas for the target itself."""
+        before = self.evaluated
         self.level += 1
         if self.level:
             self.sums.run(self.level)
         self.products.run(self.level)
+        self.looked = self.evaluated - before, self.looked[0]
         found = [one for size in self.pool.complexities() for one in self.pool.take(size)]
         if self.reduction is None:
             return found

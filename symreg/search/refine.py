@@ -86,14 +86,14 @@ class Refiner:
         values = [np.array(one.values) for one in drafts]
         return self.engine.evaluate_many(programs, inputs, values, threads=self.threads)
 
-    def _fit(self, drafts: Sequence[tuple[Draft, str]]) -> list[Refined]:
+    def _fit(self, drafts: Sequence[tuple[Draft, str]], max_iterations: int = MAX_ITERATIONS) -> list[Refined]:
         if not drafts:
             return []
         self.fits += len(drafts)
         programs = [lower(d.expression, self.space.names, d.names, self.space.known) for d, _ in drafts]
         fits = self.engine.fit_many(
             programs, self.X, self.probes.y, self.probes.weights, [np.array(d.values) for d, _ in drafts],
-            max_iterations=MAX_ITERATIONS, threads=self.threads,
+            max_iterations=max_iterations, threads=self.threads,
         )  # fmt: skip
         return [
             Refined(_with_values(draft, fit), fit.residual_sum / self.total, complexity(draft.expression), source)
@@ -102,9 +102,11 @@ class Refiner:
         ]
 
 
-def fitted_drafts(refiner: Refiner, drafts: Sequence[Draft]) -> list[tuple[Draft, float]]:
+def fitted_drafts(
+    refiner: Refiner, drafts: Sequence[Draft], max_iterations: int = MAX_ITERATIONS
+) -> list[tuple[Draft, float]]:
     """Each draft with its constants fitted, and its loss; inf where that fails."""
-    losses = {one.draft.expression: one for one in refiner._fit([(draft, "") for draft in drafts])}
+    losses = {one.draft.expression: one for one in refiner._fit([(draft, "") for draft in drafts], max_iterations)}
     found = [losses.get(draft.expression) for draft in drafts]
     return [
         (draft, float("inf")) if one is None else (one.draft, one.loss)

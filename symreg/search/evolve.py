@@ -1,0 +1,221 @@
+"""Evolution: for laws that are deep, or rich in constants, where there are too many formulas to look at all.
+
+Islands of formulas, each right in its dimensions (``variation``), whose constants are fitted by Levenberg-Marquardt.
+Fitness is the description length, so that a node or a constant has to earn its bits. Two things keep a population from
+becoming copies of its best: sizes that many formulas share are charged for it (adaptive parsimony; Cranmer 2023,
+"Interpretable machine learning for science with PySR and SymbolicRegression.jl", section 3), and a formula competes
+with those only that descend from no younger line (age-fitness; Schmidt and Lipson 2010, "Age-fitness Pareto
+optimization"). Neighbouring islands exchange their best from time to time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.expression import Expression, complexity
+from symreg.search.proposal import Draft
+from symreg.search.refine import Refined, Refiner, fitted_drafts
+from symreg.search.typed_tree import nests_families
+from symreg.search.variation import Variation
+
+SOURCE = "evolution"
+A_FIT = 2000  # combinations a hunt looks at in the time that one formula takes here
+TOURNAMENT = 4
+NEW_LINES = 1  # formulas of no descent, in each generation
+TRIES = 4  # to make one child
+MIGRANTS = 2
+SAME = 1e-9  # losses of two formulas of one complexity that are one formula
+
+
+@dataclass(frozen=True, slots=True)
+class Breeding:
+    """How evolution goes on; what can be left out, to learn what it is worth."""
+
+    islands: int = 4
+    population: int = 40
+    children: int = 24
+    generations: int = 6  # between two migrations, which are also when it reports
+    crossing: float = 0.25  # of the children have two parents
+    iterations: int = 30  # of each fit
+    ages: bool = True
+    parsimony: bool = True
+    grafts: bool = True
+    parts: bool = True
+
+
+BREEDING = Breeding()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Individual:
+    """A fitted formula, its description length in bits, and the generation in which its oldest line began."""
+
+    refined: Refined
+    bits: float
+    born: int
+
+
+@dataclass(slots=True, eq=False)
+class Island:
+    """One population with its own chance."""
+
+    generator: np.random.Generator
+    individuals: list[Individual] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Evolution:
+    """Goes on by ``run``; ``evaluated`` counts in the currency of the hunts.
+
+    ``bits`` is the description length of a fitted formula. The same for any number of threads of the ``refiner``.
+    """
+
+    variation: Variation
+    refiner: Refiner
+    bits: Callable[[Refined], float]
+    stop: Callable[[], bool]
+    generator: np.random.Generator
+    breeding: Breeding = BREEDING
+    fits: int = 0
+    generation: int = 0
+    best: dict[int, Refined] = field(default_factory=dict)  # by complexity
+    _islands: list[Island] = field(init=False)
+    _seen: set[Expression] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._islands = [Island(each) for each in self.generator.spawn(self.breeding.islands)]
+
+    @property
+    def evaluated(self) -> int:
+        """Formulas fitted, as the combinations that take as long."""
+        return A_FIT * self.fits
+
+    def settle(self, seeds: Sequence[Refined]) -> None:
+        """Let these formulas live on the islands, each on one."""
+        new = [one for one in seeds if self._is_new(one.draft)]
+        for place, one in enumerate(self._fitted([one.draft for one in new], [self.generation] * len(new))):
+            self._islands[place % len(self._islands)].individuals.append(one)
+        for island in self._islands:
+            self._select(island)
+
+    def run(self) -> list[Refined]:
+        """Some generations on every island, then migration; what is the best of its complexity since the last time."""
+        before = dict(self.best)
+        for _ in range(self.breeding.generations):
+            for island in self._islands:
+                if self.stop():
+                    break
+                self._breed(island)
+            self.generation += 1
+        self._migrate()
+        return [one for size, one in sorted(self.best.items()) if before.get(size) is not one]
+
+    def populations(self) -> list[list[Individual]]:
+        """Who lives on each island."""
+        return [list(island.individuals) for island in self._islands]
+
+    # ---------------------------------------------------------------------------------------------- generations
+
+    def _breed(self, island: Island) -> None:
+        """One generation: children, their constants, and who of all stays."""
+        drafts, born = [], []
+        for _ in range(self.breeding.children):
+            child = self._child(island)
+            if child is not None:
+                drafts.append(child[0])
+                born.append(child[1])
+        for _ in range(NEW_LINES if island.individuals else self.breeding.population):
+            fresh = self.variation.random(island.generator)
+            if fresh is not None and self._is_new(fresh):
+                drafts.append(fresh)
+                born.append(self.generation)
+        island.individuals += self._fitted(drafts, born)
+        self._select(island)
+
+    def _child(self, island: Island) -> tuple[Draft, int] | None:
+        """A formula that was not there before, of one parent or two; None where several tries fail."""
+        if not island.individuals:
+            return None
+        generator = island.generator
+        ways = self.variation.ways()
+        chances = np.array([weight for _, weight in ways])
+        prices = self._prices(island.individuals)
+        for _ in range(TRIES):
+            parent = self._winner(island, prices)
+            if generator.random() < self.breeding.crossing:
+                other = self._winner(island, prices)
+                draft = self.variation.crossed(parent.refined.draft, other.refined.draft, generator)
+                born = min(parent.born, other.born)
+            else:
+                way = ways[int(generator.choice(len(ways), p=chances / chances.sum()))][0]
+                draft, born = way(parent.refined.draft, generator), parent.born
+            if draft is not None and self._is_new(draft):
+                return draft, born
+        return None
+
+    def _winner(self, island: Island, prices: npt.NDArray[np.float64]) -> Individual:
+        drawn = island.generator.integers(len(island.individuals), size=TOURNAMENT)
+        return island.individuals[min(drawn.tolist(), key=lambda place: (prices[place], place))]
+
+    def _is_new(self, draft: Draft) -> bool:
+        """Whether this formula is within the limits and was not looked at before; from now on it was."""
+        tree = draft.expression
+        if tree in self._seen or not draft.names:
+            return False
+        self._seen.add(tree)
+        return complexity(tree) <= self.refiner.space.max_complexity and not nests_families(tree)
+
+    def _fitted(self, drafts: Sequence[Draft], born: Sequence[int]) -> list[Individual]:
+        """Those of the formulas whose constants the data determine, with these."""
+        self.fits += len(drafts)
+        found = []
+        fits = fitted_drafts(self.refiner, drafts, max_iterations=self.breeding.iterations)
+        for (draft, loss), birth in zip(fits, born, strict=True):
+            if math.isfinite(loss):
+                refined = Refined(draft, loss, complexity(draft.expression), SOURCE)
+                found.append(Individual(refined, self.bits(refined), birth))
+                known = self.best.get(refined.complexity)
+                if known is None or loss < known.loss:
+                    self.best[refined.complexity] = refined
+        return found
+
+    # ------------------------------------------------------------------------------------------------ selection
+
+    def _prices(self, individuals: Sequence[Individual]) -> npt.NDArray[np.float64]:
+        """Description lengths, and a charge for sizes that many share: all at one size pay what parts best and median."""
+        bits = np.array([one.bits for one in individuals])
+        if not self.breeding.parsimony:
+            return bits
+        sizes = np.array([one.refined.complexity for one in individuals])
+        share = (sizes[:, None] == sizes[None, :]).mean(axis=1)
+        return np.asarray(bits + share * (np.median(bits) - bits.min()))
+
+    def _select(self, island: Island) -> None:
+        """Keep as many as live on an island: those whom the fewest beat in age and description at once."""
+        each = {(one.refined.complexity, _rounded(one.refined.loss)): one for one in reversed(island.individuals)}
+        alive = sorted(each.values(), key=lambda one: one.bits)
+        if len(alive) > self.breeding.population:
+            prices = self._prices(alive)
+            born = np.array([one.born if self.breeding.ages else 0 for one in alive])
+            beaten = ((prices[None, :] < prices[:, None]) & (born[None, :] >= born[:, None])).sum(axis=1)
+            order = np.lexsort((prices, beaten))[: self.breeding.population]
+            alive = [alive[place] for place in sorted(order.tolist())]
+        island.individuals = alive
+
+    def _migrate(self) -> None:
+        """The best of each island, and its youngest lines' best, come to the next one as well."""
+        chosen = [sorted(island.individuals, key=lambda one: one.bits)[:MIGRANTS] for island in self._islands]
+        if len(chosen) < 2:
+            return
+        for place, island in enumerate(self._islands):
+            island.individuals += [replace(one) for one in chosen[place - 1]]
+            self._select(island)
+
+
+def _rounded(loss: float) -> float:
+    return float(f"{loss:.9e}")

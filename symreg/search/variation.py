@@ -1,0 +1,190 @@
+"""Variation: how evolution makes a formula from one or two others.
+
+Every way hands on the dimension of what it replaces, so a formula that is right in its dimensions stays so; what cannot
+be done on a formula gives None. Constants keep their fitted values, from which the next fit starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from symreg.expression import Apply, Constant, Expression
+from symreg.search.graft import Grafter
+from symreg.search.proposal import Draft
+from symreg.search.space import SearchSpace
+from symreg.search.supplies import Supplies
+from symreg.search.typed_tree import Part, constants_in, draft_of, parts_of, renamed, replaced
+from symreg.search.vocabulary import TRANSCENDENTAL
+
+NEW = "new"  # a constant's name until it is numbered
+OTHER = "other "  # before the names of another formula's constants
+AT_THE_ROOT = 0.4  # of the grafts: further terms of the whole
+STEPS = ("square", "cube", "sqrt", "inv", *TRANSCENDENTAL)
+PARTNERS = {"+": "-", "-": "+", "*": "/", "/": "*", "sin": "cos", "cos": "sin", "square": "cube", "cube": "square"}
+Vary = Callable[[Draft, np.random.Generator], Draft | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variation:
+    """The ways, over one space and its supplies; ``crossed`` takes a second formula."""
+
+    space: SearchSpace
+    supplies: Supplies
+    grafter: Grafter | None
+    parts: bool = True  # whether supplies take the place of parts and factors
+
+    def ways(self) -> list[tuple[Vary, float]]:
+        """Each way to vary one formula, with how often it is taken."""
+        found: list[tuple[Vary, float]] = [
+            (self.with_another_leaf, 1.0), (self.with_another_operator, 0.5), (self.with_a_step, 1.0),
+            (self.without_a_step, 1.5), (self.with_a_constant, 0.5),
+        ]  # fmt: skip
+        if self.parts:
+            found += [(self.with_another_part, 1.0), (self.with_a_factor, 0.5)]
+        if self.grafter is not None and "+" in self.space.operators:
+            found += [(self.with_a_term_grafted, 3.0)]
+            if "*" in self.space.operators:
+                found += [(self.with_a_factor_grafted, 1.0)]
+        return found
+
+    # ---------------------------------------------------------------------------------------- parts for others
+
+    def with_another_part(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
+        """A part replaced by a supply of its dimension."""
+        part = _chosen(parts_of(draft, self.space), generator)
+        fresh = self._supply(part.code, generator)
+        return None if fresh is None else self._with(draft, part, fresh)
+
+    def with_another_leaf(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
+        """A leaf replaced by another of its dimension."""
+        leaves = set(self.space.leaves)
+        parts = [part for part in parts_of(draft, self.space) if part.tree in leaves]
+        if not parts:
+            return None
+        part = _chosen(parts, generator)
+        others = [
+            leaf for leaf, code in zip(self.space.leaves, self.space.codes, strict=True)
+            if code == part.code and leaf != part.tree
+        ]  # fmt: skip
+        return self._with(draft, part, others[int(generator.integers(len(others)))]) if others else None
+
+    def with_another_operator(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
+        """An operator replaced by another that gives the same dimension here."""
+        parts = [part for part in parts_of(draft, self.space) if isinstance(part.tree, Apply)]
+        if not parts:
+            return None
+        part = _chosen(parts, generator)
+        assert isinstance(part.tree, Apply)
+        name = part.tree.operator
+        if name in TRANSCENDENTAL:
+            others = [one for one in TRANSCENDENTAL if one != name and one in self.space.operators]
+            name = others[int(generator.integers(len(others)))] if others else name
+        elif name in PARTNERS and (name in ("+", "-") or not self._carries(draft, part)):
+            name = PARTNERS[name]
+        if name == part.tree.operator or name not in self.space.operators:
+            return None
+        return self._with(draft, part, Apply(name, part.tree.arguments))
+
+    def _carries(self, draft: Draft, part: Part) -> bool:
+        """Whether the last operand of a part has a dimension."""
+        assert isinstance(part.tree, Apply)
+        path = (*part.path, len(part.tree.arguments) - 1)
+        return any(one.code for one in parts_of(draft, self.space) if one.path == path)
+
+    # --------------------------------------------------------------------------------------------------- steps
+
+    def with_a_step(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
+        """A function, root or power around a dimensionless part."""
+        parts = [part for part in parts_of(draft, self.space) if not part.code]
+        steps = [name for name in STEPS if name in self.space.operators]
+        if not parts or not steps:
+            return None
+        part = _chosen(parts, generator)
+        return self._with(draft, part, Apply(steps[int(generator.integers(len(steps)))], (part.tree,)))
+
+    def without_a_step(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
+        """A part replaced by a smaller one inside it, of the same dimension."""
+        parts = parts_of(draft, self.space)
+        part = _chosen(parts, generator)
+        inside = [
+            one for one in parts
+            if len(one.path) > len(part.path) and one.path[: len(part.path)] == part.path and one.code == part.code
+        ]  # fmt: skip
+        near = [one for one in inside if len(one.path) == len(part.path) + 1] or inside
+        return self._with(draft, part, _chosen(near, generator).tree) if near else None
+
+    def with_a_factor(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
+        """A part times a dimensionless supply, or divided by it."""
+        names = [name for name in ("*", "/") if name in self.space.operators]
+        fresh = self._supply(0, generator)
+        if fresh is None or not names:
+            return None
+        part = _chosen(parts_of(draft, self.space), generator)
+        name = names[int(generator.integers(len(names)))]
+        return self._with(draft, part, Apply(name, (part.tree, fresh)))
+
+    def with_a_constant(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
+        """A part times a constant, or with one beside it where that may carry the part's unit."""
+        part = _chosen(parts_of(draft, self.space), generator)
+        codes = self.space.coefficient_codes
+        beside = generator.random() < 0.5 and (codes is None or part.code in codes) and "+" in self.space.operators
+        if not beside and "*" not in self.space.operators:
+            return None
+        constant = Constant(NEW)
+        tree = Apply("+", (part.tree, constant)) if beside else Apply("*", (constant, part.tree))
+        value, code = (0.1, part.code) if beside else (1.0, 0)
+        return draft_of(replaced(draft.expression, part.path, tree), constants_in(draft) | {NEW: (value, code)})
+
+    # -------------------------------------------------------------------------------------------------- grafts
+
+    def with_a_term_grafted(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
+        """A term that the residuals ask for, beside the whole or a part."""
+        assert self.grafter is not None
+        return self.grafter.term(draft, self._place(draft, generator), generator)
+
+    def with_a_factor_grafted(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
+        """A factor that the residuals ask for, behind a part."""
+        assert self.grafter is not None
+        return self.grafter.factor(draft, self._place(draft, generator), generator)
+
+    def _place(self, draft: Draft, generator: np.random.Generator) -> Part:
+        parts = parts_of(draft, self.space)
+        return parts[-1] if generator.random() < AT_THE_ROOT else _chosen(parts, generator)
+
+    # ------------------------------------------------------------------------------------------------- crossing
+
+    def crossed(self, draft: Draft, other: Draft, generator: np.random.Generator) -> Draft | None:
+        """A part replaced by one of the same dimension from another formula."""
+        part = _chosen(parts_of(draft, self.space), generator)
+        other = renamed(other, OTHER)
+        like = [one for one in parts_of(other, self.space) if one.code == part.code]
+        if not like:
+            return None
+        tree = replaced(draft.expression, part.path, _chosen(like, generator).tree)
+        return draft_of(tree, constants_in(draft) | constants_in(other))
+
+    def random(self, generator: np.random.Generator) -> Draft | None:
+        """A supply with a coefficient in front: where formulas come from that descend from no other."""
+        usable = np.flatnonzero(self.supplies.usable(self.space.target_code, self.space.coefficient_codes))
+        if not len(usable):
+            return None
+        chosen = int(usable[int(generator.integers(len(usable)))])
+        code = self.space.target_code - int(self.supplies.codes[chosen])
+        return draft_of(Apply("*", (Constant(NEW), self.supplies.trees[chosen])), {NEW: (1.0, code)})
+
+    def _supply(self, code: int, generator: np.random.Generator) -> Expression | None:
+        like = self.supplies.of(code)
+        if not len(like):
+            return None
+        # Small ones come first and are taken more often.
+        return self.supplies.trees[int(like[int(len(like) * generator.random() ** 2)])]
+
+    def _with(self, draft: Draft, part: Part, tree: Expression) -> Draft:
+        return draft_of(replaced(draft.expression, part.path, tree), constants_in(draft))
+
+
+def _chosen(parts: Sequence[Part], generator: np.random.Generator) -> Part:
+    return parts[int(generator.integers(len(parts)))]
