@@ -46,6 +46,8 @@ class Breeding:
     parsimony: bool = True
     grafts: bool = True
     parts: bool = True
+    exchanging: float = 2.0
+    curves: bool = True
 
 
 BREEDING = Breeding()

@@ -25,14 +25,29 @@ from symreg.search.probes import Probes
 from symreg.search.proposal import Draft
 from symreg.search.space import SearchSpace
 from symreg.search.supplies import Supplies
-from symreg.search.typed_tree import Part, constants_in, draft_of, replaced
+from symreg.search.typed_tree import Part, constants_in, draft_of, renamed, replaced
 
 Floats = npt.NDArray[np.float64]
 NEW = "graft"  # a constant's name until it is numbered
+SUPPLIED = "supplied "  # before the names of a supply's own constants
 NEW_BITS = 5.0  # of an operator before a constant, less than half of what its digits take
 INDEPENDENT = 1e-6  # part of its square that a term must have apart from what is there
 FIRST_CHOICE = 0.3  # chance to take the best that is left, so that not all take the same
 CHOICES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Scion:
+    """What is to be inserted: a supply, its dimension's code, and the coefficient that it starts with."""
+
+    supply: Draft
+    code: int
+    coefficient: float
+
+    def grown(self, draft: Draft, part: Part, tree: Expression, code: int) -> Draft:
+        """The draft with this tree, which holds the supply, in place of a part; with its coefficient it has the code."""
+        constants = constants_in(draft) | constants_in(self.supply) | {NEW: (self.coefficient, code - self.code)}
+        return draft_of(replaced(draft.expression, part.path, tree), constants)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,9 +67,8 @@ class Grafter:
         found = self._best(draft, replaced(draft.expression, part.path, place), usable, generator)
         if found is None:
             return None
-        chosen, value = found
-        tree = Apply("+", (part.tree, _scaled(self.supplies.trees[chosen])))
-        return self._grown(draft, part, tree, value, part.code - int(self.supplies.codes[chosen]))
+        tree = Apply("+", (part.tree, _scaled(found.supply.expression)))
+        return found.grown(draft, part, tree, part.code)
 
     def factor(self, draft: Draft, part: Part, generator: np.random.Generator) -> Draft | None:
         """The draft with ``*(1 + k*t)`` behind a part; None where nothing would be better for it."""
@@ -64,16 +78,12 @@ class Grafter:
         found = self._best(draft, replaced(draft.expression, part.path, place), usable, generator)
         if found is None:
             return None
-        chosen, value = found
-        tree = Apply("*", (part.tree, Apply("+", (ONE, _scaled(self.supplies.trees[chosen])))))
-        return self._grown(draft, part, tree, value, -int(self.supplies.codes[chosen]))
-
-    def _grown(self, draft: Draft, part: Part, tree: Expression, value: float, code: int) -> Draft:
-        return draft_of(replaced(draft.expression, part.path, tree), constants_in(draft) | {NEW: (value, code)})
+        tree = Apply("*", (part.tree, Apply("+", (ONE, _scaled(found.supply.expression)))))
+        return found.grown(draft, part, tree, 0)
 
     def _best(
         self, draft: Draft, opened: Expression, usable: npt.NDArray[np.bool_], generator: np.random.Generator
-    ) -> tuple[int, float] | None:
+    ) -> Scion | None:
         """A supply that would shorten the description most, or one of the next, with its coefficient.
 
         ``opened`` is the draft with a constant, zero so far, where the supply is to come.
@@ -100,7 +110,8 @@ class Grafter:
         if not len(best):
             return None
         chosen = int(best[min(len(best), int(generator.geometric(FIRST_CHOICE))) - 1])
-        return chosen, float(along[chosen] / apart[chosen])
+        supply = renamed(self.supplies.drafts[chosen], SUPPLIED)
+        return Scion(supply, int(self.supplies.codes[chosen]), float(along[chosen] / apart[chosen]))
 
 
 def _scaled(tree: Expression) -> Expression:

@@ -29,7 +29,7 @@ from symreg.search.reductions import reductions_of
 from symreg.search.refine import Refined, Refiner
 from symreg.search.smoothing import smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, probe_rows
-from symreg.search.supplies import supplies_of
+from symreg.search.supplies import BENT, supplies_of
 from symreg.search.variation import Variation
 
 SMALLEST = 2  # times as many evaluations as the others
@@ -97,10 +97,11 @@ def search(
         # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest
         # question is the likeliest to be answered: it may look at more.
         hunt = min(hunts, key=lambda one: one.evaluated / (SMALLEST if one is hunts[-1] else 1))
-        if evolution is None and hunt.expected > DEAR and not settings.lacks("evolution"):
+        needed = hunt.expected > DEAR and not settings.lacks("evolution") and not progress.is_at_the_noise()
+        if evolution is None and needed:
             evolution = evolution_of(workplace, space, whole.bank, plain, progress.bits_of, generator)
             evolution.settle(list(shortlist.values()))
-        if evolution is not None and is_turn_of(evolution, hunts, hunt, progress):
+        if needed and evolution is not None and is_turn_of(evolution, hunts, hunt, progress):
             found = evolution.run()
         else:
             proposals = hunt.run()
@@ -158,11 +159,11 @@ def evolution_of(
 ) -> Evolution:
     """Evolution over what a bank holds by now."""
     rows = refiner.rows[:: max(1, -(-len(refiner.rows) // GRAFTED_ROWS))]
-    supplies = supplies_of(bank, space, workplace.engine, rows)
+    supplies = supplies_of(bank, space, workplace.engine, rows, bent=BENT if breeding.curves else 0)
     target = target_at(space, rows)
     inputs = np.ascontiguousarray(space.inputs[:, rows])
     grafter = Grafter(space, workplace.engine, supplies, inputs, target) if breeding.grafts else None
-    variation = Variation(space, supplies, grafter, parts=breeding.parts)
+    variation = Variation(space, supplies, grafter, exchanging=breeding.exchanging, parts=breeding.parts)
     return Evolution(variation, refiner, bits, workplace.stop, generator, breeding)
 
 

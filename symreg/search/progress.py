@@ -114,6 +114,12 @@ class Progress:
             return None
         return "residual at the noise"
 
+    def is_at_the_noise(self) -> bool:
+        """Whether the shortest description leaves no pattern: what is longer could only be nearer by chance."""
+        if self.law is None or self.least > LEAST_EXPLAINED:
+            return False
+        return self._at_the_noise(self.law, self._predicted(self.law))
+
     def _predicted(self, law: Refined) -> Floats | None:
         """Predictions by the law as it fits all the rows of the smoother, where there is one.
 

@@ -34,6 +34,7 @@ class Variation:
     space: SearchSpace
     supplies: Supplies
     grafter: Grafter | None
+    exchanging: float = 2.0
     parts: bool = True  # whether supplies take the place of parts and factors
 
     def ways(self) -> list[tuple[Vary, float]]:
@@ -45,7 +46,7 @@ class Variation:
         if self.parts:
             found += [(self.with_another_part, 1.0), (self.with_a_factor, 0.5)]
         if self.grafter is not None and "+" in self.space.operators:
-            found += [(self.with_a_term_grafted, 3.0)]
+            found += [(self.with_a_term_grafted, 3.0), (self.with_a_term_exchanged, self.exchanging)]
             if "*" in self.space.operators:
                 found += [(self.with_a_factor_grafted, 1.0)]
         return found
@@ -145,6 +146,11 @@ class Variation:
         assert self.grafter is not None
         return self.grafter.term(draft, self._place(draft, generator), generator)
 
+    def with_a_term_exchanged(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
+        """A step left out, and a term that the residuals then ask for."""
+        smaller = self.without_a_step(draft, generator)
+        return None if smaller is None else self.with_a_term_grafted(smaller, generator)
+
     def with_a_factor_grafted(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
         """A factor that the residuals ask for, behind a part."""
         assert self.grafter is not None
@@ -173,14 +179,16 @@ class Variation:
             return None
         chosen = int(usable[int(generator.integers(len(usable)))])
         code = self.space.target_code - int(self.supplies.codes[chosen])
-        return draft_of(Apply("*", (Constant(NEW), self.supplies.trees[chosen])), {NEW: (1.0, code)})
+        supply = renamed(self.supplies.drafts[chosen], OTHER)
+        tree = Apply("*", (Constant(NEW), supply.expression))
+        return draft_of(tree, constants_in(supply) | {NEW: (1.0, code)})
 
     def _supply(self, code: int, generator: np.random.Generator) -> Expression | None:
         like = self.supplies.of(code)
         if not len(like):
             return None
         # Small ones come first and are taken more often.
-        return self.supplies.trees[int(like[int(len(like) * generator.random() ** 2)])]
+        return self.supplies.drafts[int(like[int(len(like) * generator.random() ** 2)])].expression
 
     def _with(self, draft: Draft, part: Part, tree: Expression) -> Draft:
         return draft_of(replaced(draft.expression, part.path, tree), constants_in(draft))

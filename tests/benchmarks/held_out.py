@@ -81,23 +81,30 @@ def _housing(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 
 
 Predict = Callable[[np.ndarray], np.ndarray]
+Found = list[tuple[Predict, str]]  # how to predict, and the formula
 
 
-def symreg_with(without: tuple[str, ...]) -> Callable[[np.ndarray, np.ndarray, float], tuple[Predict, str]]:
-    """symreg on one thread, parts of its search switched off."""
+def symreg_with(without: tuple[str, ...]) -> Callable[[np.ndarray, np.ndarray, float], Found]:
+    """symreg on one thread, parts of its search switched off: the law it selects, and the one of its front that does
+    best on the rows it held out for itself."""
 
-    def fit(X: np.ndarray, y: np.ndarray, seconds: float) -> tuple[Predict, str]:
+    def fit(X: np.ndarray, y: np.ndarray, seconds: float) -> Found:
         model = SymbolicRegressor(
             backend=Native(threads=1, without=without), budget=Budget(time=seconds), free_constants="dimensionless",
             random_state=0,
         )  # fmt: skip
         model.fit(X, y)
-        return model.predict, model.best_.formula
+        longest = model.front_.laws[-1]
+        columns = [f"x{place}" for place in range(X.shape[1])]
+        return [
+            (model.predict, model.best_.formula),
+            (lambda X: longest.predict(dict(zip(columns, X.T, strict=True))), longest.formula),
+        ]
 
     return fit
 
 
-def operon(X: np.ndarray, y: np.ndarray, seconds: float) -> tuple[Predict, str]:
+def operon(X: np.ndarray, y: np.ndarray, seconds: float) -> Found:
     """pyoperon with local search of constants, as many generations as there is time for."""
     from pyoperon.sklearn import SymbolicRegressor as Operon
 
@@ -106,10 +113,10 @@ def operon(X: np.ndarray, y: np.ndarray, seconds: float) -> tuple[Predict, str]:
         max_evaluations=10**9, max_time=round(seconds), n_threads=1, random_state=0,
     )  # fmt: skip
     model.fit(X, y)
-    return model.predict, model.get_model_string(model.model_, 3)
+    return [(model.predict, model.get_model_string(model.model_, 3))]
 
 
-def gplearn(X: np.ndarray, y: np.ndarray, seconds: float) -> tuple[Predict, str]:
+def gplearn(X: np.ndarray, y: np.ndarray, seconds: float) -> Found:
     """gplearn, as many generations as there is time for; it does not watch a clock itself."""
     from gplearn.genetic import SymbolicRegressor as Gplearn
 
@@ -122,7 +129,7 @@ def gplearn(X: np.ndarray, y: np.ndarray, seconds: float) -> tuple[Predict, str]
     while time.monotonic() - started < seconds:
         model.set_params(generations=model.generations + 1)
         model.fit(X, y)
-    return model.predict, str(model._program)
+    return [(model.predict, str(model._program))]
 
 
 def held_out_r2(predict: Predict, X: np.ndarray, y: np.ndarray, mean: float) -> float:
@@ -132,11 +139,12 @@ def held_out_r2(predict: Predict, X: np.ndarray, y: np.ndarray, mean: float) -> 
     return float(r2_score(y, np.where(np.isfinite(found), found, mean)))
 
 
-METHODS: dict[str, tuple[str | None, Any]] = {
-    "symreg": (None, symreg_with(())),
-    "without evolution": (None, symreg_with(("evolution",))),
-    "pyoperon": ("pyoperon", operon),
-    "gplearn": ("gplearn", gplearn),
+# By method: the library it needs, what each of its columns is called, and how it is fitted.
+METHODS: dict[str, tuple[str | None, tuple[str, ...], Callable[[np.ndarray, np.ndarray, float], Found]]] = {
+    "symreg": (None, ("symreg", "least error"), symreg_with(())),
+    "plain": (None, ("no evolution", "least error"), symreg_with(("evolution",))),
+    "pyoperon": ("pyoperon", ("pyoperon",), operon),
+    "gplearn": ("gplearn", ("gplearn",), gplearn),
 }
 
 
@@ -150,32 +158,35 @@ def main() -> None:
     parser.add_argument("--formulas", action="store_true", help="print what was found")
     asked = parser.parse_args()
     methods = {name: METHODS[name] for name in asked.methods.split(",")}
-    for name, (library, _) in list(methods.items()):
+    for name, (library, _, _) in list(methods.items()):
         if library is not None and importlib.util.find_spec(library) is None:
             print(f"{library} is not installed: left out")
             del methods[name]
-    chosen = [one for one in tables() if not asked.tables or one.name in asked.tables.split(",")]
-    scores: dict[str, list[float]] = {name: [] for name in methods}
-    print(f"{'table':12}", *(f"{name:>18}" for name in methods))
-    for table in chosen:
-        row = []
-        for name, (_, fit) in methods.items():
-            found = []
-            for split in range(asked.splits):
-                X, X_test, y, y_test = train_test_split(
-                    table.X, table.y, test_size=TEST_FRACTION, random_state=split
-                )
-                started = time.monotonic()
-                predict, formula = fit(X, y, asked.seconds)
-                elapsed = time.monotonic() - started
-                found.append(held_out_r2(predict, X_test, y_test, float(y.mean())))
-                if asked.formulas:
-                    print(f"  {table.name}, {name}, {elapsed:.1f} s, {found[-1]:.4f}: {formula}", flush=True)
-            row.append(float(np.mean(found)))
-            scores[name].append(row[-1])
-        print(f"{table.name:12}", *(f"{one:18.4f}" for one in row), flush=True)
-    print(f"{'median':12}", *(f"{np.median(one):18.4f}" for one in scores.values()))
-    print(f"{'mean':12}", *(f"{np.mean(one):18.4f}" for one in scores.values()))
+    titles = [title for _, own, _ in methods.values() for title in own]
+    print(f"{'table':12}", *(f"{title:>12}" for title in titles))
+    rows = []
+    for table in tables():
+        if not asked.tables or table.name in asked.tables.split(","):
+            row = [score for name in methods for score in scores(table, name, asked)]
+            rows.append(row)
+            print(f"{table.name:12}", *(f"{one:12.4f}" for one in row), flush=True)
+    print(f"{'median':12}", *(f"{one:12.4f}" for one in np.median(rows, axis=0)))
+    print(f"{'mean':12}", *(f"{one:12.4f}" for one in np.mean(rows, axis=0)))
+
+
+def scores(table: Table, name: str, asked: argparse.Namespace) -> np.ndarray:
+    """Held-out R² of a method's columns on a table, the mean of the splits."""
+    found = []
+    for split in range(asked.splits):
+        X, X_test, y, y_test = train_test_split(table.X, table.y, test_size=TEST_FRACTION, random_state=split)
+        started = time.monotonic()
+        laws = METHODS[name][2](X, y, asked.seconds)
+        elapsed = time.monotonic() - started
+        found.append([held_out_r2(predict, X_test, y_test, float(y.mean())) for predict, _ in laws])
+        if asked.formulas:
+            for score, (_, formula) in zip(found[-1], laws, strict=True):
+                print(f"  {table.name}, {name}, {elapsed:.1f} s, {score:.4f}: {formula}", flush=True)
+    return np.mean(found, axis=0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,54 @@
+"""Curves: functions of one expression with constants inside, on a grid, for evolution to choose from.
+
+A fit finds a rate, a frequency or the place of a peak only from near by. On the grid one is near; which one, the
+residuals tell (``graft``), and the fit does the rest. Constants carry units where the problem lets them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.expression import Apply, Constant, Expression
+from symreg.search.proposal import Draft
+
+Floats = npt.NDArray[np.float64]
+FUNCTIONS = ("exp", "sin", "cos", "tanh")
+SCALES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # over the standard deviation
+PLACES = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95)  # quantiles
+WIDTHS = (0.1, 0.25, 0.6, 1.5)  # standard deviations
+RATIOS = (0.1, 0.3, 1.0, 3.0)  # of the median
+A, B = Constant("k1"), Constant("k2")
+
+
+def curves_of(
+    tree: Expression, code: int, values: Floats, operators: frozenset[str], allowed: Sequence[int] | None
+) -> Iterator[Draft]:
+    """Curves over an expression with these values; constants have the ``allowed`` dimension codes, None: any."""
+    spread = float(values.std())
+    if not (math.isfinite(spread) and spread > 0):
+        return
+    if _may(allowed, -code) and "*" in operators:
+        for name in (name for name in FUNCTIONS if name in operators):
+            scaled = Apply(name, (Apply("*", (A, tree)),))
+            for scale in SCALES:
+                if name != "exp" or scale * float(np.ptp(values)) / spread < 100:
+                    yield Draft(scaled, ("k1",), (scale / spread,), (-code,))
+                if name == "exp":
+                    yield Draft(scaled, ("k1",), (-scale / spread,), (-code,))
+    if _may(allowed, code) and _may(allowed, -2 * code) and {"exp", "square", "-", "*"} <= operators:
+        peak = Apply("exp", (Apply("*", (B, Apply("square", (Apply("-", (tree, A)),)))),))
+        for place in np.quantile(values, PLACES).tolist():
+            for width in WIDTHS:
+                yield Draft(peak, ("k2", "k1"), (-((width * spread) ** -2), place), (-2 * code, code))
+    if _may(allowed, code) and {"/", "+"} <= operators and (values > 0).all():
+        saturated = Apply("/", (tree, Apply("+", (tree, A))))
+        for ratio in RATIOS:
+            yield Draft(saturated, ("k1",), (ratio * float(np.median(values)),), (code,))
+
+
+def _may(allowed: Sequence[int] | None, code: int) -> bool:
+    return allowed is None or code in allowed
