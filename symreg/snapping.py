@@ -33,6 +33,7 @@ DOUBT = 2.5
 INSIGNIFICANT = 3.0  # standard errors from zero
 NOTHING = 1e-10  # in natural units; of an exact fit the errors are smaller than the rounding of a coefficient
 
+MOST_TIED = 5  # constants of a formula; among more, some ratio is simple by chance
 FAR = 4.0  # errors between a ratio and a simple one; the refitted formula has to be worth it
 ROUNDING = 1e-9
 RATIOS = tuple(Fraction(*one) for one in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (4, 1), (1, 4)))
@@ -57,6 +58,8 @@ def with_simple_numbers(fitted: Fitted, tolerance: Tolerance = USUAL) -> Iterato
 
 def with_tied_constants(fitted: Fitted) -> Iterator[Rewritten]:
     """The formula with constants of one dimension as simple multiples of one of them: all at once, then each alone."""
+    if len(fitted.constants) > MOST_TIED:
+        return
     values, errors = fitted.values.tolist(), fitted.stderr.tolist()
     for i, reference in enumerate(fitted.constants):
         found: dict[Expression, Expression] = {}

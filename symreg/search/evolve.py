@@ -20,7 +20,7 @@ import numpy.typing as npt
 from symreg.expression import Expression, complexity
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner, fitted_drafts
-from symreg.search.typed_tree import nests_families
+from symreg.search.typed_tree import is_usual
 from symreg.search.variation import Variation
 
 SOURCE = "evolution"
@@ -36,10 +36,10 @@ SAME = 1e-9  # losses of two formulas of one complexity that are one formula
 class Breeding:
     """How evolution goes on; what can be left out, to learn what it is worth."""
 
-    islands: int = 4
-    population: int = 40
+    islands: int = 2
+    population: int = 80
     children: int = 24
-    generations: int = 6  # between two migrations, which are also when it reports
+    generations: int = 12  # between two migrations, which are also when it reports
     crossing: float = 0.25  # of the children have two parents
     iterations: int = 30  # of each fit
     ages: bool = True
@@ -144,8 +144,6 @@ class Evolution:
         if not island.individuals:
             return None
         generator = island.generator
-        ways = self.variation.ways()
-        chances = np.array([weight for _, weight in ways])
         prices = self._prices(island.individuals)
         for _ in range(TRIES):
             parent = self._winner(island, prices)
@@ -154,8 +152,7 @@ class Evolution:
                 draft = self.variation.crossed(parent.refined.draft, other.refined.draft, generator)
                 born = min(parent.born, other.born)
             else:
-                way = ways[int(generator.choice(len(ways), p=chances / chances.sum()))][0]
-                draft, born = way(parent.refined.draft, generator), parent.born
+                draft, born = self.variation.varied(parent.refined.draft, generator), parent.born
             if draft is not None and self._is_new(draft):
                 return draft, born
         return None
@@ -170,7 +167,7 @@ class Evolution:
         if tree in self._seen or not draft.names:
             return False
         self._seen.add(tree)
-        return complexity(tree) <= self.refiner.space.max_complexity and not nests_families(tree)
+        return complexity(tree) <= self.refiner.space.max_complexity and is_usual(draft)
 
     def _fitted(self, drafts: Sequence[Draft], born: Sequence[int]) -> list[Individual]:
         """Those of the formulas whose constants the data determine, with these."""

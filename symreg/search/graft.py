@@ -13,7 +13,7 @@ Rezaiifar and Krishnaprasad 1993), at any depth of a tree. A factor ``1 + k t`` 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +59,10 @@ class Grafter:
     supplies: Supplies
     X: Floats  # (n_inputs, n_rows)
     target: Probes
+    _squares: Floats = field(init=False)  # of the supplies' values
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_squares", self.supplies.values**2)
 
     def term(self, draft: Draft, part: Part, generator: np.random.Generator) -> Draft | None:
         """The draft with ``+ k*t`` beside a part; None where nothing would be better for it."""
@@ -99,9 +103,9 @@ class Grafter:
         residual = residual - basis @ (basis.T @ residual)
         own, slope = self.supplies.values, slopes[-1]
         with np.errstate(all="ignore"):
-            along = own @ (slope * residual)
-            whole = np.einsum("ij,ij,j->i", own, own, slope**2)
-            apart = whole - np.square(own @ (slope[:, None] * basis)).sum(axis=1)
+            products = own @ (slope[:, None] * np.column_stack([residual, basis]))
+            along, whole = products[:, 0], self._squares @ slope**2
+            apart = whole - np.square(products[:, 1:]).sum(axis=1)
             fallen = np.square(along) / apart / max(float(residual @ residual), 1e-300)
             gains = -0.5 * len(self.space.target) * np.log2(np.maximum(1 - fallen, 1e-12)) - self.supplies.bits
         gains[~(usable & (apart > INDEPENDENT * whole) & np.isfinite(gains))] = -math.inf

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from symreg.dimensioning import literal_exponent
-from symreg.expression import Apply, Constant, Expression, constants_of, substitute
+from symreg.expression import Apply, Constant, Expression, Number, substitute
 from symreg.search.dimension_code import DimensionCode
 from symreg.search.proposal import Draft
 from symreg.search.space import SearchSpace
@@ -76,6 +76,8 @@ def constants_in(draft: Draft) -> dict[str, tuple[float, int]]:
 
 def renamed(draft: Draft, prefix: str) -> Draft:
     """The same with every constant's name behind a prefix, so that it can stand beside another draft's."""
+    if not draft.names:
+        return draft
     mapping: dict[Expression, Expression] = {Constant(name): Constant(prefix + name) for name in draft.names}
     names = tuple(prefix + name for name in draft.names)
     return Draft(substitute(draft.expression, mapping), names, draft.values, draft.codes)
@@ -83,13 +85,21 @@ def renamed(draft: Draft, prefix: str) -> Draft:
 
 def draft_of(expression: Expression, constants: FreeConstants) -> Draft:
     """A draft whose constants are k1, k2, ... as they appear; those that no longer do are dropped."""
-    names = [name for name in constants_of(expression) if name in constants]
-    new = tuple(f"k{number}" for number in range(1, len(names) + 1))
-    mapping: dict[Expression, Expression] = {
-        Constant(old): Constant(name) for old, name in zip(names, new, strict=True) if old != name
-    }
-    values, codes = zip(*(constants[name] for name in names), strict=True) if names else ((), ())
-    return Draft(substitute(expression, mapping), new, values, codes)
+    numbered: dict[str, str] = {}
+    tree = _numbered(expression, constants, numbered)
+    values, codes = zip(*(constants[name] for name in numbered), strict=True) if numbered else ((), ())
+    return Draft(tree, tuple(numbered.values()), values, codes)
+
+
+def _numbered(tree: Expression, constants: FreeConstants, numbered: dict[str, str]) -> Expression:
+    if isinstance(tree, Apply):
+        arguments = [_numbered(one, constants, numbered) for one in tree.arguments]
+        same = all(new is old for new, old in zip(arguments, tree.arguments, strict=True))
+        return tree if same else Apply(tree.operator, tuple(arguments))
+    if not isinstance(tree, Constant) or tree.name not in constants:
+        return tree
+    name = numbered.setdefault(tree.name, f"k{len(numbered) + 1}")
+    return tree if name == tree.name else Constant(name)
 
 
 def replaced(expression: Expression, path: Path, tree: Expression) -> Expression:
@@ -102,19 +112,22 @@ def replaced(expression: Expression, path: Path, tree: Expression) -> Expression
     return Apply(expression.operator, tuple(arguments))
 
 
-def nests_families(expression: Expression) -> bool:
-    """Whether a function stands inside another of its family: the bank leaves these out, and so does evolution."""
-    return _families(expression) is None
+def is_usual(draft: Draft) -> bool:
+    """Whether no function stands inside another of its family (the bank leaves these out, and so does evolution), and
+    nothing is made of free constants and numbers alone, which are one constant."""
+    return _families(draft.expression, frozenset(draft.names)) is not None
 
 
-def _families(tree: Expression) -> int | None:
-    """Families of functions that occur in a tree; None where one stands inside its like."""
+def _families(tree: Expression, free: frozenset[str]) -> tuple[int, bool] | None:
+    """Families of functions that occur in a tree, and whether it holds more than free constants; None: not usual."""
     if not isinstance(tree, Apply):
-        return 0
-    mask = 0
+        return 0, not (isinstance(tree, Number) or (isinstance(tree, Constant) and tree.name in free))
+    mask, holds = 0, False
     for argument in tree.arguments:
-        below = _families(argument)
+        below = _families(argument, free)
         if below is None:
             return None
-        mask |= below
-    return None if mask & NOT_OVER.get(tree.operator, 0) else mask | FAMILY.get(tree.operator, 0)
+        mask, holds = mask | below[0], holds or below[1]
+    if not holds or mask & NOT_OVER.get(tree.operator, 0):
+        return None
+    return mask | FAMILY.get(tree.operator, 0), holds

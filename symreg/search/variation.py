@@ -7,9 +7,10 @@ be done on a formula gives None. Constants keep their fitted values, from which 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from symreg.expression import Apply, Constant, Expression
 from symreg.search.graft import Grafter
@@ -22,8 +23,10 @@ from symreg.search.vocabulary import TRANSCENDENTAL
 NEW = "new"  # a constant's name until it is numbered
 OTHER = "other "  # before the names of another formula's constants
 AT_THE_ROOT = 0.4  # of the grafts: further terms of the whole
+KEPT = 500  # formulas whose parts are not worked out again
 STEPS = ("square", "cube", "sqrt", "inv", *TRANSCENDENTAL)
 PARTNERS = {"+": "-", "-": "+", "*": "/", "/": "*", "sin": "cos", "cos": "sin", "square": "cube", "cube": "square"}
+Floats = npt.NDArray[np.float64]
 Vary = Callable[[Draft, np.random.Generator], Draft | None]
 
 
@@ -36,33 +39,41 @@ class Variation:
     grafter: Grafter | None
     exchanging: float = 2.0
     parts: bool = True  # whether supplies take the place of parts and factors
+    _ways: list[tuple[Vary, float]] = field(init=False)  # with how often each is taken
+    _until: Floats = field(init=False)  # the sums of these
+    _known: dict[tuple[Expression, tuple[int, ...]], list[Part]] = field(default_factory=dict)
 
-    def ways(self) -> list[tuple[Vary, float]]:
-        """Each way to vary one formula, with how often it is taken."""
-        found: list[tuple[Vary, float]] = [
+    def varied(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
+        """The draft varied in one of the ways."""
+        chosen = int(np.searchsorted(self._until, generator.random() * self._until[-1], side="right"))
+        return self._ways[chosen][0](draft, generator)
+
+    def __post_init__(self) -> None:
+        ways: list[tuple[Vary, float]] = [
             (self.with_another_leaf, 1.0), (self.with_another_operator, 0.5), (self.with_a_step, 1.0),
             (self.without_a_step, 1.5), (self.with_a_constant, 0.5),
         ]  # fmt: skip
         if self.parts:
-            found += [(self.with_another_part, 1.0), (self.with_a_factor, 0.5)]
+            ways += [(self.with_another_part, 1.0), (self.with_a_factor, 0.5)]
         if self.grafter is not None and "+" in self.space.operators:
-            found += [(self.with_a_term_grafted, 3.0), (self.with_a_term_exchanged, self.exchanging)]
+            ways += [(self.with_a_term_grafted, 3.0), (self.with_a_term_exchanged, self.exchanging)]
             if "*" in self.space.operators:
-                found += [(self.with_a_factor_grafted, 1.0)]
-        return found
+                ways += [(self.with_a_factor_grafted, 1.0)]
+        object.__setattr__(self, "_ways", ways)
+        object.__setattr__(self, "_until", np.cumsum([weight for _, weight in ways]))
 
     # ---------------------------------------------------------------------------------------- parts for others
 
     def with_another_part(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
         """A part replaced by a supply of its dimension."""
-        part = _chosen(parts_of(draft, self.space), generator)
+        part = _chosen(self._parts(draft), generator)
         fresh = self._supply(part.code, generator)
         return None if fresh is None else self._with(draft, part, fresh)
 
     def with_another_leaf(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
         """A leaf replaced by another of its dimension."""
         leaves = set(self.space.leaves)
-        parts = [part for part in parts_of(draft, self.space) if part.tree in leaves]
+        parts = [part for part in self._parts(draft) if part.tree in leaves]
         if not parts:
             return None
         part = _chosen(parts, generator)
@@ -74,7 +85,7 @@ class Variation:
 
     def with_another_operator(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
         """An operator replaced by another that gives the same dimension here."""
-        parts = [part for part in parts_of(draft, self.space) if isinstance(part.tree, Apply)]
+        parts = [part for part in self._parts(draft) if isinstance(part.tree, Apply)]
         if not parts:
             return None
         part = _chosen(parts, generator)
@@ -93,13 +104,13 @@ class Variation:
         """Whether the last operand of a part has a dimension."""
         assert isinstance(part.tree, Apply)
         path = (*part.path, len(part.tree.arguments) - 1)
-        return any(one.code for one in parts_of(draft, self.space) if one.path == path)
+        return any(one.code for one in self._parts(draft) if one.path == path)
 
     # --------------------------------------------------------------------------------------------------- steps
 
     def with_a_step(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
         """A function, root or power around a dimensionless part."""
-        parts = [part for part in parts_of(draft, self.space) if not part.code]
+        parts = [part for part in self._parts(draft) if not part.code]
         steps = [name for name in STEPS if name in self.space.operators]
         if not parts or not steps:
             return None
@@ -108,7 +119,7 @@ class Variation:
 
     def without_a_step(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
         """A part replaced by a smaller one inside it, of the same dimension."""
-        parts = parts_of(draft, self.space)
+        parts = self._parts(draft)
         part = _chosen(parts, generator)
         inside = [
             one for one in parts
@@ -123,13 +134,13 @@ class Variation:
         fresh = self._supply(0, generator)
         if fresh is None or not names:
             return None
-        part = _chosen(parts_of(draft, self.space), generator)
+        part = _chosen(self._parts(draft), generator)
         name = names[int(generator.integers(len(names)))]
         return self._with(draft, part, Apply(name, (part.tree, fresh)))
 
     def with_a_constant(self, draft: Draft, generator: np.random.Generator) -> Draft | None:
         """A part times a constant, or with one beside it where that may carry the part's unit."""
-        part = _chosen(parts_of(draft, self.space), generator)
+        part = _chosen(self._parts(draft), generator)
         codes = self.space.coefficient_codes
         beside = generator.random() < 0.5 and (codes is None or part.code in codes) and "+" in self.space.operators
         if not beside and "*" not in self.space.operators:
@@ -157,14 +168,14 @@ class Variation:
         return self.grafter.factor(draft, self._place(draft, generator), generator)
 
     def _place(self, draft: Draft, generator: np.random.Generator) -> Part:
-        parts = parts_of(draft, self.space)
+        parts = self._parts(draft)
         return parts[-1] if generator.random() < AT_THE_ROOT else _chosen(parts, generator)
 
     # ------------------------------------------------------------------------------------------------- crossing
 
     def crossed(self, draft: Draft, other: Draft, generator: np.random.Generator) -> Draft | None:
         """A part replaced by one of the same dimension from another formula."""
-        part = _chosen(parts_of(draft, self.space), generator)
+        part = _chosen(self._parts(draft), generator)
         other = renamed(other, OTHER)
         like = [one for one in parts_of(other, self.space) if one.code == part.code]
         if not like:
@@ -182,6 +193,15 @@ class Variation:
         supply = renamed(self.supplies.drafts[chosen], OTHER)
         tree = Apply("*", (Constant(NEW), supply.expression))
         return draft_of(tree, constants_in(supply) | {NEW: (1.0, code)})
+
+    def _parts(self, draft: Draft) -> list[Part]:
+        """Its parts, kept for as long as it is likely to be varied again."""
+        key = draft.expression, draft.codes
+        if key not in self._known:
+            if len(self._known) >= KEPT:
+                self._known.clear()
+            self._known[key] = parts_of(draft, self.space)
+        return self._known[key]
 
     def _supply(self, code: int, generator: np.random.Generator) -> Expression | None:
         like = self.supplies.of(code)

@@ -33,8 +33,8 @@ from symreg.table import read_table
 WHOLE = Breeding()
 VARIANTS: dict[str, Breeding] = {
     "whole": WHOLE,
-    "one island": replace(WHOLE, islands=1, population=WHOLE.islands * WHOLE.population,
-                          children=WHOLE.islands * WHOLE.children),
+    "one island": replace(WHOLE, islands=1, population=2 * WHOLE.population, children=2 * WHOLE.children),
+    "four islands": replace(WHOLE, islands=4, population=WHOLE.population // 2, children=WHOLE.children // 2),
     "no ages": replace(WHOLE, ages=False),
     "no parsimony": replace(WHOLE, parsimony=False),
     "no crossing": replace(WHOLE, crossing=0.0),
