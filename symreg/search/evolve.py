@@ -17,14 +17,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Expression, complexity
+from symreg.expression import complexity
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner, fitted_drafts
 from symreg.search.typed_tree import is_usual
 from symreg.search.variation import Variation
 
 SOURCE = "evolution"
-A_FIT = 2000  # combinations a hunt looks at in the time that one formula takes here
+A_FIT = 5000  # combinations a hunt looks at in the time that one formula takes here
 TOURNAMENT = 4
 NEW_LINES = 1  # formulas of no descent, in each generation
 TRIES = 4  # to make one child
@@ -87,7 +87,7 @@ class Evolution:
     generation: int = 0
     best: dict[int, Refined] = field(default_factory=dict)  # by complexity
     _islands: list[Island] = field(init=False)
-    _seen: set[Expression] = field(default_factory=set)
+    _seen: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._islands = [Island(each) for each in self.generator.spawn(self.breeding.islands)]
@@ -163,10 +163,10 @@ class Evolution:
 
     def _is_new(self, draft: Draft) -> bool:
         """Whether this formula is within the limits and was not looked at before; from now on it was."""
-        tree = draft.expression
-        if tree in self._seen or not draft.names:
+        tree, key = draft.expression, hash(draft.expression)  # the trees themselves would fill the memory
+        if key in self._seen or not draft.names:
             return False
-        self._seen.add(tree)
+        self._seen.add(key)
         return complexity(tree) <= self.refiner.space.max_complexity and is_usual(draft)
 
     def _fitted(self, drafts: Sequence[Draft], born: Sequence[int]) -> list[Individual]:
@@ -186,7 +186,7 @@ class Evolution:
     # ------------------------------------------------------------------------------------------------ selection
 
     def _prices(self, individuals: Sequence[Individual]) -> npt.NDArray[np.float64]:
-        """Description lengths, and a charge for sizes that many share: all at one size pay what parts best and median."""
+        """Description lengths, and a charge for sizes that many share: at most what parts the best and the median."""
         bits = np.array([one.bits for one in individuals])
         if not self.breeding.parsimony:
             return bits

@@ -45,7 +45,7 @@ class Scion:
     coefficient: float
 
     def grown(self, draft: Draft, part: Part, tree: Expression, code: int) -> Draft:
-        """The draft with this tree, which holds the supply, in place of a part; with its coefficient it has the code."""
+        """The draft with this tree, which holds the supply, in place of a part; the two together have the code."""
         constants = constants_in(draft) | constants_in(self.supply) | {NEW: (self.coefficient, code - self.code)}
         return draft_of(replaced(draft.expression, part.path, tree), constants)
 

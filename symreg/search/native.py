@@ -19,9 +19,7 @@ from symreg.expression import Constant, Expression, complexity, substitute
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.collecting import collected
-from symreg.search.evolve import BREEDING, SOURCE, Breeding, Evolution
-from symreg.search.graft import Grafter
-from symreg.search.hunt import Hunt, Workplace, hunt_of
+from symreg.search.hunt import Workplace, hunt_of
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
@@ -29,8 +27,7 @@ from symreg.search.reductions import reductions_of
 from symreg.search.refine import Refined, Refiner
 from symreg.search.smoothing import smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, probe_rows
-from symreg.search.supplies import BENT, supplies_of
-from symreg.search.variation import Variation
+from symreg.search.turns import Turns
 
 SMALLEST = 2  # times as many evaluations as the others
 AGAIN = 8  # of the best of a level, fitted to the target itself where others are fitted to a surface
@@ -41,9 +38,6 @@ WRITTEN_OUT = 24  # of a level
 CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler than it looks
 SHRINKS = 6  # nodes that rewriting a formula may take away
 LARGEST_LEVEL = 60
-DEAR = 1_000_000  # combinations of a level, from which on evolution goes on beside the hunts
-SHARE, LEADING_SHARE = 0.25, 0.75  # of what is looked at, for evolution
-GRAFTED_ROWS = 400
 
 
 @dataclass(slots=True)
@@ -80,12 +74,11 @@ def search(
     workplace = Workplace(settings, get_engine(settings.engine), budget, clock.spent)
     whole = hunt_of(workplace, space, probes)
     hunts = [whole]
-    evolution: Evolution | None = None
-    shortlist: dict[int, Refined] = {}  # the best of each complexity so far
-    clock.evaluated = lambda: looked_at(hunts, evolution)
     target = target_at(space, fit_rows)
     refiner, plain = (Refiner(space, workplace.engine, settings.threads, target, fit_rows) for _ in range(2))
     progress = Progress(space, refiner)
+    turns = Turns(workplace, plain, progress, generator)
+    clock.evaluated = lambda: turns.evaluated + sum(hunt.evaluated for hunt in hunts)
     positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
 
     def report(found: Sequence[Refined], reason: str | None) -> Round:
@@ -97,12 +90,8 @@ def search(
         # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest
         # question is the likeliest to be answered: it may look at more.
         hunt = min(hunts, key=lambda one: one.evaluated / (SMALLEST if one is hunts[-1] else 1))
-        needed = hunt.expected > DEAR and not settings.lacks("evolution") and not progress.is_at_the_noise()
-        if evolution is None and needed:
-            evolution = evolution_of(workplace, space, whole.bank, plain, progress.bits_of, generator)
-            evolution.settle(list(shortlist.values()))
-        if needed and evolution is not None and is_turn_of(evolution, hunts, hunt, progress):
-            found = evolution.run()
+        if turns.is_evolutions(hunt, hunts):
+            found = turns.run(whole)
         else:
             proposals = hunt.run()
             # A budget that is spent still leaves what was found to be fitted.
@@ -113,10 +102,7 @@ def search(
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
         reach = min(one.level for one in hunts)
         found = progress.taken(reach, found)
-        fresh = [one for one in found if one.loss < shortlist.get(one.complexity, one).loss or one.complexity not in shortlist]
-        shortlist |= {one.complexity: one for one in reversed(fresh)}
-        if evolution is not None:
-            evolution.settle([one for one in fresh if one.source != SOURCE])
+        turns.learn(found)
         reason = clock.reason or progress.reason_to_stop(reach)
         yield report(found, reason)
         if reason is not None:
@@ -133,38 +119,6 @@ def search(
                 one.look_at(surface(probes))
             refiner.use(surface(fit_rows), fit_rows)
     yield report([], "nothing is left to try")
-
-
-def looked_at(hunts: Sequence[Hunt], evolution: Evolution | None) -> int:
-    """Combinations that were looked at so far."""
-    return sum(hunt.evaluated for hunt in hunts) + (0 if evolution is None else evolution.evaluated)
-
-
-def is_turn_of(evolution: Evolution, hunts: Sequence[Hunt], hunt: Hunt, progress: Progress) -> bool:
-    """Whether evolution goes on before this hunt: of all that will be looked at it has its share, and the larger one
-    while it is what found the shortest description."""
-    leads = progress.law is not None and progress.law.source == SOURCE
-    share = LEADING_SHARE if leads else SHARE
-    return evolution.evaluated * (1 - share) < share * (looked_at(hunts, None) + hunt.expected)
-
-
-def evolution_of(
-    workplace: Workplace,
-    space: SearchSpace,
-    bank: Bank,
-    refiner: Refiner,
-    bits: Callable[[Refined], float],
-    generator: np.random.Generator,
-    breeding: Breeding = BREEDING,
-) -> Evolution:
-    """Evolution over what a bank holds by now."""
-    rows = refiner.rows[:: max(1, -(-len(refiner.rows) // GRAFTED_ROWS))]
-    supplies = supplies_of(bank, space, workplace.engine, rows, bent=BENT if breeding.curves else 0)
-    target = target_at(space, rows)
-    inputs = np.ascontiguousarray(space.inputs[:, rows])
-    grafter = Grafter(space, workplace.engine, supplies, inputs, target) if breeding.grafts else None
-    variation = Variation(space, supplies, grafter, exchanging=breeding.exchanging, parts=breeding.parts)
-    return Evolution(variation, refiner, bits, workplace.stop, generator, breeding)
 
 
 def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Refined]:

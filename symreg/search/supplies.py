@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
 MOST = 1500
 BENT = 16  # expressions that curves are laid over
+LARGEST = 1e60
 CONSTANT = 1e-12  # of an expression's size: it varies by less
 
 
@@ -88,7 +89,7 @@ def _values(drafts: list[Draft], space: SearchSpace, engine: Engine, rows: Ids) 
 
 
 def _vary(values: Floats) -> npt.NDArray[np.bool_]:
-    """Which rows of values are defined everywhere and not always the same."""
+    """Which rows of values are defined everywhere, of a size that can be squared, and not always the same."""
     with np.errstate(all="ignore"):
         size = np.abs(values).max(axis=1, initial=0.0)
-        return np.asarray(np.isfinite(size) & (np.ptp(values, axis=1) > CONSTANT * size))
+        return np.asarray((size < LARGEST) & (np.ptp(values, axis=1) > CONSTANT * size))

@@ -23,11 +23,11 @@ from symreg.problem import make_problem
 from symreg.search.backend import Budget, Native
 from symreg.search.evolve import Breeding, Evolution
 from symreg.search.hunt import Workplace, hunt_of
-from symreg.search.native import evolution_of
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.refine import Refined, Refiner
 from symreg.search.space import probe_rows, search_space
+from symreg.search.turns import evolution_of
 from symreg.table import read_table
 
 WHOLE = Breeding()
@@ -62,8 +62,7 @@ def evolution_on(table: Table, breeding: Breeding, seed: int, X: np.ndarray, y: 
         hunt.bank.request_all(size)
         size += 1
     refiner = Refiner(space, workplace.engine, 1, target_at(space, rows), rows)
-    progress = Progress(space, refiner)
-    return evolution_of(workplace, space, hunt.bank, refiner, progress.bits_of, generator, breeding)
+    return evolution_of(workplace, hunt, refiner, Progress(space, refiner), generator, breeding)
 
 
 def r2_of(evolution: Evolution, one: Refined, X: np.ndarray, y: np.ndarray, mean: float) -> float:
