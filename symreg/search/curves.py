@@ -50,5 +50,10 @@ def curves_of(
             yield Draft(saturated, ("k1",), (ratio * float(np.median(values)),), (code,))
 
 
+def may_bend(code: int, allowed: Sequence[int] | None) -> bool:
+    """Whether constants could stand inside a function of something of this dimension."""
+    return _may(allowed, code) or _may(allowed, -code)
+
+
 def _may(allowed: Sequence[int] | None, code: int) -> bool:
     return allowed is None or code in allowed

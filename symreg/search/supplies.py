@@ -12,7 +12,7 @@ from symreg.description_length import tree_bits
 from symreg.engine.program import Engine
 from symreg.expression import lower
 from symreg.search.bank import ONE, Bank
-from symreg.search.curves import curves_of
+from symreg.search.curves import curves_of, may_bend
 from symreg.search.proposal import Draft
 from symreg.search.space import SearchSpace
 
@@ -58,11 +58,13 @@ def supplies_of(
     codes = [int(bank.code[entry]) for entry in order[:most]]
     values = _values(plain, space, engine, rows)
     good = _vary(values)
+    allowed = space.coefficient_codes
+    bendable = [place for place in np.flatnonzero(good).tolist() if may_bend(codes[place], allowed)]
     curves = [
         curve
-        for place in np.flatnonzero(good)[:bent].tolist()
+        for place in bendable[:bent]
         for curve in curves_of(
-            plain[place].expression, codes[place], values[place], space.operators, space.coefficient_codes
+            plain[place].expression, codes[place], values[place], space.operators, allowed
         )
     ]
     bends = _values(curves, space, engine, rows)
