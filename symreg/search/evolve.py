@@ -158,8 +158,8 @@ class Evolution:
         return None
 
     def _winner(self, island: Island, prices: npt.NDArray[np.float64]) -> Individual:
-        drawn = island.generator.integers(len(island.individuals), size=TOURNAMENT)
-        return island.individuals[min(drawn.tolist(), key=lambda place: (prices[place], place))]
+        drawn = np.sort(island.generator.integers(len(island.individuals), size=TOURNAMENT))
+        return island.individuals[int(drawn[np.argmin(prices[drawn])])]
 
     def _is_new(self, draft: Draft) -> bool:
         """Whether this formula is within the limits and was not looked at before; from now on it was."""

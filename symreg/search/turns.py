@@ -22,7 +22,7 @@ from symreg.search.supplies import BENT, supplies_of
 from symreg.search.variation import Variation
 
 DEAR = 1_000_000  # combinations of a level: about a second
-SHARE, LEADING_SHARE = 0.25, 0.75  # of what is looked at, for evolution
+SHARE, LEADING_SHARE = 1 / 3, 0.75  # of what is looked at, for evolution
 GRAFTED_ROWS = 400
 
 

@@ -27,6 +27,7 @@ from tests.search.setting import has_the_dimension_of_the_target, problem_of, va
 
 SMALL = replace(BREEDING, islands=2, population=20, children=10, generations=3)
 ROWS = 60
+OPERATORS = ("+", "*", "sqrt", "square", "/")
 
 
 def columns(n: int, low: float = 0.5, high: float = 3.0, rows: int = ROWS) -> list[np.ndarray]:
@@ -59,7 +60,7 @@ def inferred() -> Problem:
 def few_operators() -> Problem:
     x, v, t = columns(3)
     data = {"x [m]": x, "v [m/s]": v, "t [s]": t, "y [m]": np.sqrt(x**2 + (v * t) ** 2) + 0.1 * x}
-    return problem_of(data, "y", operators=("+", "*", "sqrt", "square", "/"), constraints=Constraints(max_complexity=15))
+    return problem_of(data, "y", operators=OPERATORS, constraints=Constraints(max_complexity=15))
 
 
 PROBLEMS: dict[str, Callable[[], Problem]] = {
