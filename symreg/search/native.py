@@ -2,8 +2,8 @@
 
 At each level the bank grows on demand, the joins look for laws of that total complexity (``sums``, ``products``), and
 the best are fitted in y on more rows (``refine``). Once levels are dear, evolution takes turns with them (``turns``).
-It ends when a law is exact, when the residual has reached the noise and further levels bring nothing, or when the budget
-is spent.
+It ends when a law is exact, when the residual has reached the noise and further levels bring nothing, or when the
+budget is spent.
 """
 
 from __future__ import annotations

@@ -35,6 +35,7 @@ VARIANTS: dict[str, Breeding] = {
     "whole": WHOLE,
     "one island": replace(WHOLE, islands=1, population=2 * WHOLE.population, children=2 * WHOLE.children),
     "four islands": replace(WHOLE, islands=4, population=WHOLE.population // 2, children=WHOLE.children // 2),
+    "bare": replace(WHOLE, ages=False, parsimony=False, crossing=0.0, parts=False),
     "no ages": replace(WHOLE, ages=False),
     "no parsimony": replace(WHOLE, parsimony=False),
     "no crossing": replace(WHOLE, crossing=0.0),
