@@ -1,21 +1,19 @@
 """Evolution: for laws that are deep, or rich in constants, where there are too many formulas to look at all.
 
 Islands of formulas, each right in its dimensions (``variation``), whose constants are fitted by Levenberg-Marquardt.
-Fitness is the description length, so that a node or a constant has to earn its bits. Two things keep a population from
-becoming copies of its best: sizes that many formulas share are charged for it (adaptive parsimony; Cranmer 2023,
-"Interpretable machine learning for science with PySR and SymbolicRegression.jl", section 3), and a formula competes
-with those only that descend from no younger line (age-fitness; Schmidt and Lipson 2010, "Age-fitness Pareto
-optimization"). Neighbouring islands exchange their best from time to time.
+Fitness is the description length, so that a node or a constant has to earn its bits. A formula competes with those only
+that descend from no older line, which keeps a population from becoming copies of its best (Schmidt and Lipson 2010,
+"Age-fitness Pareto optimization"). Islands exchange their best from time to time. What was tried and earned nothing is
+told in docs/decisions/0016.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from symreg.expression import complexity
 from symreg.search.proposal import Draft
@@ -29,7 +27,6 @@ TOURNAMENT = 4
 NEW_LINES = 1  # formulas of no descent, in each generation
 TRIES = 4  # to make one child
 MIGRANTS = 2
-SAME = 1e-9  # losses of two formulas of one complexity that are one formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +34,13 @@ class Breeding:
     """How evolution goes on; what can be left out, to learn what it is worth."""
 
     islands: int = 2
-    population: int = 80
+    population: int = 30
     children: int = 24
     generations: int = 12  # between two migrations, which are also when it reports
-    crossing: float = 0.25  # of the children have two parents
     iterations: int = 30  # of each fit
     ages: bool = True
-    parsimony: bool = True
     grafts: bool = True
-    parts: bool = True
-    exchanging: float = 2.0
+    exchanging: float = 2.0  # beside three for grafts alone
     curves: bool = True
 
 
@@ -140,26 +134,16 @@ class Evolution:
         self._select(island)
 
     def _child(self, island: Island) -> tuple[Draft, int] | None:
-        """A formula that was not there before, of one parent or two; None where several tries fail."""
+        """A formula that was not there before; None where several tries fail."""
         if not island.individuals:
             return None
-        generator = island.generator
-        prices = self._prices(island.individuals)
         for _ in range(TRIES):
-            parent = self._winner(island, prices)
-            if generator.random() < self.breeding.crossing:
-                other = self._winner(island, prices)
-                draft = self.variation.crossed(parent.refined.draft, other.refined.draft, generator)
-                born = min(parent.born, other.born)
-            else:
-                draft, born = self.variation.varied(parent.refined.draft, generator), parent.born
+            drawn = island.generator.integers(len(island.individuals), size=TOURNAMENT)
+            parent = island.individuals[int(drawn.min())]  # they stand in the order of their description lengths
+            draft = self.variation.varied(parent.refined.draft, island.generator)
             if draft is not None and self._is_new(draft):
-                return draft, born
+                return draft, parent.born
         return None
-
-    def _winner(self, island: Island, prices: npt.NDArray[np.float64]) -> Individual:
-        drawn = np.sort(island.generator.integers(len(island.individuals), size=TOURNAMENT))
-        return island.individuals[int(drawn[np.argmin(prices[drawn])])]
 
     def _is_new(self, draft: Draft) -> bool:
         """Whether this formula is within the limits and was not looked at before; from now on it was."""
@@ -185,34 +169,24 @@ class Evolution:
 
     # ------------------------------------------------------------------------------------------------ selection
 
-    def _prices(self, individuals: Sequence[Individual]) -> npt.NDArray[np.float64]:
-        """Description lengths, and a charge for sizes that many share: at most what parts the best and the median."""
-        bits = np.array([one.bits for one in individuals])
-        if not self.breeding.parsimony:
-            return bits
-        sizes = np.array([one.refined.complexity for one in individuals])
-        share = (sizes[:, None] == sizes[None, :]).mean(axis=1)
-        return np.asarray(bits + share * (np.median(bits) - bits.min()))
-
     def _select(self, island: Island) -> None:
-        """Keep as many as live on an island: those whom the fewest beat in age and description at once."""
+        """Keep as many as live on an island, best first: those whom the fewest beat that are no older."""
         each = {(one.refined.complexity, _rounded(one.refined.loss)): one for one in reversed(island.individuals)}
         alive = sorted(each.values(), key=lambda one: one.bits)
         if len(alive) > self.breeding.population:
-            prices = self._prices(alive)
             born = np.array([one.born if self.breeding.ages else 0 for one in alive])
-            beaten = ((prices[None, :] < prices[:, None]) & (born[None, :] >= born[:, None])).sum(axis=1)
-            order = np.lexsort((prices, beaten))[: self.breeding.population]
+            beaten = np.array([(born[:place] >= birth).sum() for place, birth in enumerate(born)])
+            order = np.argsort(beaten, kind="stable")[: self.breeding.population]
             alive = [alive[place] for place in sorted(order.tolist())]
         island.individuals = alive
 
     def _migrate(self) -> None:
-        """The best of each island, and its youngest lines' best, come to the next one as well."""
-        chosen = [sorted(island.individuals, key=lambda one: one.bits)[:MIGRANTS] for island in self._islands]
+        """The best of each island come to the next one as well."""
+        chosen = [island.individuals[:MIGRANTS] for island in self._islands]
         if len(chosen) < 2:
             return
         for place, island in enumerate(self._islands):
-            island.individuals += [replace(one) for one in chosen[place - 1]]
+            island.individuals += chosen[place - 1]
             self._select(island)
 
 

@@ -83,5 +83,5 @@ def evolution_of(
     supplies = supplies_of(whole.bank, space, workplace.engine, rows, bent=BENT if breeding.curves else 0)
     inputs = np.ascontiguousarray(space.inputs[:, rows])
     grafter = Grafter(space, workplace.engine, supplies, inputs, target_at(space, rows)) if breeding.grafts else None
-    variation = Variation(space, supplies, grafter, exchanging=breeding.exchanging, parts=breeding.parts)
+    variation = Variation(space, supplies, grafter, exchanging=breeding.exchanging)
     return Evolution(variation, refiner, progress.bits_of, workplace.stop, generator, breeding)

@@ -1,4 +1,4 @@
-"""Variation: how evolution makes a formula from one or two others.
+"""Variation: how evolution makes a formula from another.
 
 Every way hands on the dimension of what it replaces, so a formula that is right in its dimensions stays so; what cannot
 be done on a formula gives None. Constants keep their fitted values, from which the next fit starts.
@@ -21,7 +21,7 @@ from symreg.search.typed_tree import Part, constants_in, draft_of, parts_of, ren
 from symreg.search.vocabulary import TRANSCENDENTAL
 
 NEW = "new"  # a constant's name until it is numbered
-OTHER = "other "  # before the names of another formula's constants
+SUPPLIED = "supplied "  # before the names of a supply's own constants
 AT_THE_ROOT = 0.4  # of the grafts: further terms of the whole
 KEPT = 500  # formulas whose parts are not worked out again
 STEPS = ("square", "cube", "sqrt", "inv", *TRANSCENDENTAL)
@@ -32,13 +32,15 @@ Vary = Callable[[Draft, np.random.Generator], Draft | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Variation:
-    """The ways, over one space and its supplies; ``crossed`` takes a second formula."""
+    """The ways, over one space and its supplies.
+
+    With a ``grafter`` what is inserted is what residuals ask for; without, or where nothing can be added, it is drawn.
+    """
 
     space: SearchSpace
     supplies: Supplies
     grafter: Grafter | None
     exchanging: float = 2.0
-    parts: bool = True  # whether supplies take the place of parts and factors
     _ways: list[tuple[Vary, float]] = field(init=False)  # with how often each is taken
     _until: Floats = field(init=False)  # the sums of these
     _known: dict[tuple[Expression, tuple[int, ...]], list[Part]] = field(default_factory=dict)
@@ -53,9 +55,9 @@ class Variation:
             (self.with_another_leaf, 1.0), (self.with_another_operator, 0.5), (self.with_a_step, 1.0),
             (self.without_a_step, 1.5), (self.with_a_constant, 0.5),
         ]  # fmt: skip
-        if self.parts:
+        if self.grafter is None or "+" not in self.space.operators:
             ways += [(self.with_another_part, 1.0), (self.with_a_factor, 0.5)]
-        if self.grafter is not None and "+" in self.space.operators:
+        else:
             ways += [(self.with_a_term_grafted, 3.0), (self.with_a_term_exchanged, self.exchanging)]
             if "*" in self.space.operators:
                 ways += [(self.with_a_factor_grafted, 1.0)]
@@ -171,17 +173,7 @@ class Variation:
         parts = self._parts(draft)
         return parts[-1] if generator.random() < AT_THE_ROOT else _chosen(parts, generator)
 
-    # ------------------------------------------------------------------------------------------------- crossing
-
-    def crossed(self, draft: Draft, other: Draft, generator: np.random.Generator) -> Draft | None:
-        """A part replaced by one of the same dimension from another formula."""
-        part = _chosen(self._parts(draft), generator)
-        other = renamed(other, OTHER)
-        like = [one for one in parts_of(other, self.space) if one.code == part.code]
-        if not like:
-            return None
-        tree = replaced(draft.expression, part.path, _chosen(like, generator).tree)
-        return draft_of(tree, constants_in(draft) | constants_in(other))
+    # ----------------------------------------------------------------------------------------------- new lines
 
     def random(self, generator: np.random.Generator) -> Draft | None:
         """A supply with a coefficient in front: where formulas come from that descend from no other."""
@@ -190,7 +182,7 @@ class Variation:
             return None
         chosen = int(usable[int(generator.integers(len(usable)))])
         code = self.space.target_code - int(self.supplies.codes[chosen])
-        supply = renamed(self.supplies.drafts[chosen], OTHER)
+        supply = renamed(self.supplies.drafts[chosen], SUPPLIED)
         tree = Apply("*", (Constant(NEW), supply.expression))
         return draft_of(tree, constants_in(supply) | {NEW: (1.0, code)})
 

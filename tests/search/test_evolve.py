@@ -103,7 +103,7 @@ def test_every_formula_is_right_by_birth(kind: str, born: list[Draft]) -> None:
     space = one.refiner.space
     for _ in range(4):
         one.run()
-    assert len(born) == one.fits > 90 and len({draft.expression for draft in born}) == len(born)
+    assert len(born) == one.fits > 60 and len({draft.expression for draft in born}) == len(born)
     for draft in born:
         assert has_the_dimension_of_the_target(draft, space), draft
         assert space.coefficient_codes is None or set(draft.codes) <= set(space.coefficient_codes)
@@ -195,17 +195,10 @@ evolve_leaf = search_space(without_units(), without_units().train_rows).leaves[0
 def test_young_lines_compete_with_young_ones() -> None:
     """Of two that are worse than the old best, the younger stays; without ages, the better."""
     for ages, kept in ((True, {1.0, 3.0}), (False, {1.0, 2.0})):
-        one = evolution(without_units(), replace(SMALL, population=2, ages=ages, parsimony=False))
+        one = evolution(without_units(), replace(SMALL, population=2, ages=ages))
         island = Island(np.random.default_rng(0), [individual(1.0, 0), individual(2.0, 0), individual(3.0, 7)])
         one._select(island)
         assert {each.bits for each in island.individuals} == kept
-
-
-def test_sizes_that_many_share_are_charged() -> None:
-    one = evolution(without_units())
-    crowd = [individual(bits, 0) for bits in (0.0, 2.0, 4.0)]
-    prices = one._prices([*crowd, individual(4.0, 0, size=9)])
-    assert prices == pytest.approx([0 + 0.75 * 3, 2 + 0.75 * 3, 4 + 0.75 * 3, 4 + 0.25 * 3])
 
 
 # --------------------------------------------------------------------------------------------- beside the hunts
@@ -238,10 +231,10 @@ def least_loss(problem: Problem, found: list[Round]) -> float:
 
 def test_a_deep_law_is_found_with_evolution_and_not_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "DEAR", 20_000)
-    problem, count = deep(), 3_000_000
+    problem, count = deep(), 4_500_000
     found = rounds(problem, count)
     assert any(candidate.source == SOURCE for each in found for candidate in each.candidates)
-    assert least_loss(problem, found) < 5e-3
+    assert least_loss(problem, found) < 1e-2
     assert least_loss(problem, rounds(problem, count, without=("evolution",))) > 2e-2
 
 
