@@ -16,8 +16,8 @@ from symreg.expression import Apply, Constant, Expression
 from symreg.search.proposal import Draft
 
 Floats = npt.NDArray[np.float64]
-FUNCTIONS = ("exp", "sin", "cos", "tanh")
 SCALES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # over the standard deviation
+HALF_PERIODS = range(1, 13)  # in the range of the values: a fit does not find a frequency from another one's side
 PLACES = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.95)  # quantiles
 WIDTHS = (0.1, 0.25, 0.6, 1.5)  # standard deviations
 RATIOS = (0.1, 0.3, 1.0, 3.0)  # of the median
@@ -32,13 +32,13 @@ def curves_of(
     if not (math.isfinite(spread) and spread > 0):
         return
     if _may(allowed, -code) and "*" in operators:
-        for name in (name for name in FUNCTIONS if name in operators):
+        waves = [count * math.pi / float(np.ptp(values)) for count in HALF_PERIODS]
+        scales = [scale / spread for scale in SCALES]
+        grids = {"exp": [*scales, *(-scale for scale in scales)], "sin": waves, "cos": waves, "tanh": scales}
+        for name, grid in grids.items():
             scaled = Apply(name, (Apply("*", (A, tree)),))
-            for scale in SCALES:
-                if name != "exp" or scale * float(np.ptp(values)) / spread < 100:
-                    yield Draft(scaled, ("k1",), (scale / spread,), (-code,))
-                if name == "exp":
-                    yield Draft(scaled, ("k1",), (-scale / spread,), (-code,))
+            for constant in grid if name in operators else ():
+                yield Draft(scaled, ("k1",), (constant,), (-code,))
     if _may(allowed, code) and _may(allowed, -2 * code) and {"exp", "square", "-", "*"} <= operators:
         peak = Apply("exp", (Apply("*", (B, Apply("square", (Apply("-", (tree, A)),)))),))
         for place in np.quantile(values, PLACES).tolist():

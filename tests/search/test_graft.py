@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.dimensioning import dimension_of
 from symreg.engine import get_engine
 from symreg.expression import Apply, Constant, evaluate_tree
+from symreg.grammar import parse
 from symreg.search import graft
 from symreg.search.graft import Grafter
 from symreg.search.probes import target_at
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refiner, fitted_drafts
-from symreg.search.space import SearchSpace, search_space
+from symreg.search.space import SearchSpace
 from symreg.search.supplies import Supplies, supplies_of
 from symreg.search.typed_tree import parts_of
-from tests.search.setting import has_the_dimension_of_the_target, problem_of, setting
+from tests.search.setting import has_the_dimension_of_the_target, setting
 
 ENGINE = get_engine("auto")
 
@@ -24,7 +24,7 @@ ENGINE = get_engine("auto")
 def laid_out(target: str, **options: object) -> tuple[SearchSpace, Supplies, Grafter, Refiner]:
     rng = np.random.default_rng(5)
     a, b, c = (rng.uniform(0.5, 2.5, 120) for _ in range(3))
-    y = evaluate_tree(problem_tree(target), {"a": a, "b": b, "c": c})
+    y = evaluate_tree(parse(target, variables=("a", "b", "c"), constants=()), {"a": a, "b": b, "c": c})
     one = setting({"a [1]": a, "b [1]": b, "c [1]": c, "y [1]": y}, "y", 108, **options)
     for size in (1, 2, 3):
         one.bank.request_all(size)
@@ -33,12 +33,6 @@ def laid_out(target: str, **options: object) -> tuple[SearchSpace, Supplies, Gra
     probes = target_at(one.space, rows)
     grafter = Grafter(one.space, ENGINE, supplies, np.ascontiguousarray(one.space.inputs), probes)
     return one.space, supplies, grafter, Refiner(one.space, ENGINE, 1, probes, rows)
-
-
-def problem_tree(text: str) -> object:
-    from symreg.grammar import parse
-
-    return parse(text, variables=("a", "b", "c"), constants=())
 
 
 @pytest.fixture(autouse=True)
@@ -61,12 +55,8 @@ def test_a_term_of_the_whole_is_the_one_that_least_squares_chooses() -> None:
         design = np.stack([space.inputs[0], np.ones_like(row), row], axis=1)
         solution, *_ = np.linalg.lstsq(design, space.target, rcond=1e-10)
         losses.append(float(np.mean((design @ solution - space.target) ** 2) / space.target.var()))
-    held = refiner.predict([grown], refiner.rows)  # with the coefficients it starts from, before any fit
-    names = dict(zip(grown.names, grown.values, strict=True))
-    assert np.isfinite(held).all() and len(names) >= 3
-    supply = [one.expression for one in supplies.drafts][int(np.argmin(losses))]
     best = fitted_drafts(refiner, [grown])[0][1]
-    assert best <= min(losses) * (1 + 1e-9), supply  # a curve's own constants may be fitted still better
+    assert best <= min(losses) * (1 + 1e-9)  # a curve's own constants may be fitted still better
 
 
 def test_a_factor_inside_a_formula_is_found() -> None:
@@ -98,8 +88,6 @@ def test_coefficients_carry_only_what_they_may() -> None:
     x, t = rng.uniform(1, 2, 60), rng.uniform(1, 2, 60)
     for policy in ("dimensionless", "inferred"):
         data = {"x [m]": x, "t [s]": t, "y [m]": 2 * x + 0.5 * t}
-        problem = problem_of(data, "y", free_constants=policy)
-        space = search_space(problem, problem.train_rows)
         one = setting(data, "y", free_constants=policy)
         for size in (1, 2, 3):
             one.bank.request_all(size)
@@ -108,34 +96,9 @@ def test_coefficients_carry_only_what_they_may() -> None:
         grafter = Grafter(
             one.space, ENGINE, supplies, np.ascontiguousarray(one.space.inputs), target_at(one.space, rows)
         )
-        draft = Draft(Apply("*", (Constant("k1"), space.leaves[0])), ("k1",), (2.0,), (0,))
+        draft = Draft(Apply("*", (Constant("k1"), one.space.leaves[0])), ("k1",), (2.0,), (0,))
         grown = grafter.term(draft, parts_of(draft, one.space)[-1], np.random.default_rng(0))
         if policy == "inferred":
             assert grown is not None and any(grown.codes)
         if grown is not None:
             assert has_the_dimension_of_the_target(grown, one.space)
-
-
-@pytest.mark.parametrize("policy", ["dimensionless", "inferred"])
-def test_supplies_are_what_their_codes_and_values_say(policy: str) -> None:
-    rng = np.random.default_rng(2)
-    data = {"x [m]": rng.uniform(1, 2, 60), "t [s]": rng.uniform(-1, 2, 60), "z [m]": rng.uniform(1, 2, 60)}
-    data["y [m]"] = rng.normal(size=60)
-    one = setting(data, "y", free_constants=policy)
-    for size in (1, 2, 3):
-        one.bank.request_all(size)
-    space, rows = one.space, np.arange(len(one.space.target))
-    supplies = supplies_of(one.bank, space, ENGINE, rows)
-    assert supplies.drafts[-1].expression == space.leaves[-1] and np.all(supplies.values[-1] == 1)
-    assert np.isfinite(supplies.values).all() and len(set(supplies.drafts)) == len(supplies.drafts)
-    known = {name: space.coding.decode(code) for name, code in zip(space.names, space.codes, strict=False)}
-    columns = dict(zip(space.names, space.inputs, strict=True))
-    for draft, code, values in zip(supplies.drafts, supplies.codes.tolist(), supplies.values, strict=True):
-        free = {name: space.coding.decode(own) for name, own in zip(draft.names, draft.codes, strict=True)}
-        assert dimension_of(draft.expression, known | free) == space.coding.decode(code)
-        assert space.coefficient_codes is None or set(draft.codes) <= set(space.coefficient_codes)
-        named = columns | dict(zip(draft.names, draft.values, strict=True))
-        assert np.allclose(evaluate_tree(draft.expression, named), values, rtol=1e-10, atol=1e-12)
-    curved = [draft for draft in supplies.drafts if draft.names]
-    assert curved and not any(draft.names for draft in supplies.drafts[: supplies.n_plain])
-    assert any(any(draft.codes) for draft in curved) == (policy == "inferred")
