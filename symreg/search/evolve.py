@@ -1,14 +1,16 @@
 """Evolution: for laws that are deep, or rich in constants, where there are too many formulas to look at all.
 
 Islands of formulas, each right in its dimensions (``variation``), whose constants are fitted by Levenberg-Marquardt.
-Fitness is the description length, so that a node or a constant has to earn its bits. A formula competes with those only
-that descend from no older line, which keeps a population from becoming copies of its best (Schmidt and Lipson 2010,
+Fitness is the description length, so that a node or a constant has to earn its bits: all of them on a thrifty island, a
+part on another, where formulas grow that only rows held out can judge. A formula competes with those only that descend
+from no older line, which keeps a population from becoming copies of its best (Schmidt and Lipson 2010,
 "Age-fitness Pareto optimization"). Islands exchange their best from time to time. What was tried and earned nothing is
 told in docs/decisions/0016.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from symreg.expression import complexity
+from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner, fitted_drafts
 from symreg.search.typed_tree import is_usual
@@ -27,6 +30,7 @@ TOURNAMENT = 4
 NEW_LINES = 1  # formulas of no descent, in each generation
 TRIES = 4  # to make one child
 MIGRANTS = 2
+THRIFT = (1.0, 0.3)  # of the islands in turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Breeding:
     generations: int = 12  # between two migrations, which are also when it reports
     iterations: int = 30  # of each fit
     ages: bool = True
+    thrift: bool = True  # not the same on all islands
     grafts: bool = True
     exchanging: float = 2.0  # beside three for grafts alone
     curves: bool = True
@@ -49,18 +54,24 @@ BREEDING = Breeding()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Individual:
-    """A fitted formula, its description length in bits, and the generation in which its oldest line began."""
+    """A fitted formula, its description length in bits, those that are its own, and when its line began."""
 
     refined: Refined
     bits: float
+    own: float
     born: int
+
+    def price(self, thrift: float) -> float:
+        """The description length where only this part of its own bits counts."""
+        return self.bits - (1 - thrift) * self.own
 
 
 @dataclass(slots=True, eq=False)
 class Island:
-    """One population with its own chance."""
+    """One population with its own chance, and the part that a formula's own bits count there."""
 
     generator: np.random.Generator
+    thrift: float = 1.0
     individuals: list[Individual] = field(default_factory=list)
 
 
@@ -68,12 +79,12 @@ class Island:
 class Evolution:
     """Goes on by ``run``; ``evaluated`` counts in the currency of the hunts.
 
-    ``bits`` is the description length of a fitted formula. The same for any number of threads of the ``refiner``.
+    ``progress`` knows description lengths. The same for any number of threads of the ``refiner``.
     """
 
     variation: Variation
     refiner: Refiner
-    bits: Callable[[Refined], float]
+    progress: Progress
     stop: Callable[[], bool]
     generator: np.random.Generator
     breeding: Breeding = BREEDING
@@ -84,7 +95,8 @@ class Evolution:
     _seen: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._islands = [Island(each) for each in self.generator.spawn(self.breeding.islands)]
+        thrift = itertools.cycle(THRIFT if self.breeding.thrift else (1.0,))
+        self._islands = [Island(each, next(thrift)) for each in self.generator.spawn(self.breeding.islands)]
 
     @property
     def evaluated(self) -> int:
@@ -139,7 +151,7 @@ class Evolution:
             return None
         for _ in range(TRIES):
             drawn = island.generator.integers(len(island.individuals), size=TOURNAMENT)
-            parent = island.individuals[int(drawn.min())]  # they stand in the order of their description lengths
+            parent = island.individuals[int(drawn.min())]  # they stand in the order of their prices
             draft = self.variation.varied(parent.refined.draft, island.generator)
             if draft is not None and self._is_new(draft):
                 return draft, parent.born
@@ -161,7 +173,8 @@ class Evolution:
         for (draft, loss), birth in zip(fits, born, strict=True):
             if math.isfinite(loss):
                 refined = Refined(draft, loss, complexity(draft.expression), SOURCE)
-                found.append(Individual(refined, self.bits(refined), birth))
+                bits, own = self.progress.bits_of(refined), self.progress.own_bits(refined)
+                found.append(Individual(refined, bits, own, birth))
                 known = self.best.get(refined.complexity)
                 if known is None or loss < known.loss:
                     self.best[refined.complexity] = refined
@@ -172,7 +185,7 @@ class Evolution:
     def _select(self, island: Island) -> None:
         """Keep as many as live on an island, best first: those whom the fewest beat that are no older."""
         each = {(one.refined.complexity, _rounded(one.refined.loss)): one for one in reversed(island.individuals)}
-        alive = sorted(each.values(), key=lambda one: one.bits)
+        alive = sorted(each.values(), key=lambda one: one.price(island.thrift))
         if len(alive) > self.breeding.population:
             born = np.array([one.born if self.breeding.ages else 0 for one in alive])
             beaten = np.array([(born[:place] >= birth).sum() for place, birth in enumerate(born)])

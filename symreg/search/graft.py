@@ -30,7 +30,7 @@ from symreg.search.typed_tree import Part, constants_in, draft_of, renamed, repl
 Floats = npt.NDArray[np.float64]
 NEW = "graft"  # a constant's name until it is numbered
 SUPPLIED = "supplied "  # before the names of a supply's own constants
-NEW_BITS = 5.0  # of an operator before a constant, less than half of what its digits take
+LEAST_GAIN = 2.0  # bits; whether a term pays for its own is for the islands to say
 INDEPENDENT = 1e-6  # part of its square that a term must have apart from what is there
 FIRST_CHOICE = 0.3  # chance to take the best that is left, so that not all take the same
 CHOICES = 40
@@ -107,10 +107,11 @@ class Grafter:
             along, whole = products[:, 0], self._squares @ slope**2
             apart = whole - np.square(products[:, 1:]).sum(axis=1)
             fallen = np.square(along) / apart / max(float(residual @ residual), 1e-300)
-            gains = -0.5 * len(self.space.target) * np.log2(np.maximum(1 - fallen, 1e-12)) - self.supplies.bits
-        gains[~(usable & (apart > INDEPENDENT * whole) & np.isfinite(gains))] = -math.inf
+            gains = -0.5 * len(self.space.target) * np.log2(np.maximum(1 - fallen, 1e-12))
+            possible = usable & (apart > INDEPENDENT * whole) & (gains > LEAST_GAIN) & np.isfinite(gains)
+        gains = np.where(possible, gains - self.supplies.bits, -math.inf)
         best = np.argsort(-gains, kind="stable")[:CHOICES]
-        best = best[gains[best] > NEW_BITS]
+        best = best[possible[best]]
         if not len(best):
             return None
         chosen = int(best[min(len(best), int(generator.geometric(FIRST_CHOICE))) - 1])

@@ -77,11 +77,14 @@ class Progress:
 
     def bits_of(self, one: Refined) -> float:
         """A rough description length."""
+        return 0.5 * len(self.space.target) * float(np.log2(max(one.loss, EXACT))) + self.own_bits(one)
+
+    def own_bits(self, one: Refined) -> float:
+        """What a formula and its constants add to the description length."""
         n_rows = len(self.space.target)
         constants = len(one.draft.names) - 1  # the factor in front is paid for by all
         own = tree_bits(one.draft.expression, len(self.space.leaves) + 1) + 0.5 * constants * float(np.log2(n_rows))
-        own += small_sample_bits(n_rows, constants + 1)
-        return 0.5 * n_rows * float(np.log2(max(one.loss, EXACT))) + own
+        return own + small_sample_bits(n_rows, constants + 1)
 
     def surface(self) -> Callable[[npt.NDArray[np.int64]], Probes] | None:
         """The target at any of the smoother's rows without most of its noise; None where the data do not allow that."""

@@ -38,6 +38,7 @@ VARIANTS: dict[str, Breeding] = {
     "no curves": replace(WHOLE, curves=False),
     "3 iterations": replace(WHOLE, iterations=3),
     "one island": replace(WHOLE, islands=1, population=2 * WHOLE.population, children=2 * WHOLE.children),
+    "equal thrift": replace(WHOLE, thrift=False),
     "no ages": replace(WHOLE, ages=False),
 }
 
@@ -91,9 +92,9 @@ def main() -> None:
                 evolution = evolution_on(table, VARIANTS[name], seed, X, y)
                 while evolution.fits < asked.fits:
                     evolution.run()
-                best = min(evolution.best.values(), key=evolution.bits)
+                best = min(evolution.best.values(), key=evolution.progress.bits_of)
                 scores.append(r2_of(evolution, best, X_test, y_test, float(y.mean())))
-                bits.append(evolution.bits(best))
+                bits.append(evolution.progress.bits_of(best))
             seconds = (time.process_time() - started) / asked.seeds
             print(f"{table.name:12} {name:16} {np.mean(scores):8.4f} {np.mean(bits):10.1f} bits {seconds:6.1f} s",
                   flush=True)  # fmt: skip
