@@ -36,6 +36,7 @@ class Turns:
     generator: np.random.Generator
     evolution: Evolution | None = None
     _shortlist: dict[int, Refined] = field(default_factory=dict)  # the best of each complexity so far
+    _is_idle: bool = False  # evolution had nothing left to try
 
     @property
     def evaluated(self) -> int:
@@ -44,7 +45,9 @@ class Turns:
 
     def is_evolutions(self, hunt: Hunt, hunts: Sequence[Hunt]) -> bool:
         """Whether evolution goes on before the next level of this hunt."""
-        if self.workplace.settings.lacks("evolution") or hunt.expected < DEAR or self.progress.is_at_the_noise():
+        if self._is_idle or self.workplace.settings.lacks("evolution"):
+            return False
+        if hunt.expected < DEAR or self.progress.is_at_the_noise():
             return False
         law = self.progress.law
         share = LEADING_SHARE if law is not None and law.source == SOURCE else SHARE
@@ -56,7 +59,10 @@ class Turns:
         if self.evolution is None:
             self.evolution = evolution_of(self.workplace, whole, self.refiner, self.progress, self.generator)
             self.evolution.settle(list(self._shortlist.values()))
-        return self.evolution.run()
+        before = self.evolution.evaluated
+        found = self.evolution.run()
+        self._is_idle = self.evolution.evaluated == before
+        return found
 
     def learn(self, found: Sequence[Refined]) -> None:
         """Let the best of each complexity, best first in ``found``, be what evolution starts from."""
@@ -67,7 +73,9 @@ class Turns:
                 fresh[one.complexity] = one
         self._shortlist |= fresh
         if self.evolution is not None and not self.workplace.stop():
+            before = self.evolution.evaluated
             self.evolution.settle([one for one in fresh.values() if one.source != SOURCE])
+            self._is_idle = self._is_idle and self.evolution.evaluated == before
 
 
 def evolution_of(

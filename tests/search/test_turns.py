@@ -47,6 +47,22 @@ def test_it_has_its_share_of_all_that_will_be_looked_at(leads: bool) -> None:
     assert not turns(int(most) + 1, leads=leads).is_evolutions(hunts[0], hunts)
 
 
+def test_what_has_nothing_left_to_try_gives_its_turns_away_until_something_new_is_found() -> None:
+    one, hunt = turns(0), Hunt(5 * DEAR, 5 * DEAR)
+    one.evolution.run = list
+    one.run(hunt)
+    assert not one.is_evolutions(hunt, [hunt])
+
+    def settle(seeds: Any) -> None:
+        one.evolution.evaluated += 1000 * len(seeds)
+
+    one.evolution.settle = settle
+    one.learn([])
+    assert not one.is_evolutions(hunt, [hunt])
+    one.learn([SimpleNamespace(complexity=3, loss=0.5, source="sum")])
+    assert one.is_evolutions(hunt, [hunt])
+
+
 def test_a_simple_law_is_found_without_a_turn() -> None:
     """With evolution or without, the rounds are the same."""
     rng = np.random.default_rng(0)
