@@ -242,7 +242,8 @@ def least_loss(problem: Problem, found: list[Round]) -> float:
 
 def test_a_deep_law_is_found_with_evolution_and_not_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "DEAR", 20_000)
-    problem, count = deep(), 4_500_000
+    monkeypatch.setattr(evolve, "A_FIT", 1_000)  # small budgets, for a quick test
+    problem, count = deep(), 1_000_000
     found = rounds(problem, count)
     assert any(candidate.source == SOURCE for each in found for candidate in each.candidates)
     assert least_loss(problem, found) < 1e-2
@@ -251,6 +252,7 @@ def test_a_deep_law_is_found_with_evolution_and_not_without(monkeypatch: pytest.
 
 def test_the_search_with_evolution_repeats_on_two_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "DEAR", 20_000)
-    one, two = (rounds(deep(), 1_000_000, threads=threads) for threads in (1, 2))
+    monkeypatch.setattr(evolve, "A_FIT", 1_000)
+    one, two = (rounds(deep(), 300_000, threads=threads) for threads in (1, 2))
     assert any(candidate.source == SOURCE for each in one for candidate in each.candidates)
     assert one == two
