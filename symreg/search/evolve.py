@@ -2,10 +2,8 @@
 
 Islands of formulas, each right in its dimensions (``variation``), whose constants are fitted by Levenberg-Marquardt.
 Fitness is the description length, so that a node or a constant has to earn its bits: all of them on a thrifty island, a
-part on another, where formulas grow that only rows held out can judge. A formula competes with those only that descend
-from no older line, which keeps a population from becoming copies of its best (Schmidt and Lipson 2010,
-"Age-fitness Pareto optimization"). Islands exchange their best from time to time. What was tried and earned nothing is
-told in docs/decisions/0016.
+part on another, where formulas grow that only rows held out can judge. Islands exchange their best from time to time.
+What was tried and earned nothing is told in docs/decisions/0016.
 """
 
 from __future__ import annotations
@@ -40,9 +38,8 @@ class Breeding:
     islands: int = 2
     population: int = 30
     children: int = 24
-    generations: int = 12  # between two migrations, which are also when it reports
+    generations: int = 6  # between two migrations, which are also when it reports
     iterations: int = 30  # of each fit
-    ages: bool = True
     thrift: bool = True  # not the same on all islands
     grafts: bool = True
     exchanging: float = 2.0  # beside three for grafts alone
@@ -54,12 +51,11 @@ BREEDING = Breeding()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Individual:
-    """A fitted formula, its description length in bits, those that are its own, and when its line began."""
+    """A fitted formula, its description length in bits, and those of them that are its own."""
 
     refined: Refined
     bits: float
     own: float
-    born: int
 
     def price(self, thrift: float) -> float:
         """The description length where only this part of its own bits counts."""
@@ -89,7 +85,6 @@ class Evolution:
     generator: np.random.Generator
     breeding: Breeding = BREEDING
     fits: int = 0
-    generation: int = 0
     best: dict[int, Refined] = field(default_factory=dict)  # by complexity
     _islands: list[Island] = field(init=False)
     _seen: set[int] = field(default_factory=set)
@@ -106,7 +101,7 @@ class Evolution:
     def settle(self, seeds: Sequence[Refined]) -> None:
         """Let these formulas live on the islands, each on one."""
         new = [one for one in seeds if self._is_new(one.draft)]
-        for place, one in enumerate(self._fitted([one.draft for one in new], [self.generation] * len(new))):
+        for place, one in enumerate(self._fitted([one.draft for one in new])):
             self._islands[place % len(self._islands)].individuals.append(one)
         for island in self._islands:
             self._select(island)
@@ -119,7 +114,6 @@ class Evolution:
                 if self.stop():
                     break
                 self._breed(island)
-            self.generation += 1
         self._migrate()
         return [one for size, one in sorted(self.best.items()) if before.get(size) is not one]
 
@@ -131,30 +125,23 @@ class Evolution:
 
     def _breed(self, island: Island) -> None:
         """One generation: children, their constants, and who of all stays."""
-        drafts, born = [], []
-        for _ in range(self.breeding.children):
-            child = self._child(island)
-            if child is not None:
-                drafts.append(child[0])
-                born.append(child[1])
+        children = [self._child(island) for _ in range(self.breeding.children if island.individuals else 0)]
+        drafts = [child for child in children if child is not None]
         for _ in range(NEW_LINES if island.individuals else self.breeding.population):
             fresh = self.variation.random(island.generator)
             if fresh is not None and self._is_new(fresh):
                 drafts.append(fresh)
-                born.append(self.generation)
-        island.individuals += self._fitted(drafts, born)
+        island.individuals += self._fitted(drafts)
         self._select(island)
 
-    def _child(self, island: Island) -> tuple[Draft, int] | None:
+    def _child(self, island: Island) -> Draft | None:
         """A formula that was not there before; None where several tries fail."""
-        if not island.individuals:
-            return None
         for _ in range(TRIES):
             drawn = island.generator.integers(len(island.individuals), size=TOURNAMENT)
             parent = island.individuals[int(drawn.min())]  # they stand in the order of their prices
             draft = self.variation.varied(parent.refined.draft, island.generator)
             if draft is not None and self._is_new(draft):
-                return draft, parent.born
+                return draft
         return None
 
     def _is_new(self, draft: Draft) -> bool:
@@ -165,16 +152,16 @@ class Evolution:
         self._seen.add(key)
         return complexity(tree) <= self.refiner.space.max_complexity and is_usual(draft)
 
-    def _fitted(self, drafts: Sequence[Draft], born: Sequence[int]) -> list[Individual]:
+    def _fitted(self, drafts: Sequence[Draft]) -> list[Individual]:
         """Those of the formulas whose constants the data determine, with these."""
         self.fits += len(drafts)
         found = []
         fits = fitted_drafts(self.refiner, drafts, max_iterations=self.breeding.iterations)
-        for (draft, loss), birth in zip(fits, born, strict=True):
+        for draft, loss in fits:
             if math.isfinite(loss):
                 refined = Refined(draft, loss, complexity(draft.expression), SOURCE)
                 bits, own = self.progress.bits_of(refined), self.progress.own_bits(refined)
-                found.append(Individual(refined, bits, own, birth))
+                found.append(Individual(refined, bits, own))
                 known = self.best.get(refined.complexity)
                 if known is None or loss < known.loss:
                     self.best[refined.complexity] = refined
@@ -183,15 +170,10 @@ class Evolution:
     # ------------------------------------------------------------------------------------------------ selection
 
     def _select(self, island: Island) -> None:
-        """Keep as many as live on an island, best first: those whom the fewest beat that are no older."""
+        """Keep as many as live on an island, best first; of equal formulas, by complexity and loss, one."""
         each = {(one.refined.complexity, _rounded(one.refined.loss)): one for one in reversed(island.individuals)}
         alive = sorted(each.values(), key=lambda one: one.price(island.thrift))
-        if len(alive) > self.breeding.population:
-            born = np.array([one.born if self.breeding.ages else 0 for one in alive])
-            beaten = np.array([(born[:place] >= birth).sum() for place, birth in enumerate(born)])
-            order = np.argsort(beaten, kind="stable")[: self.breeding.population]
-            alive = [alive[place] for place in sorted(order.tolist())]
-        island.individuals = alive
+        island.individuals = alive[: self.breeding.population]
 
     def _migrate(self) -> None:
         """The best of each island come to the next one as well."""

@@ -39,7 +39,6 @@ VARIANTS: dict[str, Breeding] = {
     "3 iterations": replace(WHOLE, iterations=3),
     "one island": replace(WHOLE, islands=1, population=2 * WHOLE.population, children=2 * WHOLE.children),
     "equal thrift": replace(WHOLE, thrift=False),
-    "no ages": replace(WHOLE, ages=False),
 }
 
 
