@@ -29,7 +29,7 @@ from symreg.search.backend import Backend, Budget, Candidate, FreeConstant, Nati
 from symreg.search.space import SearchSpace, search_space
 from symreg.simplify import warm_simplifier
 from symreg.template_search import propose_within
-from symreg.workshop import Workshop
+from symreg.workshop import GUESS, Workshop
 
 if TYPE_CHECKING:
     from symreg.robustness import Robustness
@@ -110,7 +110,7 @@ def discover(
     with warm_simplifier(SIMPLIFY_SECONDS) as simplifier:
         finisher = Finisher(fitter, simplifier)
         workshop = Workshop(finisher)
-        workshop.take(_guesses(problem, resume_from), "guess")
+        workshop.take(_guesses(problem, resume_from), GUESS)
         last = Round((), 0, 0, 0, None, "nothing was searched")
         for last in _rounds(finisher, backend, space, _without_finishing(budget), seed, stop):
             workshop.take(last.candidates, backend.name)
@@ -195,4 +195,4 @@ def _candidate(problem: Problem, expression: Expression, known: Collection[str])
         return None
     free = [name for name in constants_of(expression) if name not in known]
     constants = tuple(FreeConstant(name, inferred.get(name, DIMENSIONLESS), 1.0) for name in free)
-    return Candidate(expression, constants, "guess")
+    return Candidate(expression, constants, GUESS)

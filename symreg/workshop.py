@@ -20,6 +20,8 @@ from symreg.template_fit import within_bounds
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss
+ROWS_A_CONSTANT = 2  # at least; with as many constants as rows a formula passes through all, and means nothing
+GUESS = "guess"
 NEAR = 25.0  # bits by which the message of a runner-up is longer than the shortest
 
 
@@ -50,6 +52,9 @@ class Workshop:
         """Fit what is new on all training rows; what is undefined there is left out."""
         known = (self._finished, self._refused)
         new = [one for one in candidates if not any(one.expression in met for met in known)]
+        if source != GUESS and self.finisher.fitter.problem.template is None:
+            most = max(1, len(self.finisher.fitter.y) // ROWS_A_CONSTANT)
+            new = [one for one in new if len(one.constants) <= most]
         fits = self.finisher.fitter.fit([(one.expression, one.constants) for one in new])
         for fitted in fits:
             if fitted is not None and self.finisher.is_exact(fitted) and self._keeps_limits(fitted):

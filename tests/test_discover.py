@@ -511,3 +511,13 @@ def test_runners_up_are_laws_near_the_front_and_not_on_it(ordinary: Discovery) -
     assert max(lengths) < least + 25
     for law in ordinary.runners_up:
         assert law.dimension_ok and law.held_out.n_rows == ordinary.front.best.held_out.n_rows
+
+
+def test_a_formula_with_a_constant_for_every_row_is_no_law() -> None:
+    """It passes through all rows, those left out too: its fit does not move when one of them goes."""
+    x = np.arange(1.0, 9.0)
+    y = np.array([0.3, 0.7, 1.0, 1.5, 2.8, 5.2, 9.6, 19.2])
+    problem = problem_of({"x [1]": x, "y [1]": y}, "y")
+    found = run(problem, 150_000)
+    assert len(found.front) > 1
+    assert all(sum(one.kind == "free" for one in law.constants) <= 4 for law in found.front)

@@ -13,6 +13,7 @@ from symreg.engine.program import Engine
 from symreg.expression import Constant, Variable, evaluate_tree
 from symreg.search.backend import Budget, Native
 from symreg.search.bank import Bank, Leaf
+from symreg.search.doublings import doublings
 from symreg.search.entries import entries_within
 from symreg.search.join import Joiner
 from symreg.search.monomials import monomials_of
@@ -120,7 +121,7 @@ def hunt_of(workplace: Workplace, space: SearchSpace, probes: Rows, reduction: R
 
 
 def leaves_of(space: SearchSpace, values: Floats) -> list[Leaf]:
-    """Columns, known constants and the number one, then the short cuts."""
+    """Columns, known constants and the number one, then Pi groups and powers of two of counts."""
     leaves = [
         Leaf(tree, code, row, is_angle=index in space.angles)
         for index, (tree, code, row) in enumerate(zip(space.leaves, space.codes, values, strict=True))
@@ -128,7 +129,7 @@ def leaves_of(space: SearchSpace, values: Floats) -> list[Leaf]:
     by_tree = dict(zip(space.leaves, values, strict=True))
     named = {leaf.name: row for leaf, row in by_tree.items() if isinstance(leaf, Variable | Constant)}
     n_probes = values.shape[1]
-    for tree, size in pi_leaves(space):
+    for tree, size in [*pi_leaves(space), *doublings(space)]:
         row = np.array(np.broadcast_to(evaluate_tree(tree, named), (n_probes,)))
         if np.isfinite(row).all() and np.ptp(row) > 0:
             leaves.append(Leaf(tree, 0, row, size))
