@@ -10,6 +10,7 @@ the child reads the end of its input and leaves.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -31,9 +32,20 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
 }
 
+LONGEST_LINE = 4_000_000
+"""Characters of an answer: a child that writes without end must not fill the memory of its parent."""
+MOST_WAITING = 10_000
+"""Answers that may wait to be heard; then the child waits."""
+
 _BOOT = """
 import json, runpy, sys
 sys.path.extend(path for path in json.loads(sys.argv[2]) if path not in sys.path)
+if sys.argv[3] != "0":
+    try:
+        import resource
+        resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]),) * 2)
+    except (ImportError, ValueError, OSError):
+        pass  # no such limit on this system: the limits of time remain
 runpy.run_module(sys.argv[1], run_name="__main__")
 """
 
@@ -42,13 +54,23 @@ class WorkerError(SymregError):
     """The child gave no answer; the text says why ("timed out after 5 s", "stopped (signal 9)")."""
 
 
-class TextWorker:
-    """A child that runs ``module``: it says a first line when it is ready, then answers line for line."""
+class LateError(WorkerError):
+    """The child gave no answer in time."""
 
-    def __init__(self, module: str) -> None:
+
+class TextWorker:
+    """A child that runs ``module``: it says a first line when it is ready, then answers line for line.
+
+    ``memory`` limits its address space, in bytes, where the system knows such a limit. What it writes to standard error
+    goes to the file ``errors``, or nowhere.
+    """
+
+    def __init__(self, module: str, *, memory: int | None = None, errors: IO[str] | None = None) -> None:
         self.module = module
+        self.memory = memory
+        self.errors = errors
         self._process: subprocess.Popen[str] | None = None
-        self._answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._answers: queue.Queue[str | None] = queue.Queue(MOST_WAITING)
         self._ready = False
         self._finalizer: weakref.finalize[[subprocess.Popen[str], int], TextWorker] | None = None
 
@@ -66,17 +88,17 @@ class TextWorker:
         try:
             # -P: the folder the user happens to be in is no place to import from
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOT, self.module, paths],
+                [sys.executable, "-P", "-c", _BOOT, self.module, paths, str(self.memory or 0)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=self.errors or subprocess.DEVNULL,
                 text=True,
                 encoding="utf-8",
                 env={**os.environ, **_ENVIRONMENT},
             )
         except (OSError, ValueError, TypeError) as error:
             raise WorkerError(message=f"could not be started: {error}") from error
-        self._answers, self._ready = queue.SimpleQueue(), False
+        self._answers, self._ready = queue.Queue(MOST_WAITING), False
         assert self._process.stdout is not None
         threading.Thread(target=_listen, args=(self._process.stdout, self._answers), daemon=True).start()
         self._finalizer = weakref.finalize(self, _end, self._process, os.getpid())
@@ -87,20 +109,41 @@ class TextWorker:
         ``patience`` is how long a child that was just started may take until it is ready (``START_SECONDS`` at most).
         """
         self.start()
-        process = self._process
-        assert process is not None and process.stdin is not None
         try:
             if not self._ready:
                 self._next_answer(min(START_SECONDS, patience))
                 self._ready = True
-            process.stdin.write(json.dumps(question) + "\n")
-            process.stdin.flush()
+            self._write(question)
             return self._next_answer(seconds)
-        except OSError as error:
-            raise WorkerError(message=self._reason()) from error
         except BaseException:
             self.close()  # also on Ctrl-C: an answer to an old question must never meet a new one
             raise
+
+    def tell(self, question: dict[str, Any]) -> None:
+        """Start the child and put a question that is answered by any number of lines, which ``hear`` returns."""
+        self.start()
+        # A child that does not read must not keep us; what became of it is heard.
+        threading.Thread(target=self._write_quietly, args=(question,), daemon=True).start()
+
+    def hear(self, seconds: float) -> dict[str, Any] | None:
+        """The next line of a child that was told something, None where none came in time; WorkerError as for ``ask``."""
+        try:
+            return self._next_answer(seconds)
+        except LateError:
+            return None
+
+    def _write(self, question: dict[str, Any]) -> None:
+        process = self._process
+        assert process is not None and process.stdin is not None
+        try:
+            process.stdin.write(json.dumps(question) + "\n")
+            process.stdin.flush()
+        except OSError as error:
+            raise WorkerError(message=self._reason()) from error
+
+    def _write_quietly(self, question: dict[str, Any]) -> None:
+        with contextlib.suppress(WorkerError, ValueError, AssertionError):
+            self._write(question)
 
     def close(self) -> None:
         """End the child."""
@@ -112,7 +155,7 @@ class TextWorker:
         try:
             line = self._answers.get(timeout=seconds)
         except queue.Empty:
-            raise WorkerError(message=f"timed out after {seconds:g} s") from None
+            raise LateError(message=f"timed out after {seconds:g} s") from None
         if line is None:
             raise WorkerError(message=self._reason())
         try:
@@ -136,14 +179,15 @@ class TextWorker:
         return f"stopped (signal {-code})" if code < 0 else f"stopped (exit status {code})"
 
 
-def _listen(stream: IO[str], answers: queue.SimpleQueue[str | None]) -> None:
-    """Hand over every line, then None; a stream that was closed under our hands ends too."""
-    try:
-        for line in stream:
-            answers.put(line)
-    except (OSError, ValueError):
-        pass
-    answers.put(None)
+def _listen(stream: IO[str], answers: queue.Queue[str | None]) -> None:
+    """Hand over every line, then None; a stream that was closed under our hands ends too, and one that nobody hears."""
+    with contextlib.suppress(queue.Full):
+        try:
+            while line := stream.readline(LONGEST_LINE):
+                answers.put(line, timeout=START_SECONDS)
+        except (OSError, ValueError):
+            pass
+        answers.put(None, timeout=START_SECONDS)
 
 
 def _end(process: subprocess.Popen[str], owner: int) -> None:

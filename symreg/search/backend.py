@@ -24,6 +24,10 @@ class BudgetError(SymregError):
     """A budget that cannot be kept."""
 
 
+class BackendError(SymregError):
+    """A backend that is unknown, not installed, or asked for what it cannot do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """Limits of a search: seconds, combinations evaluated, bytes. None: without limit.
@@ -65,7 +69,9 @@ class Round:
     """What a backend reports from time to time: new candidates, and how far it has come.
 
     ``complete_to_complexity`` says that no expression of this complexity or less was left out. ``stop_reason`` is set
-    in the last round.
+    in the last round. ``formulas`` are candidates as text in the names of ``SearchSpace.leaves``, in natural units: our
+    own parser reads them, and every number in them that is no exponent is fitted (``search.reading``). ``notes`` are
+    sentences for the reader of the answer; ``backend`` names who proposed, where that is not the backend asked.
     """
 
     candidates: tuple[Candidate, ...]
@@ -74,10 +80,34 @@ class Round:
     pruned_by_dimension: int
     complete_to_complexity: int | None
     stop_reason: str | None = None
+    formulas: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    backend: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a backend heeds by itself; what it does not, the answer says before the search (``search.honouring``).
+
+    ``units``: it looks at formulas of the right dimension alone. ``weights``: it weighs rows by their uncertainty.
+    ``nested``: it keeps limits on nesting. ``templates``: it can search for the unknown functions of a given form.
+    ``evaluations``: it keeps a budget of evaluations. ``operators``: those it knows, None for all of ours.
+    """
+
+    units: bool = True
+    weights: bool = True
+    nested: bool = True
+    templates: bool = True
+    evaluations: bool = True
+    operators: frozenset[str] | None = None
 
 
 class Backend(Protocol):
-    """A search: frozen settings and one verb."""
+    """A search: frozen settings and one verb.
+
+    Two attributes may be left out: ``capabilities``, by default all of them, and ``check()``, which raises BackendError
+    before any work where something that the backend needs is not installed.
+    """
 
     @property
     def name(self) -> str:

@@ -46,6 +46,8 @@ class SearchSpace:
     angles: frozenset[int] = frozenset()  # leaves that are angles
     taken: frozenset[str] = frozenset()  # names that a free constant may not have
     own_names: Mapping[str, str] = field(default_factory=dict)  # of known constants that go by another name here
+    nested: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # limits on nesting, see ``Constraints``
+    guesses: tuple[Expression, ...] = ()
 
     @property
     def inputs(self) -> Floats:
@@ -107,6 +109,8 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         ),
         taken=frozenset({*problem.dimensions, problem.target, "pi", *limited}),
         own_names=own_names,
+        nested=problem.constraints.nested,
+        guesses=problem.guesses,
     )
 
 
