@@ -8,15 +8,15 @@ readable groups are taken; other choices differ by powers of a group, which cost
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
 from symreg.dimension import Dimension, pi_groups, power_product
-from symreg.expression import Expression, Number
+from symreg.expression import Expression, Number, Variable
 from symreg.search.product_draft import product_of_powers
 from symreg.search.reduction import Reduction
 from symreg.search.space import SearchSpace
@@ -24,25 +24,36 @@ from symreg.search.space import SearchSpace
 Floats = npt.NDArray[np.float64]
 
 
-def without_dimensions(whole: Reduction) -> Reduction | None:
-    """The space in Pi groups; None where nothing carries a dimension, coefficients may, or only a number is open."""
-    space = whole.space
+@dataclass(frozen=True, slots=True, eq=False)
+class PiQuestion:
+    """``y = front * phi(...)``: ``space`` is that of ``phi``, ``scale`` the values of ``front`` on all rows.
+
+    ``meaning`` says which product each leaf of ``space`` that is no column stands for.
+    """
+
+    space: SearchSpace
+    front: Expression
+    scale: Floats
+    meaning: Mapping[Expression, Expression]
+
+
+def pi_question(space: SearchSpace, leaf_for: Callable[[Expression], Variable]) -> PiQuestion | None:
+    """The question in Pi groups, which ``leaf_for`` names; None where nothing carries a dimension or coefficients may."""
     carrying = {str(index): space.coding.decode(code) for index, code in enumerate(space.codes) if code != 0}
-    if space.coefficient_codes != (0,) or len(carrying) < 2:
+    if space.coefficient_codes != (0,) or not carrying:
         return None
     front = power_product(space.coding.decode(space.target_code), carrying)
-    groups = _groups(space, carrying)
-    if front is None or not groups:
+    if front is None:
         return None
     scale = _values(space, front)
     if not np.isfinite(scale).all() or not scale.all():
         return None
     meaning: dict[Expression, Expression] = {}
     rows: list[Floats] = []
-    for group in groups:
+    for group in _groups(space, carrying):
         values, tree = _values(space, group), _tree(space, group)
         if np.isfinite(values).all() and np.ptp(values) > 0:
-            leaf = whole.leaf_for(tree)
+            leaf = leaf_for(tree)
             meaning[leaf] = tree
             rows.append(values)
     kept = [index for index in range(space.n_inputs) if space.codes[index] == 0]
@@ -59,9 +70,15 @@ def without_dimensions(whole: Reduction) -> Reduction | None:
         n_inputs=len(leaves) - 1,
         angles=frozenset(place for place, index in enumerate(kept) if index in space.angles),
     )
-    return whole.further(
-        reduced, whole.smoother, front=_tree(space, front), values=scale, meaning=meaning
-    )
+    return PiQuestion(reduced, _tree(space, front), scale, meaning)
+
+
+def without_dimensions(whole: Reduction) -> Reduction | None:
+    """The space in Pi groups; None where nothing carries a dimension, coefficients may, or only a number is open."""
+    found = pi_question(whole.space, whole.leaf_for)
+    if found is None or not pi_groups({str(i): whole.space.coding.decode(c) for i, c in enumerate(whole.space.codes) if c}):
+        return None
+    return whole.further(found.space, whole.smoother, front=found.front, values=found.scale, meaning=found.meaning)
 
 
 def _groups(space: SearchSpace, carrying: Mapping[str, Dimension]) -> list[dict[str, Fraction]]:

@@ -1,12 +1,14 @@
 """Operon as a backend: genetic programming with local search, in a child process, on numbers without units.
 
-It gets the inputs in natural units and knows nothing else. What units can tell is applied to its formulas afterwards, see
-``search.reading``: its coefficients take the dimensions they need, or become known constants.
+It knows no units. Where coefficients are pure numbers it gets the question in Pi groups, in which every formula has the
+target's dimension (``search.nondimensional``). Where they may carry units it gets the inputs in natural units, and its
+coefficients take the dimensions that its formulas demand (``search.reading``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -16,13 +18,14 @@ import numpy as np
 from symreg.expression import Variable
 from symreg.search.backend import BackendError, Budget, Capabilities, Round
 from symreg.search.child import Child
+from symreg.search.nondimensional import pi_question
 from symreg.search.reading import Reader
 from symreg.search.space import SearchSpace, probe_rows
 
 OPERATORS = frozenset(
     "+ - * / neg inv pow square sqrt exp log sin cos tan asin acos atan sinh cosh tanh abs".split()
 )
-WITHOUT_END = 10**12  # evaluations, where the budget has no limit
+WITHOUT_END = 10**9  # evaluations, where the budget has no limit
 WORKER = "symreg.search._operon_worker"
 
 
@@ -35,10 +38,10 @@ class Operon:
 
     threads: int = 2
     engine: str = "auto"
-    population: int = 1000
+    population: int = 500
     max_length: int = 40
     local_iterations: int = 5
-    fit_rows: int = 1000
+    fit_rows: int = 500
     worker: str = WORKER
 
     @property
@@ -63,21 +66,29 @@ class Operon:
         self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
     ) -> Iterator[Round]:
         """Yield the formulas of Operon's front while it goes on."""
-        names = {f"x{place}": leaf for place, leaf in enumerate(space.leaves[: space.n_inputs], start=1)}
-        child = Child(self.name, self.worker, self._question(space, budget, seed), memory=budget.memory)
-        return child.rounds(Reader(space, self.name, names), budget, stop)
+        count = itertools.count(1)
+        pure = pi_question(space, lambda _: Variable(f"group {next(count)}"))
+        asked = space if pure is None else pure.space
+        leaves = asked.leaves[: asked.n_inputs]
+        meaning = {} if pure is None else pure.meaning
+        names = {f"x{place}": meaning.get(leaf, leaf) for place, leaf in enumerate(leaves, start=1)}
+        reader = Reader(space, self.name, names, None if pure is None else pure.front)
+        if not names:  # a product of powers, and nothing but its factor is open
+            yield Round(reader.candidates(["1.0"]), 1, 1, 0, None, "nothing is left to try")
+            return
+        child = Child(self.name, self.worker, self._question(asked, list(names), budget, seed), memory=budget.memory)
+        yield from child.rounds(reader, budget, stop)
 
-    def _question(self, space: SearchSpace, budget: Budget, seed: int) -> dict[str, Any]:
+    def _question(self, space: SearchSpace, names: Sequence[str], budget: Budget, seed: int) -> dict[str, Any]:
         rows = probe_rows(space, self.fit_rows, np.random.default_rng(seed))
-        inputs = [row for leaf, row in zip(space.leaves, space.inputs, strict=False) if isinstance(leaf, Variable)]
         return {
-            "names": [f"x{place}" for place in range(1, len(inputs) + 1)],
-            "inputs": [row[rows].tolist() for row in inputs],
+            "names": names,
+            "inputs": space.inputs[:, rows].tolist(),
             "target": space.target[rows].tolist(),
             "operators": sorted((space.operators & OPERATORS) - {"neg", "inv"} | {"*"}),
             "max_length": self.max_length,
             "population": self.population,
-            "generations": 1_000_000,
+            "generations": WITHOUT_END,
             "local_iterations": self.local_iterations,
             "evaluations": budget.evaluations or WITHOUT_END,
             "seconds": 1e6 if budget.time is None else budget.time,

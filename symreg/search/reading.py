@@ -37,7 +37,9 @@ class RejectedError(SymregError):
 
 @dataclass(slots=True)
 class Reader:
-    """Reads formulas over the leaves of a space; ``names`` are other names by which a text calls them.
+    """Reads formulas over the leaves of a space; ``names`` are those by which a text calls them, or what is made of them.
+
+    Every formula stands behind the factor ``front``, if there is one.
 
     ``rejected`` counts by reason; ``of_wrong_dimension`` those that no dimensions of their coefficients can save.
     """
@@ -45,6 +47,7 @@ class Reader:
     space: SearchSpace
     source: str
     names: Mapping[str, Expression] = field(default_factory=dict)
+    front: Expression | None = None
     rejected: Counter[str] = field(default_factory=Counter)
     of_wrong_dimension: int = 0
     _met: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)
@@ -80,6 +83,7 @@ class Reader:
     def _understood(self, text: str) -> tuple[Candidate, ...]:
         tree = parse(text, variables=self.names)
         tree = substitute(tree, {Variable(name): leaf for name, leaf in self.names.items()})
+        tree = tree if self.front is None else Apply("*", (tree, self.front))
         foreign = sorted({node.operator for node in walk(tree) if isinstance(node, Apply)} & FUNCTIONS - self.space.operators)
         if foreign:
             raise RejectedError(message=f"it holds {foreign[0]}, which is no operator of the problem")
