@@ -26,6 +26,7 @@ from symreg.grammar import parse
 from symreg.law import Law, ParetoFront
 from symreg.problem import Problem
 from symreg.search.backend import Backend, Budget, Candidate, FreeConstant, Native, Round
+from symreg.search.honouring import Heard, check_backend, unmet
 from symreg.search.space import SearchSpace, search_space
 from symreg.simplify import warm_simplifier
 from symreg.template_search import propose_within
@@ -102,7 +103,9 @@ def discover(
     stop = stop or (lambda: False)
     seed = problem.seed if seed is None else seed
     engine = get_engine(backend.engine)
+    check_backend(backend, problem)
     rows, notes = _searched_rows(problem, seed)
+    notes = (*notes, *unmet(backend, problem, budget))
     if backend.engine == "auto" and engine.name == "numpy":
         notes = (*notes, "the compiled core is not installed: the NumPy engine gives the same laws and takes longer")
     space = search_space(problem, rows)
@@ -112,8 +115,9 @@ def discover(
         workshop = Workshop(finisher)
         workshop.take(_guesses(problem, resume_from), GUESS)
         last = Round((), 0, 0, 0, None, "nothing was searched")
-        for last in _rounds(finisher, backend, space, _without_finishing(budget), seed, stop):
-            workshop.take(last.candidates, backend.name)
+        for last in _rounds(finisher, Heard(backend), space, _without_finishing(budget), seed, stop):
+            workshop.take(last.candidates, last.backend or backend.name)
+            notes = (*notes, *last.notes)
             if observer is not None and last.stop_reason is None:
                 elapsed = time.monotonic() - started
                 front = workshop.quick_front()

@@ -59,7 +59,8 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     monotonic : inputs with which the target only rises or falls; ``{"x": "increasing"}``.
     value_range : the lowest and the highest value of the target, in its unit; None for no bound.
     guesses : formulas to start from ("6.28*sqrt(L/g_n)").
-    backend : the search, with its threads; by default ``symreg.Native()``.
+    backend : the search, with its threads, or its name ("operon"); a list runs all under one budget and merges what
+        they find. By default ``symreg.Native()``.
     budget : seconds, or a ``symreg.Budget``; with a limit of evaluations alone, results repeat exactly.
     test_fraction : the part of the rows that is held out to judge laws by.
     folds : judge laws by cross-validation instead, with so many folds; no rows are held out then.
@@ -93,7 +94,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         monotonic: Mapping[str, Any] | None = None,
         value_range: tuple[float | None, float | None] | None = None,
         guesses: Sequence[Any] = (),
-        backend: Backend | None = None,
+        backend: Backend | str | Sequence[Backend | str] | None = None,
         budget: Budget | float | None = None,
         test_fraction: float = 0.25,
         folds: int | None = None,
@@ -146,7 +147,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         problem = self._problem(self._table(X, y, numbers, np.asarray(goal, dtype=np.float64), sigma))
         discovery = discover(
             problem,
-            backend=self.backend,
+            backend=self._backend(),
             budget=self._budget(),
             seed=problem.seed,
             observer=_print_progress if self.verbose else None,
@@ -198,9 +199,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
             value = getattr(self, name)
             if not isinstance(value, kinds) or (isinstance(value, bool) and name != "verbose"):
                 raise EstimatorError(reason=f"{name} is {value!r}, and must be {wanted}.")
-        if self.backend is not None and not callable(getattr(self.backend, "propose", None)):
-            reason = f"backend is {self.backend!r}, and must be a backend such as Native(threads=2)."
-            raise EstimatorError(reason=reason)
+        self._backend()
         self._check_examination()
         self._budget()
 
@@ -212,6 +211,15 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         if not isinstance(self.examination, Examination):
             reason = f"examination is {self.examination!r}, and must be None or such as Examination(resamples=50)."
             raise EstimatorError(reason=reason)
+
+    def _backend(self) -> Backend | None:
+        from symreg.search.backend import BackendError
+        from symreg.search.registry import backend_from
+
+        try:
+            return None if self.backend is None else backend_from(self.backend)
+        except BackendError as error:
+            raise EstimatorError(reason=f"{error}.") from error
 
     def _budget(self) -> Budget | None:
         from symreg.search.backend import Budget

@@ -13,7 +13,7 @@ from symreg.benchmark.run import BenchmarkProgress, load_set, run_benchmark
 from symreg.benchmark.sampling import LARGEST_SAMPLE
 from symreg.benchmark.scaling import scaled
 from symreg.benchmark.summary import Spread, Summary, search_words, summarise
-from symreg.benchmark.trial import Settings, TrialResult, native_backend
+from symreg.benchmark.trial import Settings, TrialResult, backend_of_settings
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -95,11 +95,9 @@ def run_benchmark_command(
 
 def _check_search(settings: Settings) -> None:
     """Refuse a search that is not there before any work."""
-    from symreg.experiment.errors import NotAvailableError
+    from symreg.search.honouring import check_backend
 
-    if settings.backend != "native":
-        raise NotAvailableError(what=f"backend {settings.backend}", advice="use --backend native")
-    native_backend(settings)
+    check_backend(backend_of_settings(settings))
 
 
 def summary_table(summaries: Sequence[Summary]) -> Table:

@@ -20,7 +20,7 @@ from symreg.problem import TINY, FreeConstants, Problem, make_problem
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery
-    from symreg.search.backend import Native
+    from symreg.search.backend import Backend, Native
 
 __all__ = ["Discover", "Settings", "Trial", "TrialResult", "run_trial"]
 
@@ -125,13 +125,22 @@ def _search(sample: Sample, trial: Trial, settings: Settings, discover: Discover
 
 
 def native_search(problem: Problem, settings: Settings, seed: int) -> Discovery:
-    """The search of this package, with the time and the threads of the settings."""
+    """The search that the settings ask for, with their time and threads."""
     from symreg.discover import discover
     from symreg.search.backend import Budget
 
     return discover(
-        problem, backend=native_backend(settings), budget=Budget(time=settings.time), seed=seed
+        problem, backend=backend_of_settings(settings), budget=Budget(time=settings.time), seed=seed
     )
+
+
+def backend_of_settings(settings: Settings) -> Backend:
+    """The backend that the settings name, or several with commas; one with mechanisms switched off is ours."""
+    from symreg.search.registry import backend_from
+
+    if settings.backend == "native" or settings.without:
+        return native_backend(settings)
+    return backend_from([name.strip() for name in settings.backend.split(",")], threads=settings.threads)
 
 
 def native_backend(settings: Settings) -> Native:
@@ -139,6 +148,8 @@ def native_backend(settings: Settings) -> Native:
     from symreg.experiment.errors import NotAvailableError
     from symreg.search.backend import Native
 
+    if settings.backend != "native":
+        raise NotAvailableError(what=f"--without for backend {settings.backend}", advice="leave --without away")
     if not settings.without:
         return Native(threads=settings.threads)
     off: dict[str, Any] = {"without": tuple(settings.without_text.split(","))}

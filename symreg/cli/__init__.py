@@ -87,13 +87,16 @@ def run(
     time: Annotated[str | None, typer.Option(help="Time to search, such as '60 s' or '2 min'.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Another seed than the file's.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the engine.")] = None,
+    backend: Annotated[str | None, typer.Option(help="Who searches; several with commas.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete an earlier run and start over.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Search for a law. Ctrl-C keeps the best so far; the same command goes on from there."""
     from symreg.cli.commands import run_experiments
 
-    run_experiments(file, runs, time=time, seed=seed, threads=threads, fresh=fresh, quiet=quiet)
+    run_experiments(
+        file, runs, time=time, seed=seed, threads=threads, backend=backend, fresh=fresh, quiet=quiet
+    )
 
 
 @app.command()
@@ -126,7 +129,7 @@ def benchmark(
     time: Annotated[str, typer.Option(help="Time for each problem, such as '60 s'.")] = "60 s",
     jobs: Annotated[int, typer.Option(min=1, help="Problems at the same time.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="Threads for each problem.")] = 1,
-    backend: Annotated[str, typer.Option(help="Who searches.")] = "native",
+    backend: Annotated[str, typer.Option(help="Who searches; several with commas.")] = "native",
     no_units: Annotated[bool, typer.Option("--no-units", help="Hide the units from the search.")] = False,
     without: Annotated[
         str, typer.Option(help="Mechanisms of the search to switch off, with commas.", show_default=False)

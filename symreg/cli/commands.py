@@ -9,7 +9,7 @@ import typer
 
 from symreg.cli import printable
 from symreg.experiment.amounts import parse_duration
-from symreg.experiment.specification import Specification
+from symreg.experiment.specification import BackendPart, Specification
 from symreg.experiment.sweep import read_specifications
 
 if TYPE_CHECKING:
@@ -40,13 +40,14 @@ def run_experiments(
     time: str | None,
     seed: int | None,
     threads: int | None,
+    backend: str | None = None,
     fresh: bool,
     quiet: bool,
 ) -> None:
     """Run every experiment of ``file`` one after another; Ctrl-C ends the series with exit code 130."""
     found = read_specifications(file)
     for specification in found:
-        specification = _with_options(specification, time, seed, threads)
+        specification = _with_options(specification, time, seed, threads, backend)
         try:
             discovery = _run(specification, runs, fresh=fresh, quiet=quiet)
         except KeyboardInterrupt:
@@ -54,12 +55,12 @@ def run_experiments(
         if not quiet:
             typer.echo(printable(summary(discovery, runs / specification.name)))
         if discovery.status == "interrupted":
-            typer.echo(f"Interrupted. To go on: {_command(file, runs, time, seed, threads)}", err=True)
+            typer.echo(f"Interrupted. To go on: {_command(file, runs, time, seed, threads, backend)}", err=True)
             raise typer.Exit(EXIT_INTERRUPTED)
 
 
 def _with_options(
-    specification: Specification, time: str | None, seed: int | None, threads: int | None
+    specification: Specification, time: str | None, seed: int | None, threads: int | None, backend: str | None = None
 ) -> Specification:
     """The file's specification with what the command line says instead."""
     changes: dict[str, object] = {}
@@ -67,9 +68,23 @@ def _with_options(
         changes["budget"] = specification.budget.model_copy(update={"time": _seconds(time)})
     if seed is not None:
         changes["seed"] = seed
-    if threads is not None:
-        changes["backend"] = specification.backend.model_copy(update={"threads": threads})
+    if threads is not None or backend is not None:
+        changes["backend"] = _backend(specification.backend, threads, backend)
     return specification.model_copy(update=changes)
+
+
+def _backend(part: BackendPart, threads: int | None, names: str | None) -> BackendPart:
+    """The backends of the command line, with the file's settings for those that it names too."""
+    from symreg.search.registry import check_name
+
+    parts = part.all if threads is None else tuple(one.model_copy(update={"threads": threads}) for one in part.all)
+    alone = {one.name: one.model_copy(update={"beside": ()}) for one in parts}
+    chosen = [name.strip() for name in names.split(",")] if names is not None else list(alone)
+    for name in chosen:
+        check_name(name)
+    common = {"threads": part.threads if threads is None else threads, "engine": part.engine}
+    first, *others = [alone.get(name) or part.model_validate({"name": name, **common}) for name in chosen]
+    return first.model_copy(update={"beside": tuple(others)})
 
 
 def _run(specification: Specification, runs: Path, *, fresh: bool, quiet: bool) -> Discovery:
@@ -84,13 +99,15 @@ def _run(specification: Specification, runs: Path, *, fresh: bool, quiet: bool) 
         return run_experiment(specification, runs, observer, fresh=fresh, on_interrupt=view.stopping)
 
 
-def _command(file: Path, runs: Path, time: str | None, seed: int | None, threads: int | None) -> str:
+def _command(
+    file: Path, runs: Path, time: str | None, seed: int | None, threads: int | None, backend: str | None = None
+) -> str:
     """The command that goes on with this run."""
     import shlex
 
     parts = ["symreg", "run", str(file)]
     parts += [] if runs == Path("runs") else ["--runs", str(runs)]
-    for option, value in (("--time", time), ("--seed", seed), ("--threads", threads)):
+    for option, value in (("--time", time), ("--seed", seed), ("--threads", threads), ("--backend", backend)):
         parts += [] if value is None else [option, str(value)]
     return shlex.join(parts)
 

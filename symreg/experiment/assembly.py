@@ -148,11 +148,11 @@ def _with_noise_in_training(table: Table, problem: Problem, noise: NoisePart) ->
 def check_tools(specification: Specification) -> None:
     """Raise before any work where a backend, an engine or what a report needs is missing."""
     from symreg.engine import get_engine
+    from symreg.search.honouring import check_backend
 
-    part = specification.backend
-    if part.name != "native":
-        raise NotAvailableError(what=f"backend {part.name}", advice="use backend: {name: native}")
-    get_engine(part.engine)
+    backend = backend_of(specification)
+    check_backend(backend)
+    get_engine(backend.engine)
     if "pdf" in specification.report.formats and find_spec("typst") is None:
         raise ReportError(
             reason="A PDF report needs the package typst, which is not installed.",
@@ -161,12 +161,14 @@ def check_tools(specification: Specification) -> None:
 
 
 def backend_of(specification: Specification) -> Backend:
-    """The backend that searches."""
-    from symreg.search.backend import Native
+    """The backend that searches, or several that share the budget."""
+    from symreg.search.registry import backend_from, backend_named
 
     part, descriptors = specification.backend, specification.descriptors
     if descriptors is None:
-        return Native(threads=part.threads, engine=part.engine)
+        return backend_from([backend_named(each.name, **each.own) for each in part.all])
+    if part.all != (part,) or part.name != "native":
+        raise NotAvailableError(what=f"backend {part.name} for descriptors", advice="leave backend: {name: ...} away")
     from symreg.descriptor.backend import Descriptors
     from symreg.descriptor.settings import DescriptorSettings
 
@@ -222,6 +224,7 @@ def configuration(specification: Specification, folder: Path) -> dict[str, Any]:
         data["file"] = _seen_from(Path(data["file"]), folder)
     _without_unused_limits(plain)
     plain["constants"] = [part["name"] if part["value"] is None else part for part in plain["constants"]]
+    plain["backend"] = _plain_backend(plain["backend"], folder)
     if plain["descriptors"] is None:
         del plain["descriptors"]
     budget = plain["budget"]
@@ -239,6 +242,16 @@ def _without_unused_limits(plain: dict[str, Any]) -> None:
         if not free[key]:
             del free[key]
     plain["guesses"] = [one if one["constants"] else one["formula"] for one in plain["guesses"]]
+
+
+def _plain_backend(part: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """A backend's block without the keys that say nothing."""
+    plain = {key: value for key, value in part.items() if value not in (None, [], {})}
+    if "file" in plain:
+        plain["file"] = _seen_from(Path(plain["file"]), folder)
+    if "beside" in plain:
+        plain["beside"] = [_plain_backend(each, folder) for each in plain["beside"]]
+    return plain
 
 
 def _seen_from(file: Path, folder: Path) -> str:

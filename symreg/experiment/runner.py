@@ -88,9 +88,12 @@ def run_experiment(
         from symreg.discover import discover as search
 
         discover = search
+    from symreg.search.honouring import check_backend, unmet
+
     check_tools(specification)
     backend, budget = backend_of(specification), budget_of(specification)
     problem = problem_of(specification)
+    check_backend(backend, problem)
     specification = resolved(specification, problem)
     folder = Path(runs_folder) / specification.name
     with _writing(folder):
@@ -99,7 +102,7 @@ def run_experiment(
         with _writing(folder):
             stack.enter_context(locked(folder))
             stop = stack.enter_context(first_interrupt_asks(on_interrupt))
-            run = _begin(folder, specification, problem, interval, fresh)
+            run = _begin(folder, specification, problem, interval, fresh, unmet(backend, problem, budget))
         discovery = run.search(discover, backend, budget, specification.seed, observer, stop)
         discovery = _examined(specification, discovery, backend, stop)
         discovery = _with_intervals(specification, discovery)
@@ -121,7 +124,7 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _begin(
-    folder: Path, specification: Specification, problem: Problem, interval: float, fresh: bool
+    folder: Path, specification: Specification, problem: Problem, interval: float, fresh: bool, unmet: Sequence[str]
 ) -> _Run:
     """Check what lies in the folder, and write down what is about to happen."""
     store.remove_leftovers(folder)
@@ -135,7 +138,7 @@ def _begin(
         if differences:
             raise ResumeError(folder=str(folder), differences=tuple(differences))
     run = _Run(folder, problem, asked, data, state, interval)
-    run.announce(plain, specification)
+    run.announce(plain, specification, unmet)
     return run
 
 
@@ -161,7 +164,7 @@ class _Run:
     def elapsed_before(self) -> float:
         return 0.0 if self.earlier is None else self.earlier.elapsed
 
-    def announce(self, plain: dict[str, Any], specification: Specification) -> None:
+    def announce(self, plain: dict[str, Any], specification: Specification, unmet: Sequence[str]) -> None:
         """The files that say what is run and with what; the state comes last, because it vouches for the
         others.
         """
@@ -172,7 +175,7 @@ class _Run:
             seed=specification.seed,
             data_hash=self.data["sha256"],
             engine=engine,
-            backend=part.name,
+            backend=", ".join(each.name for each in part.all),
             threads=part.threads,
         )
         atomic_write_text(self.folder / store.EXPERIMENT, dump_document(plain))
@@ -182,7 +185,7 @@ class _Run:
             "started" if self.earlier is None else "resumed",
             formulas=list(self.formulas),
             elapsed=self.elapsed_before,
-            notes=list(dict.fromkeys([*self.problem.table.notes, *self.problem.notes])),
+            notes=list(dict.fromkeys([*self.problem.table.notes, *self.problem.notes, *unmet])),
         )
         if self.earlier is None:
             self.save(_nothing_yet(self.problem))

@@ -253,20 +253,61 @@ class FunctionPart(Part):
 
 
 class BackendPart(Part):
-    """Who searches, on how many threads, with which engine."""
+    """Who searches, on how many threads, with which engine; ``beside`` are backends that share the budget with it.
 
-    name: Literal["native", "pysr", "operon", "hypotheses"] = "native"
+    A list of backends is the first with the others beside it. ``formulas``, ``file``, ``command`` and ``library`` are for
+    hypotheses, ``settings`` for what else a backend takes.
+    """
+
+    name: Text = "native"
     threads: Whole = Field(default=2, ge=1, le=1024)
     engine: Literal["auto", "compiled", "numpy"] = "auto"
+    formulas: tuple[Text, ...] = ()
+    file: Text | None = None
+    command: tuple[Text, ...] = ()
+    library: bool | None = None
+    settings: dict[str, Any] = {}
+    beside: tuple[BackendPart, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
-    def _name_alone(cls, value: Any) -> Any:
+    def _names_and_lists(cls, value: Any) -> Any:
         if isinstance(value, list):
-            if len(value) != 1:
-                raise ValueError("a list of backends is not available in this version; name one")
-            value = value[0]
+            if not value:
+                raise ValueError("the list of backends is empty; name one")
+            parts = [{"name": part} if isinstance(part, str) else part for part in value]
+            if not all(isinstance(part, dict) for part in parts):
+                raise ValueError("a backend is a name or a block of keys")
+            return {**parts[0], "beside": parts[1:]}
         return {"name": value} if isinstance(value, str) else value
+
+    @validate("command", mode="before")
+    @classmethod
+    def _words(cls, value: Any) -> Any:
+        """``command: guess`` is a program without arguments; no shell ever reads it."""
+        return [value] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        from symreg.search.registry import backend_names
+
+        _all_known((self.name,), backend_names())
+        given = [key for key in ("formulas", "file", "command", "library") if getattr(self, key) not in ((), None)]
+        if given and self.name != "hypotheses":
+            raise ValueError(f"{given[0]} is for backend hypotheses; backend {self.name} takes settings: {{...}}")
+        return self
+
+    @property
+    def all(self) -> tuple[BackendPart, ...]:
+        """This backend and those beside it."""
+        return (self, *(each for part in self.beside for each in part.all))
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """What its constructor takes."""
+        given = {key: getattr(self, key) for key in ("formulas", "file", "command", "library")}
+        given = {key: value for key, value in given.items() if value not in ((), None)}
+        return {"threads": self.threads, "engine": self.engine, **given, **self.settings}
 
 
 class DescriptorsPart(Part):
@@ -438,10 +479,25 @@ def specification_of(document: Document | str, folder: Path | None = None) -> Sp
 
 
 def _with_absolute_file(specification: Specification, folder: Path | None) -> Specification:
-    file = specification.data.file
-    if file is None or folder is None:
+    if folder is None:
         return specification
-    if "\0" in file:
-        raise SpecificationError(source=file[:60], problems=((None, "data.file", "not a file name"),))
-    data = specification.data.model_copy(update={"file": str((folder / file).absolute())})
+    backend = _with_absolute_files(specification.backend, folder)
+    specification = specification.model_copy(update={"backend": backend})
+    file = specification.data.file
+    if file is None:
+        return specification
+    data = specification.data.model_copy(update={"file": _absolute(file, folder, "data.file")})
     return specification.model_copy(update={"data": data})
+
+
+def _with_absolute_files(part: BackendPart, folder: Path) -> BackendPart:
+    changes: dict[str, Any] = {"beside": tuple(_with_absolute_files(each, folder) for each in part.beside)}
+    if part.file is not None:
+        changes["file"] = _absolute(part.file, folder, "backend.file")
+    return part.model_copy(update=changes)
+
+
+def _absolute(file: str, folder: Path, key: str) -> str:
+    if "\0" in file:
+        raise SpecificationError(source=file[:60], problems=((None, key, "not a file name"),))
+    return str((folder / file).absolute())

@@ -23,7 +23,7 @@ from symreg.search.reading import Reader
 from symreg.search.space import SearchSpace, probe_rows
 
 OPERATORS = frozenset(
-    "+ - * / neg inv pow square sqrt exp log sin cos tan asin acos atan sinh cosh tanh abs".split()
+    "+ - * / neg inv pow square cube sqrt exp log sin cos tan asin acos atan sinh cosh tanh abs".split()
 )
 WITHOUT_END = 10**9  # evaluations, where the budget has no limit
 WORKER = "symreg.search._operon_worker"
@@ -52,7 +52,7 @@ class Operon:
     @property
     def capabilities(self) -> Capabilities:
         """It knows neither units, nor weights, nor limits on nesting, nor given forms."""
-        return Capabilities(units=False, weights=False, nested=False, templates=True, operators=OPERATORS)
+        return Capabilities(units=False, weights=False, nested=False, templates=False, operators=OPERATORS)
 
     def check(self) -> None:
         """Raise BackendError where pyoperon is not installed."""
@@ -85,7 +85,7 @@ class Operon:
             "names": names,
             "inputs": space.inputs[:, rows].tolist(),
             "target": space.target[rows].tolist(),
-            "operators": sorted((space.operators & OPERATORS) - {"neg", "inv"} | {"*"}),
+            "operators": sorted((space.operators & OPERATORS) - {"neg", "inv", "cube"} | {"*"}),
             "max_length": self.max_length,
             "population": self.population,
             "generations": WITHOUT_END,

@@ -1,0 +1,94 @@
+"""What a backend cannot heed is said before it searches, and made up for afterwards or refused; never passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from symreg.search.backend import Backend, BackendError, Budget, Capabilities, Round
+from symreg.search.reading import Reader
+from symreg.search.several import members_of
+from symreg.search.space import SearchSpace
+
+if TYPE_CHECKING:
+    from symreg.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A backend whose formulas in text have become candidates."""
+
+    backend: Backend
+
+    @property
+    def name(self) -> str:
+        """The backend's name."""
+        return self.backend.name
+
+    @property
+    def threads(self) -> int:
+        """Threads it may use."""
+        return self.backend.threads
+
+    @property
+    def engine(self) -> str:
+        """The engine to fit with."""
+        return self.backend.engine
+
+    def propose(
+        self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
+    ) -> Iterator[Round]:
+        """The backend's rounds, each with what its text says; the last with how much of that was rejected."""
+        readers: dict[str, Reader] = {}
+        for one in self.backend.propose(space, budget, seed=seed, stop=stop):
+            name = one.backend or self.name
+            reader = readers.setdefault(name, Reader(space, name))
+            candidates = (*one.candidates, *reader.candidates(one.formulas))
+            notes = one.notes if one.stop_reason is None else (*one.notes, *_all_notes(readers))
+            yield replace(one, candidates=candidates, formulas=(), notes=notes)
+
+
+def _all_notes(readers: dict[str, Reader]) -> Iterator[str]:
+    for reader in readers.values():
+        yield from reader.notes()
+
+
+def check_backend(backend: Backend, problem: Problem | None = None) -> None:
+    """Raise BackendError before any work: something is not installed, or the form of the law is beyond a backend."""
+    for one in members_of(backend):
+        check = getattr(one, "check", None)
+        if check is not None:
+            check()
+        template = None if problem is None else problem.template
+        if template is not None and not template.is_bare and not _capabilities(one).templates:
+            raise BackendError(
+                message=f"backend {one.name} cannot search for the unknown functions of a given form: "
+                "use backend native, or name the target alone"
+            )
+
+
+def unmet(backend: Backend, problem: Problem, budget: Budget) -> tuple[str, ...]:
+    """A sentence for each wish of the problem or the budget that a backend does not heed by itself."""
+    return tuple(sentence for one in members_of(backend) for sentence in _unmet(one, problem, budget))
+
+
+def _unmet(backend: Backend, problem: Problem, budget: Budget) -> Iterator[str]:
+    can, name = _capabilities(backend), f"backend {backend.name}"
+    with_units = any(not one.is_dimensionless for one in problem.dimensions.values())
+    if with_units and not can.units:
+        yield f"{name} knows no units: its formulas are given dimensions afterwards, or rejected where none fit"
+    if problem.target_column.sigma is not None and not can.weights:
+        yield f"{name} takes all rows for equally sure; the constants of its formulas are fitted with the errors given"
+    if problem.constraints.nested and not can.nested:
+        yield f"{name} does not know limits on nesting: laws that break them are dropped afterwards"
+    if budget.evaluations is not None and not can.evaluations:
+        yield f"{name} counts evaluations in its own way: a limit on them ends it, and its results need not repeat"
+    missing = [] if can.operators is None else [one for one in problem.operators if one not in can.operators]
+    if missing:
+        yield f"{name} does not know {', '.join(missing)}, and proposes nothing that holds them"
+
+
+def _capabilities(backend: Backend) -> Capabilities:
+    found = getattr(backend, "capabilities", None)
+    return found if isinstance(found, Capabilities) else Capabilities()

@@ -1,0 +1,94 @@
+"""Backends by name: ours, and those that other packages register under the entry point ``symreg.backends``.
+
+An entry point names a class or function that takes settings as keywords and returns a backend (``search.backend``)::
+
+    [project.entry-points."symreg.backends"]
+    my_search = "my_package.search:MySearch"
+
+Nothing is imported before it is asked for.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, cast
+
+from symreg.search.backend import Backend, BackendError
+
+GROUP = "symreg.backends"
+OURS: Mapping[str, tuple[str, str]] = {
+    "native": ("symreg.search.backend", "Native"),
+    "operon": ("symreg.search.operon", "Operon"),
+    "pysr": ("symreg.search.pysr", "PySR"),
+    "hypotheses": ("symreg.search.hypotheses", "Hypotheses"),
+}
+
+
+def backend_names() -> tuple[str, ...]:
+    """All names that ``backend_named`` knows; ours come first, and nobody can take them."""
+    return (*OURS, *(name for name in _registered() if name not in OURS))
+
+
+def check_name(name: str) -> None:
+    """Raise BackendError, with the nearest name, where no backend is called this."""
+    known = backend_names()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        raise BackendError(message=f"no backend is called {name!r}; {hint}")
+
+
+def backend_named(name: str, **settings: Any) -> Backend:
+    """The backend of this name with these settings; BackendError where there is none or a setting is not its own."""
+    make = _maker(name)
+    try:
+        found = make(**settings)
+    except TypeError as error:
+        given = ", ".join(settings) or "no settings"
+        raise BackendError(message=f"backend {name} does not take {given}: {error}") from error
+    if not callable(getattr(found, "propose", None)):
+        raise BackendError(message=f"backend {name} has no 'propose', and so cannot search")
+    return cast("Backend", found)
+
+
+def backend_from(given: Any, **settings: Any) -> Backend:
+    """A backend as people give one: itself, its name, or a list of these, which share one budget.
+
+    ``settings`` are for those given by name.
+    """
+    from symreg.search.several import Several
+
+    if isinstance(given, str):
+        return backend_named(given, **settings)
+    if isinstance(given, Sequence):
+        if not given:
+            raise BackendError(message=f"the list of backends is empty; there are {', '.join(backend_names())}")
+        members = tuple(backend_from(one, **settings) for one in given)
+        return members[0] if len(members) == 1 else Several(members)
+    if not callable(getattr(given, "propose", None)):
+        raise BackendError(message=f"backend is {given!r}, and must be a backend such as Native(threads=2), or its name")
+    return cast("Backend", given)
+
+
+def _maker(name: str) -> Callable[..., Any]:
+    if name in OURS:
+        module, attribute = OURS[name]
+        try:
+            return cast("Callable[..., Any]", getattr(import_module(module), attribute))
+        except ModuleNotFoundError as error:
+            if error.name != module:
+                raise
+            raise BackendError(message=f"backend {name} is not part of this version") from None
+    check_name(name)
+    registered = _registered()[name]
+    try:
+        return cast("Callable[..., Any]", registered.load())
+    except Exception as error:  # an import of somebody else's package
+        raise BackendError(message=f"backend {name} ({registered.value}) cannot be loaded: {error}") from error
+
+
+def _registered() -> dict[str, EntryPoint]:
+    return {one.name: one for one in entry_points(group=GROUP)}
