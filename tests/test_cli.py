@@ -95,6 +95,16 @@ def test_options_stand_above_the_file(tmp_path: Path, search: FakeSearch) -> Non
     assert (resolved.budget.time, resolved.seed, resolved.backend.threads) == (540.0, 3, 4)
 
 
+def test_backends_of_the_command_line_keep_the_settings_of_the_file(tmp_path: Path, search: FakeSearch) -> None:
+    path = write_kepler(tmp_path)
+    path.write_text(path.read_text() + "backend: [native, {name: operon, settings: {population: 50}}]\n")
+    assert symreg_("run", path, "--runs", tmp_path / "r", "--backend", "operon, native", "--threads", 1) == 0
+    first, second = read_specification(tmp_path / "r" / "kepler" / "experiment.yaml").backend.all
+    assert (first.name, first.threads, first.settings) == ("operon", 1, {"population": 50})
+    assert (second.name, second.threads) == ("native", 1)
+    assert symreg_("run", path, "--runs", tmp_path / "r", "--backend", "opron") == 2
+
+
 def test_the_same_command_goes_on_and_fresh_does_not(tmp_path: Path, search: FakeSearch) -> None:
     path = write_kepler(tmp_path)
     for extra in ([], [], ["--fresh"]):
@@ -140,7 +150,7 @@ def test_report_again_from_the_folder(
         (["check", "no.yaml"], "no.yaml: no such file"),
         (["run", "no.yaml"], "no.yaml: no such file"),
         (["report", "nowhere"], "nowhere: experiment.yaml: not there; name the folder of a run"),
-        (["benchmark", "feynman", "--backend", "pysr"], "backend pysr is not available in this version"),
+        (["benchmark", "feynman", "--backend", "opron"], "no backend is called 'opron'; did you mean operon?"),
     ],
 )
 def test_errors_are_one_plain_message(

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+import numpy as np
+
 from symreg.errors import SymregError
 from symreg.expression import Apply, Constant, Expression, Number, canonical, canonical_apply, fold
 from symreg.operators import OPERATORS, DimensionRule
@@ -42,9 +44,6 @@ class Coefficients:
     def tree(self, expression: Expression) -> Expression:
         """The formula with constants `free 1`, `free 2`, ... for its numbers; NotFiniteError where these make no number."""
         terms = fold(expression, self._visit)
-        if len(terms) == 1 and terms[0][1] is not None:
-            factor, part = terms[0]
-            return canonical(part if factor == 1 else Apply("*", (self._constant(factor), part)))
         return canonical(self._sum(terms))
 
     def _constant(self, value: float) -> Constant:
@@ -90,7 +89,8 @@ class Coefficients:
         """A function of a whole sum; exp(a + b) is exp(a)*exp(b), and a factor is drawn out."""
         factor = 1.0
         if all(part is None for _, part in argument):
-            value = float(OPERATORS[name].numpy(sum(number for number, _ in argument)))
+            with np.errstate(all="ignore"):
+                value = float(OPERATORS[name].numpy(sum(number for number, _ in argument)))
             return ((value, None),)
         if name == "exp":
             numbers = [number for number, part in argument if part is None]
@@ -125,7 +125,7 @@ class Coefficients:
         if part is None:
             return self._constant(factor)
         if abs(factor) == 1 and not self.everywhere:
-            return part if factor == 1 else Apply("neg", (part,))
+            return part if factor > 0 else Apply("neg", (part,))
         return Apply("*", (self._constant(factor), part))
 
 

@@ -74,7 +74,7 @@ class Operon:
         names = {f"x{place}": meaning.get(leaf, leaf) for place, leaf in enumerate(leaves, start=1)}
         reader = Reader(space, self.name, names, None if pure is None else pure.front)
         if not names:  # a product of powers, and nothing but its factor is open
-            yield Round(reader.candidates(["1.0"]), 1, 1, 0, None, "nothing is left to try")
+            yield Round(reader.candidates([f"{np.mean(asked.target):.9g}"]), 1, 1, 0, None, "nothing is left to try")
             return
         child = Child(self.name, self.worker, self._question(asked, list(names), budget, seed), memory=budget.memory)
         yield from child.rounds(reader, budget, stop)

@@ -141,7 +141,7 @@ class Reader:
                 mapping[Constant(old)] = _times_power(mapping[Constant(old)], Constant(known), power)
                 dimension = DIMENSIONLESS
             free.append(FreeConstant(name, dimension, start))
-        own = {Constant(here): Constant(name) for here, name in self.space.own_names.items() if here != name}
+        own: dict[Expression, Expression] = {Constant(here): Constant(name) for here, name in self.space.own_names.items() if here != name}
         return Candidate(canonical(substitute(tree, {**mapping, **own})), tuple(free), self.source)
 
 

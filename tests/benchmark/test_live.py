@@ -13,6 +13,7 @@ from symreg.benchmark.facts import read_facts
 from symreg.benchmark.live import run_benchmark_command
 from symreg.benchmark.results import read_results
 from symreg.experiment.errors import NotAvailableError
+from symreg.search.backend import BackendError
 from tests.benchmark import known_answers
 
 
@@ -98,6 +99,8 @@ def test_ctrl_c_keeps_what_is_there_and_says_how_to_go_on(
 
 
 def test_a_backend_that_is_not_there_is_refused_before_any_work(tmp_path: Path) -> None:
-    with pytest.raises(NotAvailableError, match="backend pysr"):
-        run_benchmark_command("feynman", backend="pysr", output=tmp_path / "r.csv")
+    with pytest.raises(BackendError, match="no backend is called 'opron'; did you mean operon?"):
+        run_benchmark_command("feynman", backend="native, opron", output=tmp_path / "r.csv")
+    with pytest.raises(NotAvailableError, match="--without for backend operon is not available"):
+        run_benchmark_command("feynman", backend="operon", without=["sums"], output=tmp_path / "r.csv")
     assert not (tmp_path / "r.csv").exists()

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from symreg.discover import Progress
-from symreg.experiment.errors import FolderLockedError, NotAvailableError, ResumeError, RunFolderError
+from symreg.experiment.errors import FolderLockedError, ResumeError, RunFolderError
 from symreg.experiment.lock import locked
 from symreg.experiment.revival import load_discovery
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.specification import Specification, read_specification
 from symreg.experiment.store import KNOWN_FILES, read_log, read_state
+from symreg.search.backend import BackendError
 from tests.experiment.fake_search import KEPLER, PLANETS, FakeSearch, write_kepler
 
 
@@ -209,9 +210,12 @@ def test_a_reported_number_that_cannot_be_repeated_is_an_error(tmp_path: Path) -
         run_experiment(specification(tmp_path), tmp_path / "runs", discover=lie)  # type: ignore[arg-type]
 
 
-def test_backends_to_come_are_refused_before_any_work(tmp_path: Path) -> None:
-    asked = specification(tmp_path, KEPLER + "backend: {name: pysr}\n")
-    with pytest.raises(NotAvailableError, match="backend pysr is not available in this version"):
+def test_a_backend_that_is_not_installed_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("symreg.search.operon.find_spec", lambda name: None)
+    asked = specification(tmp_path, KEPLER + "backend: [native, operon]\n")
+    with pytest.raises(BackendError, match=r"needs the package pyoperon, .* pip install 'symreg-laws\[operon\]'"):
         run_experiment(asked, tmp_path / "runs", discover=FakeSearch())
     assert not (tmp_path / "runs").exists()
 

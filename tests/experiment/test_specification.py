@@ -114,6 +114,20 @@ def test_a_backend_by_name_alone_or_in_a_list_of_one() -> None:
         assert specification_of(SMALLEST + f"backend: {text}\n").backend.name == "native"
 
 
+def test_several_backends_share_a_budget(tmp_path: Path) -> None:
+    text = "backend: [native, {name: operon, settings: {population: 50}}, {name: hypotheses, file: laws.txt}]\n"
+    (tmp_path / "x.yaml").write_text(SMALLEST + text)
+    parts = read_specification(tmp_path / "x.yaml").backend.all
+    assert [part.name for part in parts] == ["native", "operon", "hypotheses"]
+    assert parts[1].own == {"threads": 2, "engine": "auto", "population": 50}
+    assert parts[2].own["file"] == str(tmp_path / "laws.txt")  # beside the experiment that names it
+
+
+def test_the_command_of_a_backend_is_a_list_of_words() -> None:
+    given = specification_of(SMALLEST + "backend: {name: hypotheses, command: guess, library: false}\n").backend
+    assert given.own == {"threads": 2, "engine": "auto", "command": ("guess",), "library": False}
+
+
 def test_a_drawn_table() -> None:
     text = """\
 version: 1
@@ -155,11 +169,17 @@ data:
         (SMALLEST + "seed: true", "seed: should be a whole number, not True"),
         (
             SMALLEST + "backend: {name: natve}",
-            "'natve' is not allowed here; did you mean 'native'? Allowed: native, pysr",
+            "'natve' is not known; did you mean 'native'? Allowed: native, operon",
         ),
         (
-            SMALLEST + "backend: [native, pysr]",
-            "a list of backends is not available in this version; name one",
+            SMALLEST + "backend: [native, natve]",
+            "backend: 'natve' is not known; did you mean 'native'?",
+        ),
+        (SMALLEST + "backend: []", "backend: the list of backends is empty; name one"),
+        (SMALLEST + "backend: [native, 3]", "backend: a backend is a name or a block of keys"),
+        (
+            SMALLEST + "backend: {name: operon, file: laws.txt}",
+            "backend: file is for backend hypotheses; backend operon takes settings: {...}",
         ),
         (
             SMALLEST + "operators: [sine]",
