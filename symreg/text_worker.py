@@ -126,7 +126,7 @@ class TextWorker:
         threading.Thread(target=self._write_quietly, args=(question,), daemon=True).start()
 
     def hear(self, seconds: float) -> dict[str, Any] | None:
-        """The next line of a child that was told something, None where none came in time; WorkerError as for ``ask``."""
+        """The next line of a child that was told something, None where none came in time; else WorkerError."""
         try:
             return self._next_answer(seconds)
         except LateError:

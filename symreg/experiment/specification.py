@@ -255,8 +255,8 @@ class FunctionPart(Part):
 class BackendPart(Part):
     """Who searches, on how many threads, with which engine; ``beside`` are backends that share the budget with it.
 
-    A list of backends is the first with the others beside it. ``formulas``, ``file``, ``command`` and ``library`` are for
-    hypotheses, ``settings`` for what else a backend takes.
+    A list of backends is the first with the others beside it. ``formulas``, ``file``, ``command`` and ``library`` are
+    for hypotheses, ``settings`` for what else a backend takes.
     """
 
     name: Text = "native"

@@ -1,8 +1,8 @@
 """Operon in a child process: a table in, formulas out, generation by generation.
 
-The only importer of pyoperon, a binding to C++ that may abort its process and does not heed interrupts (Burlacu, Kronberger
-and Kommenda 2020, "Operon C++", GECCO companion). NSGA-II over error and length; every coefficient is
-refined by Levenberg-Marquardt while the search goes on. What leaves this process is text, read by nobody but our parser.
+The only importer of pyoperon, a binding to C++ that may abort its process and does not heed interrupts (Burlacu,
+Kronberger and Kommenda 2020, "Operon C++", GECCO companion). NSGA-II over error and length; every coefficient is
+refined by Levenberg-Marquardt while the search goes on. What leaves this process is text, which our own parser reads.
 """
 
 from __future__ import annotations

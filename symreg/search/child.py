@@ -1,8 +1,8 @@
 """A backend in a process of its own: told the question once, heard line by line, killed when its time is up.
 
-Foreign engines abort, hang, eat memory and ignore interrupts. One that runs here costs only itself: what it has proposed
-so far is kept, and the last round says what became of it. Lines are JSON; a formula in them is text, which our own parser
-reads (``search.reading``) and nothing executes.
+Foreign engines abort, hang, eat memory and ignore interrupts. One that runs here costs only itself: what it has
+proposed so far is kept, and the last round says what became of it. Lines are JSON; a formula in them is text, which our
+own parser reads (``search.reading``) and nothing executes.
 """
 
 from __future__ import annotations

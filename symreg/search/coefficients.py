@@ -42,7 +42,7 @@ class Coefficients:
     values: dict[str, float] = field(default_factory=dict)
 
     def tree(self, expression: Expression) -> Expression:
-        """The formula with constants `free 1`, `free 2`, ... for its numbers; NotFiniteError where these make no number."""
+        """The formula with constants `free 1`, `free 2`, ... for its numbers; NotFiniteError where there are none."""
         terms = fold(expression, self._visit)
         return canonical(self._sum(terms))
 

@@ -35,10 +35,11 @@ class PiQuestion:
     front: Expression
     scale: Floats
     meaning: Mapping[Expression, Expression]
+    n_groups: int
 
 
 def pi_question(space: SearchSpace, leaf_for: Callable[[Expression], Variable]) -> PiQuestion | None:
-    """The question in Pi groups, which ``leaf_for`` names; None where nothing carries a dimension or coefficients may."""
+    """The question in Pi groups, named by ``leaf_for``; None where nothing carries a dimension, or coefficients may."""
     carrying = {str(index): space.coding.decode(code) for index, code in enumerate(space.codes) if code != 0}
     if space.coefficient_codes != (0,) or not carrying:
         return None
@@ -50,7 +51,8 @@ def pi_question(space: SearchSpace, leaf_for: Callable[[Expression], Variable]) 
         return None
     meaning: dict[Expression, Expression] = {}
     rows: list[Floats] = []
-    for group in _groups(space, carrying):
+    groups = _groups(space, carrying)
+    for group in groups:
         values, tree = _values(space, group), _tree(space, group)
         if np.isfinite(values).all() and np.ptp(values) > 0:
             leaf = leaf_for(tree)
@@ -70,13 +72,13 @@ def pi_question(space: SearchSpace, leaf_for: Callable[[Expression], Variable]) 
         n_inputs=len(leaves) - 1,
         angles=frozenset(place for place, index in enumerate(kept) if index in space.angles),
     )
-    return PiQuestion(reduced, _tree(space, front), scale, meaning)
+    return PiQuestion(reduced, _tree(space, front), scale, meaning, len(groups))
 
 
 def without_dimensions(whole: Reduction) -> Reduction | None:
     """The space in Pi groups; None where nothing carries a dimension, coefficients may, or only a number is open."""
     found = pi_question(whole.space, whole.leaf_for)
-    if found is None or not pi_groups({str(i): whole.space.coding.decode(c) for i, c in enumerate(whole.space.codes) if c}):
+    if found is None or not found.n_groups:
         return None
     return whole.further(found.space, whole.smoother, front=found.front, values=found.scale, meaning=found.meaning)
 

@@ -22,9 +22,10 @@ from symreg.search.nondimensional import pi_question
 from symreg.search.reading import Reader
 from symreg.search.space import SearchSpace, probe_rows
 
-OPERATORS = frozenset(
-    "+ - * / neg inv pow square cube sqrt exp log sin cos tan asin acos atan sinh cosh tanh abs".split()
-)
+OPERATORS = frozenset({
+    "+", "-", "*", "/", "neg", "inv", "pow", "square", "cube", "sqrt", "exp", "log", "sin", "cos", "tan", "asin",
+    "acos", "atan", "sinh", "cosh", "tanh", "abs",
+})  # fmt: skip
 WITHOUT_END = 10**9  # evaluations, where the budget has no limit
 WORKER = "symreg.search._operon_worker"
 

@@ -1,9 +1,9 @@
 """Formulas that come as text: read by our own parser, given dimensions, or turned away with a reason.
 
 A backend that knows numbers alone proposes ``1.99*sqrt(x1)`` where the law is ``2*pi*sqrt(L/g_n)``. Its coefficients
-get the dimensions that the formula demands of them, exactly (``dimensioning.infer_dimensions``). Where the problem does not
-allow such a coefficient, it is written as a pure number times the product of known constants that has its dimension;
-where there is none, the formula is rejected.
+get the dimensions that the formula demands of them, exactly (``dimensioning.infer_dimensions``). Where the problem does
+not allow such a coefficient, it is written as a pure number times the product of known constants that has its
+dimension; where there is none, the formula is rejected.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class RejectedError(SymregError):
 
 @dataclass(slots=True)
 class Reader:
-    """Reads formulas over the leaves of a space; ``names`` are those by which a text calls them, or what is made of them.
+    """Reads formulas over the leaves of a space; ``names`` are those by which a text calls them, or trees of them.
 
     Every formula stands behind the factor ``front``, if there is one.
 
@@ -84,7 +84,8 @@ class Reader:
         tree = parse(text, variables=self.names)
         tree = substitute(tree, {Variable(name): leaf for name, leaf in self.names.items()})
         tree = tree if self.front is None else Apply("*", (tree, self.front))
-        foreign = sorted({node.operator for node in walk(tree) if isinstance(node, Apply)} & FUNCTIONS - self.space.operators)
+        used = {node.operator for node in walk(tree) if isinstance(node, Apply)}
+        foreign = sorted(used & FUNCTIONS - self.space.operators)
         if foreign:
             raise RejectedError(message=f"it holds {foreign[0]}, which is no operator of the problem")
         # First as it stands; what has no dimension may have one once every term has a coefficient.
@@ -141,8 +142,9 @@ class Reader:
                 mapping[Constant(old)] = _times_power(mapping[Constant(old)], Constant(known), power)
                 dimension = DIMENSIONLESS
             free.append(FreeConstant(name, dimension, start))
-        own: dict[Expression, Expression] = {Constant(here): Constant(name) for here, name in self.space.own_names.items() if here != name}
-        return Candidate(canonical(substitute(tree, {**mapping, **own})), tuple(free), self.source)
+        for here, own in self.space.own_names.items():
+            mapping.setdefault(Constant(here), Constant(own))
+        return Candidate(canonical(substitute(tree, mapping)), tuple(free), self.source)
 
 
 def _times_power(tree: Expression, base: Expression, power: Fraction) -> Expression:

@@ -69,7 +69,8 @@ def backend_from(given: Any, **settings: Any) -> Backend:
         members = tuple(backend_from(one, **settings) for one in given)
         return members[0] if len(members) == 1 else Several(members)
     if not callable(getattr(given, "propose", None)):
-        raise BackendError(message=f"backend is {given!r}, and must be a backend such as Native(threads=2), or its name")
+        message = f"backend is {given!r}, and must be a backend such as Native(threads=2), or its name"
+        raise BackendError(message=message)
     return cast("Backend", given)
 
 

@@ -1,7 +1,7 @@
 """Several backends as one: they share a budget, and each law keeps the name of the one that proposed it.
 
-They take turns in the order given, each with an equal share of what is left of the budget, so that what one leaves over is
-the others'. One that fails costs only itself: the others go on, and the answer says what happened.
+They take turns in the order given, each with an equal share of what is left of the budget, so that what one leaves over
+is the others'. One that fails costs only itself: the others go on, and the answer says what happened.
 """
 
 from __future__ import annotations

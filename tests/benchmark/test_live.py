@@ -99,7 +99,7 @@ def test_ctrl_c_keeps_what_is_there_and_says_how_to_go_on(
 
 
 def test_a_backend_that_is_not_there_is_refused_before_any_work(tmp_path: Path) -> None:
-    with pytest.raises(BackendError, match="no backend is called 'opron'; did you mean operon?"):
+    with pytest.raises(BackendError, match=r"no backend is called 'opron'; did you mean operon\?"):
         run_benchmark_command("feynman", backend="native, opron", output=tmp_path / "r.csv")
     with pytest.raises(NotAvailableError, match="--without for backend operon is not available"):
         run_benchmark_command("feynman", backend="operon", without=["sums"], output=tmp_path / "r.csv")

@@ -53,7 +53,8 @@ elif deed == "memory":
 elif deed == "inject":
     texts = [
         "__import__('os').system('touch executed')", "open('executed', 'w')", "x1.__class__", "lambda: x1",
-        "exec(\\"open('executed','w')\\")", "${touch executed}", "`touch executed`", "9**9**9**9*x1*x2", "x1" + "(" * 5000,
+        "exec(\\"open('executed','w')\\")", "${touch executed}", "`touch executed`", "9**9**9**9*x1*x2",
+        "x1" + "(" * 5000,
     ]
     print(json.dumps({"formulas": texts, "evaluated": 20}), flush=True)
     print(json.dumps({"done": "os.system('touch executed')"}), flush=True)

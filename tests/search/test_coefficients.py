@@ -21,9 +21,8 @@ def rewritten(text: str, everywhere: bool = False) -> tuple[str, Coefficients]:
     tree = coefficients.tree(parse(text, variables="xy"))
     free = constants_of(tree)
     assert set(free) == set(coefficients.values)
-    np.testing.assert_allclose(
-        evaluate_tree(tree, VALUES | coefficients.values), evaluate_tree(parse(text, variables="xy"), VALUES), rtol=1e-12
-    )
+    before = evaluate_tree(parse(text, variables="xy"), VALUES)
+    np.testing.assert_allclose(evaluate_tree(tree, VALUES | coefficients.values), before, rtol=1e-12)
     for number, name in enumerate(free, start=1):  # as they stand in the formula
         text = to_text(tree) if number == 1 else text
         text = text.replace(f"`{name}`", f"c{number}")

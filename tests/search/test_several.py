@@ -42,7 +42,7 @@ class Scripted:
     seconds: float = 0.0
     threads: int = 1
     engine: str = "auto"
-    capabilities: Capabilities = Capabilities()
+    capabilities: Capabilities = field(default_factory=Capabilities)
     given: list[Budget] = field(default_factory=list)
 
     def propose(self, space: Any, budget: Budget, *, seed: int, stop: Callable[[], bool]) -> Iterator[Round]:
@@ -171,7 +171,7 @@ def test_other_packages_register_theirs(monkeypatch: pytest.MonkeyPatch) -> None
     assert backend_from("mine", threads=1).name == "mine"
     assert backend_from("native") == Native()  # nobody takes this name
     assert backend_names()[-2:] == ("mine", "broken")
-    with pytest.raises(BackendError, match="backend broken .* cannot be loaded"):
+    with pytest.raises(BackendError, match=r"backend broken .* cannot be loaded"):
         backend_named("broken")
 
 
