@@ -1,8 +1,8 @@
 """PySR as a backend: Julia's SymbolicRegression.jl in a child process, with the units it can be told.
 
 It gets the columns and the known constants in natural units, their dimensions as powers of base units, and a penalty
-for formulas that break them which is as large as the baseline loss is (Cranmer 2023, arXiv:2305.01582). Its hall of fame
-is read from its file while it runs. All that it proposes is read, checked, fitted and ranked as everybody's.
+for formulas that break them, in proportion to the baseline loss (Cranmer 2023, arXiv:2305.01582). Its hall of fame is
+read from its file while it runs. All that it proposes is read, checked, fitted and ranked as everybody's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A stand-in for juliacall: no Julia, but the calls that PySR makes are written down, and a hall of fame appears.
 
-Every object of Julia is a ``Thing`` that answers to any name, call and item. ``equation_search`` stores its arguments in
-the file that ``RECORD`` names, and copies the file ``HALL`` to where SymbolicRegression.jl would write its own.
+Every object of Julia is a ``Thing`` that answers to any name, call and item. ``equation_search`` stores its arguments
+in the file that ``RECORD`` names, and copies the file ``HALL`` to where SymbolicRegression.jl would write its own.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ class Thing:
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         if self._path.endswith(".Options"):
             OPTIONS.update(keywords)
+        if self._path.endswith(".include_string"):  # a module, and text
+            return Thing("included", arguments[1])
         return Thing(f"{self._path}(...)", arguments[0] if arguments else None)
 
     def __getitem__(self, key: Any) -> Any:
