@@ -26,7 +26,8 @@ from symreg.grammar import parse
 from symreg.law import Law, ParetoFront
 from symreg.problem import Problem
 from symreg.search.backend import Backend, Budget, Candidate, FreeConstant, Native, Round
-from symreg.search.honouring import Heard, check_backend, unmet
+from symreg.search.heard import Heard
+from symreg.search.honouring import check_backend, unmet
 from symreg.search.space import SearchSpace, search_space
 from symreg.simplify import warm_simplifier
 from symreg.template_search import propose_within

@@ -158,7 +158,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         if self.examination is not None:
             from symreg.robustness import examined
 
-            discovery = examined(discovery, self.examination, backend=self.backend)
+            discovery = examined(discovery, self.examination, backend=self._backend())
         self.problem_, self.discovery_ = discovery.problem, discovery
         self.front_, self.best_ = discovery.front, discovery.front.best
         return self

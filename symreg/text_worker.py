@@ -30,6 +30,7 @@ _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # sympy walks through sets: the same question must get the same answer tomorrow
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",  # each arena takes address space, which may be limited
 }
 
 LONGEST_LINE = 4_000_000
@@ -160,7 +161,7 @@ class TextWorker:
             raise WorkerError(message=self._reason())
         try:
             answer = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
             raise WorkerError(message="gave an answer that cannot be read")

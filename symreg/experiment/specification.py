@@ -262,7 +262,7 @@ class BackendPart(Part):
     name: Text = "native"
     threads: Whole = Field(default=2, ge=1, le=1024)
     engine: Literal["auto", "compiled", "numpy"] = "auto"
-    formulas: tuple[Text, ...] = ()
+    formulas: tuple[Text | dict[str, Any], ...] = ()
     file: Text | None = None
     command: tuple[Text, ...] = ()
     library: bool | None = None

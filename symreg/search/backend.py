@@ -80,8 +80,8 @@ class Round:
     pruned_by_dimension: int
     complete_to_complexity: int | None
     stop_reason: str | None = None
-    formulas: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    formulas: tuple[str, ...] = ()
     backend: str | None = None
 
 

@@ -7,6 +7,7 @@ own parser reads (``search.reading``) and nothing executes.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +23,8 @@ TICK = 0.1  # seconds between looks at the clock and at ``stop``
 GRACE = 2.0  # seconds after the end of its time in which a child may say its last word
 SILENCE = 120.0  # seconds without a word, where the budget has no limit of time
 LEAST_MEMORY = 2**30  # bytes of address space that an interpreter with its libraries and threads maps in any case
-MOST_FORMULAS = 10_000  # of one line
+MOST_FORMULAS = 1_000  # of one line
+LONGEST_COMPLAINT = 50_000_000  # bytes on standard error: it goes to a file, and the disk is not the child's
 LONGEST_WORDS = 200
 
 DONE = {
@@ -95,6 +97,8 @@ class Child:
                     reason = DONE["time"] if spoke else self._died("did not answer in time")
                 elif budget.time is None and now - heard > self.silence:
                     reason = self._died(f"said nothing for {self.silence:g} s")
+                elif os.fstat(errors.fileno()).st_size > LONGEST_COMPLAINT:
+                    reason = self._died("wrote without end to standard error")
                 else:
                     continue
                 yield (), 0, reason

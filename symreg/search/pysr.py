@@ -96,7 +96,9 @@ class PySR:
                 "memory": budget.memory,
             }
             # Julia reserves address space far beyond what it uses, so that a limit on that would only stop it.
-            child = Child(self.name, self.worker, question, formulas=lambda: read_folder(Path(folder) / RUN))
+            # It cannot say a word while it works, so that silence tells nothing.
+            hall = Path(folder) / RUN
+            child = Child(self.name, self.worker, question, silence=math.inf, formulas=lambda: read_folder(hall))
             yield from child.rounds(Reader(space, self.name, names), budget, stop)
 
     def arguments(self, space: SearchSpace, budget: Budget, seed: int, folder: str) -> dict[str, Any]:

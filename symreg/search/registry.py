@@ -44,6 +44,8 @@ def check_name(name: str) -> None:
 def backend_named(name: str, **settings: Any) -> Backend:
     """The backend of this name with these settings; BackendError where there is none or a setting is not its own."""
     make = _maker(name)
+    if name == "hypotheses" and not {"formulas", "file", "command", "library"} & set(settings):
+        settings["library"] = True  # the name alone asks whether a known law explains the table
     try:
         found = make(**settings)
     except TypeError as error:

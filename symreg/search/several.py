@@ -52,7 +52,7 @@ class Several:
                 last = _after(done, last, member.name)
                 yield replace(last, stop_reason=None)
             reasons[member.name] = last.stop_reason or "nothing is left to try"
-            done = replace(last, candidates=(), formulas=(), notes=(), stop_reason=None, backend=None)
+            done = Round((), last.level, last.evaluated, last.pruned_by_dimension, last.complete_to_complexity)
             if reasons[member.name] == INTERRUPTED:
                 yield replace(done, stop_reason=INTERRUPTED)
                 return

@@ -47,6 +47,11 @@ elif deed == "numbers":
 elif deed == "endless":
     while True:
         sys.stdout.write("x" * 65536)
+elif deed == "deep":
+    print("[" * 200_000, flush=True); time.sleep(1000)
+elif deed == "shout":
+    while True:
+        sys.stderr.write("x" * 65536)
 elif deed == "memory":
     hoard = bytearray(3 * 2**30)
     time.sleep(1000)
@@ -75,6 +80,7 @@ def strange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(child, "GRACE", 0.3)
+    monkeypatch.setattr(child, "LONGEST_COMPLAINT", 1_000_000)
 
     def named(deed: str) -> Operon:
         monkeypatch.setenv("DEED", deed)
@@ -97,6 +103,8 @@ def run(backend: Any, seconds: float = 2.0, **options: Any) -> Discovery:
         ("numbers", "backend operon gave an answer that cannot be read"),
         ("endless", "backend operon gave an answer that cannot be read"),
         ("memory", "backend operon stopped (exit status 1): MemoryError"),
+        ("deep", "backend operon gave an answer that cannot be read"),
+        ("shout", "backend operon wrote without end to standard error"),
         ("error", "backend operon failed: out of luck"),
         ("hang", "time budget spent"),
     ],
