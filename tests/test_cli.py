@@ -95,10 +95,13 @@ def test_options_stand_above_the_file(tmp_path: Path, search: FakeSearch) -> Non
     assert (resolved.budget.time, resolved.seed, resolved.backend.threads) == (540.0, 3, 4)
 
 
-def test_backends_of_the_command_line_keep_the_settings_of_the_file(tmp_path: Path, search: FakeSearch) -> None:
+def test_backends_of_the_command_line_keep_the_settings_of_the_file(
+    tmp_path: Path, search: FakeSearch, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = write_kepler(tmp_path)
     path.write_text(path.read_text() + "backend: [native, {name: operon, settings: {population: 50}}]\n")
     assert symreg_("run", path, "--runs", tmp_path / "r", "--backend", "operon, native", "--threads", 1) == 0
+    assert "Note: backend operon knows no units" in capsys.readouterr().err
     first, second = read_specification(tmp_path / "r" / "kepler" / "experiment.yaml").backend.all
     assert (first.name, first.threads, first.settings) == ("operon", 1, {"population": 50})
     assert (second.name, second.threads) == ("native", 1)

@@ -96,7 +96,11 @@ def _run(specification: Specification, runs: Path, *, fresh: bool, quiet: bool) 
 
     view = LiveFront(specification.name, specification.data.target or "target")
     with live_front(view) as observer:
-        return run_experiment(specification, runs, observer, fresh=fresh, on_interrupt=view.stopping)
+        return run_experiment(specification, runs, observer, fresh=fresh, on_interrupt=view.stopping, on_note=_say)
+
+
+def _say(note: str) -> None:
+    typer.echo(f"Note: {printable(note)}", err=True)
 
 
 def _command(

@@ -77,12 +77,14 @@ def run_experiment(
     fresh: bool = False,
     interval: float = 2.0,
     on_interrupt: Callable[[], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
 ) -> Discovery:
     """Run ``specification`` in ``runs_folder/NAME``, going on from an earlier run of the same question.
 
     ``fresh`` deletes the files of an earlier run first. The first Ctrl-C calls ``on_interrupt`` and ends the
-    search with the best so far (status "interrupted"). Raises a ``SymregError``: the specification's, the
-    table's or the problem's before any work, ResumeError, FolderLockedError, RunFolderError.
+    search with the best so far (status "interrupted"). ``on_note`` is told before the search what a backend does not
+    heed. Raises a ``SymregError``: the specification's, the table's, the backend's or the problem's before any work,
+    ResumeError, FolderLockedError, RunFolderError.
     """
     if discover is None:
         from symreg.discover import discover as search
@@ -102,7 +104,11 @@ def run_experiment(
         with _writing(folder):
             stack.enter_context(locked(folder))
             stop = stack.enter_context(first_interrupt_asks(on_interrupt))
-            run = _begin(folder, specification, problem, interval, fresh, unmet(backend, problem, budget))
+            unheeded = unmet(backend, problem, budget)
+            run = _begin(folder, specification, problem, interval, fresh, unheeded)
+        for sentence in unheeded:
+            if on_note is not None:
+                on_note(sentence)
         discovery = run.search(discover, backend, budget, specification.seed, observer, stop)
         discovery = _examined(specification, discovery, backend, stop)
         discovery = _with_intervals(specification, discovery)
