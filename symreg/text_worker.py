@@ -95,6 +95,7 @@ class TextWorker:
                 stderr=self.errors or subprocess.DEVNULL,
                 text=True,
                 encoding="utf-8",
+                errors="replace",  # bytes that are no text make one line unreadable, not those before it
                 env={**os.environ, **_ENVIRONMENT},
             )
         except (OSError, ValueError, TypeError) as error:

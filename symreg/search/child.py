@@ -97,7 +97,7 @@ class Child:
                     reason = DONE["time"] if spoke else self._died("did not answer in time")
                 elif budget.time is None and now - heard > self.silence:
                     reason = self._died(f"said nothing for {self.silence:g} s")
-                elif os.fstat(errors.fileno()).st_size > LONGEST_COMPLAINT:
+                elif answer is None and os.fstat(errors.fileno()).st_size > LONGEST_COMPLAINT:
                     reason = self._died("wrote without end to standard error")
                 else:
                     continue

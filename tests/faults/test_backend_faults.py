@@ -98,7 +98,7 @@ def run(backend: Any, seconds: float = 2.0, **options: Any) -> Discovery:
     [
         ("killed", f"backend operon stopped (signal {int(signal.SIGKILL)})"),
         ("raise", "backend operon stopped (exit status 1): OSError: the disk is on fire"),
-        ("garbage", "backend operon stopped answering"),
+        ("garbage", "backend operon gave an answer that cannot be read"),
         ("no json", "backend operon gave an answer that cannot be read"),
         ("numbers", "backend operon gave an answer that cannot be read"),
         ("endless", "backend operon gave an answer that cannot be read"),
