@@ -16,6 +16,7 @@ import pyoperon as operon
 
 from symreg.text_service import converse
 
+STARTED = time.monotonic()
 DIGITS = 9  # printed of a coefficient, which is fitted again
 LONGEST_REST = 0.5  # seconds between reports
 SMALLEST_OFFSET = 1e-6  # of the target's spread: a smaller one is rounding
@@ -45,7 +46,8 @@ def search(question: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> d
     problem.TrainingRange, problem.TestRange = operon.Range(0, data.Rows), operon.Range(data.Rows - 1, data.Rows)
     problem.Target, problem.InputHashes = columns[-1], list(names)
     problem.ConfigurePrimitiveSet(_primitives(question["operators"]))
-    longest, seconds, limit = question["max_length"], question["seconds"], question["evaluations"]
+    longest, limit = question["max_length"], question["evaluations"]
+    seconds = max(1, int(question["seconds"] - (time.monotonic() - STARTED)))  # Operon counts whole ones
     pset, inputs = problem.PrimitiveSet, list(names)
 
     # Operon holds pointers to these: each needs a name that lives as long as the search.
@@ -77,7 +79,7 @@ def search(question: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> d
     config = operon.GeneticAlgorithmConfig(
         generations=question["generations"], max_evaluations=limit, local_iterations=question["local_iterations"],
         population_size=question["population"], pool_size=question["population"], p_crossover=1.0, p_mutation=0.25,
-        p_local=1.0, p_lamarck=1.0, epsilon=1e-5, seed=question["seed"], max_time=max(1, round(seconds)),
+        p_local=1.0, p_lamarck=1.0, epsilon=1e-5, seed=question["seed"], max_time=seconds,
     )  # fmt: skip
     sorter = operon.RankSorter()
     algorithm = operon.NSGA2Algorithm(config, problem, trees, initialiser, generator, reinserter, sorter)
@@ -102,7 +104,7 @@ def search(question: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> d
             say(report())
 
     algorithm.Run(operon.RandomGenerator(np.uint64(question["seed"])), after_generation, question["threads"], False)
-    late = time.monotonic() - began >= 0.9 * max(1, round(seconds))
+    late = time.monotonic() - began >= 0.9 * seconds
     return {**report(), "done": "time" if late else "evaluations" if error.CallCount >= limit else "exact"}
 
 
