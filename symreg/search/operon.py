@@ -27,14 +27,14 @@ OPERATORS = frozenset({
     "acos", "atan", "sinh", "cosh", "tanh", "abs",
 })  # fmt: skip
 WITHOUT_END = 10**9  # evaluations, where the budget has no limit
-WORKER = "symreg.search._operon_worker"
+WORKER = "symreg.search._operon_worker"  # no setting: an experiment's file must not name what is run
 
 
 @dataclass(frozen=True, slots=True)
 class Operon:
     """Operon (pyoperon): ``population`` formulas of at most ``max_length`` nodes, seen on ``fit_rows`` rows.
 
-    Each is refined by ``local_iterations`` steps of Levenberg-Marquardt. ``worker`` is the module that the child runs.
+    Each is refined by ``local_iterations`` steps of Levenberg-Marquardt.
     """
 
     threads: int = 2
@@ -43,7 +43,6 @@ class Operon:
     max_length: int = 40
     local_iterations: int = 5
     fit_rows: int = 500
-    worker: str = WORKER
 
     @property
     def name(self) -> str:
@@ -57,7 +56,7 @@ class Operon:
 
     def check(self) -> None:
         """Raise BackendError where pyoperon is not installed."""
-        if self.worker == WORKER and find_spec("pyoperon") is None:
+        if find_spec("pyoperon") is None:
             raise BackendError(
                 message="backend operon needs the package pyoperon, which is not installed: "
                 "pip install 'symreg-laws[operon]'"
@@ -77,7 +76,7 @@ class Operon:
         if not names:  # a product of powers, and nothing but its factor is open
             yield Round(reader.candidates([f"{np.mean(asked.target):.9g}"]), 1, 1, 0, None, "nothing is left to try")
             return
-        child = Child(self.name, self.worker, self._question(asked, list(names), budget, seed), memory=budget.memory)
+        child = Child(self.name, WORKER, self._question(asked, list(names), budget, seed), memory=budget.memory)
         yield from child.rounds(reader, budget, stop)
 
     def _question(self, space: SearchSpace, names: Sequence[str], budget: Budget, seed: int) -> dict[str, Any]:

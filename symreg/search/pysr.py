@@ -30,7 +30,7 @@ from symreg.search.child import Child
 from symreg.search.reading import Reader
 from symreg.search.space import SearchSpace
 
-WORKER = "symreg.search._pysr_worker"
+WORKER = "symreg.search._pysr_worker"  # no setting: an experiment's file must not name what is run
 HALL_OF_FAME = ("hall_of_fame.csv", "hall_of_fame.csv.bak")  # one of the two is whole at any moment
 RUN = "run"
 BINARY = {"+": "+", "-": "-", "*": "*", "/": "/", "pow": "^"}
@@ -58,7 +58,6 @@ class PySR:
     populations: int = 31
     population_size: int = 27
     max_size: int = 40
-    worker: str = WORKER
 
     @property
     def name(self) -> str:
@@ -98,7 +97,7 @@ class PySR:
             # Julia reserves address space far beyond what it uses, so that a limit on that would only stop it.
             # It cannot say a word while it works, so that silence tells nothing.
             hall = Path(folder) / RUN
-            child = Child(self.name, self.worker, question, silence=math.inf, formulas=lambda: read_folder(hall))
+            child = Child(self.name, WORKER, question, silence=math.inf, formulas=lambda: read_folder(hall))
             yield from child.rounds(Reader(space, self.name, names), budget, stop)
 
     def arguments(self, space: SearchSpace, budget: Budget, seed: int, folder: str) -> dict[str, Any]:

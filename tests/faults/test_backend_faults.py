@@ -14,7 +14,7 @@ import pytest
 
 from symreg.discover import Discovery, discover
 from symreg.problem import Problem, make_problem
-from symreg.search import child
+from symreg.search import child, operon
 from symreg.search.backend import Budget, Native
 from symreg.search.operon import Operon
 from symreg.search.several import Several
@@ -84,7 +84,8 @@ def strange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def named(deed: str) -> Operon:
         monkeypatch.setenv("DEED", deed)
-        return Operon(threads=1, worker="strange_backend")
+        monkeypatch.setattr(operon, "WORKER", "strange_backend")
+        return Operon(threads=1)
 
     return named
 
@@ -127,8 +128,8 @@ def test_one_that_says_nothing_is_ended_by_the_clock(strange: Any, deed: str) ->
 
 
 def test_one_that_says_nothing_is_ended_without_a_clock_too(strange: Any) -> None:
-    backend = strange("mute")
-    asked = child.Child("x", backend.worker, {}, silence=0.5)
+    strange("mute")
+    asked = child.Child("x", operon.WORKER, {}, silence=0.5)
     budget = Budget(time=None, evaluations=100)
     reasons = [reason for _, _, reason in asked._words(budget, lambda: False)]
     assert reasons[-1] == "backend x said nothing for 0.5 s"
