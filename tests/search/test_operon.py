@@ -7,13 +7,15 @@ import sys
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from symreg.discover import Discovery, discover
+from symreg.estimator import SymbolicRegressor
 from symreg.operators import OPERATORS
 from symreg.problem import Problem, make_problem
 from symreg.search import operon
-from symreg.search.backend import BackendError, Budget
+from symreg.search.backend import BackendError, Budget, Native
 from symreg.search.operon import Operon
 from symreg.search.space import search_space
 from symreg.table import read_table
@@ -86,3 +88,14 @@ def test_absence_is_one_error_that_says_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setattr(operon, "find_spec", lambda name: None)
     with pytest.raises(BackendError, match=r"pyoperon, which is not installed: pip install 'symreg-laws\[operon\]'"):
         run(pendulum(free_constants="inferred"))
+
+
+def test_the_estimator_takes_it_by_name_and_beside_others() -> None:
+    length = RNG.uniform(0.2, 2, 60)
+    budget = Budget(time=None, evaluations=3_000)
+    options: dict[str, Any] = {"units": {"L": "m", "T": "s"}, "target": "T", "random_state": 0, "budget": budget}
+    X = pd.DataFrame({"L": length})
+    model = SymbolicRegressor(backend=[Native(threads=1), Operon(threads=1, population=100)], **options)
+    model.fit(X, 2.006 * np.sqrt(length))
+    assert model.discovery_.backend == "native, operon" and model.best_.formula == "k*sqrt(L)"
+    assert SymbolicRegressor(backend="operon", **options).fit(X, 2.006 * np.sqrt(length)).best_.backend == "operon"

@@ -2,56 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint
 from typing import Any
 
-import numpy as np
 import pytest
 
 from symreg.discover import Discovery, discover
-from symreg.errors import SymregError
-from symreg.problem import Constraints, Problem, make_problem
-from symreg.search.backend import BackendError, Budget, Capabilities, Native, Round
-from symreg.search.honouring import check_backend, unmet
-from symreg.search.registry import backend_from, backend_named, backend_names
+from symreg.search.backend import Budget
 from symreg.search.several import Several
-from symreg.table import read_table
-
-RNG = np.random.default_rng(0)
-V, T = RNG.uniform(1, 3, 60), RNG.uniform(1, 3, 60)
-
-
-def motion(**options: Any) -> Problem:
-    table = read_table({"v [m/s]": V, "t [s]": T, "x [m]": V * T * (1 + 0.01 * RNG.normal(size=60))}, target="x")
-    return make_problem(table, free_constants="dimensionless", **options)
-
-
-@dataclass
-class Scripted:
-    """Proposes formulas as text and writes down what it was given."""
-
-    name: str
-    formulas: tuple[str, ...] = ()
-    reason: str | None = "done"
-    evaluated: int = 5
-    complete: int | None = None
-    fault: Exception | None = None
-    seconds: float = 0.0
-    threads: int = 1
-    engine: str = "auto"
-    capabilities: Capabilities = field(default_factory=Capabilities)
-    given: list[Budget] = field(default_factory=list)
-
-    def propose(self, space: Any, budget: Budget, *, seed: int, stop: Callable[[], bool]) -> Iterator[Round]:
-        self.given.append(budget)
-        time.sleep(self.seconds)
-        yield Round((), 3, self.evaluated, 2, self.complete, None, formulas=self.formulas)
-        if self.fault is not None:
-            raise self.fault
-        yield Round((), 3, self.evaluated, 2, self.complete, "interrupted" if stop() else self.reason)
+from tests.search.scripted import Scripted, motion
 
 
 def run(*members: Any, **options: Any) -> Discovery:
@@ -106,74 +64,3 @@ def test_ctrl_c_ends_all_of_them() -> None:
 def test_the_certificate_is_that_of_the_one_that_went_furthest() -> None:
     found = run(Scripted("a", complete=5), Scripted("b", complete=None), Scripted("c", complete=3))
     assert found.complete_to_complexity == 5
-
-
-# ---------------------------------------------------------------------------------------------- what is not heeded
-
-
-def test_what_a_backend_cannot_heed_is_said() -> None:
-    table = read_table({"v [m/s]": V, "t [s]": T, "x [m]": V * T}, target="x", sigma={"x": 0.1})
-    problem = make_problem(table, constraints=Constraints(20, {"sin": {"sin": 0}}))
-    nothing = Capabilities(False, False, False, False, False, frozenset({"+", "*"}))
-    budget = Budget(time=1, evaluations=10)
-    told = unmet(Several((Native(), Scripted("x", capabilities=nothing))), problem, budget)
-    for words in ("knows no units", "equally sure", "nesting", "counts evaluations", "does not know -, /"):
-        assert sum(words in one for one in told) == 1
-    assert all(one.startswith("backend x ") for one in told) and len(told) == 5
-    assert unmet(Native(), problem, budget) == ()
-    found = discover(problem, backend=Scripted("x", ("v*t",), capabilities=nothing), budget=budget)
-    assert set(told) <= set(found.notes)
-
-
-def test_a_given_form_is_refused_by_one_that_cannot_search_within_it() -> None:
-    table = read_table({"v [m/s]": V, "t [s]": T, "x [m]": V * T}, target="x")
-    problem = make_problem(table, target="x = v*f(t)")
-    with pytest.raises(BackendError, match="backend x cannot search for the unknown functions of a given form"):
-        check_backend(Several((Native(), Scripted("x", capabilities=Capabilities(templates=False)))), problem)
-
-
-# ------------------------------------------------------------------------------------------------------- by name
-
-
-def test_names_and_lists_become_backends() -> None:
-    assert backend_from("native", threads=1) == Native(threads=1)
-    both = backend_from(["native", Scripted("mine")])
-    assert isinstance(both, Several) and both.name == "native, mine"
-    assert backend_from(["native"]) == Native()
-    assert backend_names()[0] == "native" and {"operon", "pysr", "hypotheses"} <= set(backend_names())
-
-
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        ("natve", "no backend is called 'natve'; did you mean native?"),
-        ([], "the list of backends is empty"),
-        (3, "backend is 3, and must be a backend such as Native"),
-    ],
-)
-def test_what_is_no_backend_is_told(given: Any, told: str) -> None:
-    with pytest.raises(BackendError, match=told):
-        backend_from(given)
-
-
-def test_a_setting_that_a_backend_does_not_have_is_told() -> None:
-    with pytest.raises(SymregError, match="backend native does not take wings"):
-        backend_named("native", wings=2)
-
-
-def test_other_packages_register_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [
-        EntryPoint("mine", f"{__name__}:registered", "symreg.backends"),
-        EntryPoint("broken", "no_such_package:X", "symreg.backends"),
-        EntryPoint("native", f"{__name__}:registered", "symreg.backends"),
-    ]
-    monkeypatch.setattr("symreg.search.registry.entry_points", lambda group: found)
-    assert backend_from("mine", threads=1).name == "mine"
-    assert backend_from("native") == Native()  # nobody takes this name
-    assert backend_names()[-2:] == ("mine", "broken")
-    with pytest.raises(BackendError, match=r"backend broken .* cannot be loaded"):
-        backend_named("broken")
-
-
-def registered(threads: int = 2, engine: str = "auto") -> Scripted:
-    return Scripted("mine", threads=threads, engine=engine)
