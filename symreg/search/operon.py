@@ -40,7 +40,7 @@ class Operon:
     threads: int = 2
     engine: str = "auto"
     population: int = 500
-    max_length: int = 40
+    max_length: int = 24
     local_iterations: int = 5
     fit_rows: int = 500
 
