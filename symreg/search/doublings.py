@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from symreg.arrays import Floats
 from symreg.expression import Apply, Expression, Number, Variable, complexity
 from symreg.search.space import SearchSpace
 
@@ -30,6 +31,6 @@ def doublings(space: SearchSpace) -> list[tuple[Expression, int]]:
     return found
 
 
-def _is_count(values: np.ndarray) -> bool:
+def _is_count(values: Floats) -> bool:
     """Whether all values are whole numbers, and not just a few of them."""
     return bool((values == np.rint(values)).all()) and len(np.unique(values)) >= FEWEST_COUNTS
