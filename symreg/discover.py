@@ -26,6 +26,7 @@ from symreg.grammar import parse
 from symreg.law import Law, ParetoFront
 from symreg.problem import Problem
 from symreg.search.backend import Backend, Budget, Candidate, FreeConstant, Native, Round
+from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace, search_space
 from symreg.simplify import warm_simplifier
 from symreg.template_search import propose_within
@@ -59,7 +60,8 @@ class Progress:
 class Discovery:
     """The answer: the front, and what was and was not looked at.
 
-    ``runners_up`` are laws that came near the front, shortest message first. ``robustness`` is what an examination of
+    ``runners_up`` are laws that came near the front, shortest message first. ``rejections`` are hypotheses that did not
+    become candidates, in the order in which they were proposed. ``robustness`` is what an examination of
     the answer found (``robustness.examined``), or None.
     """
 
@@ -75,6 +77,7 @@ class Discovery:
     backend: str
     notes: tuple[str, ...] = ()
     runners_up: tuple[Law, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
     robustness: Robustness | None = None
 
 
@@ -111,9 +114,12 @@ def discover(
         finisher = Finisher(fitter, simplifier)
         workshop = Workshop(finisher)
         workshop.take(_guesses(problem, resume_from), GUESS)
-        last = Round((), 0, 0, 0, None, "nothing was searched")
+        last, said = Round((), 0, 0, 0, None, "nothing was searched"), list[str]()
+        rejections: list[Rejection] = []
         for last in _rounds(finisher, backend, space, _without_finishing(budget), seed, stop):
             workshop.take(last.candidates, backend.name)
+            said.extend(last.notes)
+            rejections.extend(last.rejections)
             if observer is not None and last.stop_reason is None:
                 elapsed = time.monotonic() - started
                 front = workshop.quick_front()
@@ -133,8 +139,9 @@ def discover(
         wall_seconds=time.monotonic() - started,
         engine=engine.name,
         backend=backend.name,
-        notes=(*problem.notes, *notes, *workshop.notes),
+        notes=(*problem.notes, *notes, *said, *workshop.notes),
         runners_up=runners_up,
+        rejections=tuple(rejections),
     )
 
 

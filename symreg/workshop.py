@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symreg.allowed import is_allowed
 from symreg.expression import Expression, complexity
@@ -56,9 +56,9 @@ class Workshop:
             most = max(1, len(self.finisher.fitter.y) // ROWS_A_CONSTANT)
             new = [one for one in new if len(one.constants) <= most]
         fits = self.finisher.fitter.fit([(one.expression, one.constants) for one in new])
-        for fitted in fits:
+        for one, fitted in zip(new, fits, strict=True):
             if fitted is not None and self.finisher.is_exact(fitted) and self._keeps_limits(fitted):
-                self._finished[fitted.expression] = self.finisher.measured(fitted, source)
+                self._finished[fitted.expression] = replace(self.finisher.measured(fitted, source), notes=one.notes)
 
     def _keeps_limits(self, fitted: Fitted) -> bool:
         """Whether a law's values and a template's parameters stay where the user wants them."""

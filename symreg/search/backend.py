@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from symreg.dimension import Dimension
 from symreg.errors import SymregError
 from symreg.expression import Expression
+from symreg.search.rejection import Rejection
 
 if TYPE_CHECKING:
     from symreg.search.space import SearchSpace
@@ -53,11 +54,12 @@ class FreeConstant:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A formula that is worth a fit on all rows."""
+    """A formula that is worth a fit on all rows; ``notes`` stay with the law that is made of it."""
 
     expression: Expression
     constants: tuple[FreeConstant, ...]
     source: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class Round:
     """What a backend reports from time to time: new candidates, and how far it has come.
 
     ``complete_to_complexity`` says that no expression of this complexity or less was left out. ``stop_reason`` is set
-    in the last round.
+    in the last round. ``notes`` are sentences for the reader of the answer, ``rejections`` what was proposed by others and
+    did not become a candidate.
     """
 
     candidates: tuple[Candidate, ...]
@@ -74,6 +77,8 @@ class Round:
     pruned_by_dimension: int
     complete_to_complexity: int | None
     stop_reason: str | None = None
+    notes: tuple[str, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
 
 
 class Backend(Protocol):

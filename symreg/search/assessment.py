@@ -1,0 +1,148 @@
+"""Assessment: hypotheses fitted to the rows of a search, those that hold and the reasons against the others.
+
+A constant that does not stand as a mere factor is tried from several sizes, since nobody says where to start. A hypothesis is
+worse than another one that is no longer, has no more constants and clearly the smaller residuals.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.engine import Engine, Outcome, Program
+from symreg.engine.reference import linear_constants
+from symreg.expression import complexity, lower
+from symreg.printing import to_text
+from symreg.search.backend import Candidate
+from symreg.search.probes import Floats, Probes, target_at
+from symreg.search.rejection import Fault, Rejection, rejection
+from symreg.search.space import SearchSpace
+
+Rows = npt.NDArray[np.int64]
+SIZES = (1.0, 0.05, 20.0)  # in natural units, where columns are of order one
+MOST_STARTS = 27
+CLEARLY = 1.05  # times the residual sum: a difference that the choice of rows does not make
+EXACT = 1e-20  # of the target's spread: residuals below are rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A candidate with its constants fitted; ``loss`` is the residual sum over the target's spread."""
+
+    candidate: Candidate
+    loss: float
+    complexity: int
+
+    @property
+    def text(self) -> str:
+        """The formula."""
+        return to_text(self.candidate.expression)
+
+    def beats(self, other: Assessed) -> bool:
+        """Whether nothing speaks for the other: it is no shorter, has no fewer constants and fits clearly worse."""
+        shorter = self.complexity <= other.complexity
+        fewer = len(self.candidate.constants) <= len(other.candidate.constants)
+        return shorter and fewer and CLEARLY * max(self.loss, EXACT) < other.loss
+
+    def __str__(self) -> str:
+        return f"'{self.text}' with {self.complexity} nodes and R2 = {1 - self.loss:.6g}"
+
+
+@dataclass(slots=True, eq=False)
+class Assessment:
+    """What was tried so far on these rows of a space; ``known`` are known constants in natural units."""
+
+    space: SearchSpace
+    engine: Engine
+    threads: int
+    rows: Rows
+    best: list[Assessed] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    evaluated: int = 0
+    _known: Mapping[str, float] = field(init=False)
+    _X: Floats = field(init=False)  # (n_inputs, n_rows)
+    _probes: Probes = field(init=False)
+
+    def __post_init__(self) -> None:
+        space = self.space
+        own = {space.own_names.get(name, name): value for name, value in space.known.items()}
+        self._known = {**space.numbers, **own}
+        self._X = np.ascontiguousarray(space.inputs[:, self.rows])
+        self._probes = target_at(space, self.rows)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows that are fitted to."""
+        return len(self.rows)
+
+    def reject(self, formula: str, fault: Fault, reason: str, source: str) -> None:
+        """Keep a reason."""
+        self.rejections.append(rejection(formula, fault, reason, source))
+
+    def take(self, candidates: Sequence[Candidate]) -> list[Assessed]:
+        """Fit candidates and keep those that hold; of the others the reason is kept."""
+        assessed = [one for one in self.fitted(candidates) if isinstance(one, Assessed)]
+        rivals = [*self.best, *assessed]
+        held = []
+        for one in assessed:
+            better = min((rival for rival in rivals if rival.beats(one)), key=lambda rival: rival.loss, default=None)
+            if better is None:
+                held.append(one)
+            else:
+                reason = f"R2 = {1 - one.loss:.6g} is worse than {better}"
+                self.reject(one.text, "worse", reason, one.candidate.source)
+        self.best = [one for one in [*self.best, *held] if not any(rival.beats(one) for rival in held)]
+        return held
+
+    def fitted(self, candidates: Sequence[Candidate], *, quiet: bool = False) -> list[Assessed | None]:
+        """Each candidate with its constants where they fit best, None where it is undefined or undetermined."""
+        programs = [self._program(one) for one in candidates]
+        starts = [_starts(program) for program in programs]
+        flat = [(program, start) for program, some in zip(programs, starts, strict=True) for start in some]
+        fits = self.engine.fit_many(
+            [program for program, _ in flat], self._X, self._probes.y, self._probes.weights,
+            [start for _, start in flat], threads=self.threads,
+        ) if flat else []  # fmt: skip
+        self.evaluated += len(flat)
+        rest = iter(fits)
+        found: list[Assessed | None] = []
+        for candidate, some in zip(candidates, starts, strict=True):
+            tried = [fit for fit in itertools.islice(rest, len(some)) if math.isfinite(fit.residual_sum)]
+            best = min(tried, key=lambda fit: fit.residual_sum, default=None)
+            if best is None or best.outcome is Outcome.SINGULAR:
+                found.append(None)
+                if not quiet:
+                    self._explain(candidate, best is None)
+                continue
+            constants = tuple(
+                replace(constant, start=float(value))
+                for constant, value in zip(candidate.constants, best.values, strict=True)
+            )
+            loss = best.residual_sum / (self._probes.spread or 1.0)
+            found.append(Assessed(replace(candidate, constants=constants), loss, complexity(candidate.expression)))
+        return found
+
+    def _explain(self, candidate: Candidate, undefined: bool) -> None:
+        if not undefined:
+            self.reject(to_text(candidate.expression), "undetermined", Outcome.SINGULAR.value, candidate.source)
+            return
+        program = self._program(candidate)
+        silent = ~np.isfinite(self.engine.evaluate(program, self._X, np.ones(program.n_free)))
+        reason = f"it is undefined on {int(silent.sum()) or 'some'} of {self.n_rows} rows"
+        self.reject(to_text(candidate.expression), "domain", reason, candidate.source)
+
+    def _program(self, candidate: Candidate) -> Program:
+        names = [constant.name for constant in candidate.constants]
+        return lower(candidate.expression, self.space.names, names, self._known)
+
+
+def _starts(program: Program) -> list[npt.NDArray[np.float64]]:
+    """Starting values: every constant at one, and those that are no mere factors at other sizes too."""
+    linear = set(linear_constants(program).tolist())
+    sizes = [(1.0,) if index in linear else SIZES for index in range(program.n_free)]
+    return [np.array(some) for some in itertools.islice(itertools.product(*sizes), MOST_STARTS)]
