@@ -1,8 +1,9 @@
 """Free constants that no table can tell apart: G*M is one number where neither G nor M is known.
 
-Each product in a tree holds powers of the free constants: a row of exponents. Multiplying the constants by factors that
-leave every row as it is changes no value, so of the columns of these rows only independent ones can be fitted. The
-others are set to one, and those that stay take their part.
+Multiply the constants by factors exp(w). A product of their powers e is multiplied by exp(e.w), and so is a sum whose
+terms all are. Nothing changes where the arguments of functions stay as they are, the terms of each sum change alike,
+and the whole does not change: linear equations for w, one row of exponents each. Of the columns of these rows only
+independent ones can be fitted. The other constants are set to one, and those that stay take their part.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _ONE = Number(Fraction(1))
 def absorbed(expression: Expression, free: Sequence[str]) -> Expression:
     """The same family of functions with as few of the ``free`` constants as these products need, earlier ones first."""
     present = [name for name in free if name in constants_of(expression)]
-    rows = products_of(expression, present)
+    rows = invariants_of(expression, present)
     kept: list[tuple[Fraction, ...]] = []
     superfluous: dict[Expression, Expression] = {}
     for name in present:
@@ -41,9 +42,9 @@ def _without_powers_of_one(node: Expression, operands: tuple[Expression, ...]) -
     return _ONE if powers and operands[0] == _ONE else Apply(node.operator, operands)
 
 
-def products_of(expression: Expression, free: Collection[str]) -> list[Powers]:
-    """The exponents of the free constants in every product of the tree; what all terms of a sum share stands before it."""
-    closed: list[Powers] = []
+def invariants_of(expression: Expression, free: Collection[str]) -> list[Powers]:
+    """The powers of the free constants that the values of a tree depend on, as exponents by name."""
+    rows: list[Powers] = []
 
     def visit(node: Expression, operands: tuple[Powers, ...]) -> Powers:
         if not isinstance(node, Apply):
@@ -55,14 +56,14 @@ def products_of(expression: Expression, free: Collection[str]) -> list[Powers]:
         exponent = literal_exponent(node.arguments[1]) if node.operator == "pow" else _SCALES.get(node.operator)
         if exponent is not None:
             return _times({}, operands[0], exponent)
-        shared: Powers = {}
         if node.operator in ("+", "-"):
-            shared = {name: power for name, power in operands[0].items() if operands[1].get(name) == power}
-        closed.extend(_times(one, shared, Fraction(-1)) for one in operands)
-        return shared
+            rows.append(_times(operands[0], operands[1], Fraction(-1)))
+            return operands[0]
+        rows.extend(operands)
+        return {}
 
-    closed.append(fold(expression, visit))
-    return [row for row in closed if row]
+    rows.append(fold(expression, visit))
+    return [row for row in rows if row]
 
 
 def _times(first: Powers, second: Powers, power: Fraction) -> Powers:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from symreg.dimensioning import infer_dimensions
-from symreg.expression import Constant, Expression, Variable, constants_of, substitute, variables_of
+from symreg.expression import Constant, Expression, Variable, substitute, variables_of
 from symreg.search.absorbing import absorbed
 from symreg.search.backend import FreeConstant
 from symreg.search.law_library import Quantity, TextbookLaw
@@ -52,28 +52,25 @@ class Analogy:
 
 def analogies(law: TextbookLaw, scope: Scope) -> Iterator[Analogy]:
     """All ways to read the columns as quantities of the law, those with least missing first; bounded in number."""
-    if law.target.dimension != scope.dimension:
-        return
-    for roles in itertools.islice(_assignments(law.variables, scope), MOST_ASSIGNMENTS):
-        found = _analogy(law, scope, roles)
-        if found is not None:
-            yield found
+    if law.target.dimension == scope.dimension:
+        yield from itertools.islice(_analogies(law, scope), MOST_ASSIGNMENTS)
 
 
-def _assignments(variables: Sequence[Quantity], scope: Scope) -> Iterator[dict[str, str | None]]:
-    """A name for each variable, or None where it is missing; at least one column is used."""
+def _analogies(law: TextbookLaw, scope: Scope) -> Iterator[Analogy]:
+    names = scope.dimensions
     fitting = {
-        one.name: [name for name, dimension in scope.dimensions.items() if dimension == one.dimension and name != "pi"]
-        for one in variables
+        one.name: [name for name, dimension in names.items() if dimension == one.dimension and name != "pi"]
+        for one in law.variables
     }
-    for missing in range(min(MOST_MISSING, len(variables) - 1) + 1):
-        for absent in itertools.combinations(variables, missing):
-            if not all(scope.allows(one.dimension) for one in absent):
+    for missing in range(min(MOST_MISSING, len(law.variables) - 1) + 1):
+        for absent in itertools.combinations([one.name for one in law.variables], missing):
+            form = _without(law, scope, absent)
+            if form is None:
                 continue
-            present = [one.name for one in variables if one not in absent]
-            for names in _distinct([fitting[name] for name in present]):
-                if any(name in scope.columns for name in names):
-                    yield {one.name: None for one in absent} | dict(zip(present, names, strict=True))
+            present = [one.name for one in law.variables if one.name not in absent]
+            for chosen in _distinct([fitting[name] for name in present]):
+                if any(name in scope.columns for name in chosen):
+                    yield _named(form, scope, dict(zip(present, chosen, strict=True)))
 
 
 def _distinct(choices: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
@@ -85,37 +82,34 @@ def _distinct(choices: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
         yield from ((*rest, name) for name in choices[-1] if name not in rest)
 
 
-def _analogy(law: TextbookLaw, scope: Scope, roles: Mapping[str, str | None]) -> Analogy | None:
-    """The law over the names of the table; None where a constant would have a unit that is not allowed."""
+def _without(law: TextbookLaw, scope: Scope, absent: Collection[str]) -> Analogy | None:
+    """The law with fitted constants for what is not known, its variables yet to be named; None where none may be."""
     unlisted = [name for name in law.constants if scope.known.get(name) != law.dimensions[name]]
-    free = [*(one.name for one in law.free), *unlisted, *(name for name, given in roles.items() if given is None)]
-    fresh = (name for number in itertools.count(1) if scope.is_free(name := f"k{number}"))
-    names = dict(zip(free, fresh, strict=False))
-    mapping: dict[Expression, Expression] = {Constant(name): Constant(new) for name, new in names.items()}
-    for role, given in roles.items():
-        name = given or names[role]
-        mapping[Variable(role)] = Variable(name) if name in scope.columns else Constant(name)
+    fitted = (*(one.name for one in law.free), *unlisted, *absent)
+    numbered = (f"k{number}" for number in itertools.count(1))
+    fresh = (name for name in numbered if scope.is_free(name) and name not in law.dimensions)
+    names = dict(zip(fitted, fresh, strict=False))
+    mapping: dict[Expression, Expression] = {
+        leaf: Constant(new) for old, new in names.items() for leaf in (Constant(old), Variable(old))
+    }
     expression = absorbed(substitute(law.expression, mapping), list(names.values()))
-    if not variables_of(expression):
+    known = {name: dimension for name, dimension in law.dimensions.items() if name not in fitted}
+    dimensions = infer_dimensions(expression, known, law.target.dimension)
+    if not variables_of(expression) or not all(map(scope.allows, dimensions.values())):
         return None
-    dimensions = infer_dimensions(expression, scope.dimensions, scope.dimension)
-    constants = []
-    for new in names.values():
-        if new not in constants_of(expression):
-            continue
-        if not scope.allows(dimensions[new]):
-            return None
-        constants.append(FreeConstant(new, dimensions[new], 1.0))
-    taken = tuple((role, given) for role, given in roles.items() if given is not None)
-    return Analogy(law, expression, tuple(constants), taken, tuple(free), _unlikely(law, scope, roles))
+    constants = tuple(FreeConstant(name, dimension, 1.0) for name, dimension in dimensions.items())
+    return Analogy(law, expression, constants, (), fitted, MISSING_BITS * len(absent))
 
 
-def _unlikely(law: TextbookLaw, scope: Scope, roles: Mapping[str, str | None]) -> float:
-    """Bits for what is missing and for names that say something else."""
-    pairs = [(law.target, scope.target)]
-    pairs += [(one, name) for one in law.variables if (name := roles[one.name]) is not None]
-    missing = len(law.variables) + 1 - len(pairs)
-    return MISSING_BITS * missing + STRANGE_BITS * sum(not is_called(one, name) for one, name in pairs)
+def _named(form: Analogy, scope: Scope, roles: Mapping[str, str]) -> Analogy:
+    """The form over the names of a table."""
+    mapping: dict[Expression, Expression] = {
+        Variable(role): Variable(name) if name in scope.columns else Constant(name) for role, name in roles.items()
+    }
+    called = [(one, roles[one.name]) for one in form.law.variables if one.name in roles]
+    strange = sum(not is_called(one, name) for one, name in [(form.law.target, scope.target), *called])
+    expression = substitute(form.expression, mapping)
+    return replace(form, expression=expression, roles=tuple(roles.items()), bits=form.bits + STRANGE_BITS * strange)
 
 
 def is_called(quantity: Quantity, name: str) -> bool:

@@ -1,7 +1,7 @@
 """Assessment: hypotheses fitted to the rows of a search, those that hold and the reasons against the others.
 
-A constant that does not stand as a mere factor is tried from several sizes, since nobody says where to start. A hypothesis is
-worse than another one that is no longer, has no more constants and clearly the smaller residuals.
+A constant that does not stand as a mere factor is tried from several sizes, since nobody says where to start. A
+hypothesis is worse than another one that is no longer, has no more constants and clearly the smaller residuals.
 """
 
 from __future__ import annotations

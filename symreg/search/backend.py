@@ -67,8 +67,8 @@ class Round:
     """What a backend reports from time to time: new candidates, and how far it has come.
 
     ``complete_to_complexity`` says that no expression of this complexity or less was left out. ``stop_reason`` is set
-    in the last round. ``notes`` are sentences for the reader of the answer, ``rejections`` what was proposed by others and
-    did not become a candidate.
+    in the last round. ``notes`` are sentences for the reader of the answer, ``rejections`` hypotheses that are no
+    candidates.
     """
 
     candidates: tuple[Candidate, ...]

@@ -1,8 +1,9 @@
-"""What a program is told that is asked for hypotheses: the problem in SI, the best formulas so far, reasons for rejection.
+"""What a program that is asked for hypotheses is told: the problem in SI, the best so far, reasons for rejection.
 
 ``columns``, ``constants`` and ``target`` have a ``name``, a ``unit`` in base units and their range or value in it.
-``free_constants`` says which units a fitted constant may carry: "any", or a list. ``front`` holds formulas that no simpler
-one matches, ``rejected`` those that did not hold since the last question, with the reason. No row of the table is told.
+``free_constants`` says which units a fitted constant may carry: "any", or a list. ``front`` holds formulas that no
+simpler one matches, ``rejected`` those that did not hold since the last question, with the reason. No row of the table
+is told.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A conversation with a program: one line of JSON asks, one line of JSON answers, each within its time and size.
 
-The program is somebody else's. It runs in a process group of its own, which is killed at the end, with whatever the program
-has started; what it says is text and is never executed. One that is late, dead, too loud or unreadable ends the
-conversation, not the search.
+The program is somebody else's. It runs in a process group of its own, which is killed at the end, with whatever the
+program has started; what it says is text and is never executed. One that is late, dead, too loud or unreadable ends
+the conversation, not the search.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Conversation:
         return self._process.pid
 
     def ask(self, question: dict[str, Any], seconds: float, stop: Callable[[], bool] = lambda: False) -> dict[str, Any]:
-        """The answer; ConversationError where there is none in time, or none that can be read, or ``stop()`` turns true."""
+        """The answer; ConversationError where none comes in time, none can be read, or ``stop()`` turns true."""
         end = time.monotonic() + seconds
         # A program that does not read must not keep us: the pipe may be full.
         threading.Thread(target=self._say, args=(json.dumps(question).encode() + b"\n",), daemon=True).start()

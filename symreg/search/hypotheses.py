@@ -1,8 +1,8 @@
-"""Hypotheses as a backend: formulas from a list, a file, a program that is asked in a loop, or a library of textbook laws.
+"""Hypotheses as a backend: formulas from a list, a file, a program that is asked in a loop, or the textbook laws.
 
-A colleague, a paper, a language model or a textbook proposes; each proposal is a candidate like any other, or is rejected
-with a reason. A program is told what became of its proposals. It is told of the backend's own, which are fitted here for
-that: what other backends have found it does not hear.
+A colleague, a paper, a language model or a textbook proposes; each proposal is a candidate like any other, or is
+rejected with a reason. A program is told what became of its proposals, which are fitted here for that. What other
+backends have found it does not hear.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def hypothesis_of(given: Any, source: str) -> Hypothesis:
     if isinstance(given, str):
         return Hypothesis(given, (), source)
     if not isinstance(given, Mapping) or not isinstance(given.get("formula"), str):
-        raise HypothesisError(message=f"a hypothesis is a formula in text, or a mapping with 'formula': not {given!r:.80}")
+        raise HypothesisError(message=f"a hypothesis is a text, or a mapping with 'formula': not {given!r:.80}")
     unknown = sorted(map(str, set(given) - {"formula", "constants", "source"}))
     if unknown:
         raise HypothesisError(message=f"a hypothesis has formula, constants and source, not {unknown[0]!r:.80}")
@@ -68,7 +68,7 @@ def read_hypothesis(hypothesis: Hypothesis, scope: Scope, max_complexity: int) -
     constants = tuple(FreeConstant(name, dimensions[name], 1.0) for name in names)
     for one in constants:
         if not scope.allows(one.dimension):
-            reason = f"its constant {one.name} would carry the unit {one.dimension}, which free_constants does not allow"
+            reason = f"its constant {one.name} would carry {one.dimension}, which free_constants does not allow"
             return _rejected(hypothesis, "unit", reason)
     if complexity(expression) > max_complexity:
         reason = f"it has {complexity(expression)} nodes, and {max_complexity} are allowed"

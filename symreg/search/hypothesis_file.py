@@ -1,4 +1,4 @@
-"""Hypotheses from a file: YAML, JSON lines, or plain text with one formula a line. It is read with limits, never executed."""
+"""Hypotheses from a file: YAML, JSON lines, or plain text with one formula a line; read with limits, never executed."""
 
 from __future__ import annotations
 

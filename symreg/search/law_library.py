@@ -1,8 +1,8 @@
 """Laws of textbooks, with units: ``datasets/textbook_laws/laws.yaml`` as frozen values, each checked as it is read.
 
 An entry has ``id``, ``name``, ``field``, ``formula``, ``target``, ``variables``, ``source``, and where it needs them
-``constants`` (of nature, by name) and ``free`` ones, whose value differs from case to case. A quantity is written as the
-header of a table is, with what it means: ``a [m] semi-major axis``.
+``constants`` (of nature, by name) and ``free`` ones, whose value differs from case to case. A quantity is written as
+the header of a table is, with what it means: ``a [m] semi-major axis``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Does a known law explain this table? Every law of a library in every role its dimensions allow, fitted and ranked.
+"""Does a known law explain this table? Each law of a library in every role its dimensions allow, fitted and ranked.
 
-Analogies are ranked by a message length: what the residuals take, half of log2(rows) bits for each fitted constant, and the
-bits by which the analogy is unlikely (``analogy``). Laws that are the same function here, however different in a book, are
-told together: the likeliest speaks for them.
+Analogies are ranked by a message length: what the residuals take, half of log2(rows) bits for each fitted constant, and
+the bits by which the analogy is unlikely (``analogy``). Laws that are the same function here, however different in a
+book, are told together: the likeliest speaks for them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_TOLD = 3  # of laws that are the same here
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """An analogy with its constants fitted; ``bits`` is its message length, ``alike`` are laws of the same form here."""
+    """An analogy with its constants fitted; ``bits`` is its message length, ``alike`` name laws of the same form."""
 
     analogy: Analogy
     assessed: Assessed
@@ -46,7 +46,7 @@ class Explanation:
 def explanations(
     laws: Iterable[TextbookLaw], scope: Scope, assessment: Assessment, spent: Callable[[], bool]
 ) -> list[Explanation]:
-    """The best analogy of each law, the shortest message first, ``KEPT`` at most; what is tried once ``spent()`` is little."""
+    """The best analogy of each law, shortest message first, ``KEPT`` at most; no more is tried once ``spent()``."""
     best: dict[str, Explanation] = {}
     found = (one for law in laws for one in analogies(law, scope))
     while not spent() and (some := list(itertools.islice(found, AT_ONCE))):
@@ -62,7 +62,7 @@ def _explained(some: list[Analogy], assessment: Assessment) -> Iterator[Explanat
     some = [one for one in some if complexity(one.expression) <= limit]
     candidates = [Candidate(one.expression, one.constants, f"library: {one.law.name}") for one in some]
     for one, assessed in zip(some, assessment.fitted(candidates, quiet=True), strict=True):
-        if assessed is not None:
+        if assessed is not None and assessed.loss < 1:  # better than the mean
             residual = assessment.n_rows / 2 * math.log2(max(assessed.loss, EXACT))
             constants = len(one.constants) / 2 * math.log2(assessment.n_rows)
             yield Explanation(one, assessed, residual + constants + one.bits)
