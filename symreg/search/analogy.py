@@ -1,8 +1,7 @@
 """Analogies: which columns of a table could be the quantities of a law that is known from elsewhere.
 
-A column may stand for a variable of its dimension, and so may a known constant of the problem. What the table does not
-have, a variable or a constant of nature that nobody listed, becomes a fitted constant where the problem allows its
-dimension. Dimensions decide alone; that a column is called like the quantity it stands for makes an analogy likelier,
+A column may stand for a variable of its dimension, or for a constant of nature that the problem does not list, and so
+may a known constant of the problem. What is left becomes a fitted constant where the problem allows its dimension. Dimensions decide alone; that a column is called like the quantity it stands for makes an analogy likelier,
 and one that has to make up for missing variables is less likely.
 """
 
@@ -10,15 +9,16 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from symreg.dimensioning import infer_dimensions
-from symreg.expression import Constant, Expression, Variable, substitute, variables_of
+from symreg.expression import Constant, Expression, Variable, substitute
 from symreg.search.absorbing import absorbed
 from symreg.search.backend import FreeConstant
 from symreg.search.law_library import Quantity, TextbookLaw
 from symreg.search.scope import Scope
+from symreg.units import physical_constant
 
 MOST_MISSING = 3  # variables of a law that a table may lack
 MOST_ASSIGNMENTS = 6_000  # of one law
@@ -57,20 +57,26 @@ def analogies(law: TextbookLaw, scope: Scope) -> Iterator[Analogy]:
 
 
 def _analogies(law: TextbookLaw, scope: Scope) -> Iterator[Analogy]:
-    names = scope.dimensions
-    fitting = {
-        one.name: [name for name, dimension in names.items() if dimension == one.dimension and name != "pi"]
-        for one in law.variables
-    }
-    for missing in range(min(MOST_MISSING, len(law.variables) - 1) + 1):
-        for absent in itertools.combinations([one.name for one in law.variables], missing):
-            form = _without(law, scope, absent)
+    names = {name: dimension for name, dimension in scope.dimensions.items() if name != "pi"}
+    roles = (*law.variables, *_unlisted(law, scope))
+    fitting = {one.name: [name for name, dimension in names.items() if dimension == one.dimension] for one in roles}
+    possible = [one.name for one in roles if fitting[one.name]]
+    variables = {one.name for one in law.variables}
+    for count in range(len(possible), 0, -1):
+        for present in itertools.combinations(possible, count):
+            absent = [one.name for one in roles if one.name not in present]
+            form = _without(law, scope, absent) if len(variables & set(absent)) <= MOST_MISSING else None
             if form is None:
                 continue
-            present = [one.name for one in law.variables if one.name not in absent]
             for chosen in _distinct([fitting[name] for name in present]):
                 if any(name in scope.columns for name in chosen):
-                    yield _named(form, scope, dict(zip(present, chosen, strict=True)))
+                    yield _named(form, scope, [one for one in roles if one.name in present], chosen)
+
+
+def _unlisted(law: TextbookLaw, scope: Scope) -> list[Quantity]:
+    """Constants of nature that the problem does not know by the law's name."""
+    unknown = [name for name in law.constants if scope.known.get(name) != law.dimensions[name]]
+    return [Quantity(one.name, one.unit, one.description) for one in map(physical_constant, unknown)]
 
 
 def _distinct(choices: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
@@ -83,9 +89,8 @@ def _distinct(choices: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
 
 
 def _without(law: TextbookLaw, scope: Scope, absent: Collection[str]) -> Analogy | None:
-    """The law with fitted constants for what is not known, its variables yet to be named; None where none may be."""
-    unlisted = [name for name in law.constants if scope.known.get(name) != law.dimensions[name]]
-    fitted = (*(one.name for one in law.free), *unlisted, *absent)
+    """The law with fitted constants for what is not known, the rest yet to be named; None where none may be."""
+    fitted = (*(one.name for one in law.free), *absent)
     numbered = (f"k{number}" for number in itertools.count(1))
     fresh = (name for name in numbered if scope.is_free(name) and name not in law.dimensions)
     names = dict(zip(fitted, fresh, strict=False))
@@ -95,21 +100,28 @@ def _without(law: TextbookLaw, scope: Scope, absent: Collection[str]) -> Analogy
     expression = absorbed(substitute(law.expression, mapping), list(names.values()))
     known = {name: dimension for name, dimension in law.dimensions.items() if name not in fitted}
     dimensions = infer_dimensions(expression, known, law.target.dimension)
-    if not variables_of(expression) or not all(map(scope.allows, dimensions.values())):
+    if not all(map(scope.allows, dimensions.values())):
         return None
     constants = tuple(FreeConstant(name, dimension, 1.0) for name, dimension in dimensions.items())
-    return Analogy(law, expression, constants, (), fitted, MISSING_BITS * len(absent))
+    missing = sum(one.name in absent for one in law.variables)
+    return Analogy(law, expression, constants, (), fitted, MISSING_BITS * missing)
 
 
-def _named(form: Analogy, scope: Scope, roles: Mapping[str, str]) -> Analogy:
-    """The form over the names of a table."""
+def _named(form: Analogy, scope: Scope, roles: Sequence[Quantity], names: Sequence[str]) -> Analogy:
+    """The form with these names of a table in these roles."""
+    pairs = list(zip(roles, names, strict=True))
     mapping: dict[Expression, Expression] = {
-        Variable(role): Variable(name) if name in scope.columns else Constant(name) for role, name in roles.items()
+        leaf: Variable(name) if name in scope.columns else Constant(name)
+        for one, name in pairs
+        for leaf in (Variable(one.name), Constant(one.name))
     }
-    called = [(one, roles[one.name]) for one in form.law.variables if one.name in roles]
-    strange = sum(not is_called(one, name) for one, name in [(form.law.target, scope.target), *called])
-    expression = substitute(form.expression, mapping)
-    return replace(form, expression=expression, roles=tuple(roles.items()), bits=form.bits + STRANGE_BITS * strange)
+    strange = sum(not is_called(one, name) for one, name in [(form.law.target, scope.target), *pairs])
+    return replace(
+        form,
+        expression=substitute(form.expression, mapping),
+        roles=tuple((one.name, name) for one, name in pairs),
+        bits=form.bits + STRANGE_BITS * strange,
+    )
 
 
 def is_called(quantity: Quantity, name: str) -> bool:

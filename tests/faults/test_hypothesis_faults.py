@@ -1,4 +1,4 @@
-"""Whatever a program does that is asked for hypotheses: the run ends well, nothing is executed, the answer says what."""
+"""Whatever a program that is asked for hypotheses does: the run ends well, nothing is executed, a note says what."""
 
 from __future__ import annotations
 

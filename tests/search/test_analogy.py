@@ -40,8 +40,8 @@ def test_kepler_with_and_without_what_the_law_needs() -> None:
     (alone,) = found("kepler_third_law", scope({"distance": M}, S))
     assert to_text(alone.expression) == "2*pi*sqrt(distance**3/k1)"
     assert alone.constants[0].dimension == M**3 / S**2
-    assert alone.fitted == ("G", "M") and alone.roles == (("a", "distance"),)
-    assert "Kepler's third law, P = 2*pi*sqrt(a**3/(G*M)), with distance for a, G and M fitted" in alone.note
+    assert alone.fitted == ("M", "G") and alone.roles == (("a", "distance"),)
+    assert "Kepler's third law, P = 2*pi*sqrt(a**3/(G*M)), with distance for a, M and G fitted" in alone.note
     assert found("kepler_third_law", scope({"distance": M}, S, allowed=frozenset())) == []
     assert found("kepler_third_law", scope({"distance": M}, M)) == []
     assert found("kepler_third_law", scope({"force": KG}, S)) != []  # the mass alone: the distance is fitted
@@ -51,6 +51,11 @@ def test_kepler_with_and_without_what_the_law_needs() -> None:
 def test_two_columns_of_one_dimension_are_tried_in_both_roles() -> None:
     both = found("reduced_mass", scope({"a": KG, "b": KG}, KG, allowed=frozenset()))
     assert {to_text(one.expression) for one in both} == {"a*b/(a + b)", "b*a/(b + a)"}
+
+
+def test_a_column_may_stand_for_a_constant_of_nature() -> None:
+    texts = {to_text(one.expression) for one in found("mass_energy", scope({"m": KG, "light": M / S}, KG * M**2 / S**2))}
+    assert texts == {"m*light**2", "m*k1**2", "k1*light**2"}
 
 
 def test_a_known_constant_may_stand_for_a_variable() -> None:
