@@ -1,8 +1,9 @@
 """Analogies: which columns of a table could be the quantities of a law that is known from elsewhere.
 
 A column may stand for a variable of its dimension, or for a constant of nature that the problem does not list, and so
-may a known constant of the problem. What is left becomes a fitted constant where the problem allows its dimension. Dimensions decide alone; that a column is called like the quantity it stands for makes an analogy likelier,
-and one that has to make up for missing variables is less likely.
+may a known constant of the problem. What is left becomes a fitted constant where the problem allows its dimension.
+Dimensions decide alone; that a column is called like the quantity it stands for makes an analogy likelier, and one that
+has to make up for missing variables is less likely.
 """
 
 from __future__ import annotations

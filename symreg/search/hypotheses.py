@@ -7,9 +7,11 @@ backends have found it does not hear.
 
 from __future__ import annotations
 
+import reprlib
 import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,8 @@ from symreg.search.rejection import Rejection
 from symreg.search.scope import scope_of
 from symreg.search.space import SearchSpace, probe_rows
 
-MOST_TURNS = 1_000  # questions to a program
+AT_ONCE = 256  # hypotheses fitted between two looks at the clock
+MOST_TURNS = 200  # questions to a program
 MOST_FORMULAS = 200  # of one answer
 IDLE_TURNS = 3  # answers in a row without anything new, after which nothing new is expected
 TOLD = 5  # rejections in the notes
@@ -119,7 +122,17 @@ class _Search:
         )
 
     def tested(self, hypotheses: Sequence[Hypothesis]) -> list[Candidate]:
-        """The candidates among what was not met before."""
+        """The candidates among what was not met before, as far as there is time for them."""
+        held: list[Candidate] = []
+        for place in range(0, len(hypotheses), AT_ONCE):
+            if self.clock.spent():
+                break
+            candidates = self.read(hypotheses[place : place + AT_ONCE])
+            held += [one.candidate for one in self.assessment.take(candidates)]
+        return held
+
+    def read(self, hypotheses: Sequence[Hypothesis]) -> list[Candidate]:
+        """Candidates that are worth a fit."""
         scope = scope_of(self.space)
         candidates = []
         for one in hypotheses:
@@ -131,7 +144,7 @@ class _Search:
                 self.assessment.rejections.append(read)
             else:
                 candidates.append(read)
-        return [one.candidate for one in self.assessment.take(candidates)]
+        return candidates
 
     def known_laws(self) -> list[Candidate]:
         """The textbook laws that explain the target best."""
@@ -154,7 +167,7 @@ class _Search:
                     if done or idle == IDLE_TURNS or self.clock.spent():
                         break
         except ConversationError as error:
-            return "" if self.clock.spent() else f"the program {command[0]} {error}"
+            return "" if self.clock.spent() else f"the program {Path(command[0]).name} {error}"
         return ""
 
     def answer(self, program: Conversation) -> tuple[list[Hypothesis], bool]:
@@ -175,7 +188,7 @@ class _Search:
             try:
                 found.append(hypothesis_of(one, source))
             except HypothesisError as error:
-                self.assessment.reject(repr(one), "unreadable", str(error), source)
+                self.assessment.reject(reprlib.repr(one), "unreadable", str(error), source)
         return found
 
 

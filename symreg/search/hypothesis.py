@@ -7,6 +7,7 @@ fitted constants where they are called k, k1, k2, ... or declared; each gets the
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +44,7 @@ def hypothesis_of(given: Any, source: str) -> Hypothesis:
     if isinstance(given, str):
         return Hypothesis(given, (), source)
     if not isinstance(given, Mapping) or not isinstance(given.get("formula"), str):
-        raise HypothesisError(message=f"a hypothesis is a text, or a mapping with 'formula': not {given!r:.80}")
+        raise HypothesisError(message=f"a hypothesis is a text, or a mapping with 'formula': not {reprlib.repr(given)}")
     unknown = sorted(map(str, set(given) - {"formula", "constants", "source"}))
     if unknown:
         raise HypothesisError(message=f"a hypothesis has formula, constants and source, not {unknown[0]!r:.80}")

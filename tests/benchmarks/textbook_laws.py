@@ -1,9 +1,9 @@
 """Does the library of textbook laws name the right law? ``python -m tests.benchmarks.textbook_laws``, at the root.
 
-For each real table: rows, fits, seconds, the place of the law that its SOURCE.md expects, the law that explains it best,
-and which others are the same function there. With ``--set feynman`` the tables are drawn from the equations of a problem
-set instead (200 rows, no noise, all constants as columns): of how many is the equation itself in the library, in any
-names?
+For each real table: rows, fits, seconds, the place of the law that its SOURCE.md expects, whether the law that a run
+with the library alone selects names it, the law that explains the table best, and which others are the same function
+there. With ``--set feynman`` the tables are drawn from the equations of a problem set instead (200 rows, no noise, all
+constants as columns): of how many is the equation itself in the library, in any names?
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ import numpy as np
 
 from symreg.benchmark.sampling import sample_problem
 from symreg.catalog import load_problem_set
+from symreg.discover import discover
 from symreg.engine import get_engine
 from symreg.problem import Problem, make_problem
 from symreg.search.assessment import Assessment
+from symreg.search.backend import Budget
+from symreg.search.hypotheses import Hypotheses
 from symreg.search.law_library import law_library
 from symreg.search.scope import scope_of
 from symreg.search.space import probe_rows, search_space
@@ -38,8 +41,8 @@ def explained(problem: Problem) -> tuple[list[Explanation], Assessment]:
 
 def real_tables() -> None:
     """A line for each table."""
-    right = 0
-    print(f"{'table':20} {'rows':>5} {'tried':>6} {'s':>5} {'place':>5}  best explanation (R2)")
+    right = selected = 0
+    print(f"{'table':20} {'rows':>5} {'tried':>6} {'s':>5} {'place':>5} {'selected':>8}  best explanation (R2)")
     for name, (_, expected) in KNOWN_TABLES.items():
         problem = known_problem(name)
         started = time.perf_counter()
@@ -50,9 +53,14 @@ def real_tables() -> None:
         best = found[0]
         told = f"{best.analogy.law.name}: {best.assessed.text} ({1 - best.assessed.loss:.5f})"
         alike = f"; also {', '.join(best.alike)}" if best.alike else ""
+        names = [law.name for law in law_library() if law.id in expected]
+        answer = discover(problem, backend=Hypotheses(library=True), budget=Budget(time=20)).front.best
+        told_so = any(f"form of {law}," in note for law in names for note in answer.notes)
+        selected += told_so
         facts = f"{name:20} {assessment.n_rows:5} {assessment.evaluated:6} {seconds:5.2f} {place or '-':>5}"
-        print(f"{facts}  {told}{alike}")
-    print(f"the right law comes first for {right} of {len(KNOWN_TABLES)} tables")
+        print(f"{facts} {'yes' if told_so else 'no':>8}  {told}{alike}")
+    of = f"of {len(KNOWN_TABLES)} tables"
+    print(f"the right law comes first for {right} {of}, and is selected and named by a run for {selected} {of}")
 
 
 def problem_set(name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -91,9 +92,13 @@ def test_what_a_program_says_is_never_executed(tmp_path: Path, monkeypatch: pyte
 
 
 def test_odd_entries_are_rejected_one_by_one(tmp_path: Path) -> None:
-    odd = "[3, None, {}, {'formula': 7}, ['k*x'], 'x' * 50_000, {'formula': 'k*x', 'constants': ['\\x1b[2J']}, 'k*x']"
-    found = run(command(tmp_path / "p.py", f"print(json.dumps({{'formulas': {odd}, 'done': True}}), flush=True)"))
-    assert [one.fault for one in found.rejections] == ["unreadable"] * 7
+    deep: list[Any] = []
+    for _ in range(500):
+        deep = [deep]
+    named = {"formula": "k*x", "constants": ["\x1b[2J"]}
+    odd = [deep, 3, None, {}, {"formula": 7}, ["k*x"], "x" * 50_000, named, "k*x"]
+    found = run(command(tmp_path / "p.py", f"print({json.dumps({'formulas': odd, 'done': True})!r}, flush=True)"))
+    assert [one.fault for one in found.rejections] == ["unreadable"] * 8
     assert all(str(one).isprintable() and len(str(one)) < 1_000 for one in found.rejections)
     assert {law.formula for law in found.front} >= {"k*x", "k*x**2"}
 

@@ -54,7 +54,8 @@ def test_two_columns_of_one_dimension_are_tried_in_both_roles() -> None:
 
 
 def test_a_column_may_stand_for_a_constant_of_nature() -> None:
-    texts = {to_text(one.expression) for one in found("mass_energy", scope({"m": KG, "light": M / S}, KG * M**2 / S**2))}
+    energy = KG * M**2 / S**2
+    texts = {to_text(one.expression) for one in found("mass_energy", scope({"m": KG, "light": M / S}, energy))}
     assert texts == {"m*light**2", "m*k1**2", "k1*light**2"}
 
 
