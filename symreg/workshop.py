@@ -13,14 +13,13 @@ from symreg.finishing import Finished, Finisher
 from symreg.fitting import Fitted
 from symreg.form import is_short
 from symreg.law import Law, ParetoFront, pareto_front
-from symreg.search.backend import Candidate
+from symreg.search.backend import Candidate, most_constants
 from symreg.search.native import SHRINKS
 from symreg.shape import Shape, shape_of
 from symreg.template_fit import within_bounds
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss
-ROWS_A_CONSTANT = 2  # at least; with as many constants as rows a formula passes through all, and means nothing
 GUESS = "guess"
 NEAR = 25.0  # bits by which the message of a runner-up is longer than the shortest
 
@@ -53,7 +52,7 @@ class Workshop:
         known = (self._finished, self._refused)
         new = [one for one in candidates if not any(one.expression in met for met in known)]
         if source != GUESS and self.finisher.fitter.problem.template is None:
-            most = max(1, len(self.finisher.fitter.y) // ROWS_A_CONSTANT)
+            most = most_constants(len(self.finisher.fitter.y))
             new = [one for one in new if len(one.constants) <= most]
         fits = self.finisher.fitter.fit([(one.expression, one.constants) for one in new])
         for one, fitted in zip(new, fits, strict=True):

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from symreg.engine import Engine, Outcome, Program
+from symreg.engine import Engine, Fit, Outcome, Program
 from symreg.engine.reference import linear_constants
 from symreg.expression import complexity, lower
 from symreg.printing import to_text
-from symreg.search.backend import Candidate
+from symreg.search.backend import Candidate, most_constants
 from symreg.search.probes import Floats, Probes, target_at
 from symreg.search.rejection import Fault, Rejection, rejection
 from symreg.search.space import SearchSpace
@@ -86,7 +86,13 @@ class Assessment:
 
     def take(self, candidates: Sequence[Candidate]) -> list[Assessed]:
         """Fit candidates and keep those that hold; of the others the reason is kept."""
-        assessed = [one for one in self.fitted(candidates) if isinstance(one, Assessed)]
+        assessed = []
+        for candidate, verdict in zip(candidates, self.fitted(candidates), strict=True):
+            if isinstance(verdict, Assessed):
+                assessed.append(verdict)
+            else:
+                reason = self._reason(candidate, verdict)
+                self.reject(to_text(candidate.expression), verdict, reason, candidate.source)
         rivals = [*self.best, *assessed]
         held = []
         for one in assessed:
@@ -99,42 +105,48 @@ class Assessment:
         self.best = [one for one in [*self.best, *held] if not any(rival.beats(one) for rival in held)]
         return held
 
-    def fitted(self, candidates: Sequence[Candidate], *, quiet: bool = False) -> list[Assessed | None]:
-        """Each candidate with its constants where they fit best, None where it is undefined or undetermined."""
+    def fitted(self, candidates: Sequence[Candidate]) -> list[Assessed | Fault]:
+        """Each candidate with its constants where they fit best, or what is wrong with it."""
         programs = [self._program(one) for one in candidates]
-        starts = [_starts(program) for program in programs]
+        most = most_constants(len(self.space.target))
+        starts = [_starts(program) if program.n_free <= most else [] for program in programs]
         flat = [(program, start) for program, some in zip(programs, starts, strict=True) for start in some]
-        fits = self.engine.fit_many(
-            [program for program, _ in flat], self._X, self._probes.y, self._probes.weights,
-            [start for _, start in flat], threads=self.threads,
-        ) if flat else []  # fmt: skip
-        self.evaluated += len(flat)
-        rest = iter(fits)
-        found: list[Assessed | None] = []
-        for candidate, some in zip(candidates, starts, strict=True):
-            tried = [fit for fit in itertools.islice(rest, len(some)) if math.isfinite(fit.residual_sum)]
-            best = min(tried, key=lambda fit: fit.residual_sum, default=None)
-            if best is None or best.outcome is Outcome.SINGULAR:
-                found.append(None)
-                if not quiet:
-                    self._explain(candidate, best is None)
-                continue
-            constants = tuple(
-                replace(constant, start=float(value))
-                for constant, value in zip(candidate.constants, best.values, strict=True)
+        if not flat:
+            return ["undetermined" for _ in candidates]
+        fits = iter(
+            self.engine.fit_many(
+                [program for program, _ in flat], self._X, self._probes.y, self._probes.weights,
+                [start for _, start in flat], threads=self.threads,
             )
-            loss = best.residual_sum / (self._probes.spread or 1.0)
-            found.append(Assessed(replace(candidate, constants=constants), loss, complexity(candidate.expression)))
-        return found
+        )  # fmt: skip
+        self.evaluated += len(flat)
+        return [
+            self._verdict(candidate, list(itertools.islice(fits, len(some)))) if some else "undetermined"
+            for candidate, some in zip(candidates, starts, strict=True)
+        ]
 
-    def _explain(self, candidate: Candidate, undefined: bool) -> None:
-        if not undefined:
-            self.reject(to_text(candidate.expression), "undetermined", Outcome.SINGULAR.value, candidate.source)
-            return
+    def _verdict(self, candidate: Candidate, fits: Sequence[Fit]) -> Assessed | Fault:
+        """The best of several fits of one candidate."""
+        sound = [fit for fit in fits if math.isfinite(fit.residual_sum)]
+        if not sound:
+            return "domain"
+        best = min(sound, key=lambda fit: fit.residual_sum)
+        if best.outcome is Outcome.SINGULAR:
+            return "undetermined"
+        pairs = zip(candidate.constants, best.values, strict=True)
+        constants = tuple(replace(constant, start=float(value)) for constant, value in pairs)
+        loss = best.residual_sum / (self._probes.spread or 1.0)
+        return Assessed(replace(candidate, constants=constants), loss, complexity(candidate.expression))
+
+    def _reason(self, candidate: Candidate, fault: Fault) -> str:
+        n_rows, n_constants = len(self.space.target), len(candidate.constants)
+        if n_constants > most_constants(n_rows):
+            return f"it has {n_constants} fitted constants, and {n_rows} rows bear {most_constants(n_rows)}"
+        if fault == "undetermined":
+            return Outcome.SINGULAR.value
         program = self._program(candidate)
         silent = ~np.isfinite(self.engine.evaluate(program, self._X, np.ones(program.n_free)))
-        reason = f"it is undefined on {int(silent.sum()) or 'some'} of {self.n_rows} rows"
-        self.reject(to_text(candidate.expression), "domain", reason, candidate.source)
+        return f"it is undefined on {int(silent.sum()) or 'some'} of {self.n_rows} rows"
 
     def _program(self, candidate: Candidate) -> Program:
         names = [constant.name for constant in candidate.constants]

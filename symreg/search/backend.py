@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from symreg.search.space import SearchSpace
 
 
+ROWS_A_CONSTANT = 2  # at least; with as many constants as rows a formula passes through all, and means nothing
+
+
 class BudgetError(SymregError):
     """A budget that cannot be kept."""
 
@@ -60,6 +63,11 @@ class Candidate:
     constants: tuple[FreeConstant, ...]
     source: str
     notes: tuple[str, ...] = ()
+
+
+def most_constants(n_rows: int) -> int:
+    """Fitted constants that so many rows bear."""
+    return max(1, n_rows // ROWS_A_CONSTANT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,8 @@ def _explained(some: list[Analogy], assessment: Assessment) -> Iterator[Explanat
     limit = assessment.space.max_complexity
     some = [one for one in some if complexity(one.expression) <= limit]
     candidates = [Candidate(one.expression, one.constants, f"library: {one.law.name}") for one in some]
-    for one, assessed in zip(some, assessment.fitted(candidates, quiet=True), strict=True):
-        if assessed is not None and assessed.loss < 1:  # better than the mean
+    for one, assessed in zip(some, assessment.fitted(candidates), strict=True):
+        if isinstance(assessed, Assessed) and assessed.loss < 1:  # better than the mean
             residual = assessment.n_rows / 2 * math.log2(max(assessed.loss, EXACT))
             constants = len(one.constants) / 2 * math.log2(assessment.n_rows)
             yield Explanation(one, assessed, residual + constants + one.bits)

@@ -93,6 +93,16 @@ def test_a_shorter_formula_holds_beside_a_better_one() -> None:
     assert where.rejections[-1].fault == "worse" and where.rejections[-1].source == "me"
 
 
+def test_few_rows_bear_few_constants() -> None:
+    x = np.linspace(1, 2, 6)
+    where = assessment({"x [m]": x, "y [m]": np.exp(x)}, "y")
+    (held,) = where.take(candidates(where, "k1*x + k2*exp(k3*x) + k4", "k1*x + k2"))
+    assert held.text == "k1*x + k2"
+    assert [(one.fault, one.reason) for one in where.rejections] == [
+        ("undetermined", "it has 4 fitted constants, and 6 rows bear 3")
+    ]
+
+
 def test_of_equals_none_is_worse() -> None:
     x = np.linspace(1, 2, N)
     where = assessment({"x [m]": x, "y [m]": 2 * x}, "y")
