@@ -18,7 +18,7 @@ from symreg.table import read_table
 from tests.search.setting import problem_of
 
 N = 40
-T = np.linspace(300.0, 900.0, N)
+T, X = np.linspace(300.0, 900.0, N), np.linspace(1.0, 2.0, N)
 
 
 def assessment(data: dict[str, Any], target: str, engine: str = "numpy", **options: Any) -> Assessment:
@@ -44,6 +44,15 @@ def test_constants_are_found_from_far_away(engine: str, activation: float) -> No
     (found,) = where.take(candidates(where, "k1*exp(-k2/T)"))
     assert found.loss < 1e-12
     assert values(found, where) == pytest.approx([1e9, activation], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("formula", "y"), [("exp(k*x)", np.exp(20 * X)), ("k1/(exp(k2*x) - 1)", 2 / (np.exp(25 * X) - 1))]
+)
+def test_one_size_to_start_from_would_not_do(formula: str, y: Any) -> None:
+    where = assessment({"x [m]": X, "y [1]": y}, "y")
+    (found,) = where.take(candidates(where, formula))
+    assert found.loss < 1e-20
 
 
 def test_the_loss_is_one_minus_r_squared() -> None:

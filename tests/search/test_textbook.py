@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 from symreg.engine import get_engine
 from symreg.problem import Problem
 from symreg.search.assessment import Assessment
-from symreg.search.law_library import law_library
+from symreg.search.law_library import TextbookLaw, law_library, read_laws
 from symreg.search.scope import scope_of
 from symreg.search.space import search_space
 from symreg.search.textbook import Explanation, explanations
@@ -21,12 +23,12 @@ from tests.search.setting import problem_of
 SECOND = {"forbes_1857", "leavitt_1912"}  # a law with one constant more fits better (docs/decisions/0023)
 
 
-def explained(problem: Problem, target: Any = None) -> list[Explanation]:
+def explained(problem: Problem, target: Any = None, laws: Sequence[TextbookLaw] | None = None) -> list[Explanation]:
     space = search_space(problem, problem.train_rows)
     if target is not None:
         space = replace(space, target=target(space.target))
     assessment = Assessment(space, get_engine("auto"), 1, np.arange(len(space.target)))
-    return explanations(law_library(), scope_of(space), assessment, lambda: False)
+    return explanations(law_library() if laws is None else laws, scope_of(space), assessment, lambda: False)
 
 
 @pytest.mark.parametrize("name", KNOWN_TABLES)
@@ -42,6 +44,26 @@ def test_the_law_of_a_real_table_is_named(name: str) -> None:
 def test_a_target_in_another_order_is_explained_by_nothing(name: str) -> None:
     shuffled = explained(known_problem(name), lambda target: np.random.default_rng(0).permutation(target))
     assert all(one.assessed.loss > 0.7 for one in shuffled)
+
+
+TWO_LAWS = """
+- {id: plain, name: Plain, field: f, formula: k*x, target: "v [m/s] v", variables: ["x [m] x"],
+   free: ["k [1/s] k"], source: s}
+- {id: rich, name: Rich, field: f, formula: k*x + b, target: "v [m/s] v", variables: ["x [m] x"],
+   free: ["k [1/s] k", "b [m/s] b"], source: s}
+"""
+
+
+@pytest.mark.parametrize(("offset", "first"), [(0.0, "plain"), (1.0, "rich")])
+def test_a_constant_has_to_earn_its_bits(tmp_path: Path, offset: float, first: str) -> None:
+    (tmp_path / "laws.yaml").write_text(TWO_LAWS, encoding="utf-8")
+    x = np.linspace(1, 2, 40)
+    y = 3 * x + offset + 0.1 * np.random.default_rng(0).normal(size=40)
+    problem = problem_of({"x [m]": x, "v [m/s]": y}, "v", free_constants="inferred")
+    found = explained(problem, laws=read_laws(tmp_path / "laws.yaml"))
+    assert found[0].analogy.law.id == first
+    # More constants fit better in any case, so that the ranking by loss alone would always say rich.
+    assert min(found, key=lambda one: one.assessed.loss).analogy.law.id == "rich"
 
 
 def test_what_is_one_function_here_is_told_together() -> None:
