@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from symreg.catalog import load_dataset
 from symreg.engine import get_engine
-from symreg.problem import Problem
+from symreg.problem import Problem, make_problem
 from symreg.search.assessment import Assessment
 from symreg.search.law_library import TextbookLaw, law_library, read_laws
 from symreg.search.scope import scope_of
@@ -38,6 +39,20 @@ def test_the_law_of_a_real_table_is_named(name: str) -> None:
     _, expected = KNOWN_TABLES[name]
     assert set(ids[: 2 if name in SECOND else 1]) & expected
     assert [one.bits for one in found] == sorted(one.bits for one in found)
+
+
+@pytest.mark.parametrize(
+    ("target", "law", "roles"),
+    [
+        ("poisson_ratio", "poisson_from_bulk_shear", {"K": "K_VRH", "G_0": "G_VRH"}),
+        ("elastic_anisotropy", "universal_anisotropy",
+         {"G_V": "G_Voigt", "G_R": "G_Reuss", "K_V": "K_Voigt", "K_R": "K_Reuss"}),
+    ],
+)  # fmt: skip
+def test_the_right_ones_among_many_columns_of_one_dimension(target: str, law: str, roles: dict[str, str]) -> None:
+    table = load_dataset("elastic_constants")
+    best = explained(make_problem(table, target=target, free_constants="dimensionless"))[0]
+    assert best.analogy.law.id == law and dict(best.analogy.roles) == roles
 
 
 @pytest.mark.parametrize("name", ["exoplanets", "firas", "hydrogen_lines", "elastic_constants"])
