@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from symreg.arrays import Rows
 from symreg.engine import Engine, Fit, Outcome, Program
 from symreg.engine.reference import linear_constants
 from symreg.expression import complexity, lower
@@ -23,7 +24,6 @@ from symreg.search.probes import Floats, Probes, target_at
 from symreg.search.rejection import Fault, Rejection, rejection
 from symreg.search.space import SearchSpace
 
-Rows = npt.NDArray[np.int64]
 SIZES = (1.0, 0.05, 20.0)  # in natural units, where columns are of order one
 MOST_STARTS = 27
 CLEARLY = 1.05  # times the residual sum: a difference that the choice of rows does not make

@@ -1,9 +1,9 @@
 """What a program that is asked for hypotheses is told: the problem in SI, the best so far, reasons for rejection.
 
 ``columns``, ``constants`` and ``target`` have a ``name``, a ``unit`` in base units and their range or value in it.
-``free_constants`` says which units a fitted constant may carry: "any", or a list. ``front`` holds formulas that no
-simpler one matches, ``rejected`` those that did not hold since the last question, with the reason. No row of the table
-is told.
+``free_constants`` says which units a fitted constant may carry: "any", or a list; ``named_constants`` are fitted ones
+that the problem has limits for. ``front`` holds formulas that no simpler one matches, ``rejected`` those that did not
+hold since the last question, with the reason. No row of the table is told.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ def briefing(
             for name, dimension in scope.known.items()
         ],
         "free_constants": "any" if scope.allowed is None else _units(scope.allowed),
+        "named_constants": sorted(scope.named),
         "operators": sorted(space.operators),
         "max_complexity": space.max_complexity,
         "rows": len(space.target),

@@ -58,7 +58,7 @@ class Hypotheses:
         if isinstance(self.formulas, str) or isinstance(self.command, str):
             raise HypothesisError(message="formulas and command are lists, also of one formula and of one word")
         object.__setattr__(self, "formulas", tuple(hypothesis_of(one, "") for one in self.formulas))
-        object.__setattr__(self, "command", None if self.command is None else tuple(self.command))
+        object.__setattr__(self, "command", tuple(self.command) if self.command else None)
         if not (self.formulas or self.file or self.command or self.library):
             raise HypothesisError(message="backend hypotheses needs formulas, a file, a command or library: true")
         if not self.patience > 0:

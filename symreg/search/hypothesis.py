@@ -58,16 +58,17 @@ def hypothesis_of(given: Any, source: str) -> Hypothesis:
 def read_hypothesis(hypothesis: Hypothesis, scope: Scope, max_complexity: int) -> Candidate | Rejection:
     """The candidate that it is here, or why it is none."""
     free = [name for name in (*hypothesis.constants, *_USUAL.findall(hypothesis.formula)) if scope.is_free(name)]
+    constants = [*scope.known, *scope.named, *free]
     try:
-        expression = parse(hypothesis.formula, variables=list(scope.columns), constants=[*scope.known, *free])
+        expression = parse(hypothesis.formula, variables=list(scope.columns), constants=constants)
         dimensions = infer_dimensions(expression, scope.dimensions, scope.dimension)
     except DimensionError as error:
         return _rejected(hypothesis, "dimension", str(error))
     except SymregError as error:
         return _rejected(hypothesis, "unreadable", str(error).splitlines()[0])
     names = [name for name in constants_of(expression) if name not in scope.known]
-    constants = tuple(FreeConstant(name, dimensions[name], 1.0) for name in names)
-    for one in constants:
+    fitted = tuple(FreeConstant(name, dimensions[name], 1.0) for name in names)
+    for one in fitted:
         if not scope.allows(one.dimension):
             reason = f"its constant {one.name} would carry {one.dimension}, which free_constants does not allow"
             return _rejected(hypothesis, "unit", reason)
@@ -75,7 +76,7 @@ def read_hypothesis(hypothesis: Hypothesis, scope: Scope, max_complexity: int) -
         reason = f"it has {complexity(expression)} nodes, and {max_complexity} are allowed"
         return _rejected(hypothesis, "complexity", reason)
     notes = (f"proposed by {hypothesis.source}",) if hypothesis.source else ()
-    return Candidate(expression, constants, hypothesis.source, notes)
+    return Candidate(expression, fitted, hypothesis.source, notes)
 
 
 def _rejected(hypothesis: Hypothesis, fault: Fault, reason: str) -> Rejection:

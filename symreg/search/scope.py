@@ -14,7 +14,8 @@ from symreg.search.space import SearchSpace
 class Scope:
     """Columns and known constants by name; ``allowed`` dimensions of a fitted constant, None for any.
 
-    ``target`` is the name of the target, which no formula may use.
+    ``target`` is the name of the target, which no formula may use. ``named`` are fitted constants that the problem has
+    a name for, because it limits their values.
     """
 
     columns: Mapping[str, Dimension]
@@ -22,6 +23,7 @@ class Scope:
     target: str
     dimension: Dimension
     allowed: frozenset[Dimension] | None
+    named: frozenset[str] = frozenset()
 
     @property
     def dimensions(self) -> dict[str, Dimension]:
@@ -34,7 +36,7 @@ class Scope:
 
     def is_free(self, name: str) -> bool:
         """Whether nothing else is called that, so that a fitted constant may be."""
-        return name not in self.columns and name not in self.known and name != self.target
+        return not any(name in names for names in (self.columns, self.known, self.named, (self.target,)))
 
 
 def scope_of(space: SearchSpace) -> Scope:
@@ -52,4 +54,5 @@ def scope_of(space: SearchSpace) -> Scope:
         target=space.target_name,
         dimension=space.coding.decode(space.target_code),
         allowed=None if codes is None else frozenset(space.coding.decode(code) for code in codes),
+        named=space.taken - {*columns, *known, space.target_name},
     )

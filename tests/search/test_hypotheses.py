@@ -19,6 +19,7 @@ from symreg.search.analogy_program import converse
 from symreg.search.backend import Budget, Round
 from symreg.search.hypotheses import IDLE_TURNS, Hypotheses
 from symreg.search.hypothesis import Hypothesis, HypothesisError
+from symreg.search.scope import scope_of
 from symreg.search.space import search_space
 from tests.search.known_tables import known_problem
 from tests.search.setting import problem_of
@@ -193,3 +194,14 @@ def test_a_hypothesis_is_a_value() -> None:
     assert Hypotheses(formulas=["k*x"]) == Hypotheses(formulas=[Hypothesis("k*x")])
     one, two = (Hypotheses(formulas=["k*x"], command=["a", "b"]) for _ in range(2))
     assert hash(one) == hash(two)
+
+
+def test_constants_with_limits_are_called_by_their_names() -> None:
+    limits = {"units": "inferred", "bounds": {"a": [0.5, 2, "s/m**2"]}}
+    problem = square(free_constants=limits, guesses=[{"formula": "a*x**2", "constants": ["a"]}])
+    scope = scope_of(search_space(problem, problem.train_rows))
+    assert scope.named == {"a"} and not scope.is_free("a")
+    (first, *_) = rounds(Hypotheses(formulas=["x**2*a"]), problem)
+    assert [constant.name for constant in first.candidates[0].constants] == ["a"]
+    law = discover(problem, backend=Hypotheses(formulas=["x**2*a"]), budget=Budget(time=20)).front.best
+    assert law.constants[0].value == pytest.approx(2.0)  # the rows say 3
