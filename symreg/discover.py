@@ -61,8 +61,8 @@ class Discovery:
     """The answer: the front, and what was and was not looked at.
 
     ``runners_up`` are laws that came near the front, shortest message first. ``rejections`` are hypotheses that did not
-    become candidates, in the order in which they were proposed. ``robustness`` is what an examination of
-    the answer found (``robustness.examined``), or None.
+    become candidates, in the order in which they were proposed. ``robustness`` is what an examination of the answer
+    found (``robustness.examined``), or None.
     """
 
     problem: Problem
@@ -100,7 +100,7 @@ def discover(
     best so far is fitted, ranked and returned with the status "interrupted". ``resume_from`` holds formulas of an
     earlier front, which are fitted first.
     """
-    started = time.monotonic()
+    started, rejections = time.monotonic(), tuple[Rejection, ...]()
     backend, budget = backend or Native(), budget or Budget()
     stop = stop or (lambda: False)
     seed = problem.seed if seed is None else seed
@@ -114,12 +114,11 @@ def discover(
         finisher = Finisher(fitter, simplifier)
         workshop = Workshop(finisher)
         workshop.take(_guesses(problem, resume_from), GUESS)
-        last, said = Round((), 0, 0, 0, None, "nothing was searched"), list[str]()
-        rejections: list[Rejection] = []
+        last = Round((), 0, 0, 0, None, "nothing was searched")
         for last in _rounds(finisher, backend, space, _without_finishing(budget), seed, stop):
             workshop.take(last.candidates, backend.name)
-            said.extend(last.notes)
-            rejections.extend(last.rejections)
+            notes = (*notes, *last.notes)
+            rejections = (*rejections, *last.rejections)
             if observer is not None and last.stop_reason is None:
                 elapsed = time.monotonic() - started
                 front = workshop.quick_front()
@@ -139,9 +138,9 @@ def discover(
         wall_seconds=time.monotonic() - started,
         engine=engine.name,
         backend=backend.name,
-        notes=(*problem.notes, *notes, *said, *workshop.notes),
+        notes=(*problem.notes, *notes, *workshop.notes),
         runners_up=runners_up,
-        rejections=tuple(rejections),
+        rejections=rejections,
     )
 
 
