@@ -7,7 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from symreg.allowed import is_allowed
+from symreg.arrays import Floats
 from symreg.expression import Expression, complexity
 from symreg.finishing import Finished, Finisher
 from symreg.fitting import Fitted
@@ -21,6 +24,7 @@ from symreg.template_fit import within_bounds
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss
 GUESS = "guess"
+SAME = 1e-6  # of the spread of its values by which two fits of one function may differ
 NEAR = 25.0  # bits by which the message of a runner-up is longer than the shortest
 
 
@@ -106,10 +110,29 @@ class Workshop:
         simple = self.finisher.simplified(chosen, seconds)
         again = [self.finisher.shortened(one) for one in simple]
         kept = {one.fitted.expression: one for one in again if self._keeps_limits(one.fitted)}
-        laws = [self.finisher.law(one) for one in kept.values()]
+        laws = [self.finisher.law(one) for one in self._named(list(kept.values()))]
         beside = (one for one in distinct if one not in chosen and self._keeps_limits(one.fitted))
         self._beside = [*kept.values(), *beside]
         return pareto_front(self._allowed(laws) or self._unsnapped(promising, seconds))
+
+    def _named(self, finished: Sequence[Finished]) -> list[Finished]:
+        """The formulas with what was noted of a candidate that is the same function on the training rows.
+
+        ``k*a**(3/2)`` is Kepler's law too, whoever found it first.
+        """
+        noted = [(one, self._values(one)) for one in self._finished.values() if one.notes]
+        if not noted:
+            return list(finished)
+        named = []
+        for one in finished:
+            values, count = self._values(one), len(one.fitted.values)
+            twins = (other for other, theirs in noted if len(other.fitted.values) == count and _alike(values, theirs))
+            notes = [*one.notes, *(note for twin in twins for note in twin.notes)]
+            named.append(replace(one, notes=tuple(dict.fromkeys(notes))))
+        return named
+
+    def _values(self, finished: Finished) -> Floats:
+        return self.finisher.fitter.predict(finished.fitted, self.finisher.fitter.X)
 
     def runners_up(self, front: ParetoFront, seconds: float) -> tuple[Law, ...]:
         """Laws beside the final front whose message is hardly longer than the shortest, shortest first.
@@ -135,6 +158,11 @@ class Workshop:
         constraints, template = self.finisher.fitter.problem.constraints, self.finisher.fitter.problem.template
         allowed = [law for law in laws if law.dimension_ok and is_allowed(law.expression, constraints)]
         return [law for law in allowed if is_short(template, law.expression)]
+
+
+def _alike(first: Floats, second: Floats) -> bool:
+    """Whether values differ by rounding and by where a fit ended alone."""
+    return bool(np.linalg.norm(first - second) <= SAME * np.linalg.norm(first - first.mean()))
 
 
 def _worth_simplifying(finished: Sequence[Finished]) -> list[Finished]:

@@ -16,9 +16,9 @@ from symreg.discover import discover
 from symreg.printing import to_text
 from symreg.problem import Constraints, Problem
 from symreg.search.analogy_program import converse
-from symreg.search.backend import Budget, Round
+from symreg.search.backend import Budget, Candidate, Round
 from symreg.search.hypotheses import IDLE_TURNS, Hypotheses
-from symreg.search.hypothesis import Hypothesis, HypothesisError
+from symreg.search.hypothesis import Hypothesis, HypothesisError, read_hypothesis
 from symreg.search.scope import scope_of
 from symreg.search.space import search_space
 from tests.search.known_tables import known_problem
@@ -205,3 +205,33 @@ def test_constants_with_limits_are_called_by_their_names() -> None:
     assert [constant.name for constant in first.candidates[0].constants] == ["a"]
     law = discover(problem, backend=Hypotheses(formulas=["x**2*a"]), budget=Budget(time=20)).front.best
     assert law.constants[0].value == pytest.approx(2.0)  # the rows say 3
+
+
+class Beside:
+    """A search that finds the same function in another form, with a backend of hypotheses after it."""
+
+    name, threads, engine = "beside", 1, "auto"
+
+    def __init__(self, formula: str, hypotheses: Hypotheses) -> None:
+        self.formula, self.hypotheses = formula, hypotheses
+
+    def propose(self, space: Any, budget: Budget, *, seed: int, stop: Any) -> Iterator[Round]:
+        found = read_hypothesis(Hypothesis(self.formula), scope_of(space), 40)
+        assert isinstance(found, Candidate)
+        yield Round((found,), 1, 1, 0, None)
+        yield from self.hypotheses.propose(space, budget, seed=seed, stop=stop)
+
+
+def test_a_law_that_somebody_else_found_is_named_too() -> None:
+    backend = Beside("k*semi_major_axis**(3/2)", Hypotheses(library=True))
+    best = discover(known_problem("kepler"), backend=backend, budget=Budget(time=20)).front.best
+    assert best.formula == "k*semi_major_axis**(3/2)" and best.backend == "beside"
+    assert len(best.notes) == 1 and "has the form of Kepler's third law" in best.notes[0]
+
+
+def test_a_law_of_another_form_is_not_named() -> None:
+    backend = Beside("k1*semi_major_axis + k2", Hypotheses(library=True))
+    front = discover(known_problem("kepler"), backend=backend, budget=Budget(time=20)).front
+    assert "Kepler" in front.best.notes[0]
+    assert [any("Kepler" in note for note in law.notes) for law in front] == [law is front.best for law in front]
+    assert len(front) > 1
