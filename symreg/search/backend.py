@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING, Protocol
 from symreg.dimension import Dimension
 from symreg.errors import SymregError
 from symreg.expression import Expression
+from symreg.search.rejection import Rejection
 
 if TYPE_CHECKING:
     from symreg.search.space import SearchSpace
+
+
+ROWS_A_CONSTANT = 2  # at least; with as many constants as rows a formula passes through all, and means nothing
 
 
 class BudgetError(SymregError):
@@ -53,11 +57,17 @@ class FreeConstant:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A formula that is worth a fit on all rows."""
+    """A formula that is worth a fit on all rows; ``notes`` stay with the law that is made of it."""
 
     expression: Expression
     constants: tuple[FreeConstant, ...]
     source: str
+    notes: tuple[str, ...] = ()
+
+
+def most_constants(n_rows: int) -> int:
+    """Fitted constants that so many rows bear."""
+    return max(1, n_rows // ROWS_A_CONSTANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,8 @@ class Round:
     """What a backend reports from time to time: new candidates, and how far it has come.
 
     ``complete_to_complexity`` says that no expression of this complexity or less was left out. ``stop_reason`` is set
-    in the last round.
+    in the last round. ``notes`` are sentences for the reader of the answer, ``rejections`` hypotheses that are no
+    candidates.
     """
 
     candidates: tuple[Candidate, ...]
@@ -74,6 +85,8 @@ class Round:
     pruned_by_dimension: int
     complete_to_complexity: int | None
     stop_reason: str | None = None
+    notes: tuple[str, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
 
 
 class Backend(Protocol):
