@@ -23,7 +23,7 @@ def doublings(space: SearchSpace) -> list[tuple[Expression, int]]:
     """``2**n`` for every input that is a count, and its size."""
     if "pow" not in space.operators:
         return []
-    found = []
+    found: list[tuple[Expression, int]] = []
     for leaf, code, values in zip(space.leaves, space.codes, space.values, strict=True):
         if isinstance(leaf, Variable) and code == 0 and _is_count(values):
             tree = Apply("pow", (TWO, leaf))
