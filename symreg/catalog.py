@@ -3,7 +3,8 @@
 ``datasets/NAME/data.csv`` holds a real table with units in its headers, ``datasets/NAME/NAME.yaml`` a set of
 problems, and ``SOURCE.md`` beside them says where the rows come from, under which licence, and which law is
 expected. In a checkout the folder stands at the root, in an installed package inside it.
-``datasets/published_rates`` is neither: figures that the record of the benchmark shows beside ours.
+``datasets/textbook_laws`` holds a library of known laws (``search.law_library``), ``datasets/published_rates`` figures
+that the record of the benchmark shows beside ours.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ __all__ = [
     "dataset_folder",
     "dataset_names",
     "datasets_folder",
+    "law_library_names",
     "load_dataset",
     "load_problem_set",
     "problem_set_names",
@@ -63,9 +65,14 @@ def problem_set_names() -> tuple[str, ...]:
     return tuple(sorted(path.name for path in folders if (path / f"{path.name}.yaml").is_file()))
 
 
+def law_library_names() -> tuple[str, ...]:
+    """Names of libraries of known laws, sorted."""
+    return tuple(sorted(path.parent.name for path in datasets_folder().glob("*/laws.yaml")))
+
+
 def dataset_folder(name: str) -> Path:
-    """The folder of one dataset or problem set, with its SOURCE.md."""
-    known = tuple(sorted({*dataset_names(), *problem_set_names()}))
+    """The folder of one dataset, problem set or library of laws, with its SOURCE.md."""
+    known = tuple(sorted({*dataset_names(), *problem_set_names(), *law_library_names()}))
     if name not in known:
         raise CatalogError(name=name, kind="dataset", known=known)
     return datasets_folder() / name

@@ -28,6 +28,7 @@ from symreg.problem import Problem
 from symreg.search.backend import Backend, Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.heard import Heard
 from symreg.search.honouring import check_backend, unmet
+from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace, search_space
 from symreg.simplify import warm_simplifier
 from symreg.template_search import propose_within
@@ -61,8 +62,9 @@ class Progress:
 class Discovery:
     """The answer: the front, and what was and was not looked at.
 
-    ``runners_up`` are laws that came near the front, shortest message first. ``robustness`` is what an examination of
-    the answer found (``robustness.examined``), or None.
+    ``runners_up`` are laws that came near the front, shortest message first. ``rejections`` are hypotheses that did not
+    become candidates, in the order in which they were proposed. ``robustness`` is what an examination of the answer
+    found (``robustness.examined``), or None.
     """
 
     problem: Problem
@@ -77,6 +79,7 @@ class Discovery:
     backend: str
     notes: tuple[str, ...] = ()
     runners_up: tuple[Law, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
     robustness: Robustness | None = None
 
 
@@ -99,7 +102,7 @@ def discover(
     best so far is fitted, ranked and returned with the status "interrupted". ``resume_from`` holds formulas of an
     earlier front, which are fitted first.
     """
-    started = time.monotonic()
+    started, rejections = time.monotonic(), tuple[Rejection, ...]()
     backend, budget = backend or Native(), budget or Budget()
     stop = stop or (lambda: False)
     seed = problem.seed if seed is None else seed
@@ -119,6 +122,7 @@ def discover(
         for last in _rounds(finisher, Heard(backend), space, _without_finishing(budget), seed, stop):
             workshop.take(last.candidates, last.backend or backend.name)
             notes = (*notes, *last.notes)
+            rejections = (*rejections, *last.rejections)
             if observer is not None and last.stop_reason is None:
                 elapsed = time.monotonic() - started
                 front = workshop.quick_front()
@@ -140,6 +144,7 @@ def discover(
         backend=backend.name,
         notes=(*problem.notes, *notes, *workshop.notes),
         runners_up=runners_up,
+        rejections=rejections,
     )
 
 

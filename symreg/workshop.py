@@ -5,23 +5,26 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from symreg.allowed import is_allowed
+from symreg.arrays import Floats
 from symreg.expression import Expression, complexity
 from symreg.finishing import Finished, Finisher
 from symreg.fitting import Fitted
 from symreg.form import is_short
 from symreg.law import Law, ParetoFront, pareto_front
-from symreg.search.backend import Candidate
+from symreg.search.backend import Candidate, most_constants
 from symreg.search.native import SHRINKS
 from symreg.shape import Shape, shape_of
 from symreg.template_fit import within_bounds
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss
-ROWS_A_CONSTANT = 2  # at least; with as many constants as rows a formula passes through all, and means nothing
 GUESS = "guess"
+SAME = 1e-6  # of the spread of its values by which two fits of one function may differ
 NEAR = 25.0  # bits by which the message of a runner-up is longer than the shortest
 
 
@@ -53,12 +56,12 @@ class Workshop:
         known = (self._finished, self._refused)
         new = [one for one in candidates if not any(one.expression in met for met in known)]
         if source != GUESS and self.finisher.fitter.problem.template is None:
-            most = max(1, len(self.finisher.fitter.y) // ROWS_A_CONSTANT)
+            most = most_constants(len(self.finisher.fitter.y))
             new = [one for one in new if len(one.constants) <= most]
         fits = self.finisher.fitter.fit([(one.expression, one.constants) for one in new])
-        for fitted in fits:
+        for one, fitted in zip(new, fits, strict=True):
             if fitted is not None and self.finisher.is_exact(fitted) and self._keeps_limits(fitted):
-                self._finished[fitted.expression] = self.finisher.measured(fitted, source)
+                self._finished[fitted.expression] = replace(self.finisher.measured(fitted, source), notes=one.notes)
 
     def _keeps_limits(self, fitted: Fitted) -> bool:
         """Whether a law's values and a template's parameters stay where the user wants them."""
@@ -107,10 +110,29 @@ class Workshop:
         simple = self.finisher.simplified(chosen, seconds)
         again = [self.finisher.shortened(one) for one in simple]
         kept = {one.fitted.expression: one for one in again if self._keeps_limits(one.fitted)}
-        laws = [self.finisher.law(one) for one in kept.values()]
+        laws = [self.finisher.law(one) for one in self._named(list(kept.values()))]
         beside = (one for one in distinct if one not in chosen and self._keeps_limits(one.fitted))
         self._beside = [*kept.values(), *beside]
         return pareto_front(self._allowed(laws) or self._unsnapped(promising, seconds))
+
+    def _named(self, finished: Sequence[Finished]) -> list[Finished]:
+        """The formulas with what was noted of a candidate that is the same function on the training rows.
+
+        ``k*a**(3/2)`` is Kepler's law too, whoever found it first.
+        """
+        noted = [(one, self._values(one)) for one in self._finished.values() if one.notes]
+        if not noted:
+            return list(finished)
+        named = []
+        for one in finished:
+            values, count = self._values(one), len(one.fitted.values)
+            twins = (other for other, theirs in noted if len(other.fitted.values) == count and _alike(values, theirs))
+            notes = [*one.notes, *(note for twin in twins for note in twin.notes)]
+            named.append(replace(one, notes=tuple(dict.fromkeys(notes))))
+        return named
+
+    def _values(self, finished: Finished) -> Floats:
+        return self.finisher.fitter.predict(finished.fitted, self.finisher.fitter.X)
 
     def runners_up(self, front: ParetoFront, seconds: float) -> tuple[Law, ...]:
         """Laws beside the final front whose message is hardly longer than the shortest, shortest first.
@@ -136,6 +158,11 @@ class Workshop:
         constraints, template = self.finisher.fitter.problem.constraints, self.finisher.fitter.problem.template
         allowed = [law for law in laws if law.dimension_ok and is_allowed(law.expression, constraints)]
         return [law for law in allowed if is_short(template, law.expression)]
+
+
+def _alike(first: Floats, second: Floats) -> bool:
+    """Whether values differ by rounding and by where a fit ended alone."""
+    return bool(np.linalg.norm(first - second) <= SAME * np.linalg.norm(first - first.mean()))
 
 
 def _worth_simplifying(finished: Sequence[Finished]) -> list[Finished]:

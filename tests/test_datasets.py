@@ -11,7 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symreg.catalog import dataset_folder, dataset_names, load_dataset, problem_set_names, source_facts
+from symreg.catalog import (
+    dataset_folder,
+    dataset_names,
+    law_library_names,
+    load_dataset,
+    problem_set_names,
+    source_facts,
+)
 from symreg.units import parse_unit
 
 DATASETS = Path(__file__).resolve().parent.parent / "datasets"
@@ -117,8 +124,8 @@ def test_a_source_tells_where_the_rows_come_from(folder: str) -> None:
     assert len(text.split("Expected law: ")) == 2
 
 
-def test_folders_are_tables_or_problem_sets() -> None:
-    assert set(FOLDERS) == {*dataset_names(), *problem_set_names()}
+def test_folders_are_tables_problem_sets_or_libraries_of_laws() -> None:
+    assert set(FOLDERS) == {*dataset_names(), *problem_set_names(), *law_library_names()}
     assert all(dataset_folder(name).is_dir() for name in FOLDERS)
 
 

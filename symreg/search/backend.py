@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING, Protocol
 from symreg.dimension import Dimension
 from symreg.errors import SymregError
 from symreg.expression import Expression
+from symreg.search.rejection import Rejection
 
 if TYPE_CHECKING:
     from symreg.search.space import SearchSpace
+
+
+ROWS_A_CONSTANT = 2  # at least; with as many constants as rows a formula passes through all, and means nothing
 
 
 class BudgetError(SymregError):
@@ -57,11 +61,17 @@ class FreeConstant:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A formula that is worth a fit on all rows."""
+    """A formula that is worth a fit on all rows; ``notes`` stay with the law that is made of it."""
 
     expression: Expression
     constants: tuple[FreeConstant, ...]
     source: str
+    notes: tuple[str, ...] = ()
+
+
+def most_constants(n_rows: int) -> int:
+    """Fitted constants that so many rows bear."""
+    return max(1, n_rows // ROWS_A_CONSTANT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,8 @@ class Round:
     ``complete_to_complexity`` says that no expression of this complexity or less was left out. ``stop_reason`` is set
     in the last round. ``formulas`` are candidates as text in the names of ``SearchSpace.leaves``, in natural units: our
     own parser reads them, and every number in them that is no exponent is fitted (``search.reading``). ``notes`` are
-    sentences for the reader of the answer; ``backend`` names who proposed, where that is not the backend asked.
+    sentences for the reader of the answer, ``rejections`` hypotheses that are no candidates; ``backend`` names who
+    proposed, where that is not the backend asked.
     """
 
     candidates: tuple[Candidate, ...]
@@ -81,6 +92,7 @@ class Round:
     complete_to_complexity: int | None
     stop_reason: str | None = None
     notes: tuple[str, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
     formulas: tuple[str, ...] = ()
     backend: str | None = None
 

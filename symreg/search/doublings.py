@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from symreg.arrays import Floats
 from symreg.expression import Apply, Expression, Number, Variable, complexity
 from symreg.search.space import SearchSpace
 
@@ -22,7 +23,7 @@ def doublings(space: SearchSpace) -> list[tuple[Expression, int]]:
     """``2**n`` for every input that is a count, and its size."""
     if "pow" not in space.operators:
         return []
-    found = []
+    found: list[tuple[Expression, int]] = []
     for leaf, code, values in zip(space.leaves, space.codes, space.values, strict=True):
         if isinstance(leaf, Variable) and code == 0 and _is_count(values):
             tree = Apply("pow", (TWO, leaf))
@@ -30,6 +31,6 @@ def doublings(space: SearchSpace) -> list[tuple[Expression, int]]:
     return found
 
 
-def _is_count(values: np.ndarray) -> bool:
+def _is_count(values: Floats) -> bool:
     """Whether all values are whole numbers, and not just a few of them."""
     return bool((values == np.rint(values)).all()) and len(np.unique(values)) >= FEWEST_COUNTS

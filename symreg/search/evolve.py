@@ -23,7 +23,7 @@ from symreg.search.typed_tree import is_usual
 from symreg.search.variation import Variation
 
 SOURCE = "evolution"
-A_FIT = 5000  # combinations a hunt looks at in the time that one formula takes here
+A_FIT = 15_000  # combinations a hunt looks at in the time that one formula takes here, its tree and its offer included
 TOURNAMENT = 4
 NEW_LINES = 1  # formulas of no descent, in each generation
 TRIES = 4  # to make one child

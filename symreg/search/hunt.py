@@ -28,6 +28,7 @@ from symreg.search.sums import SumSearch
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
+FASTEST_GROWTH = 8.0  # of levels, once joins have begun
 POOL = 40  # proposals kept at each complexity
 BESIDE_THE_BANKS = 3.0  # memory for joins, candidates and the banks of smaller questions, as a factor
 
@@ -60,7 +61,7 @@ class Hunt:
     def expected(self) -> int:
         """Combinations that the next level will look at, if levels go on growing as they did."""
         last, before = self.looked
-        return int(last * max(1.0, last / max(1, before)))
+        return int(last * min(max(1.0, last / max(1, before)), FASTEST_GROWTH))
 
     @property
     def evaluated(self) -> int:

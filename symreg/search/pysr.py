@@ -194,8 +194,7 @@ def guess_text(guess: Expression, space: SearchSpace, operators: set[str]) -> st
     for node in walk(guess):
         if isinstance(node, Constant):
             leaf = Constant(here.get(node.name, node.name))
-            number = Number(math.pi) if node.name == "pi" else Number(1.0)
-            mapping[node] = mapping.get(leaf, number)
+            mapping[node] = mapping.get(leaf, Number(space.numbers.get(node.name, 1.0)))
     return to_text(substitute(guess, mapping)).replace("**", "^")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -46,6 +47,8 @@ class SearchSpace:
     angles: frozenset[int] = frozenset()  # leaves that are angles
     taken: frozenset[str] = frozenset()  # names that a free constant may not have
     own_names: Mapping[str, str] = field(default_factory=dict)  # of known constants that go by another name here
+    numbers: Mapping[str, float] = field(default_factory=lambda: {"pi": math.pi})  # known constants without a unit
+    target_name: str = "y"
     nested: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # limits on nesting, see ``Constraints``
     guesses: tuple[Expression, ...] = ()
 
@@ -109,6 +112,9 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         ),
         taken=frozenset({*problem.dimensions, problem.target, "pi", *limited}),
         own_names=own_names,
+        numbers={"pi": math.pi}
+        | {one.name: one.value for one in problem.known_constants if one.unit.dimension == DIMENSIONLESS},
+        target_name=problem.target,
         nested=problem.constraints.nested,
         guesses=problem.guesses,
     )

@@ -21,8 +21,9 @@ from symreg.search.refine import Refined, Refiner
 from symreg.search.supplies import BENT, supplies_of
 from symreg.search.variation import Variation
 
-DEAR = 1_000_000  # combinations of a level: about a second
-SHARE, LEADING_SHARE = 1 / 3, 0.75  # of what is looked at, for evolution
+DEAR = 4_000_000  # combinations of a level: one or two seconds
+A_TURN = 1_500_000  # combinations at least: what a turn finds is fitted to all rows, which takes its time too
+SHARE, LEADING_SHARE = 1 / 3, 0.6  # of what is looked at, for evolution
 GRAFTED_ROWS = 400
 
 
@@ -55,14 +56,17 @@ class Turns:
         return self.evaluated * (1 - share) < share * looked
 
     def run(self, whole: Hunt) -> list[Refined]:
-        """Some generations; the first time, over what the bank of the whole question holds by now."""
+        """Generations; the first time, over what the bank of the whole question holds by now."""
         if self.evolution is None:
             self.evolution = evolution_of(self.workplace, whole, self.refiner, self.progress, self.generator)
             self.evolution.settle(list(self._shortlist.values()))
-        before = self.evolution.evaluated
-        found = self.evolution.run()
-        self._is_idle = self.evolution.evaluated == before
-        return found
+        found: dict[int, Refined] = {}
+        end = self.evolution.evaluated + A_TURN
+        while self.evolution.evaluated < end and not self._is_idle and not self.workplace.stop():
+            before = self.evolution.evaluated
+            found |= {one.complexity: one for one in self.evolution.run()}
+            self._is_idle = self.evolution.evaluated == before
+        return [found[size] for size in sorted(found)]
 
     def learn(self, found: Sequence[Refined]) -> None:
         """Let the best of each complexity, best first in ``found``, be what evolution starts from."""

@@ -1,0 +1,63 @@
+"""What a program that is asked for hypotheses is told: the problem in SI, the best so far, reasons for rejection.
+
+``columns``, ``constants`` and ``target`` have a ``name``, a ``unit`` in base units and their range or value in it.
+``free_constants`` says which units a fitted constant may carry: "any", or a list; ``named_constants`` are fitted ones
+that the problem has limits for. ``front`` holds formulas that no simpler one matches, ``rejected`` those that did not
+hold since the last question, with the reason. No row of the table is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symreg.dimension import Dimension
+from symreg.search.assessment import Assessed
+from symreg.search.probes import Floats
+from symreg.search.rejection import Rejection
+from symreg.search.scope import Scope
+from symreg.search.space import SearchSpace
+
+VERSION = 1
+MOST_REJECTED = 100
+MOST_UNITS = 50
+
+
+def briefing(
+    space: SearchSpace, scope: Scope, best: Sequence[Assessed], rejected: Sequence[Rejection], seconds: float
+) -> dict[str, Any]:
+    """The question as a value that JSON can hold."""
+    inputs = dict(zip(space.names, space.inputs, strict=True))
+    own = {space.own_names.get(name, name): value for name, value in space.known.items()} | dict(space.numbers)
+    front = sorted(best, key=lambda one: one.complexity)
+    return {
+        "version": VERSION,
+        "target": _column(space, space.target_name, scope.dimension, space.target),
+        "columns": [_column(space, name, scope.columns[name], values) for name, values in inputs.items()],
+        "constants": [
+            {"name": name, "unit": str(dimension), "value": own[name] * space.units.factor(dimension)}
+            for name, dimension in scope.known.items()
+        ],
+        "free_constants": "any" if scope.allowed is None else _units(scope.allowed),
+        "named_constants": sorted(scope.named),
+        "operators": sorted(space.operators),
+        "max_complexity": space.max_complexity,
+        "rows": len(space.target),
+        "front": [{"formula": one.text, "complexity": one.complexity, "r2": 1 - one.loss} for one in front],
+        "rejected": [
+            {"formula": one.formula, "fault": one.fault, "reason": one.reason} for one in rejected[-MOST_REJECTED:]
+        ],
+        "seconds": seconds,
+    }
+
+
+def _column(space: SearchSpace, name: str, dimension: Dimension, values: Floats) -> dict[str, Any]:
+    factor = space.units.factor(dimension)
+    low, high = float(np.min(values)) * factor, float(np.max(values)) * factor
+    return {"name": name, "unit": str(dimension), "low": low, "high": high}
+
+
+def _units(allowed: frozenset[Dimension]) -> list[str]:
+    return sorted(map(str, allowed), key=lambda text: (len(text), text))[:MOST_UNITS]
