@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from symreg.arrays import Rows
 from symreg.constant_notes import constant_notes
-from symreg.constant_units import display_unit
 from symreg.description_length import (
     NOT_SIMPLE_BITS,
     NOT_SIMPLE_BITS_TO_SCALE,
@@ -22,10 +20,11 @@ from symreg.description_length import (
 from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
-from symreg.expression import Constant, Expression, complexity, constants_of, normalise, substitute, walk
+from symreg.expression import Constant, Expression, complexity, constants_of, normalise, walk
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.form import has_form, parts_of
-from symreg.law import Law, LawConstant, Score, score
+from symreg.law import Law, Score, score
+from symreg.law_constants import law_constants, renamed, with_pretty_names
 from symreg.printing import to_text
 from symreg.recognition import TO_SCALE, USUAL, Recognised
 from symreg.search.backend import FreeConstant
@@ -48,7 +47,7 @@ from symreg.tidy import (
     without_constant_exponents,
 )
 from symreg.uncertain_text import uncertain_text
-from symreg.units import DIMENSIONLESS_UNIT, Unit
+from symreg.units import DIMENSIONLESS_UNIT
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
 REWRITES = 6  # rounds of rewriting; each has to shorten the description
@@ -251,14 +250,14 @@ class Finisher:
         names = [{c.name: f"{c.name}{apart}{i}" for c in one.fitted.constants} for i, one in enumerate(plain)]
         dimensions, sample = self._facts(plain, names)
         answers = self.simplifier.simplify(
-            [_renamed(one.fitted.expression, new) for one, new in zip(plain, names, strict=True)],
+            [renamed(one.fitted.expression, new) for one, new in zip(plain, names, strict=True)],
             dimensions=dimensions,
             sample=sample,
             positive={name for name, values in sample.items() if (values > 0).all()},
             budget=budget,
         )
         return [
-            self._refitted(one, _renamed(answer.expression, {new: old for old, new in own.items()}), answer.note)
+            self._refitted(one, renamed(answer.expression, {new: old for old, new in own.items()}), answer.note)
             for one, own, answer in zip(plain, names, answers, strict=True)
         ]
 
@@ -298,8 +297,8 @@ class Finisher:
         problem = self.fitter.problem
         template = problem.template
         own = {*self.fitter.limits, *(() if template is None else template.parameter_names)}
-        fitted = self.fitter.finished(_with_pretty_names(finished.fitted, self._taken(), own))
-        constants, covariance = self._constants(fitted)
+        fitted = self.fitter.finished(with_pretty_names(finished.fitted, self._taken(), own))
+        constants, covariance = law_constants(self.fitter, fitted)
         held_out = (
             self._score(*self._held_out(fitted))
             if problem.judge == "held-out"
@@ -349,36 +348,6 @@ class Finisher:
                 None if column.user_sigma is None else column.user_sigma[rows],
             )
 
-    def _constants(self, fitted: Fitted) -> tuple[tuple[LawConstant, ...], Floats]:
-        problem = self.fitter.problem
-        inputs: dict[str, Unit] = {name: problem.table[name].unit for name in problem.inputs}
-        known = {constant.name: constant for constant in problem.known_constants}
-        inputs |= {name: constant.unit for name, constant in known.items()}
-        template = problem.template
-        stated = {} if template is None else {one.name: one.unit for one in template.parameters if one.unit is not None}
-        found, scales = [], []
-        for constant, value, error in zip(fitted.constants, fitted.values, fitted.stderr, strict=True):
-            unit = stated.get(constant.name) or display_unit(
-                fitted.expression, constant.name, constant.dimension, inputs, problem.target_column.unit,
-                problem.free_constants.units,
-            )  # fmt: skip
-            scale = self.fitter.units.factor(constant.dimension) / unit.scale
-            scales.append(scale)
-            found.append(
-                LawConstant(constant.name, float(value) * scale, float(error) * scale, unit, "free")
-            )
-        used = constants_of(fitted.expression)
-        for name in used:
-            if name in known:
-                one = known[name]
-                scale = one.unit.scale
-                found.append(LawConstant(name, one.value / scale, one.stderr / scale, one.unit, "known"))
-            elif name == "pi":
-                found.append(LawConstant("pi", math.pi, 0.0, DIMENSIONLESS_UNIT, "known"))
-        scaling = np.array(scales).reshape(-1, 1)
-        with np.errstate(over="ignore"):  # an error beyond all numbers is infinite
-            return tuple(found), fitted.covariance * scaling * scaling.T  # one after the other: both may be huge
-
 
 def _ordered(expression: Expression, free: Sequence[str]) -> Expression:
     """Products and sums in their usual order; what a sum's terms share joins the product around it."""
@@ -398,38 +367,9 @@ def _fitted_values(snapped: Snapped) -> list[str]:
     ]
 
 
-def _renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
-    """The tree with constants under other names."""
-    mapping: dict[Expression, Expression] = {Constant(old): Constant(new) for old, new in names.items()}
-    return substitute(expression, mapping)
-
-
 def _functions(template: Template | None, expression: Expression) -> list[str]:
     """What the unknown functions of a template are in a law."""
     if template is None or template.is_bare:
         return []
     parts = parts_of(template, expression) or {}
     return [f"{one} = {to_text(parts[one.name])}" for one in template.functions if one.name in parts]
-
-
-def _with_pretty_names(fitted: Fitted, taken: Iterable[str], own: Collection[str] = ()) -> Fitted:
-    """Free constants named k, or k1, k2, ... in the order in which they appear, past the names that are taken.
-
-    Those with names of their ``own``, as a template's parameters have, keep them.
-    """
-    place = {constant.name: index for index, constant in enumerate(fitted.constants)}
-    order = [name for name in constants_of(fitted.expression) if name in place]
-    taken = {*taken, *own}
-    fresh = (name for number in itertools.count(1) if (name := f"k{number}") not in taken)
-    free = [name for name in order if name not in own]
-    names = {name: "k" if len(free) == 1 and "k" not in taken else next(fresh) for name in free}
-    places = [place[name] for name in order]
-    return replace(
-        fitted,
-        expression=_renamed(fitted.expression, names),
-        constants=tuple(
-            replace(one, name=names.get(one.name, one.name)) for one in (fitted.constants[index] for index in places)
-        ),
-        values=fitted.values[places],
-        covariance=fitted.covariance[np.ix_(places, places)],
-    )
