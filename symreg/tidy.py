@@ -30,9 +30,9 @@ from symreg.expression import (
 )
 from symreg.fitting import Fitted
 from symreg.search.backend import FreeConstant
+from symreg.search.collecting import POWERS
 
 ONE = Number(Fraction(1))
-POWERS = {"inv": Fraction(-1), "square": Fraction(2), "cube": Fraction(3), "sqrt": Fraction(1, 2)}
 
 
 def merged_powers(expression: Expression) -> Expression:
@@ -73,7 +73,7 @@ def power_of(expression: Expression) -> Fraction | None:
         exponent = expression.arguments[1]
         exact = isinstance(exponent, Number) and isinstance(exponent.value, Fraction)
         return Fraction(exponent.value) if exact and isinstance(exponent, Number) else None
-    return POWERS.get(expression.operator)
+    return Fraction(POWERS[expression.operator]) if expression.operator in POWERS else None
 
 
 def ordered_products(expression: Expression, free: Collection[str]) -> Expression:
