@@ -27,6 +27,17 @@ def _rebuild(kind: type[SymregError], fields: dict[str, Any]) -> SymregError:
     return kind(**fields)
 
 
+class EntryError(SymregError):
+    """A file of entries that cannot be used: ``source``, ``entry`` (an id or a position) and ``reason``."""
+
+    source: str
+    entry: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.entry}: {self.reason}"
+
+
 class ReportError(SymregError):
     """A report cannot be written truthfully: ``reason``, ``advice`` (may be empty)."""
 

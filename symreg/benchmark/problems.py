@@ -16,7 +16,7 @@ from typing import Any
 
 from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
-from symreg.errors import SymregError
+from symreg.errors import EntryError, SymregError
 from symreg.expression import Expression
 from symreg.generate import Distribution, GenerationError, NoiseKind, read_noise
 from symreg.grammar import parse
@@ -32,15 +32,8 @@ __all__ = [
 ]
 
 
-class ProblemFileError(SymregError):
-    """A problem file that cannot be used: ``source``, ``entry`` (an id or a position) and ``reason``."""
-
-    source: str
-    entry: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.source}, {self.entry}: {self.reason}"
+class ProblemFileError(EntryError):
+    """A problem file that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of
-from symreg.errors import SymregError
+from symreg.errors import EntryError, SymregError
 from symreg.expression import Expression, constants_of, variables_of
 from symreg.grammar import parse
 from symreg.units import Unit, parse_unit, physical_constant
@@ -25,15 +25,8 @@ _QUANTITY = re.compile(r"(\w+) \[([^\]]+)\] (.+)")
 _KEYS = frozenset(("id", "name", "field", "formula", "target", "variables", "constants", "free", "source"))
 
 
-class LawLibraryError(SymregError):
-    """A library that cannot be read: ``source``, ``entry`` (an id or a position) and ``reason``."""
-
-    source: str
-    entry: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.source}, {self.entry}: {self.reason}"
+class LawLibraryError(EntryError):
+    """A library that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
