@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from unittest import mock
+
+import numpy as np
 import pytest
 
 from symreg.expression import Variable
-from symreg.search.progress import _is_plain
+from symreg.search.progress import Progress, _is_plain
 from symreg.search.proposal import Draft
 
 
@@ -25,3 +29,19 @@ from symreg.search.proposal import Draft
 def test_one_number_says_all_that_was_fitted(values: tuple[float, ...], plain: bool) -> None:
     names = tuple(f"k{place}" for place in range(1, len(values) + 1))
     assert _is_plain(Draft(Variable("x"), names, values, (0,) * len(values))) is plain
+
+
+@pytest.mark.parametrize(("loss", "told"), [(0.9, True), (1.1, True), (1.5, False), (40.0, False)])
+def test_no_law_is_at_the_noise_that_is_farther_than_the_uncertainties(loss: float, told: bool) -> None:
+    """Though it leaves no pattern that the smoother sees; ``loss`` is the mean square of residuals in errors."""
+    y, sigma = np.array([1.0, 2.0, 4.0, 8.0]), np.array([0.1, 0.2, 0.4, 0.8])
+    w = sigma**-2
+    total = float(w @ (y - float(w @ y / w.sum())) ** 2)
+    progress = Progress.__new__(Progress)
+    progress.space = SimpleNamespace(sigma=sigma, target=y)  # type: ignore[assignment]
+    progress.smoother = SimpleNamespace(is_noise=lambda predicted: True)  # type: ignore[assignment]
+    law = SimpleNamespace(draft=None)
+    with mock.patch.object(Progress, "_losses", lambda self, drafts: [loss * len(y) / total]):
+        assert progress._at_the_noise(law, y) is told  # type: ignore[arg-type]
+        progress.smoother = SimpleNamespace(is_noise=lambda predicted: False)  # type: ignore[assignment]
+        assert progress._at_the_noise(law, y) is False  # type: ignore[arg-type]
