@@ -31,6 +31,8 @@ class KnownConstant:
 class FreeConstants:
     """Which units a fitted coefficient may carry: none, those of ``units`` and their products, or any.
 
+    ``is_mixed`` says of pure numbers that they are preferred, not demanded: nobody forbade units.
+
     ``positive`` coefficients have their signs in the form of the law; ``limits`` are those of constants with names.
     """
 
@@ -38,6 +40,7 @@ class FreeConstants:
     units: tuple[Unit, ...] = ()
     positive: bool = False
     limits: tuple[ConstantLimit, ...] = ()
+    is_mixed: bool = False
 
 
 def read_known_constants(
@@ -116,7 +119,8 @@ def read_free_constants(
         limits = read_limits(name, given.get("bounds") or {}, given.get("integer") or ())
         return replace(policy, positive=bool(given.get("positive", False)), limits=limits)
     if given == "auto":
-        return FreeConstants(settle_policy(target, dimensions, inputs))
+        policy = settle_policy(target, dimensions, inputs)
+        return FreeConstants(policy, is_mixed=policy == "dimensionless")
     if given == "dimensionless" or given == "inferred":
         return FreeConstants("dimensionless" if given == "dimensionless" else "inferred")
     if isinstance(given, str):

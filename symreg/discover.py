@@ -185,7 +185,7 @@ def _searched_rows(problem: Problem, seed: int) -> tuple[np.ndarray, tuple[str, 
 
 def _guesses(problem: Problem, formulas: Sequence[str]) -> list[Candidate]:
     """Formulas of the user and of an earlier front as candidates; those that no longer hold are left out."""
-    known = {constant.name for constant in problem.known_constants} | {"pi"}
+    known = {one.name for one in (*problem.known_constants, *problem.units_of_inputs.values())} | {"pi"}
     free = {"k", *(f"k{number}" for number in range(1, 30))}
     free |= {limit.name for limit in problem.free_constants.limits}
     free |= set() if problem.template is None else set(problem.template.parameter_names)
@@ -198,7 +198,8 @@ def _guesses(problem: Problem, formulas: Sequence[str]) -> list[Candidate]:
 
 def _candidate(problem: Problem, expression: Expression, known: Collection[str]) -> Candidate | None:
     """The formula with the dimensions that its free constants must have; None where there are none."""
-    dimensions = problem.dimensions | {"pi": DIMENSIONLESS}
+    units = {one.name: one.unit.dimension for one in problem.units_of_inputs.values()}
+    dimensions = problem.dimensions | units | {"pi": DIMENSIONLESS}
     try:
         inferred = infer_dimensions(expression, dimensions, problem.target_column.unit.dimension)
     except DimensionError:

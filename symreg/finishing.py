@@ -78,8 +78,10 @@ class Finisher:
 
     @property
     def dimensions(self) -> dict[str, Dimension]:
-        """Dimensions of inputs and known constants, and of pi unless something else is called that."""
-        return {"pi": DIMENSIONLESS_UNIT.dimension} | self.fitter.problem.dimensions
+        """Dimensions of inputs, their units and known constants, and of pi unless something else is called that."""
+        problem = self.fitter.problem
+        units = {one.name: one.unit.dimension for one in problem.units_of_inputs.values()}
+        return {"pi": DIMENSIONLESS_UNIT.dimension} | problem.dimensions | units
 
     def measured(self, fitted: Fitted, source: str) -> Finished:
         """The fitted formula with its description length."""

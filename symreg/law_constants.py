@@ -20,7 +20,7 @@ def law_constants(fitter: Fitter, fitted: Fitted) -> tuple[tuple[LawConstant, ..
     """The constants of a formula in the user's units, and the covariance of the free ones ``(n_free, n_free)``."""
     problem = fitter.problem
     inputs: dict[str, Unit] = {name: problem.table[name].unit for name in problem.inputs}
-    known = {constant.name: constant for constant in problem.known_constants}
+    known = {constant.name: constant for constant in (*problem.known_constants, *problem.units_of_inputs.values())}
     inputs |= {name: constant.unit for name, constant in known.items()}
     template = problem.template
     stated = {} if template is None else {one.name: one.unit for one in template.parameters if one.unit is not None}

@@ -22,7 +22,7 @@ from symreg.operators import operator
 from symreg.table import Column, Table
 from symreg.table_checks import is_constant, warn_of_twins
 from symreg.template import Template, is_template, target_of
-from symreg.units import PhysicalConstant
+from symreg.units import PhysicalConstant, si_unit
 
 if TYPE_CHECKING:
     from symreg.describe import ProblemDescription
@@ -107,6 +107,24 @@ class Problem:
         """Dimensions of the inputs and the known constants, by name."""
         found = {name: self.table[name].unit.dimension for name in self.inputs}
         return found | {constant.name: constant.unit.dimension for constant in self.known_constants}
+
+    @property
+    def units_of_inputs(self) -> dict[str, KnownConstant]:
+        """One of the unit of each input that has a dimension, by the input: what it is over in a logarithm or a power.
+
+        ``k*(dK/dK_unit)**n`` has a ``k`` of the target's unit whatever ``n`` is.
+        """
+        taken = {*self.dimensions, self.target}
+        found = {}
+        for name in self.inputs:
+            unit = self.table[name].unit
+            if not unit.dimension.is_dimensionless:
+                label = f"{name}_unit"
+                while label in taken:
+                    label += "_"
+                one = si_unit(unit.dimension) if unit.offset else unit  # of a temperature scale, its degrees
+                found[name] = KnownConstant(label, one.scale, 0.0, one)
+        return found
 
     @property
     def known_values(self) -> dict[str, float]:

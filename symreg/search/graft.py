@@ -93,7 +93,7 @@ class Grafter:
         ``opened`` is the draft with a constant, zero so far, where the supply is to come.
         """
         names = [*draft.names, NEW]
-        program = lower(opened, self.space.names, names, self.space.known)
+        program = lower(opened, self.space.names, names, self.space.in_formulas)
         values, slopes = self.engine.jacobian(program, self.X, np.array([*draft.values, 0.0]))
         root = np.sqrt(self.target.weights)
         residual, slopes = root * (self.target.y - values), root * slopes

@@ -26,6 +26,7 @@ from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
 from symreg.search.reductions import reductions_of
 from symreg.search.refine import Refined, Refiner
+from symreg.search.skeletons import Skeletons, skeletons_of
 from symreg.search.smoothing import smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, probe_rows
 from symreg.search.turns import Turns
@@ -79,7 +80,8 @@ def search(
     refiner, plain = (Refiner(space, workplace.engine, settings.threads, target, fit_rows) for _ in range(2))
     progress = Progress(space, refiner)
     turns = Turns(workplace, plain, progress, generator)
-    clock.evaluated = lambda: turns.evaluated + sum(hunt.evaluated for hunt in hunts)
+    skeletons = skeletons_of(workplace, space, fit_rows)
+    clock.evaluated = lambda: turns.evaluated + skeletons.evaluated + sum(hunt.evaluated for hunt in hunts)
     positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
 
     def report(found: Sequence[Refined], reason: str | None) -> Round:
@@ -91,7 +93,9 @@ def search(
         # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest
         # question is the likeliest to be answered: it may look at more.
         hunt = min(hunts, key=lambda one: one.evaluated / (SMALLEST if one is hunts[-1] else 1))
-        if turns.is_evolutions(hunt, hunts):
+        if skeletons.is_due(whole.level):
+            found = skeletons.run()
+        elif turns.is_evolutions(hunt, hunts):
             found = turns.run(whole)
         else:
             proposals = hunt.run()

@@ -81,7 +81,7 @@ class Refiner:
 
     def predict(self, drafts: Sequence[Draft], rows: npt.NDArray[np.int64]) -> Floats:
         """Values of drafts at these rows of the space, ``(n_drafts, n_rows)``."""
-        programs = [lower(one.expression, self.space.names, one.names, self.space.known) for one in drafts]
+        programs = [lower(one.expression, self.space.names, one.names, self.space.in_formulas) for one in drafts]
         inputs = np.ascontiguousarray(self.space.inputs[:, rows])
         values = [np.array(one.values) for one in drafts]
         return self.engine.evaluate_many(programs, inputs, values, threads=self.threads)
@@ -90,7 +90,7 @@ class Refiner:
         if not drafts:
             return []
         self.fits += len(drafts)
-        programs = [lower(d.expression, self.space.names, d.names, self.space.known) for d, _ in drafts]
+        programs = [lower(d.expression, self.space.names, d.names, self.space.in_formulas) for d, _ in drafts]
         fits = self.engine.fit_many(
             programs, self.X, self.probes.y, self.probes.weights, [np.array(d.values) for d, _ in drafts],
             max_iterations=max_iterations, threads=self.threads,

@@ -51,6 +51,24 @@ class SearchSpace:
     target_name: str = "y"
     nested: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # limits on nesting, see ``Constraints``
     guesses: tuple[Expression, ...] = ()
+    is_mixed: bool = False  # coefficients may carry units, although pure numbers would do
+    units_of_inputs: Mapping[str, str] = field(default_factory=dict)  # by input, the constant that is one of its unit
+    scales: Mapping[str, float] = field(default_factory=dict)  # these constants in natural units
+
+    @property
+    def dimensions(self) -> dict[str, Dimension]:
+        """Dimensions of inputs, known constants and units of inputs, by name."""
+        found = {
+            leaf.name: self.coding.decode(code)
+            for leaf, code in zip(self.leaves, self.codes, strict=True)
+            if isinstance(leaf, Variable | Constant)
+        }
+        return found | {unit: found[name] for name, unit in self.units_of_inputs.items()}
+
+    @property
+    def in_formulas(self) -> dict[str, float]:
+        """Known constants and units of inputs in natural units: all that a formula may hold by name."""
+        return {**self.known, **self.scales}
 
     @property
     def inputs(self) -> Floats:
@@ -110,13 +128,18 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         angles=frozenset(
             index for index, name in enumerate(problem.inputs) if problem.table[name].unit.is_angle
         ),
-        taken=frozenset({*problem.dimensions, problem.target, "pi", *limited}),
+        taken=frozenset(
+            {*problem.dimensions, problem.target, "pi", *limited, *(one.name for one in problem.units_of_inputs.values())}
+        ),
         own_names=own_names,
         numbers={"pi": math.pi}
         | {one.name: one.value for one in problem.known_constants if one.unit.dimension == DIMENSIONLESS},
         target_name=problem.target,
         nested=problem.constraints.nested,
         guesses=problem.guesses,
+        is_mixed=problem.free_constants.is_mixed,
+        units_of_inputs={name: one.name for name, one in problem.units_of_inputs.items()},
+        scales={one.name: one.value / units.factor(one.unit.dimension) for one in problem.units_of_inputs.values()},
     )
 
 

@@ -85,7 +85,7 @@ def supplies_of(
 def _values(drafts: list[Draft], space: SearchSpace, engine: Engine, rows: Ids) -> Floats:
     if not drafts:
         return np.empty((0, len(rows)))
-    programs = [lower(one.expression, space.names, one.names, space.known) for one in drafts]
+    programs = [lower(one.expression, space.names, one.names, space.in_formulas) for one in drafts]
     inputs = np.ascontiguousarray(space.inputs[:, rows])
     return engine.evaluate_many(programs, inputs, [np.array(one.values) for one in drafts])
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from symreg.expression import constants_of
 from symreg.search.evolve import BREEDING, SOURCE, Breeding, Evolution
 from symreg.search.graft import Grafter
 from symreg.search.hunt import Hunt, Workplace
@@ -71,7 +72,7 @@ class Turns:
     def learn(self, found: Sequence[Refined]) -> None:
         """Let the best of each complexity, best first in ``found``, be what evolution starts from."""
         fresh: dict[int, Refined] = {}
-        for one in found:
+        for one in (one for one in found if self._can_breed(one)):
             known = self._shortlist.get(one.complexity)
             if one.complexity not in fresh and (known is None or one.loss < known.loss):
                 fresh[one.complexity] = one
@@ -80,6 +81,12 @@ class Turns:
             before = self.evolution.evaluated
             self.evolution.settle([one for one in fresh.values() if one.source != SOURCE])
             self._is_idle = self._is_idle and self.evolution.evaluated == before
+
+    def _can_breed(self, one: Refined) -> bool:
+        """Whether the formula is made as evolution makes them: with the units it may use, and no unit written out."""
+        space = self.refiner.space
+        allowed = space.coefficient_codes is None or set(one.draft.codes) <= set(space.coefficient_codes)
+        return allowed and not set(constants_of(one.draft.expression)) & set(space.scales)
 
 
 def evolution_of(

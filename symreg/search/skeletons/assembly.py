@@ -1,0 +1,95 @@
+"""Assembly: from a hit on the screen to a draft, a formula with named constants, their starts and their dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.dimension import Dimension
+from symreg.dimensioning import infer_dimensions
+from symreg.errors import SymregError
+from symreg.expression import Expression, constants_of, normalise
+from symreg.search.dimension_code import DimensionRangeError
+from symreg.search.proposal import Draft
+from symreg.search.skeletons.question import LOGARITHM, Question, parts_written
+from symreg.search.skeletons.screen import Hit
+from symreg.search.space import SearchSpace
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(slots=True, eq=False)
+class Assembly:
+    """Makes drafts on some rows of a space; dimensions of constants are inferred once for each form."""
+
+    space: SearchSpace
+    rows: Rows
+    y: Floats
+    weights: Floats
+    _codes: dict[Expression, tuple[int, ...] | None] = field(default_factory=dict)
+
+    def draft(self, hit: Hit) -> Draft | None:
+        """The law of a hit with linear coefficients by least squares; None where dimensions or numbers forbid it."""
+        values = self._values(hit)
+        if values is None:
+            return None
+        names = tuple(f"k{number}" for number in range(1, len(values) + 1))
+        tree, _ = parts_written(hit.question, hit.parts, names)
+        return self.made(normalise(tree), names, values)
+
+    def made(self, tree: Expression, names: Sequence[str], values: Sequence[float]) -> Draft | None:
+        """The draft of a tree, its constants with inferred dimensions."""
+        codes = self.codes(tree, names)
+        return None if codes is None else Draft(tree, tuple(names), tuple(map(float, values)), codes)
+
+    def codes(self, tree: Expression, names: Sequence[str]) -> tuple[int, ...] | None:
+        """Dimension codes of the free constants, None where none fit or the problem does not allow them."""
+        if tree not in self._codes:
+            self._codes[tree] = self._inferred(tree, names)
+        return self._codes[tree]
+
+    def _inferred(self, tree: Expression, names: Sequence[str]) -> tuple[int, ...] | None:
+        space = self.space
+        try:
+            found = infer_dimensions(tree, space.dimensions, space.coding.decode(space.target_code))
+            codes = tuple(space.coding.encode(found.get(name, Dimension.of())) for name in names)
+        except (DimensionRangeError, SymregError):
+            return None
+        if set(names) - set(constants_of(tree)):
+            return None
+        allowed = space.coefficient_codes if not space.is_mixed else None
+        return codes if allowed is None or set(codes) <= set(allowed) else None
+
+    def _values(self, hit: Hit) -> list[float] | None:
+        """Inner constants as found, outer ones by weighted least squares."""
+        question = hit.question
+        columns = [part.at(self.rows, inner) for part, inner in zip(hit.parts, hit.inner, strict=True)]
+        with np.errstate(all="ignore"):
+            scale = question.scale(self.y, self.rows) * np.sqrt(self.weights)
+            design = np.concatenate([*columns, question.beside(self.rows)]) * scale
+            target = question.target(self.y, self.rows) * scale
+        if not (np.isfinite(design).all() and np.isfinite(target).all()):
+            return None
+        sizes = np.linalg.norm(design, axis=1)
+        if not (sizes > 0).all():
+            return None
+        coefficients = np.linalg.lstsq((design / sizes[:, None]).T, target, rcond=None)[0] / sizes
+        values: list[float] = []
+        at = 0
+        for part, inner in zip(hit.parts, hit.inner, strict=True):
+            own = coefficients[at : at + part.n_columns]
+            values += [*inner.tolist(), *part.outer(own).tolist()]
+            at += part.n_columns
+        values += self._companions(question, coefficients[at:])
+        return values if np.isfinite(values).all() else None
+
+    def _companions(self, question: Question, coefficients: Floats) -> list[float]:
+        if question.context is not LOGARITHM:
+            return [float(one) for one in coefficients]
+        with np.errstate(over="ignore"):
+            factor = float(np.sign(self.y[0]) * np.exp(coefficients[0]))
+        return [factor, *map(float, coefficients[1:])]

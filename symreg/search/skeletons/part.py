@@ -1,0 +1,223 @@
+"""Parts: what a law is a sum or a product of: steps around an argument, each with a constant inside.
+
+``1/(k2 + exp(k1*t))`` is the argument ``t`` with the steps ``exp`` and ``inv``. A part is looked at on a grid of its
+constants, the outer one's laid out for each value of the inner one's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.expression import Apply, Constant, Expression
+from symreg.search.skeletons.argument import Argument
+from symreg.search.skeletons.step import Plain, Step
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+DIMENSIONLESS_STEPS = frozenset({"exp", "pow", "log", "tanh", "atan", "bose", "fermi"})  # what comes out is a number
+LEAST_CHANGE = 1e-9
+"""Of its size by which a column has to change over the rows: less is rounding beside a constant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A part on a grid: constants ``(g, n_inner)`` and, for each of its ``b`` columns, values ``(g, b, n_rows)``."""
+
+    constants: Floats
+    values: Floats
+
+
+class Part(Protocol):
+    """What can be a term: it has columns on a grid and can be written with its constants' names."""
+
+    @property
+    def n_inner(self) -> int:
+        """Constants inside."""
+        ...
+
+    @property
+    def n_columns(self) -> int:
+        """Columns with a linear coefficient each."""
+        ...
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for equal parts."""
+        ...
+
+    @property
+    def inputs(self) -> frozenset[int]:
+        """Places of the inputs in it."""
+        ...
+
+    def columns(self, rows: Rows, sizes: Sequence[int]) -> Columns:
+        """Its columns at these rows, with grids of these sizes, the innermost first."""
+        ...
+
+    def at(self, rows: Rows, inner: Floats) -> Floats:
+        """Its columns at these rows for one choice of constants, ``(b, n_rows)``; NaN where undefined."""
+        ...
+
+    def write(self, inner: Sequence[Constant], outer: Sequence[Constant]) -> Expression:
+        """The part with its linear coefficients."""
+        ...
+
+    def outer(self, coefficients: Floats) -> Floats:
+        """Values of the outer constants as written, for the linear coefficients of its columns."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Steps around an argument; without steps the argument alone."""
+
+    argument: Argument
+    steps: tuple[Step | Plain, ...] = ()
+
+    @property
+    def n_inner(self) -> int:
+        """Constants inside."""
+        return sum(isinstance(step, Step) for step in self.steps)
+
+    @property
+    def n_columns(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for equal chains."""
+        return (self.argument.tree, *(step.name for step in self.steps))
+
+    @property
+    def inputs(self) -> frozenset[int]:
+        """Places of the inputs in it."""
+        return self.argument.inputs
+
+    @property
+    def wants_pure(self) -> bool:
+        """Whether the argument has to be a number: a logarithm or a power stands around it with nothing between."""
+        for step in self.steps:
+            if isinstance(step, Step) and step.is_pure:
+                return True
+            if step.name in DIMENSIONLESS_STEPS:
+                return False
+        return False
+
+    def columns(self, rows: Rows, sizes: Sequence[int]) -> Columns:
+        """Its columns at these rows, see ``Part``."""
+        values = (self.argument.pure_values if self.wants_pure else self.argument.values)[rows][None, :]
+        constants = np.empty((1, 0))
+        size = iter(sizes)
+        with np.errstate(all="ignore"):
+            for step in self.steps:
+                if isinstance(step, Plain):
+                    values = step.apply(values)
+                    continue
+                k = step.grid(values, next(size))
+                values = step.apply(values[:, None, :], k[:, :, None]).reshape(-1, values.shape[1])
+                constants = np.column_stack([np.repeat(constants, k.shape[1], axis=0), k.reshape(-1)])
+                good = np.isfinite(values).all(axis=1) & np.isfinite(constants).all(axis=1)
+                values, constants = values[good], constants[good]
+                if not len(values):
+                    return Columns(constants, values[:, None, :])
+            change = np.ptp(values, axis=1) > LEAST_CHANGE * np.abs(values).max(axis=1)
+            good = change & np.isfinite(values).all(axis=1) & (np.abs(values).max(axis=1) < 1e100)
+        return Columns(constants[good], values[good][:, None, :])
+
+    def at(self, rows: Rows, inner: Floats) -> Floats:
+        """Its column for one choice of constants, see ``Part``."""
+        values, names = (self.argument.pure_values if self.wants_pure else self.argument.values)[rows], iter(inner)
+        with np.errstate(all="ignore"):
+            for step in self.steps:
+                values = step.apply(values, next(names)) if isinstance(step, Step) else step.apply(values)
+        return values[None, :]
+
+    def inside(self, inner: Sequence[Constant]) -> Expression:
+        """The tree of the chain."""
+        tree, names = self.argument.pure if self.wants_pure else self.argument.tree, iter(inner)
+        for step in self.steps:
+            tree = step.write(tree, next(names)) if isinstance(step, Step) else step.write(tree)
+        return tree
+
+    def write(self, inner: Sequence[Constant], outer: Sequence[Constant]) -> Expression:
+        """The chain with a factor in front."""
+        return Apply("*", (outer[0], self.inside(inner)))
+
+    def outer(self, coefficients: Floats) -> Floats:
+        """The factor."""
+        return coefficients
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """A sine of any frequency and phase, ``k1*sin(k2*u + k3)``, perhaps in an envelope."""
+
+    argument: Argument
+    envelope: Chain | None = None
+
+    @property
+    def n_inner(self) -> int:
+        """The frequency, and what the envelope holds."""
+        return 1 + (0 if self.envelope is None else self.envelope.n_inner)
+
+    @property
+    def n_columns(self) -> int:
+        """Sine and cosine."""
+        return 2
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for equal waves."""
+        return (self.argument.tree, "wave", *(() if self.envelope is None else self.envelope.key))
+
+    @property
+    def inputs(self) -> frozenset[int]:
+        """Places of the inputs in it."""
+        return self.argument.inputs | (frozenset() if self.envelope is None else self.envelope.inputs)
+
+    def columns(self, rows: Rows, sizes: Sequence[int]) -> Columns:
+        """Sine and cosine on a grid of frequencies, fine enough to see each: half a turn over the rows apart."""
+        values = self.argument.values[rows]
+        span = float(np.ptp(values))
+        most = min(STEPS_OF_FREQUENCY * sizes[0], len(rows))
+        rates = FREQUENCY_STEP * np.arange(1, most + 1) / span
+        phase = rates[:, None] * values[None, :]
+        both = np.stack([np.sin(phase), np.cos(phase)], axis=1)
+        constants = rates[:, None]
+        if self.envelope is not None:
+            around = self.envelope.columns(rows, sizes[1:])
+            both = (around.values[:, None] * both[None]).reshape(-1, 2, len(rows))
+            constants = np.column_stack(
+                [np.tile(rates, len(around.values)), np.repeat(around.constants, most, axis=0)]
+            )
+        good = np.isfinite(both).all(axis=(1, 2))
+        return Columns(constants[good], both[good])
+
+    def at(self, rows: Rows, inner: Floats) -> Floats:
+        """Sine and cosine for one choice of constants, see ``Part``."""
+        phase = inner[0] * self.argument.values[rows]
+        both = np.stack([np.sin(phase), np.cos(phase)])
+        return both if self.envelope is None else both * self.envelope.at(rows, inner[1:])
+
+    def write(self, inner: Sequence[Constant], outer: Sequence[Constant]) -> Expression:
+        """Amplitude, envelope and sine."""
+        phase = Apply("+", (Apply("*", (inner[0], self.argument.tree)), outer[1]))
+        wave: Expression = Apply("sin", (phase,))
+        if self.envelope is not None:
+            wave = Apply("*", (self.envelope.inside(inner[1:]), wave))
+        return Apply("*", (outer[0], wave))
+
+    def outer(self, coefficients: Floats) -> Floats:
+        """Amplitude and phase."""
+        return np.array([np.hypot(*coefficients), np.arctan2(coefficients[1], coefficients[0])])
+
+
+FREQUENCY_STEP = 0.8
+"""Of the phase over all rows between one frequency tried and the next; a fit finds its way from a quarter of a turn."""
+STEPS_OF_FREQUENCY = 4
