@@ -90,6 +90,7 @@ def _forms(start: Any) -> Iterator[Any]:
     yield start
     rewritings: tuple[Callable[[Any], Any], ...] = (
         _compared,
+        lambda form: _shared(_compared(form)),
         sympy.powsimp,
         sympy.powdenest,
         sympy.together,
@@ -132,6 +133,19 @@ def _compared(form: Any) -> Any:
         return compared.func(*(factor * one for one in compared.args)) if factor.is_positive else product
 
     return form.replace(lambda node: node.is_Mul, inside) if form.has(sympy.Max, sympy.Min) else form
+
+
+def _shared(form: Any) -> Any:
+    """What is compared without the positive factors of both: ``max(a*c, b*c)`` is ``c*max(a, b)``."""
+
+    def outside(compared: Any) -> Any:
+        factor = sympy.gcd_list(compared.args).as_coeff_Mul()[1]
+        if not factor.is_positive:
+            return compared
+        return factor * compared.func(*(sympy.cancel(one / factor) for one in compared.args))
+
+    found = (sympy.Max, sympy.Min)
+    return form.replace(lambda node: isinstance(node, found), outside) if form.has(*found) else form
 
 
 def _common_root(form: Any) -> Any:

@@ -69,6 +69,8 @@ def formula(text: str) -> Expression:
         ("max(x, max(y, x))*a", "a*max(x, y)"),
         ("min(x + y - x, x)", "min(x, y)"),
         ("a*b*max(1, x/(a*b))", "max(a*b, x)"),
+        ("5/2*a*max(1, 2/5*x)", "a*max(5/2, x)"),
+        ("min(k*b, b*x)", "b*min(k, x)"),
         ("cbrt(x)**3 + y", "x + y"),
         ("3*cbrt(x) + cbrt(-x)", "2*cbrt(x)"),
         ("-cbrt(x - y)*a", "a*cbrt(y - x)"),

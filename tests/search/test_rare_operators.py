@@ -26,6 +26,8 @@ LAWS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "step of plain numbers": ({"a [1]": A, "b [1]": B, "y [1]": A * (B > 1.0) * (A > B)}, ("step",)),
 }
 
+CLAMPED = {"a [m]": A, "b [N]": B, "y [N*m]": B * np.minimum(A, 3.1)}
+
 
 def found(name: str) -> Discovery:
     data, asked = LAWS[name]
@@ -45,6 +47,14 @@ def test_a_law_with_them_is_found(name: str) -> None:
 def test_laws_are_written_as_they_are_meant() -> None:
     assert found("max").front.best.formula in ("max(a, b*c)", "max(b*c, a)")
     assert found("cbrt").front.best.formula == "cbrt(a - b)"
+
+
+def test_a_bound_that_is_fitted() -> None:
+    problem = problem_of(CLAMPED, "y", operators=("+", "-", "*", "/", "min"), free_constants="inferred")
+    law = discover(problem, budget=Budget(time=30.0)).front.best
+    assert law.formula in ("b*min(k, a)", "b*min(a, k)")
+    assert law.constants[0].value == pytest.approx(3.1)
+    assert law.constants[0].unit.text == "m"
 
 
 def test_none_is_searched_by_default() -> None:
