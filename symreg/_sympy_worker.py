@@ -32,6 +32,31 @@ _FUNCTIONS = {
 _LOG10 = sympy.Function("log10", real=True)
 
 
+class _CubeRoot(sympy.Function):  # type: ignore[misc]
+    """The real cube root, of negative numbers too; sympy's power 1/3 is complex there."""
+
+    is_real = True
+
+    @classmethod
+    def eval(cls, x: Any) -> Any:
+        """What needs no root."""
+        if x.is_zero:
+            return x
+        if x.could_extract_minus_sign():
+            return -cls(-x)
+        base, exponent = x.as_base_exp()
+        return base ** (exponent / 3) if exponent.is_Integer and exponent % 3 == 0 and base.is_real else None
+
+    def _eval_power(self, exponent: Any) -> Any:
+        return self.args[0] ** (exponent / 3) if exponent.is_Integer and exponent % 3 == 0 else None
+
+
+_CASES = {
+    "abs": sympy.Abs, "log10": _LOG10, "cbrt": _CubeRoot, "max": sympy.Max, "min": sympy.Min,
+    "step": sympy.Heaviside,
+}  # fmt: skip
+
+
 class _NoCounterpartError(Exception):
     """A sympy node that none of our operators can say."""
 
@@ -64,6 +89,8 @@ def _forms(start: Any) -> Iterator[Any]:
     """The same value in many shapes, cheap rewritings first, so that a timeout loses the least."""
     yield start
     rewritings: tuple[Callable[[Any], Any], ...] = (
+        _compared,
+        lambda form: _shared(_compared(form)),
         sympy.powsimp,
         sympy.powdenest,
         sympy.together,
@@ -95,6 +122,32 @@ def _sorted_symbols(form: Any) -> list[Any]:
     return sorted(form.free_symbols, key=lambda symbol: str(symbol.name))
 
 
+def _compared(form: Any) -> Any:
+    """Positive factors inside of a comparison: ``c*max(1, a/c)`` is ``max(c, a)``."""
+
+    def inside(product: Any) -> Any:
+        place = next((i for i, one in enumerate(product.args) if isinstance(one, sympy.Max | sympy.Min)), None)
+        if place is None:
+            return product
+        compared, factor = product.args[place], product.func(*product.args[:place], *product.args[place + 1 :])
+        return compared.func(*(factor * one for one in compared.args)) if factor.is_positive else product
+
+    return form.replace(lambda node: node.is_Mul, inside) if form.has(sympy.Max, sympy.Min) else form
+
+
+def _shared(form: Any) -> Any:
+    """What is compared without the positive factors of both: ``max(a*c, b*c)`` is ``c*max(a, b)``."""
+
+    def outside(compared: Any) -> Any:
+        factor = sympy.gcd_list(compared.args).as_coeff_Mul()[1]
+        if not factor.is_positive:
+            return compared
+        return factor * compared.func(*(sympy.cancel(one / factor) for one in compared.args))
+
+    found = (sympy.Max, sympy.Min)
+    return form.replace(lambda node: isinstance(node, found), outside) if form.has(*found) else form
+
+
 def _common_root(form: Any) -> Any:
     """``sqrt(a)*sqrt(b)/sqrt(c)`` under one root, where the signs allow it."""
     try:
@@ -117,6 +170,8 @@ def to_sympy(expression: Expression, symbols: dict[str, Any]) -> Any:
         return symbols[expression.name]
     name, row = expression.operator, OPERATORS[expression.operator]
     operands = [to_sympy(argument, symbols) for argument in expression.arguments]
+    if name in _CASES:
+        return _of_cases(name, operands)
     if row.exponent is not None:
         return operands[0] ** sympy.Rational(row.exponent.numerator, row.exponent.denominator)
     if name in _FUNCTIONS:
@@ -131,9 +186,14 @@ _ALGEBRA: dict[str, Callable[..., Any]] = {
     "/": lambda a, b: a / b,
     "pow": lambda a, b: a**b,
     "neg": lambda a: -a,
-    "abs": sympy.Abs,
-    "log10": _LOG10,
 }
+
+
+def _of_cases(name: str, operands: list[Any]) -> Any:
+    try:
+        return _CASES[name](*operands)
+    except (TypeError, ValueError) as error:  # of what may be complex, such as the logarithm of an unknown sign
+        raise _NoCounterpartError(name) from error
 
 
 # ----------------------------------------------------------------------------------------- and back again
@@ -155,9 +215,12 @@ def from_sympy(tree: Any, constants: set[str]) -> Expression:
         return _product(tree, constants)
     if tree.is_Pow:
         return _power(from_sympy(tree.base, constants), tree.exp, constants)
-    for name, function in (*_FUNCTIONS.items(), ("abs", sympy.Abs), ("log10", _LOG10)):
+    for name, function in (*_FUNCTIONS.items(), *_CASES.items()):
         if tree.func == function:
-            return Apply(name, (from_sympy(tree.args[0], constants),))
+            operands = [from_sympy(one, constants) for one in tree.args]
+            if name in ("max", "min"):
+                return _chain(name, sorted(operands, key=to_text))
+            return Apply(name, (operands[0],))  # beside it a step has its value at 0
     raise _NoCounterpartError(str(tree.func))
 
 
@@ -205,6 +268,10 @@ def _split(powers: list[tuple[Any, Any]], constants: set[str]) -> tuple[list[Exp
 
 
 def _scaled(coefficient: Any, above: list[Expression], below: list[Expression]) -> Expression:
+    place = next((i for i, one in enumerate(above) if _is_root_of_difference(one)), None)
+    if coefficient < 0 and place is not None:  # -cbrt(a - b) is cbrt(b - a)
+        turned = Apply("cbrt", (Apply("-", above[place].arguments[0].arguments[::-1]),))  # type: ignore[union-attr]
+        return _scaled(-coefficient, [*above[:place], turned, *above[place + 1 :]], below)
     size = abs(Fraction(int(coefficient.p), int(coefficient.q)))
     if size.numerator == 1 and size != 1:
         below = [Number(Fraction(size.denominator)), *below]  # x/2 and 1/(2*x) read better than 1/2*x, 1/2/x
@@ -212,6 +279,15 @@ def _scaled(coefficient: Any, above: list[Expression], below: list[Expression]) 
         above = [Number(size), *above]
     found = _quotient(above, below)
     return Apply("neg", (found,)) if coefficient < 0 else found
+
+
+def _is_root_of_difference(expression: Expression) -> bool:
+    return (
+        isinstance(expression, Apply)
+        and expression.operator == "cbrt"
+        and isinstance(expression.arguments[0], Apply)
+        and expression.arguments[0].operator == "-"
+    )
 
 
 def _quotient(above: list[Expression], below: list[Expression]) -> Expression:

@@ -78,6 +78,8 @@ def _wanted_below(
         return wanted
     if row.rule is DimensionRule.DIMENSIONLESS:
         return {}
+    if row.rule is DimensionRule.SIGN:
+        return None
     other = _unit_of(node.arguments[1 - index], units)
     if row.rule is DimensionRule.SAME:
         return wanted if other is None else other  # what is added is best measured alike
@@ -96,7 +98,7 @@ def _unit_of(expression: Expression, units: Mapping[str, Unit]) -> Factors | Non
     if isinstance(expression, Variable | Constant):
         return _factors(units[expression.name]) if expression.name in units else None
     row = OPERATORS[expression.operator]
-    if row.rule is DimensionRule.DIMENSIONLESS:
+    if row.rule in (DimensionRule.DIMENSIONLESS, DimensionRule.SIGN):
         return {}
     first, last = (
         _unit_of(argument, units) for argument in (expression.arguments[0], expression.arguments[-1])

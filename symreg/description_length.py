@@ -45,6 +45,7 @@ OPERATOR_BITS = {
     "*": 2.0, "/": 2.3, "+": 3.2, "-": 3.2, "square": 3.5, "sqrt": 4.5, "pow": 5.0, "inv": 5.0, "neg": 5.0,
     "exp": 5.5, "cube": 6.0, "cos": 6.0, "sin": 6.5, "log": 6.5, "abs": 8.0, "tan": 8.0, "log10": 9.0, "tanh": 9.0,
     "asin": 9.0, "acos": 9.0, "atan": 9.0, "sinh": 9.5, "cosh": 9.5,
+    "max": 9.5, "min": 9.5, "cbrt": 9.5, "step": 9.5,
 }  # fmt: skip
 """A prefix code: the sum of 2**-bits is at most 1."""
 

@@ -148,6 +148,8 @@ class _Pass:
             case DimensionRule.DIMENSIONLESS:
                 self.equate(operands[0], _NONE, partial(_argument_error, node))
                 return _NONE
+            case DimensionRule.SIGN:
+                return _NONE
 
     def leaf(self, node: Variable | Constant | Number) -> _Form:
         if isinstance(node, Number):
@@ -224,14 +226,19 @@ def _error(node: Expression, forms: tuple[_Form, ...], reason: str, advice: str)
     )
 
 
+_RESULTS: Final = {"-": "difference", "max": "maximum", "min": "minimum"}
+
+
 def _sum_error(node: Apply, left: _Form, right: _Form) -> DimensionError:
     first, second = map(_shown, node.arguments)
     if node.operator == "-":
         clash = f"cannot subtract {second} ({right}) from {first} ({left})"
+    elif node.operator in ("max", "min"):
+        clash = f"cannot compare {first} ({left}) with {second} ({right})"
     else:
         clash = f"cannot add {first} ({left}) and {second} ({right})"
     factor = (left * right ** Fraction(-1)).known
-    result = "difference" if node.operator == "-" else "sum"
+    result = _RESULTS.get(node.operator, "sum")
     reason = f"{clash}: {_kind(left)} and {_kind(right)} have no {result}"
     return _error(node, (left, right), reason, f"multiply {second} by a quantity in {factor} first")
 

@@ -219,6 +219,8 @@ _EXACT: Final[Mapping[str, Callable[..., Fraction]]] = {
     "square": lambda a: a * a,
     "cube": lambda a: a * a * a,
     "abs": abs,
+    "max": max,
+    "min": min,
 }
 
 

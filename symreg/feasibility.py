@@ -29,7 +29,7 @@ QUANTITIES = dict(
 )  # fmt: skip
 MAX_LISTED = 8
 OTHERWISE = "Add a column, or allow coefficients that carry a unit (free_constants='inferred')."
-MAKE_PRODUCTS = frozenset({"*", "/", "inv", "square", "cube", "sqrt", "pow"})
+MAKE_PRODUCTS = frozenset({"*", "/", "inv", "square", "cube", "sqrt", "cbrt", "pow"})
 
 
 def settle_policy(

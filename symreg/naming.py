@@ -167,7 +167,7 @@ _JULIA_WORDS: Final = """
 """
 _FORTRAN_WORDS: Final = """
     function subroutine program module end if then else do while call return result real integer logical
-    implicit none intent in out value pure elemental kind dble
+    implicit none intent in out value pure elemental kind dble merge sign
 """
 _PYTHON_WORDS: Final = frozenset(
     {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "math", "np", "numpy"}

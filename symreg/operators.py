@@ -8,7 +8,7 @@ is protected: outside the domain the value is NaN, and infinities come out as IE
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from fractions import Fraction
@@ -34,6 +34,7 @@ class DimensionRule(Enum):
     SCALE = "any dimension, raised to a fixed rational power"
     POWER = "a rational literal as exponent, or base and exponent dimensionless"
     DIMENSIONLESS = "dimensionless in and out"
+    SIGN = "any dimension in, dimensionless out: the sign alone counts"
 
 
 class Precedence(IntEnum):
@@ -89,6 +90,10 @@ def _cube(x: Any) -> Any:
     return x * x * x
 
 
+def _step(x: Any) -> Any:
+    return np.heaviside(x, 0.5)
+
+
 _FREE, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = Precedence
 
 
@@ -123,6 +128,7 @@ def _function(
     numpy: str | None = None,
     python: str | None = None,
     c: str | None = None,
+    fortran: Form | None = None,
     sympy: str | None = None,
     rule: DimensionRule = DimensionRule.DIMENSIONLESS,
     exponent: Fraction | None = None,
@@ -136,9 +142,28 @@ def _function(
         python=_call(python or f"math.{name}"),
         numpy=_call(f"np.{numpy}"),
         c=_call(c or name),
+        fortran=fortran or _call(name),
     )
     return Operator(
         name, 1, opcode, rule, exponent, 1, domain, getattr(np, numpy), sympy or name, False, forms
+    )
+
+
+def _extreme(name: str, opcode: int, sympy: str, sign: str) -> Operator:
+    """Return the row of max or min; NaN if either operand is, where the languages' own functions pass over it.
+
+    That is why an operand may stand in a printed form more than once; ``x != x`` where x is NaN.
+    """
+    python = Form("({0} if {0} " + sign + " {1} or {0} != {0} else {1})", _ATOM, (_SUM, _SUM))
+    c = Form("({0} " + sign + " {1} || {0} != {0} ? {0} : {1})", _ATOM, (_SUM, _SUM))
+    fortran = Form("merge({0}, {1}, {0} " + sign + " {1} .or. {0} /= {0})", _ATOM, (_SUM, _SUM))
+    latex = Form("\\" + name + r"\left({0}, {1}\right)", _ATOM, (_FREE, _FREE))
+    numpy = f"{name}imum"
+    forms = _everywhere(
+        _call(name, 2), latex=latex, python=python, numpy=_call(f"np.{numpy}", 2), c=c, fortran=fortran
+    )
+    return Operator(
+        name, 2, opcode, DimensionRule.SAME, None, 1, "every number", getattr(np, numpy), sympy, True, forms
     )
 
 
@@ -170,12 +195,14 @@ _ROWS: Final = (
             julia=Form("{0}^{1}", _POWER, (_ATOM, _POWER)),
         ),
     ),
+    _extreme("max", 7, "Max", ">"),
+    _extreme("min", 8, "Min", "<"),
     Operator(
-        "neg", 1, 7, DimensionRule.PRESERVE, None, 1, _ANY, np.negative, "Mul", False,
+        "neg", 1, 9, DimensionRule.PRESERVE, None, 1, _ANY, np.negative, "Mul", False,
         _everywhere(Form("-{0}", _SIGN, (_SIGN,)), latex=Form("-{0}", _SIGN, (_PRODUCT,))),
     ),
     Operator(
-        "inv", 1, 8, _SCALE, Fraction(-1), 1, "every number but 0", np.reciprocal, "Pow", False,
+        "inv", 1, 10, _SCALE, Fraction(-1), 1, "every number but 0", np.reciprocal, "Pow", False,
         _everywhere(
             Form("1/{0}", _PRODUCT, (_POWER,)),
             latex=Form(r"\frac{{1}}{{{0}}}", _PRODUCT, (_FREE,)),
@@ -184,25 +211,43 @@ _ROWS: Final = (
         ),
     ),
     Operator(
-        "square", 1, 9, _SCALE, Fraction(2), 1, _ANY, np.square, "Pow", False, _power("2"),
+        "square", 1, 11, _SCALE, Fraction(2), 1, _ANY, np.square, "Pow", False, _power("2"),
     ),
-    Operator("cube", 1, 10, _SCALE, Fraction(3), 1, _ANY, _cube, "Pow", False, _power("3")),
-    _function("sqrt", 11, "x at least 0", latex=r"\sqrt{{{0}}}", rule=_SCALE, exponent=Fraction(1, 2)),
-    _function("exp", 12, "every number; overflows above about 709"),
-    _function("log", 13, "x above 0", latex=r"\ln\left({0}\right)"),
-    _function("log10", 14, "x above 0", latex=r"\log_{{10}}\left({0}\right)", sympy="log"),
-    _function("sin", 15, "every finite number"),
-    _function("cos", 16, "every finite number"),
-    _function("tan", 17, "every finite number but odd multiples of pi/2"),
-    _function("asin", 18, "x from -1 to 1", numpy="arcsin", latex=r"\arcsin\left({0}\right)"),
-    _function("acos", 19, "x from -1 to 1", numpy="arccos", latex=r"\arccos\left({0}\right)"),
-    _function("atan", 20, _ANY, numpy="arctan", latex=r"\arctan\left({0}\right)"),
-    _function("sinh", 21, "every number; overflows beyond about 710"),
-    _function("cosh", 22, "every number; overflows beyond about 710"),
-    _function("tanh", 23, _ANY),
+    Operator("cube", 1, 12, _SCALE, Fraction(3), 1, _ANY, _cube, "Pow", False, _power("3")),
+    _function("sqrt", 13, "x at least 0", latex=r"\sqrt{{{0}}}", rule=_SCALE, exponent=Fraction(1, 2)),
+    _function("exp", 14, "every number; overflows above about 709"),
+    _function("log", 15, "x above 0", latex=r"\ln\left({0}\right)"),
+    _function("log10", 16, "x above 0", latex=r"\log_{{10}}\left({0}\right)", sympy="log"),
+    _function("sin", 17, "every finite number"),
+    _function("cos", 18, "every finite number"),
+    _function("tan", 19, "every finite number but odd multiples of pi/2"),
+    _function("asin", 20, "x from -1 to 1", numpy="arcsin", latex=r"\arcsin\left({0}\right)"),
+    _function("acos", 21, "x from -1 to 1", numpy="arccos", latex=r"\arccos\left({0}\right)"),
+    _function("atan", 22, _ANY, numpy="arctan", latex=r"\arctan\left({0}\right)"),
+    _function("sinh", 23, "every number; overflows beyond about 710"),
+    _function("cosh", 24, "every number; overflows beyond about 710"),
+    _function("tanh", 25, _ANY),
     _function(
-        "abs", 24, _ANY, latex=r"\left|{0}\right|", python="abs", c="fabs", sympy="Abs",
+        "abs", 26, _ANY, latex=r"\left|{0}\right|", python="abs", c="fabs", sympy="Abs",
         rule=DimensionRule.PRESERVE,
+    ),
+    _function(
+        "cbrt", 27, _ANY, latex=r"\sqrt[3]{{{0}}}", sympy="real_root", rule=_SCALE, exponent=Fraction(1, 3),
+        fortran=Form("sign(abs({0})**(1.0d0/3.0d0), {0})", _ATOM, (_FREE,)),
+    ),
+    Operator(
+        "step", 1, 28, DimensionRule.SIGN, None, 1, "every number; 1/2 at 0", _step, "Heaviside", False,
+        _everywhere(
+            _call("step"),
+            latex=Form(r"\operatorname{{step}}\left({0}\right)", _ATOM, (_FREE,)),
+            python=Form("(1.0 if {0} > 0 else 0.0 if {0} < 0 else 0.5 + {0})", _ATOM, (_PRODUCT,)),
+            numpy=Form("np.heaviside({0}, 0.5)", _ATOM, (_FREE,)),
+            c=Form("({0} > 0.0 ? 1.0 : {0} < 0.0 ? 0.0 : 0.5 + {0})", _ATOM, (_PRODUCT,)),
+            fortran=Form(
+                "merge(1.0d0, merge(0.0d0, 0.5d0 + {0}, {0} < 0.0d0), {0} > 0.0d0)", _ATOM, (_PRODUCT,)
+            ),
+            julia=Form("({0} > 0.0 ? 1.0 : {0} < 0.0 ? 0.0 : 0.5 + {0})", _ATOM, (_PRODUCT,)),
+        ),
     ),
 )  # fmt: skip
 
@@ -215,9 +260,17 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType(
         "arctan": "atan",
         "sqr": "square",
         "fabs": "abs",
+        "maximum": "max",
+        "minimum": "min",
+        "heaviside": "step",
     }
 )  # other spellings that a formula may use
 FUNCTION_NAMES: Final = frozenset(name for name in OPERATORS if name.isidentifier()) | frozenset(ALIASES)
+
+
+def left_out(names: Collection[str]) -> tuple[str, ...]:
+    """Return the operators that are not among these, in the order of the table."""
+    return tuple(name for name in OPERATORS if name not in names)
 
 
 def operator(name: str) -> Operator:

@@ -11,7 +11,7 @@ from symreg.expression import Apply, Constant, Expression, fold, normalise
 from symreg.fitting import Fitted
 
 EVEN = frozenset({"square", "cos", "cosh", "abs"})
-ODD = frozenset({"cube", "inv", "sin", "tan", "asin", "atan", "sinh", "tanh"})
+ODD = frozenset({"cube", "cbrt", "inv", "sin", "tan", "asin", "atan", "sinh", "tanh"})
 
 
 def with_signs_in_form(fitted: Fitted, own: Collection[str]) -> Fitted:

@@ -38,7 +38,8 @@ def applied(row: Operator) -> Apply:
 
 def test_the_table_holds_the_promised_operators() -> None:
     assert " ".join(OPERATORS) == (
-        "+ - * / pow neg inv square cube sqrt exp log log10 sin cos tan asin acos atan sinh cosh tanh abs"
+        "+ - * / pow max min neg inv square cube sqrt exp log log10 sin cos tan asin acos atan sinh cosh tanh abs "
+        "cbrt step"
     )
 
 
@@ -117,9 +118,28 @@ def test_nothing_is_protected() -> None:
     assert evaluate_tree(Apply("exp", (x,)), {"x": 1e4}) == np.inf
 
 
+def test_a_step_is_a_half_at_zero_and_knows_no_unit() -> None:
+    x = Variable("x")
+    values = evaluate_tree(Apply("step", (x,)), {"x": np.array([-2.0, -0.0, 0.0, 3.0, np.nan])})
+    np.testing.assert_array_equal(values, [0.0, 0.5, 0.5, 1.0, np.nan])
+    assert dimension_of(Apply("step", (x,)), {"x": Dimension.of(kg=1)}) == DIMENSIONLESS
+
+
+def test_a_cube_root_is_real_for_every_number() -> None:
+    values = evaluate_tree(Apply("cbrt", (Variable("x"),)), {"x": np.array([-27.0, 0.0, 8.0])})
+    np.testing.assert_allclose(values, [-3.0, 0.0, 2.0], rtol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_what_is_compared_with_nan_is_nan(name: str) -> None:
+    tree = applied(operator(name))
+    assert np.isnan(evaluate_tree(tree, {"x": np.array([np.nan, 1.0]), "y": np.array([1.0, np.nan])})).all()
+
+
 def test_aliases_lead_to_rows() -> None:
     assert operator("ln").name == "log"
     assert operator("arctan").name == "atan"
+    assert [operator(name).name for name in ("maximum", "minimum", "heaviside")] == ["max", "min", "step"]
     assert not set(ALIASES) & set(OPERATORS)
 
 
@@ -135,4 +155,4 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
 
 def test_exponents_of_the_scaling_operators() -> None:
     scale = {row.name: row.exponent for row in ROWS if row.exponent is not None}
-    assert scale == {"inv": -1, "square": 2, "cube": 3, "sqrt": Fraction(1, 2)}
+    assert scale == {"inv": -1, "square": 2, "cube": 3, "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3)}

@@ -65,6 +65,18 @@ def formula(text: str) -> Expression:
         ("3*log10(x*y) - log10(y*x)", "2*log10(x*y)"),
         ("k1*x/(k1*k2)", "x/k2"),
         ("pi*x*2/pi", "2*x"),
+        ("max(x, y) + max(y, x)", "2*max(x, y)"),
+        ("max(x, max(y, x))*a", "a*max(x, y)"),
+        ("min(x + y - x, x)", "min(x, y)"),
+        ("a*b*max(1, x/(a*b))", "max(a*b, x)"),
+        ("5/2*a*max(1, 2/5*x)", "a*max(5/2, x)"),
+        ("min(k*b, b*x)", "b*min(k, x)"),
+        ("cbrt(x)**3 + y", "x + y"),
+        ("3*cbrt(x) + cbrt(-x)", "2*cbrt(x)"),
+        ("-cbrt(x - y)*a", "a*cbrt(y - x)"),
+        ("cbrt((x + y)**3)*a", "(x + y)*a"),
+        ("step(x)*y + step(x)*a", "step(x)*(y + a)"),
+        ("step(a + b)*x", "x"),
     ],
 )
 def test_shorter_equal_form_is_found(simplifier: Simplifier, long: str, short: str) -> None:
@@ -74,7 +86,13 @@ def test_shorter_equal_form_is_found(simplifier: Simplifier, long: str, short: s
     assert disagreement(formula(short), result.expression, dimensions=PLAIN, positive=("a", "b", "d")) is None
 
 
-@pytest.mark.parametrize("text", ["a*x + b", "k*exp(-x)", "sqrt(a**2 + b**2)", "1/(1/a + 1/b)", "x**y"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a*x + b", "k*exp(-x)", "sqrt(a**2 + b**2)", "1/(1/a + 1/b)", "x**y", "x*max(y, k*x)", "b*cbrt(x - y)",
+        "a*step(x - y)",
+    ],
+)  # fmt: skip
 def test_what_is_shortest_already_comes_back_as_it_was(simplifier: Simplifier, text: str) -> None:
     assert simplifier.simplify([formula(text)], dimensions=PLAIN) == [Simplified(formula(text), False)]
 

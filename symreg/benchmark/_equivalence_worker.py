@@ -156,7 +156,10 @@ _FUNCTIONS = {
     "asin": sympy.asin, "acos": sympy.acos, "atan": sympy.atan,
     "sinh": sympy.sinh, "cosh": sympy.cosh, "tanh": sympy.tanh, "abs": sympy.Abs,
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
-    "pow": lambda a, b: a**b, "neg": lambda a: -a,
+    "pow": lambda a, b: a**b, "neg": lambda a: -a, "max": sympy.Max, "min": sympy.Min,
+    # by the sign, which sympy turns round in a difference; its own power 1/3 is complex below 0
+    "step": lambda x: (1 + sympy.sign(x)) / 2,
+    "cbrt": lambda x: sympy.sign(x) * sympy.Abs(x) ** sympy.Rational(1, 3),
 }  # fmt: skip
 
 
@@ -172,7 +175,7 @@ def to_sympy(expression: Expression, symbols: dict[str, Any]) -> Any:
         return symbols[expression.name]
     row = OPERATORS[expression.operator]
     operands = [to_sympy(argument, symbols) for argument in expression.arguments]
-    if row.exponent is not None:
+    if row.exponent is not None and row.name not in _FUNCTIONS:
         return operands[0] ** sympy.Rational(row.exponent.numerator, row.exponent.denominator)
     return _FUNCTIONS[expression.operator](*operands)
 

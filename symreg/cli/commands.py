@@ -118,6 +118,8 @@ def _command(
 
 def summary(discovery: Discovery, folder: Path) -> str:
     """The laws, why the search ended, what it has ruled out, and where the files lie."""
+    from symreg.operators import left_out
+
     lines = [str(discovery.front), ""] if discovery.front.laws else ["No law was found.", ""]
     if discovery.front.laws:
         lines += [discovery.front.best.summary(), ""]
@@ -129,6 +131,8 @@ def summary(discovery: Discovery, folder: Path) -> str:
     if discovery.complete_to_complexity is not None:
         level = discovery.complete_to_complexity
         lines.append(f"Every dimensionally consistent expression up to complexity {level} was considered.")
+        names = left_out(discovery.problem.operators)
+        lines += [f"Not among its operators: {', '.join(names)}."] if names else []
     lines += [] if discovery.robustness is None else [f"{one}." for one in discovery.robustness.findings]
     lines += [f"Note: {note}" for note in discovery.notes]
     names = ("report.html", "report.pdf", "report.tex", "report.md", "front.json")

@@ -23,7 +23,7 @@ struct Program {
     std::int32_t opcode(std::int64_t row) const { return code[3 * row]; }
     std::int32_t a(std::int64_t row) const { return code[3 * row + 1]; }
     std::int32_t b(std::int64_t row) const { return code[3 * row + 2]; }
-    bool is_binary(std::int64_t row) const { return opcode(row) >= ADD && opcode(row) <= POW; }
+    bool is_binary(std::int64_t row) const { return opcode(row) >= ADD && opcode(row) <= MIN; }
     bool is_leaf(std::int64_t row) const { return opcode(row) <= CONSTANT; }
 
     // Nothing below reads outside of its arrays once this has passed.

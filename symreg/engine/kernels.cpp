@@ -64,12 +64,18 @@ template <class T> T minus(T x, T y) { return x - y; }
 template <class T> T times(T x, T y) { return x * y; }
 template <class T> T over(T x, T y) { return x / y; }
 template <class T> T power(T x, T y) { return std::pow(x, y); }
+// What is compared with NaN is NaN, unlike with fmax.
+template <class T> T larger(T x, T y) { return (x > y) | (x != x) ? x : y; }
+template <class T> T smaller(T x, T y) { return (x < y) | (x != x) ? x : y; }
 template <class T> T negative(T x) { return -x; }
 template <class T> T inverse(T x) { return T(1) / x; }
 template <class T> T square(T x) { return x * x; }
 template <class T> T cube(T x) { return x * x * x; }
 template <class T> T fourth(T x) { return (x * x) * (x * x); }
 template <class T> T root(T x) { return std::sqrt(x); }
+template <class T> T cube_root(T x) { return std::cbrt(x); }
+// 1/2 at zero, NaN at NaN
+template <class T> T step(T x) { return x > T(0) ? T(1) : x < T(0) ? T(0) : T(0.5) + x; }
 template <class T> T identity(T x) { return x; }
 template <class T> T power_minus_two(T x) { return T(1) / (x * x); }
 // The selects repeat what pow does at -inf and -0.
@@ -108,11 +114,11 @@ void set_values(Forward<T> (&values)[N_KERNELS]) {
     using F = Functions<T>;
     const Forward<T> all[N_KERNELS] = {
         nullptr, nullptr, each<T, plus<T>>, each<T, minus<T>>, each<T, times<T>>, each<T, over<T>>, each<T, power<T>>,
-        each<T, negative<T>>, each<T, inverse<T>>, each<T, square<T>>, each<T, cube<T>>, each<T, root<T>>,
+        each<T, larger<T>>, each<T, smaller<T>>, each<T, negative<T>>, each<T, inverse<T>>, each<T, square<T>>, each<T, cube<T>>, each<T, root<T>>,
         each<T, vexp<T>>, each<T, vlog<T>>, each<T, F::log10>, each_angle<T, vsin<T>, platform_sin<T>>,
         each_angle<T, vcos<T>, platform_cos<T>>, each_angle<T, F::tan, platform_tan<T>>, each<T, platform_asin<T>>,
         each<T, platform_acos<T>>, each<T, platform_atan<T>>, each<T, F::sinh>, each<T, F::cosh>, each<T, vtanh<T>>,
-        each<T, vabs<T>>, each<T, identity<T>>, each<T, fourth<T>>, each<T, power_half<T>>,
+        each<T, vabs<T>>, each<T, cube_root<T>>, each<T, step<T>>, each<T, identity<T>>, each<T, fourth<T>>, each<T, power_half<T>>,
         each<T, power_three_halves<T>>, each<T, power_minus_half<T>>, each<T, power_minus_two<T>>,
     };
     for (size_t i = 0; i < N_KERNELS; ++i) values[i] = all[i];
@@ -141,6 +147,11 @@ SYMREG_BACKWARD(div_first, 1.0 / y)
 SYMREG_BACKWARD(div_second, -v / y)
 SYMREG_BACKWARD(pow_first, slope_of_power(x, y, v))
 SYMREG_BACKWARD(pow_second, x == 0.0 && y > 0.0 ? 0.0 : v * vlog(x))
+// Half of it to each operand where both are equal, as the slope of |x| at 0 is 0.
+SYMREG_BACKWARD(by_larger, double(x > y) + 0.5 * double(x == y))
+SYMREG_BACKWARD(by_smaller, double(x < y) + 0.5 * double(x == y))
+SYMREG_BACKWARD(by_other_larger, double(x < y) + 0.5 * double(x == y))
+SYMREG_BACKWARD(by_other_smaller, double(x > y) + 0.5 * double(x == y))
 SYMREG_BACKWARD(by_inv, -v* v)
 SYMREG_BACKWARD(by_square, 2.0 * x)
 SYMREG_BACKWARD(by_cube, 3.0 * x * x)
@@ -156,6 +167,8 @@ SYMREG_BACKWARD(by_sinh, vcosh(x))
 SYMREG_BACKWARD(by_cosh, vsinh(x))
 SYMREG_BACKWARD(by_tanh, (1.0 - v) * (1.0 + v))
 SYMREG_BACKWARD(by_abs, x == x ? double(x > 0.0) - double(x < 0.0) : x)
+SYMREG_BACKWARD(by_cube_root, 1.0 / (3.0 * v * v))
+SYMREG_BACKWARD(by_step, 0.0)
 
 void by_sin(In g, In a, In, In, Out out, size_t n) {
     double slope[BLOCK];
@@ -250,10 +263,12 @@ const Kernels& SYMREG_TABLE(SYMREG_KERNELS)() {
         Kernels made = {
             {},
             {},
-            {nullptr, nullptr, pass, pass, mul_first, div_first, pow_first, by_minus, by_inv, by_square, by_cube,
+            {nullptr, nullptr, pass, pass, mul_first, div_first, pow_first, by_larger, by_smaller,
+             by_minus, by_inv, by_square, by_cube,
              by_root, by_exp, by_log, by_log10, by_sin, by_cos, by_tan, by_asin, by_acos, by_atan, by_sinh, by_cosh,
-             by_tanh, by_abs},
-            {nullptr, nullptr, pass, by_minus, mul_second, div_second, pow_second},
+             by_tanh, by_abs, by_cube_root, by_step},
+            {nullptr, nullptr, pass, by_minus, mul_second, div_second, pow_second, by_other_larger,
+             by_other_smaller},
             residuals,
             weight,
             mask,

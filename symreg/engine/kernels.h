@@ -11,13 +11,13 @@ namespace symreg {
 
 enum Opcode : int {
     VARIABLE = 0, CONSTANT = 1,
-    ADD = 2, SUB = 3, MUL = 4, DIV = 5, POW = 6,
-    NEG = 7, INV = 8, SQUARE = 9, CUBE = 10, SQRT = 11, EXP = 12, LOG = 13, LOG10 = 14, SIN = 15, COS = 16, TAN = 17,
-    ASIN = 18, ACOS = 19, ATAN = 20, SINH = 21, COSH = 22, TANH = 23, ABS = 24,
-    N_OPCODES = 25,
+    ADD = 2, SUB = 3, MUL = 4, DIV = 5, POW = 6, MAX = 7, MIN = 8,
+    NEG = 9, INV = 10, SQUARE = 11, CUBE = 12, SQRT = 13, EXP = 14, LOG = 15, LOG10 = 16, SIN = 17, COS = 18, TAN = 19,
+    ASIN = 20, ACOS = 21, ATAN = 22, SINH = 23, COSH = 24, TANH = 25, ABS = 26, CBRT = 27, STEP = 28,
+    N_OPCODES = 29,
     // Powers with one exponent for all rows; these exist only inside of the interpreter.
-    POW_ONE = 25, POW_FOURTH = 26, POW_HALF = 27, POW_THREE_HALVES = 28, POW_MINUS_HALF = 29, POW_MINUS_TWO = 30,
-    N_KERNELS = 31
+    POW_ONE = 29, POW_FOURTH = 30, POW_HALF = 31, POW_THREE_HALVES = 32, POW_MINUS_HALF = 33, POW_MINUS_TWO = 34,
+    N_KERNELS = 35
 };
 
 constexpr std::size_t LANES = 8;     // every block is padded to a multiple of this

@@ -24,13 +24,14 @@ Singles = NDArray[np.float32]
 
 VARIABLE: Final = 0
 CONSTANT: Final = 1
-BINARY: Final[dict[str, int]] = {"+": 2, "-": 3, "*": 4, "/": 5, "pow": 6}
+BINARY: Final[dict[str, int]] = {"+": 2, "-": 3, "*": 4, "/": 5, "pow": 6, "max": 7, "min": 8}
 UNARY: Final[dict[str, int]] = {
-    "neg": 7, "inv": 8, "square": 9, "cube": 10, "sqrt": 11, "exp": 12, "log": 13, "log10": 14, "sin": 15,
-    "cos": 16, "tan": 17, "asin": 18, "acos": 19, "atan": 20, "sinh": 21, "cosh": 22, "tanh": 23, "abs": 24,
+    "neg": 9, "inv": 10, "square": 11, "cube": 12, "sqrt": 13, "exp": 14, "log": 15, "log10": 16, "sin": 17,
+    "cos": 18, "tan": 19, "asin": 20, "acos": 21, "atan": 22, "sinh": 23, "cosh": 24, "tanh": 25, "abs": 26,
+    "cbrt": 27, "step": 28,
 }  # fmt: skip
 OPCODES: Final[dict[str, int]] = {**BINARY, **UNARY}
-N_OPCODES: Final = 25
+N_OPCODES: Final = 29
 LAST_BINARY: Final = max(BINARY.values())
 MAX_ROWS: Final = 100_000
 

@@ -39,6 +39,8 @@ _VALUES: dict[str, Callable[..., Floats]] = {
     "*": np.multiply,
     "/": np.divide,
     "pow": np.power,
+    "max": np.maximum,
+    "min": np.minimum,
     "neg": np.negative,
     "inv": lambda a: 1.0 / a,
     "square": lambda a: a * a,
@@ -57,6 +59,8 @@ _VALUES: dict[str, Callable[..., Floats]] = {
     "cosh": np.cosh,
     "tanh": np.tanh,
     "abs": np.abs,
+    "cbrt": np.cbrt,
+    "step": lambda a: np.heaviside(a, a.dtype.type(0.5)),
 }
 VALUES: dict[int, Callable[..., Floats]] = {OPCODES[name]: function for name, function in _VALUES.items()}
 
@@ -72,6 +76,15 @@ def _power_by_exponent(a: Floats, b: Floats, v: Floats) -> Floats:
     return np.where((a == 0) & (b > 0), 0.0, v * np.log(a))
 
 
+def _by_larger(a: Floats, b: Floats, v: Floats) -> Floats:
+    """1 where ``a`` is the larger one, and half of it to each where both are equal."""
+    return np.asarray((a > b) + 0.5 * (a == b))
+
+
+def _by_smaller(a: Floats, b: Floats, v: Floats) -> Floats:
+    return np.asarray((a < b) + 0.5 * (a == b))
+
+
 Slope = Callable[[Floats, Floats, Floats], Floats | float]
 _BY_FIRST: dict[str, Slope] = {
     "+": lambda a, b, v: 1.0,
@@ -79,6 +92,8 @@ _BY_FIRST: dict[str, Slope] = {
     "*": lambda a, b, v: b,
     "/": lambda a, b, v: 1.0 / b,
     "pow": _power_by_base,
+    "max": _by_larger,
+    "min": _by_smaller,
     "neg": lambda a, b, v: -1.0,
     "inv": lambda a, b, v: -v * v,
     "square": lambda a, b, v: 2.0 * a,
@@ -97,6 +112,8 @@ _BY_FIRST: dict[str, Slope] = {
     "cosh": lambda a, b, v: np.sinh(a),
     "tanh": lambda a, b, v: (1.0 - v) * (1.0 + v),
     "abs": lambda a, b, v: np.sign(a),
+    "cbrt": lambda a, b, v: 1.0 / (3.0 * v * v),
+    "step": lambda a, b, v: 0.0,
 }
 _BY_SECOND: dict[str, Slope] = {
     "+": lambda a, b, v: 1.0,
@@ -104,6 +121,8 @@ _BY_SECOND: dict[str, Slope] = {
     "*": lambda a, b, v: a,
     "/": lambda a, b, v: -v / b,
     "pow": _power_by_exponent,
+    "max": _by_smaller,
+    "min": _by_larger,
 }
 BY_FIRST: dict[int, Slope] = {OPCODES[name]: slope for name, slope in _BY_FIRST.items()}
 BY_SECOND: dict[int, Slope] = {OPCODES[name]: slope for name, slope in _BY_SECOND.items()}

@@ -14,6 +14,7 @@ import numpy as np
 
 from symreg.law import Law, Score
 from symreg.limits import limits_in_words
+from symreg.operators import left_out
 from symreg.report.certainty import Certainty, certainty_of
 from symreg.report.constant_facts import (
     METHODS,
@@ -205,8 +206,14 @@ def _certificate(discovery: Discovery) -> str:
         return "No complexity was searched completely: a shorter law may exist that was not seen."
     return (
         f"Every dimensionally consistent expression of complexity {reached} or less over these operators was "
-        "considered: none fits better than the laws below."
+        "considered: none fits better than the laws below." + _without(discovery)
     )
+
+
+def _without(discovery: Discovery) -> str:
+    """What the certificate says nothing of, though it could have been asked for."""
+    names = left_out(discovery.problem.operators)
+    return f" Not among these operators: {', '.join(names)}." if names else ""
 
 
 def _ruled_out(discovery: Discovery) -> tuple[Fact, ...]:

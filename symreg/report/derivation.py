@@ -20,13 +20,14 @@ from symreg.printing import to_text
 __all__ = ["Derivation", "Leaf", "Step", "derive", "law_dimensions"]
 
 _REASONS = {
-    DimensionRule.SAME: "only equal dimensions can be added or subtracted",
+    DimensionRule.SAME: "only equal dimensions can be added, subtracted or compared",
     DimensionRule.PRODUCT: "dimensions multiply",
     DimensionRule.QUOTIENT: "dimensions divide",
     DimensionRule.PRESERVE: "the dimension is handed on",
     DimensionRule.SCALE: "the dimension is raised to the power {power}",
     DimensionRule.POWER: "the dimension is raised to the exponent, a plain number",
     DimensionRule.DIMENSIONLESS: "takes and gives a pure number",
+    DimensionRule.SIGN: "only the sign counts: gives a pure number",
 }
 
 

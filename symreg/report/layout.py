@@ -66,9 +66,10 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A square root."""
+    """A root; a square root has no degree written."""
 
     content: Box
+    degree: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,8 @@ def layout(expression: Expression) -> Box:
             return Root(layout(inner))
         case Apply(operator="abs", arguments=(inner,)):
             return Fenced(layout(inner), bars=True)
+        case Apply(operator="cbrt", arguments=(inner,)):
+            return Root(layout(inner), degree="3")
         case Apply(operator=operator, arguments=arguments):
             return _call(operator, arguments)
 
@@ -147,10 +150,18 @@ def equation(target: str, expression: Expression) -> Box:
 
 
 def _call(operator: str, arguments: tuple[Expression, ...]) -> Box:
-    inner = layout(arguments[0])
+    inner = layout(arguments[0]) if len(arguments) == 1 else _listed(arguments)
     if operator == "exp" and _height(inner) <= 2 and _width(inner) <= 6:
         return Power(Symbol("e"), inner)
     return Call(FUNCTION_NAMES.get(operator, operator), inner, base="10" if operator == "log10" else "")
+
+
+def _listed(arguments: tuple[Expression, ...]) -> Box:
+    """Arguments with commas between them."""
+    items: list[Box] = []
+    for argument in arguments:
+        items += [Mark(","), layout(argument)] if items else [layout(argument)]
+    return Row(tuple(items))
 
 
 def _sum(expression: Expression) -> Box:

@@ -23,7 +23,7 @@ from symreg.report.layout import (
 
 __all__ = ["name_typst", "to_typst"]
 
-_MARKS = {MINUS: "-", "·": "dot.op", "": "thin", "=": "=", "+": "+", "/": "\\/"}
+_MARKS = {MINUS: "-", "·": "dot.op", "": "thin", "=": "=", "+": "+", ",": ",", "/": "\\/"}
 
 
 def to_typst(expression: Expression, *, target: str | None = None) -> str:
@@ -51,6 +51,8 @@ def _spell(box: Box) -> str:
             return f"frac({_spell(above)}, {_spell(below)})"
         case Power(base=base, exponent=exponent):
             return f"attach({_spell(base)}, t: {_spell(exponent)})"
+        case Root(content=content, degree=degree) if degree:
+            return f"root({degree}, {_spell(content)})"
         case Root(content=content):
             return f"sqrt({_spell(content)})"
         case Fenced(content=content, bars=bars):

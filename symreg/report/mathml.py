@@ -58,8 +58,10 @@ def _spell(box: Box) -> str:
             return f"<mfrac>{_spell(above)}{_spell(below)}</mfrac>"
         case Power(base=base, exponent=exponent):
             return f"<msup>{_spell(base)}{_spell(exponent)}</msup>"
-        case Root(content=content):
+        case Root(content=content, degree=""):
             return f"<msqrt>{_spell(content)}</msqrt>"
+        case Root(content=content, degree=degree):
+            return f"<mroot>{_spell(content)}<mn>{escape(degree)}</mn></mroot>"
         case Fenced(content=content, bars=bars):
             return _fence(content, *("||" if bars else "()"))
         case Call(name=name, content=content, power=power, base=base):

@@ -16,7 +16,9 @@ from symreg.expression import Apply, Constant, Expression, Number, constants_of,
 from symreg.span import in_span
 
 Powers = dict[str, Fraction]
-_SCALES = {"inv": Fraction(-1), "square": Fraction(2), "cube": Fraction(3), "sqrt": Fraction(1, 2)}
+_SCALES = {
+    "inv": Fraction(-1), "square": Fraction(2), "cube": Fraction(3), "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3),
+}  # fmt: skip
 _ONE = Number(Fraction(1))
 
 

@@ -36,7 +36,9 @@ from symreg.search.vocabulary import (
     BINARY,
     NEEDS_POSITIVE,
     ODD,
+    OF_NEG,
     OP,
+    OPPOSITE,
     OPS,
     PLAIN,
     TRANSCENDENTAL,
@@ -251,11 +253,18 @@ class Bank:
         if op in NEEDS_POSITIVE and (self.values[self.left[entry]] < 0).all():
             left = negated(left)
         if op in BINARY:
-            right = self.expression(int(self.right[entry]))
-            return Apply("pow", (left, negated(right))) if op == "pow of neg" else Apply(op, (left, right))
-        if op in ("exp of neg", "acos of neg"):
-            return Apply(op.removesuffix(" of neg"), (negated(left),))
+            return self._binary(op, left, self.expression(int(self.right[entry])))
+        if op.endswith(OF_NEG):
+            return Apply(op.removesuffix(OF_NEG), (negated(left),))
         return Apply(op, (left,))
+
+    def _binary(self, op: str, left: Expression, right: Expression) -> Expression:
+        name = op.removesuffix(OF_NEG)
+        signed = right if op == name else negated(right)
+        if name not in OPPOSITE or name in self.operators:
+            return Apply(name, (left, signed))
+        opposite = negated(right) if op == name else right  # only the other of both may be written
+        return negated(Apply(OPPOSITE[name], (negated(left), opposite)))
 
 
 def negated(expression: Expression) -> Expression:

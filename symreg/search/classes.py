@@ -13,6 +13,8 @@ import numpy as np
 from symreg.search.dimension_code import Codes, DimensionCode
 
 POWERS = {"inv": -1, "square": 2, "cube": 3}
+ROOTS = {"sqrt": 2, "cbrt": 3}
+OF_EQUALS = frozenset({"+", "-", "max", "min"})  # operators on what has one dimension, and gives it
 
 
 class Classes:
@@ -55,19 +57,20 @@ class Classes:
                 parts.append(_each_once(np.add.outer(a, b)))
             if "/" in self.operators:
                 parts += [_each_once(np.subtract.outer(a, b)), _each_once(np.subtract.outer(b, a))]
-            if "+" in self.operators or "-" in self.operators:
+            if self.operators & OF_EQUALS:
                 parts.append(np.intersect1d(a, b))
         codes = _each_once(np.concatenate(parts))
         return codes[self.coding.in_range(codes)]
 
     def _unary(self, below: Codes) -> Codes:
         parts = [below[:0]] + [below * power for name, power in POWERS.items() if name in self.operators]
-        if "sqrt" in self.operators:
-            roots, exact = self.coding.root(below, 2)
-            parts.append(roots[exact])
+        for name, degree in ROOTS.items():
+            if name in self.operators:
+                roots, exact = self.coding.root(below, degree)
+                parts.append(roots[exact])
         if "abs" in self.operators:
             parts.append(below)
-        if 0 in below:
+        if 0 in below or "step" in self.operators:
             parts.append(np.zeros(1, dtype=np.int64))
         return np.concatenate(parts)
 

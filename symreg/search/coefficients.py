@@ -61,7 +61,9 @@ class Coefficients:
             return _checked(_collected([*operands[0], *((sign * factor, part) for factor, part in operands[1])]))
         if node.operator == "neg":
             return tuple((-factor, part) for factor, part in operands[0])
-        if OPERATORS[node.operator].rule is DimensionRule.DIMENSIONLESS:
+        if node.operator in ("max", "min"):
+            return _checked(self._extreme(node.operator, operands))
+        if OPERATORS[node.operator].rule in (DimensionRule.DIMENSIONLESS, DimensionRule.SIGN):
             return _checked(self._function(node.operator, operands[0]))
         return _checked((self._product(node, [self._single(one) for one in operands]),))
 
@@ -76,6 +78,8 @@ class Coefficients:
             return quotient, part if second is None else Apply("/", (part or _ONE, second))
         if node.operator == "abs":
             return abs(factor), None if part is None else Apply("abs", (part,))
+        if node.operator == "cbrt":  # of every number, unlike a power
+            return float(np.cbrt(factor)), None if part is None else Apply("cbrt", (part,))
         if row.exponent is not None:
             return _raised(factor, part, row.exponent)
         if second is None:
@@ -84,6 +88,13 @@ class Coefficients:
                 return _raised(factor, part, exponent)
         base, power = self._times(factor, part), self._times(other, second)
         return 1.0, Apply("pow", (base, power))
+
+    def _extreme(self, name: str, operands: Sequence[Sum]) -> Sum:
+        """The larger or the smaller of two sums, each with its own coefficients."""
+        if all(part is None for one in operands for _, part in one):
+            values = [sum(number for number, _ in one) for one in operands]
+            return ((max(values) if name == "max" else min(values), None),)
+        return ((1.0, Apply(name, (self._sum(operands[0]), self._sum(operands[1])))),)
 
     def _function(self, name: str, argument: Sum) -> Sum:
         """A function of a whole sum; exp(a + b) is exp(a)*exp(b), and a factor is drawn out."""

@@ -11,9 +11,7 @@ from symreg.search.block import Block
 from symreg.search.distinct import FIRST, directions
 from symreg.search.entries import Entries
 from symreg.search.kinds import odd_table, table_of_kinds
-from symreg.search.vocabulary import BINARY, NEEDS_POSITIVE, NOT_OVER, OP, PIECEWISE, own_bits
-
-OF_NEG = " of neg"
+from symreg.search.vocabulary import BINARY, NEEDS_POSITIVE, NOT_OVER, OF_NEG, OP, PIECEWISE, own_bits
 
 
 class CompiledAdmission:

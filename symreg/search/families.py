@@ -65,6 +65,8 @@ FAMILIES: tuple[Family, ...] = (
     Family("sin", frozenset({"sin"}), np.sin, _applied("sin"), 2, NARROW),
     Family("cos", frozenset({"cos"}), np.cos, _applied("cos"), 2, NARROW),
     Family("tanh", frozenset({"tanh"}), np.tanh, _applied("tanh"), 3, NARROW),
+    Family("max", frozenset({"max"}), lambda kf: np.maximum(1, kf), lambda kf: Apply("max", (ONE, kf)), 3, NARROW),
+    Family("min", frozenset({"min"}), lambda kf: np.minimum(1, kf), lambda kf: Apply("min", (ONE, kf)), 3, NARROW),
 )  # fmt: skip
 
 

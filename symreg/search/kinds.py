@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from symreg.search.vocabulary import ANGLE, PLAIN
 
+OF_LIKE = ("+", "-", "max", "max of neg", "min", "min of neg")
+
 Masks = npt.NDArray[np.uint8]
 KINDS = np.uint8(ANGLE | PLAIN)
 ALL_KINDS: Masks = np.arange(4, dtype=np.uint8) * np.uint8(ANGLE)
@@ -19,13 +21,13 @@ ALL_KINDS: Masks = np.arange(4, dtype=np.uint8) * np.uint8(ANGLE)
 def is_odd(op: str, left: Masks, right: Masks) -> npt.NDArray[np.bool_]:
     """Sums with plain numbers, powers and exponentials of angles; and a sine of anything else. By operands' masks."""
     left, right = left & KINDS, right & KINDS
-    if op in ("+", "-"):
+    if op in OF_LIKE:
         return np.asarray(left & right == 0)
     if op in ("*", "/"):
         return np.asarray((right == ANGLE) & ((left == ANGLE) == (op == "*")))
     if op in ("sin", "cos", "tan"):
         return np.asarray(left == PLAIN)
-    if op in ("neg", "abs"):
+    if op in ("neg", "abs", "step", "step of neg"):
         return np.zeros(len(left), dtype=bool)
     return np.asarray((left == ANGLE) | (right == ANGLE))
 
@@ -33,7 +35,7 @@ def is_odd(op: str, left: Masks, right: Masks) -> npt.NDArray[np.bool_]:
 def kinds_of(op: str, left: Masks, right: Masks, codes: npt.NDArray[np.int64]) -> Masks:
     """Whether results of these dimension codes can be taken for an angle, for something else, or for either."""
     left, right = left & KINDS, right & KINDS
-    if op in ("+", "-", "neg", "abs"):
+    if op in (*OF_LIKE, "neg", "abs"):
         common = left & right
         return np.asarray(np.where(common == 0, PLAIN, common), dtype=np.uint8)
     if op in ("*", "/"):

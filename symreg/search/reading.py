@@ -28,7 +28,9 @@ from symreg.search.space import SearchSpace
 SHOWN = 3  # reasons for rejection
 LONGEST_REASON = 160
 # Sums, products and powers are spelled in many ways; these are not.
-FUNCTIONS = frozenset(name for name, row in OPERATORS.items() if row.rule is DimensionRule.DIMENSIONLESS) | {"abs"}
+FUNCTIONS = frozenset(name for name, row in OPERATORS.items() if row.rule is DimensionRule.DIMENSIONLESS) | {
+    "abs", "max", "min", "cbrt", "step",
+}  # fmt: skip
 
 
 class RejectedError(SymregError):

@@ -16,7 +16,8 @@ from symreg.search.vocabulary import FAMILY, NOT_OVER
 
 Path = tuple[int, ...]
 POWERS = {"inv": -1, "square": 2, "cube": 3}
-SAME = ("neg", "abs", "+", "-")
+ROOTS = {"sqrt": 2, "cbrt": 3}
+SAME = ("neg", "abs", "+", "-", "max", "min")
 FreeConstants = Mapping[str, tuple[float, int]]  # value and dimension code by name
 
 
@@ -64,8 +65,8 @@ def _code(operator: str, inner: Sequence[int], coding: DimensionCode) -> int:
         return inner[0]
     if operator in POWERS:
         return inner[0] * POWERS[operator]
-    if operator == "sqrt" and inner[0]:
-        return int(coding.root(np.array([inner[0]]), 2)[0][0])
+    if operator in ROOTS and inner[0]:
+        return int(coding.root(np.array([inner[0]]), ROOTS[operator])[0][0])
     return 0
 
 

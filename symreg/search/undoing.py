@@ -29,6 +29,8 @@ UNARY: Mapping[str, tuple[Function, Function]] = {
     "sinh": (np.arcsinh, lambda z: 1 / np.sqrt(1 + z * z)),
     "cosh": (np.arccosh, lambda z: 1 / np.sqrt(z * z - 1)),
     "abs": (lambda z: np.where(z >= 0, z, np.nan), np.ones_like),
+    "cbrt": (lambda z: z**3, lambda z: 3 * z**2),
+    "step": (lambda z: np.full_like(z, np.nan), np.ones_like),  # its value tells the sign alone
 }
 
 
@@ -72,6 +74,10 @@ def _binary(operator: str, index: int, z: Floats, other: Floats) -> tuple[Floats
             return z * other, other
         case "/", _:
             return other / z, -other / z**2
+        case "max", _:  # where the other one is the value, nothing is known of this one
+            return np.where(z > other, z, np.nan), one
+        case "min", _:
+            return np.where(z < other, z, np.nan), one
         case "pow", 0:
             root = np.where(z > 0, z, np.nan) ** (1 / other)
             return root, root / (other * z)

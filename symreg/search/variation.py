@@ -17,15 +17,18 @@ from symreg.search.graft import Grafter
 from symreg.search.proposal import Draft
 from symreg.search.space import SearchSpace
 from symreg.search.supplies import Supplies
-from symreg.search.typed_tree import Part, constants_in, draft_of, parts_of, renamed, replaced
+from symreg.search.typed_tree import SAME, Part, constants_in, draft_of, parts_of, renamed, replaced
 from symreg.search.vocabulary import TRANSCENDENTAL
 
 NEW = "new"  # a constant's name until it is numbered
 SUPPLIED = "supplied "  # before the names of a supply's own constants
 AT_THE_ROOT = 0.4  # of the grafts: further terms of the whole
 KEPT = 500  # formulas whose parts are not worked out again
-STEPS = ("square", "cube", "sqrt", "inv", *TRANSCENDENTAL)
-PARTNERS = {"+": "-", "-": "+", "*": "/", "/": "*", "sin": "cos", "cos": "sin", "square": "cube", "cube": "square"}
+STEPS = ("square", "cube", "sqrt", "inv", *TRANSCENDENTAL, "cbrt", "step")
+PARTNERS = {
+    "+": "-", "-": "+", "*": "/", "/": "*", "sin": "cos", "cos": "sin", "square": "cube", "cube": "square",
+    "max": "min", "min": "max",
+}  # fmt: skip
 Floats = npt.NDArray[np.float64]
 Vary = Callable[[Draft, np.random.Generator], Draft | None]
 
@@ -96,7 +99,7 @@ class Variation:
         if name in TRANSCENDENTAL:
             others = [one for one in TRANSCENDENTAL if one != name and one in self.space.operators]
             name = others[int(generator.integers(len(others)))] if others else name
-        elif name in PARTNERS and (name in ("+", "-") or not self._carries(draft, part)):
+        elif name in PARTNERS and (name in SAME or not self._carries(draft, part)):
             name = PARTNERS[name]
         if name == part.tree.operator or name not in self.space.operators:
             return None

@@ -15,11 +15,19 @@ from symreg.operators import OPERATORS
 
 Floats = npt.NDArray[np.float64]
 
-BINARY = ("+", "-", "*", "/", "pow", "pow of neg")
+BINARY = ("+", "-", "*", "/", "pow", "pow of neg", "max", "max of neg", "min", "min of neg")
 TRANSCENDENTAL = ("exp", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
 # Entries stand for both signs. Where a function tells them apart it is taken of both: exp(a - b), exp(b - a).
-OF_NEGATIVE = {"exp": "exp of neg", "acos": "acos of neg", "pow": "pow of neg"}
-UNARY = ("neg", "inv", "square", "cube", "sqrt", *TRANSCENDENTAL, "abs", "exp of neg", "acos of neg")
+OF_NEGATIVE = {
+    "exp": "exp of neg", "acos": "acos of neg", "pow": "pow of neg", "step": "step of neg", "max": "max of neg",
+    "min": "min of neg",
+}  # fmt: skip
+OF_NEG = " of neg"
+OPPOSITE = {"max": "min", "min": "max"}  # min(a, b) is -max(-a, -b)
+UNARY = (
+    "neg", "inv", "square", "cube", "sqrt", "cbrt", *TRANSCENDENTAL, "abs", "step", "exp of neg", "acos of neg",
+    "step of neg",
+)  # fmt: skip
 OPS = ("leaf", *BINARY, *UNARY)
 OP = {name: index for index, name in enumerate(OPS)}
 # Functions of one family are not put inside each other: sin(cos(x)), exp(exp(x)), log(log(x)) are left to the user's
@@ -31,8 +39,9 @@ FAMILY = {
 # A sine of an arccosine is algebra in disguise and is left out too; an arcsine of a sine is a law (Snell's).
 NOT_OVER = FAMILY | {name: FAMILY["sin"] | FAMILY["asin"] for name in ("sin", "cos", "tan")}
 NOT_MONOMIAL = 16  # the tree holds more than products, quotients and powers of leaves
-TWIN = 32  # the tree holds an abs, or something told from another entry only by probes past the first
-PIECEWISE = ("abs", "sqrt", "asin", "acos", "acos of neg", "atan", "pow", "pow of neg")  # may make twins
+TWIN = 32  # the tree holds one of BY_CASES, or something told from another entry only by probes past the first
+BY_CASES = ("abs", "max", "max of neg", "min", "min of neg", "step", "step of neg")
+PIECEWISE = (*BY_CASES, "sqrt", "asin", "acos", "acos of neg", "atan", "pow", "pow of neg")  # may make twins
 ANGLE = 64  # the value can be taken for an angle
 PLAIN = 128  # the value can be taken for something else; an angle over a number is either
 ODD = 2  # how much later comes what is unusual for angles, where a table has any
@@ -41,7 +50,7 @@ NEEDS_POSITIVE = ("sqrt", "log", "log10", "pow", "pow of neg")
 # The order of the search, never a prohibition: a function counts as more nodes than arithmetic does, since a law holds
 # few of them, and the rarer ones as still more.
 SURCHARGE = {
-    "exp": 1, "log": 1, "sin": 1, "cos": 1,
+    "exp": 1, "log": 1, "sin": 1, "cos": 1, "max": 1, "min": 1, "cbrt": 1, "step": 1,
     "tan": 2, "asin": 2, "acos": 2, "atan": 2, "sinh": 2, "cosh": 2, "tanh": 2, "log10": 2, "pow": 2,
 }  # fmt: skip
 
@@ -52,13 +61,16 @@ NUMPY: dict[str, Callable[..., Floats]] = {
     "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
     "exp of neg": lambda a: np.exp(-a), "acos of neg": lambda a: np.arccos(-a),
     "pow of neg": lambda a, b: np.power(a, -b),
-    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "neg": np.negative,
+    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "neg": np.negative, "cbrt": np.cbrt,
+    "max": np.maximum, "max of neg": lambda a, b: np.maximum(a, -b),
+    "min": np.minimum, "min of neg": lambda a, b: np.minimum(a, -b),
+    "step": lambda a: np.heaviside(a, 0.5), "step of neg": lambda a: np.heaviside(-a, 0.5),
 }  # fmt: skip
 
 
 def own_bits(op: str) -> int:
     """What an operator adds to the mask of an entry."""
-    return FAMILY.get(op, 0) | (0 if op in MONOMIAL_OPS else NOT_MONOMIAL) | (TWIN if op == "abs" else 0)
+    return FAMILY.get(op, 0) | (0 if op in MONOMIAL_OPS else NOT_MONOMIAL) | (TWIN if op in BY_CASES else 0)
 
 
 def search_cost(name: str) -> int:

@@ -48,6 +48,10 @@ STRICT = [
     ("(u+v)/(1+u*v/c**2)", "c**2*(u+v)/(c**2+u*v)"),
     ("x/3 + 0.33333*y", "(x+y)/3"),
     ("abs(x)", "x"),
+    ("max(y, x) + 0*z", "max(x, y)"),
+    ("cbrt(x)*y", "x**(1/3)*y"),
+    ("-cbrt(y - x)", "cbrt(x - y)"),
+    ("x - x*step(y - x)", "x*step(x - y)"),
 ]
 FORGIVEN = [
     ("0.47*m*v**2", "1/2*m*v**2", "factor"),
@@ -76,6 +80,8 @@ WRONG = [
     ("2.7", "x"),
     ("0*x", "x"),
     ("log(x - 5)", "log(x)"),
+    ("max(x, y)", "min(x, y)"),
+    ("step(x - y)", "step(y - x)"),
 ]
 
 

@@ -44,7 +44,7 @@ def test_a_leaf_alone(engine: Engine, leaf: str | float) -> None:
 
 def test_rows_that_are_shared_or_unused(engine: Engine) -> None:
     code = np.array(
-        [[0, 0, 0], [13, 0, 0], [9, 0, 0], [4, 2, 2], [2, 3, 3]], dtype=np.int32
+        [[0, 0, 0], [15, 0, 0], [11, 0, 0], [4, 2, 2], [2, 3, 3]], dtype=np.int32
     )  # row 1 leads nowhere
     X = np.array([[-2.0, -1.0, 3.0]])
     np.testing.assert_array_equal(engine.evaluate(Program(code, 1, 0, np.array([])), X, []), 2 * X[0] ** 4)
@@ -101,6 +101,24 @@ def test_random_programs_operation_by_operation(engine: Engine, seed: int) -> No
                 expected = VALUES[opcode](values[a])
         np.testing.assert_allclose(values[-1], expected, rtol=2e-15, atol=1e-320)
     np.testing.assert_array_equal(values[-1], engine.jacobian(program, X, constants)[0])
+
+
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_what_is_compared_with_nan_is_nan(engine: Engine, name: str) -> None:
+    X = np.array([[np.nan, 1.0, np.nan, np.nan, np.inf, 2.0], [1.0, np.nan, np.nan, -np.inf, np.nan, 3.0]])
+    values = engine.evaluate(assemble((name, "x0", "x1"), 2), X, [])
+    np.testing.assert_array_equal(np.isnan(values), [True, True, True, True, True, False])
+    with np.errstate(invalid="ignore"):
+        single = engine.evaluate_many_float32([assemble((name, "x0", "x1"), 2)], X, [[]])[0]
+    np.testing.assert_array_equal(single, values.astype(np.float32))
+
+
+def test_a_step_is_a_half_at_zero_and_a_cube_root_has_the_sign_of_its_operand(engine: Engine) -> None:
+    x = np.array([[-np.inf, -8.0, -TINY, -0.0, 0.0, TINY, 27.0, np.inf, np.nan]])
+    step = engine.evaluate(assemble(("step", "x0")), x, [])
+    np.testing.assert_array_equal(step, [0.0, 0.0, 0.0, 0.5, 0.5, 1.0, 1.0, 1.0, np.nan])
+    roots = engine.evaluate(assemble(("cbrt", "x0")), x, [])
+    np.testing.assert_allclose(roots[[0, 1, 3, 4, 6, 7]], [-np.inf, -2.0, 0.0, 0.0, 3.0, np.inf], rtol=3e-16)
 
 
 def test_many_programs_give_what_each_gives_alone(engine: Engine) -> None:

@@ -10,12 +10,13 @@ from symreg.engine.program import BINARY, CONSTANT, OPCODES, VARIABLE, Program
 from symreg.engine.reference import VALUES, row_values
 from tests.engine.trees import assemble, random_program
 
-ABS, POW = OPCODES["abs"], OPCODES["pow"]
-STEP = 1e-40
+ABS, POW, MAX, MIN = (OPCODES[name] for name in ("abs", "pow", "max", "min"))
+CBRT, STEP = OPCODES["cbrt"], OPCODES["step"]
+SMALL = 1e-40
 
 
 def complex_values(program: Program, X: np.ndarray, constants: np.ndarray) -> np.ndarray:
-    """The program over complex numbers, where every operator but abs is analytic."""
+    """The program over complex numbers, where every operator but those that tell cases apart is analytic."""
     every = np.concatenate([constants, program.fixed])
     values: list[np.ndarray] = []
     for opcode, a, b in program.code.tolist():
@@ -25,6 +26,14 @@ def complex_values(program: Program, X: np.ndarray, constants: np.ndarray) -> np
             values.append(np.full(X.shape[1], every[a]))
         elif opcode == ABS:
             values.append(np.where(values[a].real < 0, -values[a], values[a]))
+        elif opcode in (MAX, MIN):
+            first = (values[a].real > values[b].real) == (opcode == MAX)
+            values.append(np.where(first, values[a], values[b]))
+        elif opcode == CBRT:
+            sign = np.where(values[a].real < 0, -1.0, 1.0)
+            values.append(sign * np.exp(np.log(sign * values[a]) / 3))
+        elif opcode == STEP:
+            values.append(np.heaviside(values[a].real, 0.5).astype(complex))
         elif opcode == POW:
             values.append(np.exp(values[b] * np.log(values[a])))
         elif opcode in BINARY.values():
@@ -59,8 +68,8 @@ def test_random_trees_against_complex_steps(engine: Engine, seed: int) -> None:
     sound = np.isfinite(values) & comparable(program, X, constants)
     for k in range(3):
         with np.errstate(all="ignore"):
-            moved = complex_values(program, X, constants + 1j * STEP * np.eye(3)[k])
-        expected = moved.imag / STEP
+            moved = complex_values(program, X, constants + 1j * SMALL * np.eye(3)[k])
+        expected = moved.imag / SMALL
         stable = sound & np.isfinite(expected) & np.isclose(moved.real, values, rtol=1e-9)
         np.testing.assert_allclose(J[k, stable], expected[stable], rtol=1e-6, atol=1e-9)
 
@@ -94,6 +103,20 @@ def test_powers_at_zero(engine: Engine) -> None:
     exponents = np.array([[0.0, 1.0, 2.0, 3.0]])
     np.testing.assert_array_equal(engine.jacobian(by_base, exponents, [0.0])[1], [[0.0, 1.0, 0.0, 0.0]])
     np.testing.assert_allclose(engine.jacobian(by_base, exponents, [-2.0])[1], [[0.0, 1.0, -4.0, 12.0]])
+
+
+def test_operators_that_tell_cases_apart(engine: Engine) -> None:
+    """Where both operands of max are equal each has half of the slope; the slope of a step is 0 on either side."""
+    x = np.array([[1.0, 2.0, 3.0]])
+    for name, slopes in (("max", [[1.0, 0.5, 0.0]]), ("min", [[0.0, 0.5, 1.0]])):
+        _, J = engine.jacobian(assemble((name, "c0", "x0"), n_free=1), x, [2.0])
+        np.testing.assert_array_equal(J, slopes)
+        _, J = engine.jacobian(assemble((name, "x0", "c0"), n_free=1), x, [2.0])
+        np.testing.assert_array_equal(J, slopes)
+    _, J = engine.jacobian(assemble(("*", "c0", ("step", ("-", "x0", "c1"))), n_free=2), x, [3.0, 2.0])
+    np.testing.assert_array_equal(J, [[0.0, 0.5, 1.0], [0.0, 0.0, 0.0]])
+    _, J = engine.jacobian(assemble(("cbrt", ("*", "c0", "x0")), n_free=1), np.array([[-8.0, 27.0, 0.0]]), [1.0])
+    np.testing.assert_allclose(J, [[-2 / 3, 1.0, np.nan]], rtol=1e-15)
 
 
 def test_undefined_derivatives_elsewhere_do_no_harm(engine: Engine) -> None:

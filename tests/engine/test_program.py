@@ -27,7 +27,7 @@ def make(
         ([[0, 0, 0], [2, 0, 1]], "row 1: operands (0, 1) must be earlier rows"),
         ([[0, 0, 0], [2, 0, -1]], "row 1: operands (0, -1) must be earlier rows"),
         ([[7, 0, 0]], "row 0: operands (0, 0) must be earlier rows"),
-        ([[0, 0, 0], [25, 0, 0]], "row 1: opcode 25 is unknown (0..24)"),
+        ([[0, 0, 0], [29, 0, 0]], "row 1: opcode 29 is unknown (0..28)"),
         ([[-1, 0, 0]], "row 0: opcode -1 is unknown"),
     ],
 )

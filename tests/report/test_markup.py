@@ -14,6 +14,7 @@ import pytest
 from symreg.discover import Discovery
 from symreg.errors import ReportError
 from symreg.law import ParetoFront
+from symreg.operators import OPERATORS
 from symreg.printing import to_latex
 from symreg.report.content import gather
 from symreg.report.escaping import escape_markdown, one_line, typst_string
@@ -94,6 +95,16 @@ def test_markdown_has_whole_tables_and_no_markup_from_outside(
         outside = re.sub(r"(`+).*?\1", "", line)
         assert in_code or not re.search(r"<(?!br>)", outside), line
     assert discovery.front.best.target in text or name == "hostile"
+
+
+def test_the_certificate_names_what_was_not_searched(kepler: Discovery) -> None:
+    said = gather(kepler).certificate
+    assert said.endswith(
+        "none fits better than the laws below. "
+        "Not among these operators: max, min, log10, sinh, cosh, abs, cbrt, step."
+    )
+    everything = dataclasses.replace(kepler, problem=dataclasses.replace(kepler.problem, operators=tuple(OPERATORS)))
+    assert gather(everything).certificate.endswith("none fits better than the laws below.")
 
 
 def test_markdown_says_what_was_found(kepler: Discovery) -> None:

@@ -27,6 +27,8 @@ def flat(text: str) -> str:
             return f"{tag[1:]}({', '.join(inner)})"
         if tag == "msqrt":
             return f"sqrt({''.join(inner)})"
+        if tag == "mroot":
+            return f"root({', '.join(inner)})"
         text = (node.text or "").replace("\u2061", "").replace(MINUS, "~")
         return text + "".join(inner)
 
@@ -61,6 +63,9 @@ def flat(text: str) -> str:
         ("log(x)", "ln(x)"),
         ("asin(x)", "arcsin(x)"),
         ("abs(a - b)", "|a~b|"),
+        ("cbrt(a - b)", "root(a~b, 3)"),
+        ("a*max(b, -c)", "amax(b,~c)"),
+        ("step(a - b)", "step(a~b)"),
         ("6.674e-11*a", "6.674·sup(10, ~11)a"),
         ("epsilon_0*v1", "sub(ε, 0)sub(v, 1)"),
         ("a**x", "sup(a, x)"),

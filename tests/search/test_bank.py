@@ -80,6 +80,21 @@ GRAMMARS: dict[str, tuple[Grammar, int]] = {
             ("+", "*", "abs", "asin", "sin", "acos", "cos", "sqrt", "log"),
         ), 6,
     ),
+    "the larger and the smaller": (
+        Grammar(columns(x=(M, 1, 2), y=(M, -1, 3), t=(S, 1, 2)), ("+", "-", "*", "/", "max", "min")), 6,
+    ),
+    "the larger alone": (
+        Grammar(columns(x=(M, -1, 2), y=(M, -1, 3), a=(DIMENSIONLESS, -1, 1)), ("+", "-", "*", "max")), 6,
+    ),
+    "the smaller alone, sorted rows": (
+        Grammar(sorted_columns(x=(M, -1, 2), y=(M, -1, 3), a=(DIMENSIONLESS, -1, 1)), ("+", "-", "*", "min")), 6,
+    ),
+    "steps": (
+        Grammar(columns(x=(M, 1, 2), y=(M, 1, 3), t=(S, -1, 2)), ("+", "-", "*", "step")), 6,
+    ),
+    "cube roots": (
+        Grammar(columns(x=(M, -1, 2), y=(M, 1, 3), t=(S, -1, 2)), ("+", "-", "*", "/", "cbrt", "cube")), 5,
+    ),
 }  # fmt: skip
 
 

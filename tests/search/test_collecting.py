@@ -33,6 +33,8 @@ def read(text: str) -> Expression:
         ("a**(1/3)*a**(2/3)*t/t", "a"),
         ("sqrt(a**2*t)/a", "sqrt(t)"),
         ("2*a/(6*a) + b", "1/3 + b"),
+        ("a*cbrt(t/a)*b/a", "b*cbrt(t/a)"),
+        ("a*max(t*b/b, c)/a", "max(t, c)"),
     ],
 )
 def test_one_power_of_each_base(text: str, shorter: str) -> None:

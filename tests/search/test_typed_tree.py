@@ -17,6 +17,7 @@ FORMULAS = (
     "k1*sqrt(x**2 + (v*t)**2)*(1 + k2*exp(-v*t/x))",
     "(x**3*v*t)**(1/4) + abs(x - v*t)",
     "x*(v*t/x)**(2/3) + x*(v*t/x)**(k1*v*t/x)",
+    "max(x, v*t)*step(x - v*t) + cbrt(x**2*v*t) - min(x, k1*x)",
     "x**2/(v*t) + 1/(1/x + 1/(v*t)) - x*tanh(x/(t*v))**3",
 )
 

@@ -28,12 +28,12 @@ def test_every_operator_of_one_operand_can_be_undone() -> None:
     assert set(UNARY) == {name for name, row in OPERATORS.items() if row.arity == 1}
 
 
-@pytest.mark.parametrize("name", UNARY)
+@pytest.mark.parametrize("name", sorted(set(UNARY) - {"step"}))
 def test_one_step(name: str) -> None:
     check(Apply(name, (HOLE,)), np.linspace(0.1, 0.9, 9))
 
 
-@pytest.mark.parametrize("name", ["neg", "cube", "sinh", "tanh", "atan", "sin", "tan", "inv", "exp"])
+@pytest.mark.parametrize("name", ["neg", "cube", "sinh", "tanh", "atan", "sin", "tan", "inv", "exp", "cbrt"])
 def test_one_step_on_both_sides_of_zero(name: str) -> None:
     check(Apply(name, (HOLE,)), np.array([-0.9, -0.4, 0.4, 0.9]))
 
@@ -42,13 +42,23 @@ def test_one_step_on_both_sides_of_zero(name: str) -> None:
 @pytest.mark.parametrize("place", [0, 1])
 def test_one_step_beside_another_operand(operator: str, place: int) -> None:
     operands = (HOLE, Variable("x")) if place == 0 else (Variable("x"), HOLE)
-    check(Apply(operator, operands), np.linspace(1.5, 3.5, 9), x=np.linspace(2.0, 4.0, 9))
+    other = np.linspace(1.0, 3.0, 9) if operator == "max" else np.linspace(2.0, 4.0, 9)
+    check(Apply(operator, operands), np.linspace(1.5, 3.5, 9), x=other)
 
 
 @pytest.mark.parametrize("text", ["sqrt(f**2 + (x*2)**2)", "x/(1 + exp(-f))", "(x - log(f))*x**2", "3*f**(3/2)"])
 def test_many_steps(text: str) -> None:
     form = parse(text, variables=["x"], constants=["f"])
     check(form, np.linspace(0.3, 2.0, 9), x=np.linspace(1.0, 2.0, 9))
+
+
+@pytest.mark.parametrize(("text", "known"), [("max(f, x)", [2]), ("min(x, f)", [0]), ("step(f)", [])])
+def test_what_another_operand_hides_is_nan(text: str, known: list[int]) -> None:
+    form, x, hole = parse(text, variables=["x"], constants=["f"]), np.full(3, 2.0), np.array([1.0, 2.0, 3.0])
+    found = undone(form, HOLE, evaluate_tree(form, {"x": x, "f": hole}), {"x": x})
+    assert found is not None
+    assert np.flatnonzero(np.isfinite(found[0])).tolist() == known
+    assert found[0][known] == pytest.approx(hole[known])
 
 
 def test_rows_without_an_inverse_are_nan() -> None:
