@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from symreg.constant_origins import origin_notes
 from symreg.correlation import correlations
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.input_errors import uncertain_inputs
@@ -18,7 +19,10 @@ FAR_FROM_NOISE = 1e-6  # a chi square that noise of the stated size exceeds, or 
 def constant_notes(
     fitter: Fitter, fitted: Fitted, constants: Sequence[LawConstant], covariance: Floats
 ) -> tuple[str, ...]:
-    """Notes on limits, correlations, errors of inputs and stated uncertainties; ``constants`` in the user's units."""
+    """Notes on limits, correlations, errors of inputs, stated uncertainties and what constants may be made of.
+
+    ``constants`` are in the user's units.
+    """
     pairs = [one for one in correlations(fitted.names, covariance) if one.is_close]
     notes = [_limit_note(fitter, one) for one in constants if one.name in fitted.held]
     notes += [
@@ -28,7 +32,7 @@ def constant_notes(
     ]
     if uncertain := uncertain_inputs(fitter, fitted.expression):
         notes.append(f"fitted with the errors of {', '.join(uncertain)} too (effective variance, Orear 1982)")
-    return (*notes, *_chi_square_note(fitter, fitted))
+    return (*notes, *_chi_square_note(fitter, fitted), *origin_notes(fitter, fitted, constants))
 
 
 def _limit_note(fitter: Fitter, constant: LawConstant) -> str:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from symreg.allowed import is_allowed
 from symreg.arrays import Rows
 from symreg.constant_notes import constant_notes
+from symreg.constant_origins import known_to, replacement_notes
 from symreg.description_length import (
     NOT_SIMPLE_BITS,
     NOT_SIMPLE_BITS_TO_SCALE,
@@ -23,6 +25,7 @@ from symreg.errors import DimensionError
 from symreg.expression import Constant, Expression, complexity, constants_of, normalise, walk
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.form import has_form, parts_of
+from symreg.known_products import Match, with_known_constants
 from symreg.law import Law, Score, score
 from symreg.law_constants import law_constants, renamed, with_pretty_names
 from symreg.printing import to_text
@@ -147,10 +150,12 @@ class Finisher:
         return [] if one is None else [one]
 
     def shortened(self, finished: Finished) -> Finished:
-        """Simple numbers and shared constants, as long as each rewriting shortens the description."""
+        """Simple numbers, shared and known constants, as long as each rewriting shortens the description."""
         preferred = [unit.dimension for unit in self.fitter.problem.free_constants.units]
         for _ in range(REWRITES):
+            known = known_to(self.fitter, finished.fitted)
             proposals = [
+                *self._with_known_constants(finished.fitted, known),
                 *with_shared_constant(finished.fitted, preferred),
                 *with_simple_numbers(finished.fitted, TO_SCALE if self._to_scale() else USUAL),
                 *with_tied_constants(finished.fitted),
@@ -159,8 +164,17 @@ class Finisher:
             better = self._best_rewriting(finished, [one for one in proposals if self._keeps_limits(finished, one)])
             if better is None:
                 break
-            finished = better
+            replaced = {
+                name: one for name, one in known.items() if better.snapped.get(name, (None,))[0] is one.number
+            }
+            notes = (*better.notes, *replacement_notes(self.fitter, finished.fitted, replaced))
+            finished = replace(better, notes=notes)
         return self.tidied(finished)
+
+    def _with_known_constants(self, fitted: Fitted, known: Mapping[str, Match]) -> list[Rewritten]:
+        """Formulas with known constants, as far as they keep the limits on a law's form: a product has more nodes."""
+        constraints = self.fitter.problem.constraints
+        return [one for one in with_known_constants(fitted, known) if is_allowed(one[0], constraints)]
 
     def _keeps_limits(self, finished: Finished, proposal: Rewritten) -> bool:
         """Whether constants that the user bounds are still there and mean the same, or became numbers within bounds."""

@@ -139,6 +139,16 @@ def recognise_number(value: float, stderr: float, *, tolerance: Tolerance = USUA
     )
 
 
+def count_simple_numbers(bits: float, size: float, within: float) -> int:
+    """How many simple numbers, of those that are ever recognised, have a code of at most so many bits.
+
+    Only those count that differ from ``size`` by a factor of at most ``within``.
+    """
+    values, codes = _code_book(USUAL.bits)
+    near = (values >= size / within) & (values <= size * within)
+    return int(np.count_nonzero(near & (codes <= bits + 1e-9)))
+
+
 def integer_bits(n: int) -> float:
     """Code length of a positive integer: about 2 log2(n), with the powers of two cheaper."""
     return math.log2(n) + 1.5 if n > 1 and n & (n - 1) == 0 else 2.0 * math.log2(n) + 1.0

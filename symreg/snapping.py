@@ -203,9 +203,9 @@ def _shared(
             if recognised is None:
                 return None
             found[other] = recognised
-            mapping[Constant(other)] = Apply("*", (recognised.expression, _raised(name, power)))
+            mapping[Constant(other)] = Apply("*", (recognised.expression, raised(name, power)))
         else:
-            mapping[Constant(other)] = Apply("*", (factor, _raised(name, power)))
+            mapping[Constant(other)] = Apply("*", (factor, raised(name, power)))
     kept = tuple(
         FreeConstant(constant.name, constant.dimension, float(v))
         for i, (constant, v) in enumerate(zip(fitted.constants, fitted.values, strict=True))
@@ -227,7 +227,8 @@ def _relative_error(fitted: Fitted, index: int, reference: int, power: float) ->
     return float(np.sqrt(max(0.0, variance))) if np.isfinite(variance) else 0.0
 
 
-def _raised(name: str, power: Fraction) -> Expression:
+def raised(name: str, power: Fraction) -> Expression:
+    """A constant to this power, as formulas write it."""
     if power == 1:
         return Constant(name)
     names = {Fraction(2): "square", Fraction(3): "cube", Fraction(-1): "inv", Fraction(1, 2): "sqrt"}
