@@ -1,7 +1,7 @@
 """Is a law of the true form? Its constants are refitted to rows without noise, and nothing may be left over.
 
-A law counts when it reproduces exact targets to a millionth of their spread, with no more fitted constants than the truth
-has. No symbols are compared: two ways to write a form give the same values, and what fits so well with so few
+A law counts when it reproduces exact targets to a millionth of their spread, with no more fitted constants than the
+truth has. No symbols are compared: two ways to write a form give the same values, and what fits so well with so few
 constants is the form. Constants of a law that were recognised as simple numbers are claims and stay what they are.
 """
 

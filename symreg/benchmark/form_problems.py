@@ -188,7 +188,7 @@ def _form(definition: ProblemDefinition, entry: Mapping[str, Any]) -> FormProble
         values = tuple((name, tuple(float(value) for value in column)) for name, column in columns.items())
         if len({len(column) for _, column in values}) != 1:
             raise ValueError("all columns need the same number of values")
-        return FormProblem(definition, sizes=(len(values[0][1]),), noise_kind=GIVEN, levels=(0.0,), values=values)
+        return FormProblem(definition, (), (len(values[0][1]),), "given", (0.0,), values)
     if not is_short(entry):
         return FormProblem(definition)
     kind, levels = _noise(entry.get("noise"))

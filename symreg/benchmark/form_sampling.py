@@ -1,7 +1,7 @@
 """Tables for forms: the inputs in their ranges, and noise of the problem's own kind.
 
-Relative noise is ``y*(1 + level*N)``, additive noise ``y + level*RMS(y - mean)*N`` with a standard normal ``N``. Rows follow
-from problem, number and seed alone, so that another level of noise meets the same rows.
+Relative noise is ``y*(1 + level*N)``, additive noise ``y + level*RMS(y - mean)*N`` with a standard normal ``N``. Rows
+follow from problem, number and seed alone, so that another level of noise meets the same rows.
 """
 
 from __future__ import annotations
