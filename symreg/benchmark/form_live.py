@@ -67,7 +67,7 @@ def form_table(summaries: Sequence[FormSummary]) -> Table:
     from rich.box import SIMPLE
     from rich.table import Table
 
-    table = Table("rows", "noise", *columns(list(_COLUMNS)), box=SIMPLE, pad_edge=False)
+    table = Table("rows", "noise", *columns(list(_COLUMNS)), box=SIMPLE, padding=(0, 1, 0, 0))
     for each in summaries:
         table.add_row(each.size, each.rank, *(text(each) for text in _COLUMNS.values()))
     return table
@@ -80,21 +80,21 @@ def _rate(count: int, each: FormSummary) -> str:
 _COLUMNS: dict[str, Callable[[FormSummary], str]] = {
     "trials": lambda each: str(each.trials),
     "recovered": lambda each: _rate(each.recovered, each),
-    "on the\nfront": lambda each: _rate(each.on_front, each),
+    "on the\nfront": lambda each: str(each.on_front),
     "false\nends": lambda each: str(each.false_ends),
     "failed": lambda each: str(each.failed),
-    "s of all,\nmedian": lambda each: f"{each.seconds:.1f}",
-    "s to recovery,\nmedian": lambda each: f"{each.recovery_seconds:.1f}",
+    "median\ns": lambda each: f"{each.seconds:.1f}",
+    "median s,\nrecovered": lambda each: f"{each.recovery_seconds:.1f}",
 }
 
 
 def _view(progress: BenchmarkProgress[FormResult], mine: Sequence[FormResult]) -> RenderableType:
     from rich.console import Group
     from rich.markup import escape
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    newest = Table("form", *columns(["rows", "noise", "seed"]), "found", *columns(["seconds"]), "law")
-    newest.columns[-1].no_wrap = True
+    law = Column("law", no_wrap=True, ratio=1)
+    newest = Table("form", *columns(["rows", "noise", "seed"]), "found", *columns(["s"]), law, expand=True)
     for one in mine[-NEWEST:]:
         newest.add_row(
             one.id, str(one.rows), f"{one.noise:g}", str(one.seed), _word(one), f"{one.seconds:.1f}",
