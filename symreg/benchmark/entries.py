@@ -42,13 +42,13 @@ def in_full(entry: Any) -> Any:
 
 
 def _from_short(entry: Mapping[str, Any]) -> dict[str, Any]:
-    inputs = {str(name): dict(item or {}) for name, item in entry["inputs"].items()}
+    inputs = {str(name): dict(item or {}) for name, item in _mapping(entry, "inputs").items()}
     variables = [
         {"name": name, **item, "distribution": "loguniform" if item.get("log") else "uniform"}
         for name, item in inputs.items()
     ]
-    constants = [{"name": name, **item, "free": True} for name, item in (entry.get("constants") or {}).items()]
-    constants += [{"name": name, "value": 1.0, "unit": unit} for name, unit in (entry.get("one") or {}).items()]
+    constants = [{"name": name, **item, "free": True} for name, item in _mapping(entry, "constants").items()]
+    constants += [{"name": name, "value": 1.0, "unit": unit} for name, unit in _mapping(entry, "one").items()]
     constants += [_of_nature(str(name)) for name in entry.get("known") or ()]
     names = [str(constant["name"]) for constant in constants]
     zeros = {name: zero for name, item in inputs.items() if (zero := _zero_of(str(item.get("unit", "1"))))}
@@ -62,6 +62,13 @@ def _from_short(entry: Mapping[str, Any]) -> dict[str, Any]:
             *({"name": name + ZERO, "value": zero, "unit": "K"} for name, zero in zeros.items()),
         ],
     }
+
+
+def _mapping(entry: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = entry.get(key) or {}
+    if not isinstance(found, Mapping):
+        raise TypeError(f"{key} is a mapping of names")
+    return found
 
 
 def _of_nature(name: str) -> dict[str, Any]:

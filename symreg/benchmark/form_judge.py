@@ -41,7 +41,7 @@ TOLERANCE = 1e-6
 DEFINED = 0.99  # of the clean rows: a law that is undefined at a pole of its own may still be the true one
 STARTS = (0.0, 0.03, 0.1, 0.3, 0.3, 1.0)  # how far from the law's own constants, in their logarithms
 FAR = 1e6  # spreads
-MOST_EVALUATIONS = 400  # of one fit, for each constant
+MOST_EVALUATIONS = 100  # of one fit, for each constant
 
 # What a number in a true formula is: more than these and it was measured by somebody.
 SMALL_INTEGER = 10
