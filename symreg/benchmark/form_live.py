@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,8 +49,9 @@ def run_form_benchmark_command(
 
     def view(progress: BenchmarkProgress[FormResult]) -> RenderableType:
         # The file may hold trials of other questions, and these ones under other words.
-        mine = [one for one in progress.results if words.get(FORMS.key_of(one)) == (one.size, one.rank)]
-        return _view(progress, mine)
+        mine = [one for one in progress.results if FORMS.key_of(one) in words]
+        named = [(one, *words[FORMS.key_of(one)]) for one in mine]
+        return _view(progress, [replace(one, size=size, rank=rank) for one, size, rank in named])
 
     path = default_output(problems, output)
     command = form_command_text(

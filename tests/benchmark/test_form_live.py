@@ -73,6 +73,9 @@ def test_only_the_trials_of_this_command_are_counted(mine: str, tmp_path: Path) 
     assert len(ResultsFile(path, FORMS).results) == 3
     asked = "--ids line --noise first --seeds 0 --rows larger --time '3 s'"
     assert asked in read_facts(path)[-1].command
+    text = shown(mine, output=path, ids=["line"], rows=["8"], noise=["0"])
+    assert [line[:3] for line in counted(text)] == [["8", "0", "1"]], "the trial was run under another word"
+    assert len(ResultsFile(path, FORMS).results) == 3
 
 
 def test_the_summary_counts_and_takes_medians(tmp_path: Path) -> None:
