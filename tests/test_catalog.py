@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from symreg import catalog
+from symreg.benchmark.form_problems import FORM_SETS
 from symreg.catalog import (
     CatalogError,
     dataset_folder,
@@ -21,14 +22,15 @@ from symreg.catalog import (
 
 def test_names() -> None:
     assert {"kepler", "hubble_1929", "boyle", "hydrogen_lines", "firas"} <= set(dataset_names())
-    assert problem_set_names() == ("empiricalbench", "feynman", "strogatz")
+    srbench, forms = ("empiricalbench", "feynman", "strogatz"), FORM_SETS
+    assert problem_set_names() == tuple(sorted((*srbench, *forms)))
     assert list(dataset_names()) == sorted(dataset_names())
 
 
 def test_an_unknown_name_gets_the_nearest_one() -> None:
     with pytest.raises(CatalogError, match=r"no dataset is called 'keppler'; did you mean 'kepler'\?"):
         load_dataset("keppler")
-    with pytest.raises(CatalogError, match=r"no problem set is called 'xyz'; known: empiricalbench, feynman"):
+    with pytest.raises(CatalogError, match=r"no problem set is called 'xyz'; known: empiricalbench, everyday, "):
         load_problem_set("xyz")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from symreg.benchmark.command import command_text
 from symreg.benchmark.facts import add_facts, present_facts
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Column, Table
 
-__all__ = ["run_benchmark_command", "summary_table"]
+__all__ = ["check_search", "columns", "default_output", "run_benchmark_command", "summary_table", "watched"]
 
 INTERRUPTED = 130
 NEWEST = 8
+
+R = TypeVar("R")
 
 
 def run_benchmark_command(
@@ -49,17 +51,13 @@ def run_benchmark_command(
     ``runs/benchmark/NAME/results.csv``; the facts of the run stand beside it. Running the same command again
     goes on where it stopped.
     """
-    from rich.console import Console as NewConsole
-    from rich.live import Live
-
     settings = Settings(
         rows=rows, time=time, threads=threads, units=not no_units, backend=backend, without=tuple(without)
     )
-    _check_search(settings)
-    console = console or NewConsole()
+    check_search(settings)
     chosen = scaled(select_problems(load_set(problems), ids), target=scale_target, inputs=scale_input)
     name = Path(problems).stem
-    path = Path(output) if output is not None else Path("runs") / "benchmark" / name / "results.csv"
+    path = default_output(problems, output)
     belongs = {(problem.set_name, problem.id) for problem in chosen}
 
     def summary(results: Sequence[TrialResult]) -> Table:
@@ -70,19 +68,49 @@ def run_benchmark_command(
         problems, ids=ids, noise=noise, seeds=seeds, settings=settings, jobs=jobs, scale_target=scale_target,
         scale_input=scale_input,
     )  # fmt: skip
+
+    def run(show: Callable[[BenchmarkProgress[TrialResult]], None]) -> None:
+        run_benchmark(
+            chosen, output=path, noise=noise, seeds=seeds, settings=settings, jobs=jobs, observer=show
+        )
+
+    def view(progress: BenchmarkProgress[TrialResult]) -> RenderableType:
+        return _view(progress, summary(progress.results))
+
+    return watched(run, view, path=path, command=command, console=console)
+
+
+def default_output(problems: str, output: str | Path | None) -> Path:
+    """Where the results of a set or a problem file go."""
+    return Path(output) if output is not None else Path("runs") / "benchmark" / Path(problems).stem / "results.csv"
+
+
+def watched(
+    run: Callable[[Callable[[BenchmarkProgress[R]], None]], None],
+    view: Callable[[BenchmarkProgress[R]], RenderableType],
+    *,
+    path: Path,
+    command: str,
+    console: Console | None,
+) -> int:
+    """Call ``run`` with an observer that shows ``view`` after every trial; facts are written before the first.
+
+    Returns the status of the command, 130 after Ctrl-C.
+    """
+    from rich.console import Console as NewConsole
+    from rich.live import Live
+
+    console = console or NewConsole()
     status = 0
     with Live(console=console, auto_refresh=False, transient=False) as live:
 
-        def show(progress: BenchmarkProgress) -> None:
+        def show(progress: BenchmarkProgress[R]) -> None:
             if progress.newest is None and progress.done < progress.total:
                 add_facts(path, present_facts(command))
-            live.update(_view(progress, summary(progress.results)), refresh=True)
+            live.update(view(progress), refresh=True)
 
         try:
-            run_benchmark(
-                chosen, output=path, noise=noise, seeds=seeds, settings=settings,
-                jobs=jobs, observer=show,
-            )  # fmt: skip
+            run(show)
         except KeyboardInterrupt:
             status = INTERRUPTED
     if not console.is_terminal:
@@ -93,7 +121,7 @@ def run_benchmark_command(
     return status
 
 
-def _check_search(settings: Settings) -> None:
+def check_search(settings: Settings) -> None:
     """Refuse a search that is not there before any work."""
     from symreg.search.honouring import check_backend
 
@@ -108,7 +136,7 @@ def summary_table(summaries: Sequence[Summary]) -> Table:
     headings = [
         "\n".join((group.set, f"noise {group.noise:g}", *search_words(group, groups))) for group in groups
     ]
-    table = Table("", *_columns(headings))
+    table = Table("", *columns(headings))
     for name, text in _LINES.items():
         table.add_row(name, *(text(each) for each in summaries))
     return table
@@ -135,12 +163,12 @@ _LINES: dict[str, Callable[[Summary], str]] = {
 }
 
 
-def _view(progress: BenchmarkProgress, summary: Table) -> RenderableType:
+def _view(progress: BenchmarkProgress[TrialResult], summary: Table) -> RenderableType:
     from rich.console import Group
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table("problem", *_columns(["noise", "seed"]), "found", *_columns(["seconds"]), "formula")
+    table = Table("problem", *columns(["noise", "seed"]), "found", *columns(["seconds"]), "formula")
     for result in progress.results[-NEWEST:]:
         table.add_row(
             result.id, f"{result.noise:g}", str(result.seed), _word(result), f"{result.seconds:.2f}",
@@ -150,7 +178,7 @@ def _view(progress: BenchmarkProgress, summary: Table) -> RenderableType:
     return Group(table, summary, heading)
 
 
-def _columns(names: Sequence[str]) -> list[Column]:
+def columns(names: Sequence[str]) -> list[Column]:
     """Columns of numbers."""
     from rich.table import Column
 

@@ -10,12 +10,15 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import Any, Generic, TypeVar
 
+from symreg.benchmark.discipline import Discipline
 from symreg.benchmark.equivalence import Judge
-from symreg.benchmark.trial import Discover, Settings, Trial, TrialResult, failed, run_trial
+from symreg.benchmark.trial import Discover, Settings
 
 __all__ = ["run_here", "run_in_processes"]
 
@@ -30,28 +33,36 @@ FRESH_AFTER = 20
 
 _POLL_SECONDS = 0.2
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 
 def run_here(
-    trials: Sequence[Trial], settings: Settings, discover: Discover | None, stop: Callable[[], bool]
-) -> Iterator[TrialResult]:
+    trials: Sequence[T],
+    discipline: Discipline[T, R],
+    settings: Settings,
+    discover: Discover | None,
+    stop: Callable[[], bool],
+) -> Iterator[R]:
     """Run the trials in this process."""
-    with Judge(settings.judge_seconds) as judge:
+    with _judge(discipline, settings) as judge:
         for trial in trials:
             if stop():
                 return
-            yield run_trial(trial, settings, discover=discover, judge=judge)
+            yield discipline.run(trial, settings, discover=discover, judge=judge)
 
 
 def run_in_processes(
-    trials: Sequence[Trial],
+    trials: Sequence[T],
+    discipline: Discipline[T, R],
     settings: Settings,
     discover: Discover | None,
     stop: Callable[[], bool],
     jobs: int,
-) -> Iterator[TrialResult]:
+) -> Iterator[R]:
     """Run the trials in ``jobs`` processes; results come as they are ready."""
     waiting = list(reversed(trials))
-    workers = [_Worker(settings, discover) for _ in range(min(jobs, len(trials)))]
+    workers = [_Worker(discipline, settings, discover) for _ in range(min(jobs, len(trials)))]
     try:
         while (waiting or any(worker.trial for worker in workers)) and not stop():
             for worker in workers:
@@ -63,7 +74,11 @@ def run_in_processes(
             worker.kill()
 
 
-def _gather(workers: Sequence[_Worker]) -> Iterator[TrialResult]:
+def _judge(discipline: Discipline[T, R], settings: Settings) -> AbstractContextManager[Judge | None]:
+    return Judge(settings.judge_seconds) if discipline.by_symbols else nullcontext()
+
+
+def _gather(workers: Sequence[_Worker[T, R]]) -> Iterator[R]:
     """What is ready within a moment, and failures for the workers that died or are too late."""
     busy = {worker.connection: worker for worker in workers if worker.trial is not None}
     for connection in wait(list(busy), timeout=_POLL_SECONDS):
@@ -74,13 +89,16 @@ def _gather(workers: Sequence[_Worker]) -> Iterator[TrialResult]:
             yield worker.give_up("killed: it went on far beyond its time")
 
 
-class _Worker:
+class _Worker(Generic[T, R]):
     """One process and the trial that it works on."""
 
-    def __init__(self, settings: Settings, discover: Discover | None) -> None:
+    def __init__(
+        self, discipline: Discipline[T, R], settings: Settings, discover: Discover | None
+    ) -> None:
+        self.discipline = discipline
         self.settings = settings
         self.discover = discover
-        self.trial: Trial | None = None
+        self.trial: T | None = None
         self.deadline = 0.0
         self._start()
 
@@ -89,14 +107,14 @@ class _Worker:
         self.connection, theirs = context.Pipe()
         # Not a daemon: a search has child processes of its own.
         self.process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, self.settings, self.discover), daemon=False
+            target=_serve, args=(theirs, self.discipline, self.settings, self.discover), daemon=False
         )
         self.process.start()
         theirs.close()
         self.ready = False
         self.done = 0
 
-    def give(self, trial: Trial) -> None:
+    def give(self, trial: T) -> None:
         self.trial = trial
         self._set_deadline()
         try:
@@ -108,10 +126,10 @@ class _Worker:
         starting = 0.0 if self.ready else START_SECONDS
         self.deadline = time.monotonic() + starting + 2 * self.settings.time + GRACE_SECONDS
 
-    def take(self) -> TrialResult | None:
+    def take(self) -> R | None:
         """The result, or None for the word that the process is ready; a broken pipe means that it is gone."""
         try:
-            result: TrialResult | None = self.connection.recv()
+            result: R | None = self.connection.recv()
         except (EOFError, OSError):
             self.process.join(5.0)
             return self.give_up(f"its process stopped (exit status {self.process.exitcode})")
@@ -126,10 +144,10 @@ class _Worker:
                 self._start()
         return result
 
-    def give_up(self, reason: str) -> TrialResult:
+    def give_up(self, reason: str) -> R:
         """Count the trial as failed and start a new process."""
         assert self.trial is not None
-        result = failed(self.trial, self.settings, reason)
+        result = self.discipline.failed(self.trial, self.settings, reason)
         self.kill()
         self.trial = None
         self._start()
@@ -153,16 +171,19 @@ class _Limits:
         threadpool_limits(limits=self.threads)
 
 
-def _serve(connection: Connection, settings: Settings, discover: Discover | None) -> None:
+def _serve(
+    connection: Connection, discipline: Discipline[Any, Any], settings: Settings, discover: Discover | None
+) -> None:
     """Answer trials with results until the other end is gone; Ctrl-C is for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _Limits(settings.threads).apply()
-    with Judge(settings.judge_seconds) as judge:
-        judge.wait_until_ready()
+    with _judge(discipline, settings) as judge:
+        if judge is not None:
+            judge.wait_until_ready()
         connection.send(None)
         while True:
             try:
-                trial: Trial = connection.recv()
-                connection.send(run_trial(trial, settings, discover=discover, judge=judge))
+                trial = connection.recv()
+                connection.send(discipline.run(trial, settings, discover=discover, judge=judge))
             except (EOFError, OSError):
                 return

@@ -4,7 +4,7 @@ A file is a list of entries. Needed are ``id``, ``formula``, ``target: {name, un
 ``name``, ``unit`` and a range (``low``, ``high``, both in that unit). Optional: ``set``, ``in_srbench``,
 ``note``, ``distribution`` and ``above`` of a variable, ``constants`` (``name``, ``value``, ``unit``, and
 ``free: true`` where any value counts as found), ``rows``, ``noise``, and ``table``: a CSV file beside, whose
-rows are used instead of drawn ones (``column`` names the header).
+rows are used instead of drawn ones (``column`` names the header). ``entries`` tells of a shorter notation.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from symreg.benchmark.entries import in_full
 from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import EntryError, SymregError
-from symreg.expression import Expression
+from symreg.expression import Apply, Constant, Expression, canonical_number, fold, substitute
 from symreg.generate import Distribution, GenerationError, NoiseKind, read_noise
 from symreg.grammar import parse
 from symreg.units import parse_unit
@@ -88,12 +89,30 @@ class ProblemDefinition:
         )
 
     @property
+    def measured(self) -> Expression:
+        """The true law with numbers for the constants in its exponents: ``c**n`` has a dimension only then."""
+        numbers: dict[Expression, Expression] = {
+            Constant(entry.name): canonical_number(entry.value)
+            for entry in self.constants
+            if parse_unit(entry.unit).dimension.is_dimensionless
+        }
+
+        def visit(node: Expression, operands: tuple[Expression, ...]) -> Expression:
+            if not isinstance(node, Apply):
+                return node
+            if node.operator == "pow":
+                operands = (operands[0], substitute(operands[1], numbers))
+            return Apply(node.operator, operands)
+
+        return fold(self.expression, visit)
+
+    @property
     def dimension(self) -> Dimension:
         """The dimension of the true law, by the rules and from the units of its names."""
         dimensions = {"pi": Dimension.of()}
         dimensions |= {entry.name: parse_unit(entry.unit).dimension for entry in self.constants}
         dimensions |= {entry.name: parse_unit(entry.unit).dimension for entry in self.variables}
-        return dimension_of(self.expression, dimensions)
+        return dimension_of(self.measured, dimensions)
 
     @property
     def free_constants(self) -> dict[str, float]:
@@ -140,7 +159,7 @@ def _problem(entry: Any, position: int, path: Path) -> ProblemDefinition:
     """One entry, its mistakes told with the name of the file and of the entry."""
     where = str(entry.get("id", f"entry {position}")) if isinstance(entry, Mapping) else f"entry {position}"
     try:
-        problem = _read(entry, path)
+        problem = _read(in_full(entry), path)
         expected = parse_unit(problem.target_unit).dimension
         if problem.dimension != expected:
             raise ValueError(f"the formula has the dimension {problem.dimension}, its target {expected}")

@@ -6,24 +6,23 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, fields
+from dataclasses import astuple
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from symreg.atomic import atomic_write_text
-from symreg.benchmark.trial import Settings, Trial, TrialResult
+from symreg.benchmark.discipline import Discipline
+from symreg.benchmark.trial import SRBENCH, Settings, TrialResult
 from symreg.errors import SymregError
 
 __all__ = ["ResultsError", "ResultsFile", "read_results", "results_text"]
 
-COLUMNS = tuple(entry.name for entry in fields(TrialResult))
+COLUMNS = SRBENCH.columns
 ARCHIVE_COLUMNS = tuple(name for name in COLUMNS if name != "complexity")
 """What an archive keeps (see ``archive``)."""
 
-_KINDS = {entry.name: str(entry.type) for entry in fields(TrialResult)}
-# A truth that was corrected in its problem file is another question.
-_KEY = ("set", "id", "truth", "noise", "seed", "backend", "units", "rows", "time", "threads", "without")
-Key = tuple[Any, ...]
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class ResultsError(SymregError):
@@ -36,36 +35,31 @@ class ResultsError(SymregError):
         return f"{self.path}: {self.reason}"
 
 
-class ResultsFile:
+class ResultsFile(Generic[T, R]):
     """The table of results on the disk; a line that a crash cut off is dropped when it is opened again."""
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, discipline: Discipline[T, R]) -> None:
         self.path = Path(path)
-        self.results: list[TrialResult] = []
+        self.discipline = discipline
+        self.results: list[R] = []
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.exists():
             text = self.path.read_text(encoding="utf-8")
             if not text.endswith("\n"):
                 text = text[: text.rfind("\n") + 1]
                 atomic_write_text(self.path, text)
-            self.results = _parsed(text, self.path)
+            self.results = _parsed(text, self.path, discipline)
         if not self.path.exists() or self.path.stat().st_size == 0:
-            atomic_write_text(self.path, _line(COLUMNS))
-        self._done = {_key_of(result) for result in self.results}
+            atomic_write_text(self.path, _line(discipline.columns))
+        self._done = {discipline.key_of(result) for result in self.results}
 
-    def has(self, trial: Trial, settings: Settings) -> bool:
+    def has(self, trial: T, settings: Settings) -> bool:
         """Whether this trial was run before with the same settings."""
-        definition = trial.definition
-        key = (
-            definition.set_name, definition.id, definition.formula, trial.noise, trial.seed,
-            settings.backend, settings.units, settings.rows, settings.time, settings.threads,
-            settings.without_text,
-        )  # fmt: skip
-        return key in self._done
+        return self.discipline.key_before(trial, settings) in self._done
 
-    def append(self, result: TrialResult) -> None:
+    def append(self, result: R) -> None:
         """Add one line by a single write, forced to the disk."""
-        data = _line(_text(value) for value in astuple(result)).encode("utf-8")
+        data = _line(_text(value) for value in astuple(result)).encode("utf-8")  # type: ignore[call-overload]
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND)
         try:
             os.write(descriptor, data)
@@ -73,7 +67,7 @@ class ResultsFile:
         finally:
             os.close(descriptor)
         self.results.append(result)
-        self._done.add(_key_of(result))
+        self._done.add(self.discipline.key_of(result))
 
 
 def read_results(path: str | Path) -> list[TrialResult]:
@@ -82,7 +76,7 @@ def read_results(path: str | Path) -> list[TrialResult]:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ResultsError(path=str(path), reason=f"this file cannot be read: {error}") from None
-    return _parsed(text[: text.rfind("\n") + 1], Path(path), archives=True)
+    return _parsed(text[: text.rfind("\n") + 1], Path(path), SRBENCH, archives=True)
 
 
 def results_text(results: Iterable[TrialResult], columns: Sequence[str] = COLUMNS) -> str:
@@ -91,38 +85,35 @@ def results_text(results: Iterable[TrialResult], columns: Sequence[str] = COLUMN
     return "".join(_line(row) for row in (columns, *rows))
 
 
-def _parsed(text: str, path: Path, *, archives: bool = False) -> list[TrialResult]:
+def _parsed(text: str, path: Path, discipline: Discipline[Any, R], *, archives: bool = False) -> list[R]:
     rows = list(csv.reader(io.StringIO(text)))
-    columns = tuple(rows[0]) if rows else COLUMNS
-    if columns != COLUMNS and not (archives and columns == ARCHIVE_COLUMNS):
-        raise ResultsError(path=str(path), reason=_difference(rows[0]))
+    columns = tuple(rows[0]) if rows else discipline.columns
+    if columns != discipline.columns and not (archives and columns == ARCHIVE_COLUMNS):
+        raise ResultsError(path=str(path), reason=_difference(rows[0], discipline.columns))
+    absent = {} if columns == discipline.columns else {"complexity": 0}
     try:
-        return [TrialResult(**{"complexity": 0, **_read(columns, row)}) for row in rows[1:]]
+        return [discipline.result(**absent, **_read(columns, discipline.kinds, row)) for row in rows[1:]]
     except ValueError as error:
         raise ResultsError(path=str(path), reason=f"a line cannot be read: {error}") from None
 
 
-def _difference(header: list[str]) -> str:
+def _difference(header: list[str], columns: Sequence[str]) -> str:
     """What the header of another version, or of another kind of table, lacks or has too many."""
-    missing = ", ".join(name for name in COLUMNS if name not in header)
-    unknown = ", ".join(name for name in header if name not in COLUMNS)
+    missing = ", ".join(name for name in columns if name not in header)
+    unknown = ", ".join(name for name in header if name not in columns)
     told = [f"{word}: {names}" for word, names in (("missing", missing), ("unknown", unknown)) if names]
     what = "; ".join(told) or "in another order"
     return f"the columns are not those of this version's results ({what}); choose another file with --output"
 
 
-def _read(columns: Sequence[str], row: list[str]) -> dict[str, Any]:
+def _read(columns: Sequence[str], kinds: dict[str, str], row: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, text in zip(columns, row, strict=True):
-        kind = _KINDS[name]
+        kind = kinds[name]
         if kind == "bool" and text not in ("true", "false"):
             raise ValueError(f"{name} is '{text}', not true or false")
         values[name] = text == "true" if kind == "bool" else {"int": int, "float": float}.get(kind, str)(text)
     return values
-
-
-def _key_of(result: TrialResult) -> Key:
-    return tuple(getattr(result, name) for name in _KEY)
 
 
 def _text(value: object) -> str:

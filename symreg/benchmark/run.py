@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
+from symreg.benchmark.discipline import Discipline
 from symreg.benchmark.pool import run_here, run_in_processes
 from symreg.benchmark.problems import ProblemDefinition, read_problems, select_problems
 from symreg.benchmark.results import ResultsFile
-from symreg.benchmark.trial import Discover, Settings, Trial, TrialResult
+from symreg.benchmark.trial import SRBENCH, Discover, Settings, Trial, TrialResult
 
-__all__ = ["BenchmarkProgress", "load_set", "run_benchmark"]
+__all__ = ["BenchmarkProgress", "load_set", "run_benchmark", "run_trials"]
 
+T = TypeVar("T")
+R = TypeVar("R")
 SETS = ("feynman", "bonus", "strogatz", "empiricalbench")
 
 
 @dataclass(frozen=True, slots=True)
-class BenchmarkProgress:
+class BenchmarkProgress(Generic[R]):
     """What an observer is told: results (earlier runs included), trials done and in all, the newest one."""
 
-    results: tuple[TrialResult, ...]
+    results: tuple[R, ...]
     done: int
     total: int
-    newest: TrialResult | None
+    newest: R | None
 
 
 def load_set(name_or_path: str | Path) -> tuple[ProblemDefinition, ...]:
@@ -53,7 +57,7 @@ def run_benchmark(
     settings: Settings | None = None,
     jobs: int = 1,
     discover: Discover | None = None,
-    observer: Callable[[BenchmarkProgress], None] | None = None,
+    observer: Callable[[BenchmarkProgress[TrialResult]], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> list[TrialResult]:
     """Run every problem at every level of noise with every seed; return the results, earlier ones included.
@@ -70,20 +74,37 @@ def run_benchmark(
         for level in dict.fromkeys(noise)
         for definition in select_problems(chosen, ids)
     ]
-    file = ResultsFile(output)
+    return run_trials(
+        trials, SRBENCH, settings, output=output, jobs=jobs, discover=discover, observer=observer, stop=stop
+    )
+
+
+def run_trials(
+    trials: Sequence[T],
+    discipline: Discipline[T, R],
+    settings: Settings,
+    *,
+    output: str | Path,
+    jobs: int = 1,
+    discover: Discover | None = None,
+    observer: Callable[[BenchmarkProgress[R]], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> list[R]:
+    """The same for trials of any kind that were made already."""
+    file = ResultsFile(output, discipline)
     todo = [trial for trial in trials if not file.has(trial, settings)]
     done = len(trials) - len(todo)
 
-    def tell(newest: TrialResult | None) -> None:
+    def tell(newest: R | None) -> None:
         if observer is not None:
             observer(BenchmarkProgress(tuple(file.results), done, len(trials), newest))
 
     tell(None)
     asked_to_stop = stop or (lambda: False)
     if jobs > 0 and todo:
-        running = run_in_processes(todo, settings, discover, asked_to_stop, jobs)
+        running = run_in_processes(todo, discipline, settings, discover, asked_to_stop, jobs)
     else:
-        running = run_here(todo, settings, discover, asked_to_stop)
+        running = run_here(todo, discipline, settings, discover, asked_to_stop)
     for result in running:
         file.append(result)
         done += 1

@@ -15,10 +15,20 @@ import numpy.typing as npt
 
 from symreg.benchmark.problems import ProblemDefinition
 from symreg.generate import GeneratedConstant, GeneratedInput, GeneratedTable, generate_table, with_noise
+from symreg.printing import to_text
 from symreg.table import Column, Table
 from symreg.units import DIMENSIONLESS_UNIT, parse_unit
 
-__all__ = ["LARGEST_SAMPLE", "TEST_FRACTION", "Sample", "has_few_rows", "sample_problem", "sample_ranges"]
+__all__ = [
+    "LARGEST_SAMPLE",
+    "TEST_FRACTION",
+    "Sample",
+    "exact_table",
+    "has_few_rows",
+    "part_of",
+    "sample_problem",
+    "sample_ranges",
+]
 
 Floats = npt.NDArray[np.float64]
 LARGEST_SAMPLE = 10_000
@@ -55,7 +65,7 @@ def sample_problem(
     split, drawn, disturbed = (np.random.default_rng(stream) for stream in streams)
     if definition.table is None:
         n_rows = definition.rows or min(rows, LARGEST_SAMPLE)
-        whole = _generated(definition, n_rows, int(drawn.integers(2**31)))
+        whole = exact_table(definition, n_rows, int(drawn.integers(2**31)))
     else:
         whole = _read(definition)
     if definition.noise_kind == "relative":
@@ -72,8 +82,8 @@ def sample_problem(
     target = with_noise(target, "rms", noise, disturbed)
     return Sample(
         definition,
-        train=_part(whole, train, units, target, sigma),
-        test=_part(whole, test, units, whole[definition.target_name].values[test]),
+        train=part_of(whole, train, units, target, sigma),
+        test=part_of(whole, test, units, whole[definition.target_name].values[test]),
     )
 
 
@@ -96,7 +106,8 @@ def sample_ranges(definition: ProblemDefinition, table: Table) -> dict[str, tupl
     return ranges
 
 
-def _generated(definition: ProblemDefinition, rows: int, seed: int) -> Table:
+def exact_table(definition: ProblemDefinition, rows: int, seed: int) -> Table:
+    """Rows drawn from the ranges of a problem, the target without noise."""
     inputs = tuple(
         GeneratedInput(
             name=entry.name,
@@ -111,7 +122,7 @@ def _generated(definition: ProblemDefinition, rows: int, seed: int) -> Table:
     constants = {entry.name: GeneratedConstant(entry.value, entry.unit) for entry in definition.constants}
     return generate_table(
         GeneratedTable(
-            formula=definition.formula,
+            formula=to_text(definition.measured),
             target_name=definition.target_name,
             target_unit=definition.target_unit,
             inputs=inputs,
@@ -144,7 +155,7 @@ def _measurable(whole: Table) -> Table:
     return Table(tuple(columns), target=whole.target, source=whole.source)
 
 
-def _part(
+def part_of(
     whole: Table, rows: npt.NDArray[np.int64], units: bool, target: Floats, sigma: Floats | None = None
 ) -> Table:
     """Some rows of a table, the target replaced; without units everything is a pure number in SI."""

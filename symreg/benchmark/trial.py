@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from symreg.benchmark.discipline import Discipline
 from symreg.benchmark.equivalence import Judge, Relation, Verdict, with_constants
 from symreg.benchmark.problems import ProblemDefinition
 from symreg.benchmark.sampling import LARGEST_SAMPLE, Sample, has_few_rows, sample_problem, sample_ranges
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from symreg.discover import Discovery
     from symreg.search.backend import Backend, Native
 
-__all__ = ["Discover", "Settings", "Trial", "TrialResult", "run_trial"]
+__all__ = ["SRBENCH", "Discover", "Settings", "Trial", "TrialResult", "run_trial"]
 
 Floats = npt.NDArray[np.float64]
 Discover = Callable[[Problem, "Settings", int], "Discovery"]
@@ -297,3 +298,13 @@ def _constants(law: Law) -> tuple[dict[str, float], dict[str, str]]:
         if constant.snapped is not None and constant.unit.scale == 1.0
     }
     return values, exact
+
+
+SRBENCH: Discipline[Trial, TrialResult] = Discipline(
+    result=TrialResult,
+    # A truth that was corrected in its problem file is another question.
+    key=("set", "id", "truth", "noise", "seed", "backend", "units", "rows", "time", "threads", "without"),
+    run=run_trial,
+    failed=failed,
+    by_symbols=True,
+)

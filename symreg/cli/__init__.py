@@ -119,13 +119,26 @@ def benchmark(
     problems: Annotated[
         str,
         typer.Argument(
-            help="feynman, bonus, strogatz, empiricalbench, or a problem file.", show_default=False
+            help="feynman, bonus, strogatz, empiricalbench; everyday, everyday_more, everyday_unseen, "
+            "mathematical, ten_rows (forms); or a problem file.",
+            show_default=False,
         ),
     ],
     ids: Annotated[str, typer.Option(help="Only these problems, with commas.")] = "",
-    noise: Annotated[str, typer.Option(help="Levels of noise, with commas.")] = "0",
+    noise: Annotated[
+        str,
+        typer.Option(
+            help="Levels of noise, with commas; of forms also none, first, second.", show_default="0; of forms all"
+        ),
+    ] = "",
     seeds: Annotated[str, typer.Option(help="Seeds, with commas.")] = "0",
-    rows: Annotated[int, typer.Option(min=8, help="Rows drawn, training and test.")] = 10_000,
+    rows: Annotated[
+        str,
+        typer.Option(
+            help="Rows drawn, training and test; of forms also smaller, larger, with commas.",
+            show_default="10000; of forms both",
+        ),
+    ] = "",
     time: Annotated[str, typer.Option(help="Time for each problem, such as '60 s'.")] = "60 s",
     jobs: Annotated[int, typer.Option(min=1, help="Problems at the same time.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="Threads for each problem.")] = 1,
@@ -139,8 +152,17 @@ def benchmark(
     output: Annotated[Path | None, typer.Option(help="The results, a CSV file.", show_default=False)] = None,
 ) -> None:
     """Search for laws that are known, and count how many come back. The same command goes on."""
-    from symreg.cli.commands import run_benchmark
+    from symreg.benchmark.form_problems import holds_forms
+    from symreg.cli.commands import run_benchmark, run_form_benchmark
 
+    if holds_forms(problems):
+        run_form_benchmark(
+            problems, noise=noise, seeds=seeds, rows=rows, time=time,
+            refused={"--no-units": no_units, "--scale-target": scale_target != 1, "--scale-input": scale_input != 1},
+            ids=listed(ids) or None, jobs=jobs, threads=threads, backend=backend, without=listed(without),
+            output=output,
+        )  # fmt: skip
+        return
     run_benchmark(
         problems, ids=listed(ids) or None, noise=noise, seeds=seeds, rows=rows, time=time, jobs=jobs,
         threads=threads, backend=backend, no_units=no_units, without=listed(without),

@@ -150,14 +150,43 @@ def report_run(folder: Path, formats: tuple[str, ...], exports: tuple[str, ...],
         typer.echo(str(path))
 
 
-def run_benchmark(problems: str, *, noise: str, seeds: str, time: str, **options: Any) -> None:
+LEAST_ROWS = 8
+USUAL_ROWS = "10000"
+
+
+def run_benchmark(problems: str, *, noise: str, seeds: str, rows: str, time: str, **options: Any) -> None:
     """Run a benchmark; numbers in lists are read here, everything else is the benchmark's own."""
     from symreg.benchmark.live import run_benchmark_command
 
+    n_rows = _numbers(rows or USUAL_ROWS, int, "--rows")
+    if len(n_rows) != 1 or n_rows[0] < LEAST_ROWS:
+        raise typer.BadParameter(f"one number of {LEAST_ROWS} or more, not {rows!r}", param_hint="--rows")
     status = run_benchmark_command(
         problems,
-        noise=_numbers(noise, float, "--noise"),
+        noise=_numbers(noise or "0", float, "--noise"),
         seeds=_numbers(seeds, int, "--seeds"),
+        rows=n_rows[0],
+        time=_seconds(time),
+        **options,
+    )
+    if status:
+        raise typer.Exit(status)
+
+
+def run_form_benchmark(
+    problems: str, *, noise: str, seeds: str, rows: str, time: str, refused: dict[str, bool], **options: Any
+) -> None:
+    """Run a benchmark of forms; an option that says nothing of them is refused."""
+    from symreg.benchmark.form_live import run_form_benchmark_command
+    from symreg.cli import listed
+
+    for option in (name for name, is_given in refused.items() if is_given):
+        raise typer.BadParameter("this set has units and ranges of its own", param_hint=option)
+    status = run_form_benchmark_command(
+        problems,
+        noise=listed(noise),
+        seeds=_numbers(seeds, int, "--seeds"),
+        rows=listed(rows),
         time=_seconds(time),
         **options,
     )

@@ -14,7 +14,7 @@ from symreg.benchmark.facts import RunFacts, add_facts
 from symreg.benchmark.named_sets import named_sets
 from symreg.benchmark.record import write_record
 from symreg.benchmark.results import COLUMNS, ResultsError, ResultsFile, read_results, results_text
-from symreg.benchmark.trial import TrialResult
+from symreg.benchmark.trial import SRBENCH, TrialResult
 from symreg.cli import main
 from tests.benchmark.made_up import missed, result
 
@@ -211,7 +211,7 @@ def test_the_archive_keeps_what_the_record_shows(tmp_path: Path) -> None:
     assert read_results(path) == [found]
     assert "complexity" not in path.read_text() and len(path.read_text().splitlines()[1]) < 110
     with pytest.raises(ResultsError, match="missing: complexity"):
-        ResultsFile(path)
+        ResultsFile(path, SRBENCH)
 
 
 def test_equations_stand_in_the_order_that_people_count_in() -> None:

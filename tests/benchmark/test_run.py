@@ -14,7 +14,14 @@ from symreg.benchmark.problems import select_problems
 from symreg.benchmark.results import COLUMNS, ResultsError, ResultsFile, read_results
 from symreg.benchmark.run import BenchmarkProgress, run_benchmark
 from symreg.benchmark.sampling import sample_problem
-from symreg.benchmark.trial import Settings, Trial, TrialResult, benchmark_problem, native_backend
+from symreg.benchmark.trial import (
+    SRBENCH,
+    Settings,
+    Trial,
+    TrialResult,
+    benchmark_problem,
+    native_backend,
+)  # fmt: skip
 from symreg.catalog import load_problem_set
 from symreg.experiment.errors import NotAvailableError
 from symreg.search import backend
@@ -83,7 +90,7 @@ def test_the_csv_has_the_columns_that_others_read_first(tmp_path: Path) -> None:
 
 
 def test_a_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    path, calls, told = tmp_path / "results.csv", list[str](), list[BenchmarkProgress]()
+    path, calls, told = tmp_path / "results.csv", list[str](), list[BenchmarkProgress[TrialResult]]()
 
     def counted(problem, settings, seed):  # type: ignore[no-untyped-def]
         calls.append(problem.name)
@@ -151,7 +158,7 @@ def test_mechanisms_are_switched_off_where_the_search_can_do_that(monkeypatch: p
 
 
 def test_it_stops_when_it_is_asked_to(tmp_path: Path) -> None:
-    told: list[BenchmarkProgress] = []
+    told: list[BenchmarkProgress[TrialResult]] = []
     results = run_benchmark(
         FEYNMAN, output=tmp_path / "r.csv", ids=["I.12.11", "I.13.4"], settings=SETTINGS, jobs=0,
         discover=known_answers.knows, observer=told.append, stop=lambda: len(told) == 2,
@@ -214,10 +221,10 @@ def test_a_strange_results_file_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "results.csv"
     path.write_text("a,b\n1,2\n")
     with pytest.raises(ResultsError, match="columns"):
-        ResultsFile(path)
+        ResultsFile(path, SRBENCH)
     path.write_text(",".join(COLUMNS) + "\n" + ",".join("x" for _ in COLUMNS) + "\n")
     with pytest.raises(ResultsError, match="cannot be read"):
-        ResultsFile(path)
+        ResultsFile(path, SRBENCH)
     older = [name for name in COLUMNS if name != "without"]
     for header, reason in (
         (older, r"\(missing: without\); choose another file"),
@@ -226,7 +233,8 @@ def test_a_strange_results_file_is_not_overwritten(tmp_path: Path) -> None:
     ):
         other = tmp_path / "other.csv"
         other.write_text(",".join(header) + "\n")
-        for read in (ResultsFile, read_results):
-            with pytest.raises(ResultsError, match=reason):
-                read(other)
+        with pytest.raises(ResultsError, match=reason):
+            ResultsFile(other, SRBENCH)
+        with pytest.raises(ResultsError, match=reason):
+            read_results(other)
     assert path.read_text().endswith("x\n")
