@@ -47,7 +47,7 @@ class Inputs:
     def value(self, tree: Expression) -> Floats:
         """Values of a tree of inputs and units on all rows of the space."""
         leaves: Mapping[str, Floats | float] = {
-            **dict(zip(self.space.names, self.space.inputs, strict=True)), **self.space.scales
+            **dict(zip(self.space.names, self.space.inputs, strict=True)), **self.space.in_formulas
         }  # fmt: skip
         return np.array(np.broadcast_to(evaluate_tree(tree, leaves), self.space.target.shape))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from symreg.dimension import Dimension
 from symreg.dimensioning import infer_dimensions
 from symreg.errors import SymregError
-from symreg.expression import Expression, constants_of, normalise
+from symreg.expression import Apply, Expression, Number, constants_of, normalise, walk
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.proposal import Draft
 from symreg.search.skeletons.question import LOGARITHM, Question, parts_written
@@ -33,18 +33,21 @@ class Assembly:
     _codes: dict[Expression, tuple[int, ...] | None] = field(default_factory=dict)
 
     def draft(self, hit: Hit) -> Draft | None:
-        """The law of a hit with linear coefficients by least squares; None where dimensions or numbers forbid it."""
+        """The law of a hit with linear coefficients by least squares; None where numbers forbid it.
+
+        The dimensions of its constants are left open: they are inferred for what a fit finds good.
+        """
         values = self._values(hit)
         if values is None:
             return None
         names = tuple(f"k{number}" for number in range(1, len(values) + 1))
         tree, _ = parts_written(hit.question, hit.parts, names)
-        return self.made(normalise(tree), names, values)
+        return Draft(normalise(tree), names, tuple(values), (0,) * len(names))
 
-    def made(self, tree: Expression, names: Sequence[str], values: Sequence[float]) -> Draft | None:
-        """The draft of a tree, its constants with inferred dimensions."""
-        codes = self.codes(tree, names)
-        return None if codes is None else Draft(tree, tuple(names), tuple(map(float, values)), codes)
+    def with_units(self, draft: Draft) -> Draft | None:
+        """The draft with the dimensions that its constants must have; None where none fit or they are not allowed."""
+        codes = self.codes(draft.expression, draft.names)
+        return None if codes is None else replace(draft, codes=codes)
 
     def codes(self, tree: Expression, names: Sequence[str]) -> tuple[int, ...] | None:
         """Dimension codes of the free constants, None where none fit or the problem does not allow them."""
@@ -54,15 +57,22 @@ class Assembly:
 
     def _inferred(self, tree: Expression, names: Sequence[str]) -> tuple[int, ...] | None:
         space = self.space
+        if set(names) - set(constants_of(tree)) or not operators_allow(tree, space.operators):
+            return None
+        if self._is_pure:
+            return (0,) * len(names)
         try:
             found = infer_dimensions(tree, space.dimensions, space.coding.decode(space.target_code))
             codes = tuple(space.coding.encode(found.get(name, Dimension.of())) for name in names)
         except (DimensionRangeError, SymregError):
             return None
-        if set(names) - set(constants_of(tree)):
-            return None
         allowed = space.coefficient_codes if not space.is_mixed else None
         return codes if allowed is None or set(codes) <= set(allowed) else None
+
+    @property
+    def _is_pure(self) -> bool:
+        """Whether nothing has a dimension."""
+        return not self.space.target_code and not any(self.space.codes)
 
     def _values(self, hit: Hit) -> list[float] | None:
         """Inner constants as found, outer ones by weighted least squares."""
@@ -93,3 +103,19 @@ class Assembly:
         with np.errstate(over="ignore"):
             factor = float(np.sign(self.y[0]) * np.exp(coefficients[0]))
         return [factor, *map(float, coefficients[1:])]
+
+
+MEANT_BY = {"inv": "/", "square": "*", "cube": "*", "neg": "-"}
+"""An operator that says in one word what one the user allows says in two."""
+
+
+def operators_allow(tree: Expression, operators: Collection[str]) -> bool:
+    """Whether a tree holds allowed operators alone, each as it is or as another way to say it."""
+    for node in walk(tree):
+        if isinstance(node, Apply) and node.operator not in operators:
+            exponent = node.arguments[-1]
+            is_root = node.operator == "pow" and isinstance(exponent, Number) and "sqrt" in operators
+            is_root = is_root and float(2 * exponent.value).is_integer()  # type: ignore[union-attr]
+            if not is_root and MEANT_BY.get(node.operator) not in operators:
+                return False
+    return True

@@ -35,7 +35,7 @@ from symreg.search.skeletons.step import (
 
 FIRST = (EXP, POWER, INVERSE, LOG, ROOT, TANH, ATAN, BOSE, FERMI)
 INNER = (EXP, POWER, INVERSE, LOG, PEAK, ROOT, TANH)
-OUTER = (EXP, INVERSE, LOG, ROOT, TANH, FERMI)
+OUTER = (EXP, INVERSE, LOG, ROOT, TANH, FERMI, PEAK)
 DEEP = ((POWER, SHIFT, POWER), (EXP, SHIFT, POWER), (PEAK, SHIFT, POWER), (POWER, INVERSE, EXP), (EXP, EXP, EXP))
 SIMPLE_POWERS = tuple(
     Fraction(*one)
@@ -91,12 +91,39 @@ def two_steps(inputs: Inputs) -> Iterator[Part]:
 def _two_steps_of(argument: Argument, is_base: bool) -> Iterator[Part]:
     for inner, outer in itertools.product(INNER, OUTER):
         same = (inner is INVERSE and outer is INVERSE) or (inner is LOG and outer is EXP)
+        same |= inner is PEAK and outer is PEAK
         if not same and (is_base or inner not in (POWER, PEAK)):
             yield Chain(argument, (inner, outer))
     if is_base:
         yield Chain(argument, (CENTRE, TANH))
         yield Chain(argument, (CENTRE, ATAN))
     yield Chain(argument, (SHIFT, POWER))
+
+
+def blended(inputs: Inputs) -> Iterator[Part]:
+    """Functions of one input and a share of another: ``f(a + k*b)``."""
+    for first, second in itertools.combinations(singles(inputs), 2):
+        for step in (EXP, POWER, INVERSE, LOG, ROOT, TANH):
+            yield Chain(first, (step,), second)
+        yield Wave(Chain(first, (), second))
+
+
+def modulated(inputs: Inputs) -> Iterator[Part]:
+    """Sines of an input and a share of a function: ``sin(w*(a + k*f(b)) + p)``."""
+    space = inputs.space
+    for first in singles(inputs):
+        for place in inputs.places:
+            own = inputs.powers(place, (Fraction(2), Fraction(-1), Fraction(3)))
+            for second in [*own, *([] if space.codes[place] else _functions(inputs, place))]:
+                if second.tree != first.tree:
+                    yield Wave(Chain(first, (), second))
+
+
+def raised_sums(inputs: Inputs) -> Iterator[Part]:
+    """Logarithms of a constant beside a function with a constant: factors of a product, ``(k + x**p)``."""
+    for argument in singles(inputs):
+        for inner in (EXP, POWER, INVERSE):
+            yield Chain(argument, (inner, LOG))
 
 
 def three_steps(inputs: Inputs) -> Iterator[Part]:
@@ -109,22 +136,22 @@ def three_steps(inputs: Inputs) -> Iterator[Part]:
 def waves(inputs: Inputs) -> Iterator[Part]:
     """Sines of any frequency and phase, of inputs, their simple powers, and pairs."""
     for argument in singles(inputs):
-        yield Wave(argument)
+        yield Wave(Chain(argument))
     for place in inputs.places:
         for argument in inputs.powers(place, (Fraction(2), Fraction(-1), Fraction(3))):
-            yield Wave(argument)
+            yield Wave(Chain(argument))
     for argument in inputs.pairs():
-        yield Wave(argument)
+        yield Wave(Chain(argument))
 
 
 def damped_waves(inputs: Inputs) -> Iterator[Part]:
     """Sines in an envelope of the same input."""
     for argument in singles(inputs):
         for step in (EXP, POWER, INVERSE):
-            yield Wave(argument, Chain(argument, (step,)))
+            yield Wave(Chain(argument), Chain(argument, (step,)))
         square = next(iter(inputs.powers(next(iter(argument.inputs)), (Fraction(2),))), None)
         if square is not None:
-            yield Wave(argument, Chain(square, (EXP,)))
+            yield Wave(Chain(argument), Chain(square, (EXP,)))
 
 
 def plain_terms(inputs: Inputs) -> list[Argument]:
@@ -133,6 +160,7 @@ def plain_terms(inputs: Inputs) -> list[Argument]:
     by_input: list[list[Argument]] = []
     for place in inputs.places:
         own = list(inputs.powers(place, FEW_POWERS if many else SIMPLE_POWERS))
+        own += [more for one in own if _is_log(one) for more in _powers_of(inputs, place, one)]
         own += [] if inputs.space.codes[place] else list(_functions(inputs, place))
         by_input.append(own)
     found = [one for own in by_input for one in own]
@@ -143,6 +171,14 @@ def plain_terms(inputs: Inputs) -> list[Argument]:
         triples = itertools.product(*(short[place][:2] for place in places))
         found += [one for a, b, c in triples if (one := _times(inputs, a, b, c)) is not None]
     return found[:MOST_TERMS]
+
+
+def _powers_of(inputs: Inputs, place: int, log: Argument) -> Iterator[Argument]:
+    for power in (Fraction(2), Fraction(3)):
+        tree = raised(log.tree, power)
+        found = inputs.argument(tree, tree, place)
+        if found is not None:
+            yield found
 
 
 def _functions(inputs: Inputs, place: int) -> Iterator[Argument]:
@@ -214,10 +250,3 @@ def _log_groups(found: Sequence[Argument]) -> Iterator[tuple[Argument, ...]]:
     for size in range(1, len(found) + 1):
         if size in (1, 2, len(found)):
             yield from itertools.combinations(found, size)
-
-
-def raised_plain(name: str, power: Fraction) -> Apply | Variable:
-    """An input to a simple power."""
-    tree = raised(Variable(name), power)
-    assert isinstance(tree, Apply | Variable)
-    return tree

@@ -74,15 +74,16 @@ class Part(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Steps around an argument; without steps the argument alone."""
+    """Steps around an argument, or around ``argument + k*beside``; without steps the argument alone."""
 
     argument: Argument
     steps: tuple[Step | Plain, ...] = ()
+    beside: Argument | None = None
 
     @property
     def n_inner(self) -> int:
         """Constants inside."""
-        return sum(isinstance(step, Step) for step in self.steps)
+        return (self.beside is not None) + sum(isinstance(step, Step) for step in self.steps)
 
     @property
     def n_columns(self) -> int:
@@ -92,12 +93,13 @@ class Chain:
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for equal chains."""
-        return (self.argument.tree, *(step.name for step in self.steps))
+        beside = None if self.beside is None else self.beside.tree
+        return (self.argument.tree, beside, *(step.name for step in self.steps))
 
     @property
     def inputs(self) -> frozenset[int]:
         """Places of the inputs in it."""
-        return self.argument.inputs
+        return self.argument.inputs | (frozenset() if self.beside is None else self.beside.inputs)
 
     @property
     def wants_pure(self) -> bool:
@@ -109,11 +111,16 @@ class Chain:
                 return False
         return False
 
+    def _of(self, argument: Argument) -> Floats:
+        return argument.pure_values if self.wants_pure else argument.values
+
     def columns(self, rows: Rows, sizes: Sequence[int]) -> Columns:
         """Its columns at these rows, see ``Part``."""
-        values = (self.argument.pure_values if self.wants_pure else self.argument.values)[rows][None, :]
-        constants = np.empty((1, 0))
-        size = iter(sizes)
+        values, constants, size = self._of(self.argument)[rows][None, :], np.empty((1, 0)), iter(sizes)
+        if self.beside is not None:
+            other = self._of(self.beside)[rows]
+            shares = blends(next(size)) * np.ptp(values) / np.ptp(other)
+            values, constants = values + shares[:, None] * other, shares[:, None]
         with np.errstate(all="ignore"):
             for step in self.steps:
                 if isinstance(step, Plain):
@@ -132,7 +139,9 @@ class Chain:
 
     def at(self, rows: Rows, inner: Floats) -> Floats:
         """Its column for one choice of constants, see ``Part``."""
-        values, names = (self.argument.pure_values if self.wants_pure else self.argument.values)[rows], iter(inner)
+        values, names = self._of(self.argument)[rows], iter(inner)
+        if self.beside is not None:
+            values = values + next(names) * self._of(self.beside)[rows]
         with np.errstate(all="ignore"):
             for step in self.steps:
                 values = step.apply(values, next(names)) if isinstance(step, Step) else step.apply(values)
@@ -141,6 +150,9 @@ class Chain:
     def inside(self, inner: Sequence[Constant]) -> Expression:
         """The tree of the chain."""
         tree, names = self.argument.pure if self.wants_pure else self.argument.tree, iter(inner)
+        if self.beside is not None:
+            other = self.beside.pure if self.wants_pure else self.beside.tree
+            tree = Apply("+", (tree, Apply("*", (next(names), other))))
         for step in self.steps:
             tree = step.write(tree, next(names)) if isinstance(step, Step) else step.write(tree)
         return tree
@@ -158,13 +170,13 @@ class Chain:
 class Wave:
     """A sine of any frequency and phase, ``k1*sin(k2*u + k3)``, perhaps in an envelope."""
 
-    argument: Argument
+    base: Chain
     envelope: Chain | None = None
 
     @property
     def n_inner(self) -> int:
-        """The frequency, and what the envelope holds."""
-        return 1 + (0 if self.envelope is None else self.envelope.n_inner)
+        """The frequency, and what base and envelope hold."""
+        return self.base.n_inner + 1 + (0 if self.envelope is None else self.envelope.n_inner)
 
     @property
     def n_columns(self) -> int:
@@ -174,43 +186,45 @@ class Wave:
     @property
     def key(self) -> tuple[object, ...]:
         """Equal for equal waves."""
-        return (self.argument.tree, "wave", *(() if self.envelope is None else self.envelope.key))
+        return (self.base.key, "wave", *(() if self.envelope is None else self.envelope.key))
 
     @property
     def inputs(self) -> frozenset[int]:
         """Places of the inputs in it."""
-        return self.argument.inputs | (frozenset() if self.envelope is None else self.envelope.inputs)
+        return self.base.inputs | (frozenset() if self.envelope is None else self.envelope.inputs)
 
     def columns(self, rows: Rows, sizes: Sequence[int]) -> Columns:
-        """Sine and cosine on a grid of frequencies, fine enough to see each: half a turn over the rows apart."""
-        values = self.argument.values[rows]
-        span = float(np.ptp(values))
-        most = min(STEPS_OF_FREQUENCY * sizes[0], len(rows))
-        rates = FREQUENCY_STEP * np.arange(1, most + 1) / span
-        phase = rates[:, None] * values[None, :]
+        """Sine and cosine on a grid of frequencies, fine enough to see each."""
+        inside = self.base.columns(rows, sizes[: self.base.n_inner])
+        values = inside.values[:, 0]
+        most = min(STEPS_OF_FREQUENCY * sizes[self.base.n_inner], len(rows))
+        rates = FREQUENCY_STEP * np.arange(1, most + 1) / np.ptp(values, axis=1, keepdims=True)
+        phase = (rates[:, :, None] * values[:, None, :]).reshape(-1, len(rows))
         both = np.stack([np.sin(phase), np.cos(phase)], axis=1)
-        constants = rates[:, None]
+        constants = np.column_stack([np.repeat(inside.constants, most, axis=0), rates.reshape(-1)])
         if self.envelope is not None:
-            around = self.envelope.columns(rows, sizes[1:])
+            around = self.envelope.columns(rows, sizes[self.base.n_inner + 1 :])
             both = (around.values[:, None] * both[None]).reshape(-1, 2, len(rows))
             constants = np.column_stack(
-                [np.tile(rates, len(around.values)), np.repeat(around.constants, most, axis=0)]
+                [np.tile(constants, (len(around.values), 1)), np.repeat(around.constants, len(constants), axis=0)]
             )
         good = np.isfinite(both).all(axis=(1, 2))
         return Columns(constants[good], both[good])
 
     def at(self, rows: Rows, inner: Floats) -> Floats:
         """Sine and cosine for one choice of constants, see ``Part``."""
-        phase = inner[0] * self.argument.values[rows]
+        own = self.base.n_inner
+        phase = inner[own] * self.base.at(rows, inner[:own])[0]
         both = np.stack([np.sin(phase), np.cos(phase)])
-        return both if self.envelope is None else both * self.envelope.at(rows, inner[1:])
+        return both if self.envelope is None else both * self.envelope.at(rows, inner[own + 1 :])
 
     def write(self, inner: Sequence[Constant], outer: Sequence[Constant]) -> Expression:
         """Amplitude, envelope and sine."""
-        phase = Apply("+", (Apply("*", (inner[0], self.argument.tree)), outer[1]))
+        own = self.base.n_inner
+        phase = Apply("+", (Apply("*", (inner[own], self.base.inside(inner[:own]))), outer[1]))
         wave: Expression = Apply("sin", (phase,))
         if self.envelope is not None:
-            wave = Apply("*", (self.envelope.inside(inner[1:]), wave))
+            wave = Apply("*", (self.envelope.inside(inner[own + 1 :]), wave))
         return Apply("*", (outer[0], wave))
 
     def outer(self, coefficients: Floats) -> Floats:
@@ -218,6 +232,14 @@ class Wave:
         return np.array([np.hypot(*coefficients), np.arctan2(coefficients[1], coefficients[0])])
 
 
+def blends(size: int) -> Floats:
+    """Shares of a second argument beside a first, over what both span: of either sign, from a tenth to ten times."""
+    half = np.geomspace(0.1, 10.0, max(2, size // 2))
+    return np.concatenate([-half[::-1], half])
+
+
 FREQUENCY_STEP = 0.8
 """Of the phase over all rows between one frequency tried and the next; a fit finds its way from a quarter of a turn."""
+
 STEPS_OF_FREQUENCY = 4
+"""Frequencies for each value of another constant's grid: they need a finer one."""

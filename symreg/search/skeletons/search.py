@@ -1,48 +1,77 @@
 """The search for skeletons, stage after stage: sums of plain terms, then parts with one, two and three constants.
 
 Each stage screens its parts on a few rows for all questions, fits the best by Levenberg-Marquardt there, and the best of
-these on all rows. A part that is found goes on: other parts are tried beside it and on it (``growing``).
+these on all rows. What is near goes on: further parts beside it, on it, and in place of its constants (``growing``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import complexity
 from symreg.search.backend import most_constants
 from symreg.search.hunt import Workplace
 from symreg.search.probes import target_at
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner
 from symreg.search.skeletons import catalogue
-from symreg.search.skeletons.argument import Inputs, inputs_of
+from symreg.search.skeletons.argument import Argument, Inputs, inputs_of
 from symreg.search.skeletons.assembly import Assembly
-from symreg.search.skeletons.part import Chain, Part
-from symreg.search.skeletons.question import IDENTITY, Projected, Question, projected
-from symreg.search.skeletons.screen import Hit, blocks, losses_of, screened
+from symreg.search.skeletons.growing import grown, places
 from symreg.search.skeletons.pairs import paired
+from symreg.search.skeletons.part import Chain, Columns, Part
+from symreg.search.skeletons.question import IDENTITY, LOGARITHM, Projected, Question, projected
+from symreg.search.skeletons.screen import Hit, blocks, screened
+from symreg.search.skeletons.step import LOG
+from symreg.search.skeletons.sums import PlainTerms, sums
+from symreg.search.skeletons.terms import terms_of
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
+Stage = Callable[[], list[Refined]]
+SOURCE = "skeletons"
+
 SCREEN_ROWS = 64
 """Rows of the screen: enough to tell parts with three constants apart, few enough for a hundred thousand columns."""
 
-SOURCE = "skeletons"
-EACH = 12  # parts of a block and question that are fitted
-FITTED = 400  # hits of a stage that are fitted on the rows of the screen
-FITTED_ON_ALL = 60  # of these, on all rows
+EACH = 12
+"""Parts of a block that are kept for each question."""
+
+FITTED = 240
+"""Hits of a stage with one number of constants that are fitted on the rows of the screen: 20,000 fits a second."""
+
+FITTED_ON_ALL = 40
+"""Of these, on all rows."""
+
 SCREEN_ITERATIONS, ALL_ITERATIONS = 25, 120
-SIZES = {0: (), 1: (48,), 2: (20, 14), 3: (10, 8, 8)}  # of grids, by the constants inside
-BEAM = 24  # sums of plain terms that go on
-MOST_PLAIN = 6  # terms of a sum without constants inside
+"""Steps of a fit: the first tells good forms from bad ones, the second comes to rest even where constants hang together."""
+
+SIZES = {0: (), 1: (48,), 2: (20, 14), 3: (10, 8, 8)}
+"""Of grids, by the number of constants inside, the innermost first. A fit finds its way over about two steps of each."""
+
+MOST_PLAIN, MOST_PLAIN_ELSEWHERE = 6, 4
+"""Terms of a sum without constants inside: of the target itself, and of a function of it."""
+
+EXACT = 1e-20
+"""Loss that is rounding: with more constants there is nothing to gain."""
+
+GROWN, MOST_TO_GROW = 2, 6
+"""Formulas of each number of constants that go on at a time, and how many such numbers: simple forms have their turn
+beside near ones."""
+
+NEAR = 16
+"""Formulas of each number of constants that are remembered."""
+
+COLUMNS_OF_A_PAIR = 6_000
+"""Columns of which all pairs are looked at: a few seconds."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Skeletons:
     """The stages for one space, each with the level at which it is due; ``run`` does the next one."""
 
@@ -54,140 +83,212 @@ class Skeletons:
     full: Refiner
     assembly: Assembly
     evaluated: int = 0
-    _stages: list[tuple[int, Callable[[], list[Hit]]]] = field(init=False)
     _next: int = 0
+    _stages: list[tuple[int, Stage]] = field(init=False)
+    _near: dict[int, list[Refined]] = field(default_factory=dict)  # the best so far, by number of constants
+    _grown: set[object] = field(default_factory=set)
+    _terms: PlainTerms | None = None
 
     def __post_init__(self) -> None:
         self._stages = self._plan() if can_hold_constants(self.space) else []
+
+    def _plan(self) -> list[tuple[int, Stage]]:
+        inputs, main = self.inputs, catalogue.main_questions()
+        return [
+            (0, self._sums),
+            (1, lambda: self._parts(catalogue.one_step(inputs), catalogue.questions(inputs))),
+            (2, lambda: self._parts(catalogue.waves(inputs), catalogue.questions(inputs))),
+            (2, lambda: self._parts(catalogue.two_steps(inputs), main)),
+            (3, self._grow),
+            (3, lambda: self._parts(catalogue.damped_waves(inputs), main)),
+            (3, self._pairs),
+            (4, lambda: self._parts(catalogue.blended(inputs), catalogue.questions(inputs))),
+            (4, lambda: self._parts(catalogue.three_steps(inputs), main)),
+            (4, self._factors),
+            (5, lambda: self._parts(catalogue.modulated(inputs), catalogue.questions(inputs))),
+            (5, self._grow),
+            (6, self._grow),
+            (7, self._grow),
+        ]
 
     @property
     def is_done(self) -> bool:
         """Whether every stage has been run."""
         return self._next >= len(self._stages)
 
-    def _plan(self) -> list[tuple[int, Callable[[], list[Hit]]]]:
-        inputs = self.inputs
-        return [
-            (0, self._plain_sums),
-            (1, lambda: self._parts(catalogue.one_step(inputs), catalogue.questions(inputs))),
-            (2, lambda: self._parts(catalogue.waves(inputs), catalogue.questions(inputs))),
-            (3, self._pairs),
-            (3, lambda: self._parts(catalogue.two_steps(inputs), catalogue.main_questions())),
-            (4, lambda: self._parts(catalogue.damped_waves(inputs), catalogue.main_questions())),
-            (4, lambda: self._parts(catalogue.three_steps(inputs), catalogue.main_questions())),
-        ]
-
     def is_due(self, level: int) -> bool:
         """Whether the next stage has its turn, after this level of the hunt for the whole law."""
-        return self._next < len(self._stages) and level >= self._stages[self._next][0]
+        return not self.is_done and level >= self._stages[self._next][0]
 
     def run(self) -> list[Refined]:
         """The next stage: its formulas, fitted on all rows."""
         _, stage = self._stages[self._next]
         self._next += 1
-        return self.fitted(stage())
+        return stage()
 
     # -- stages
 
-    def _plain_sums(self) -> list[Hit]:
-        """Forward selection with a beam over sums of plain terms, with a constant and without."""
-        terms: list[Part] = [Chain(one) for one in catalogue.plain_terms(self.inputs)]
-        if not terms:
-            return []
-        values = np.concatenate([part.at(self.rows, np.empty(0))[None] for part in terms])
-        hits: list[Hit] = []
-        most = min(MOST_PLAIN, self._most_constants)
-        for question in (Question(IDENTITY, True), Question(IDENTITY, False)):
-            beam: list[tuple[int, ...]] = [()]
-            for size in range(1, most - question.n_outer + 1):
-                asked = [self._projected(question, [terms[i] for i in chosen]) for chosen in beam]
-                losses = losses_of(asked, values)
-                self.evaluated += losses.size
-                found: dict[tuple[int, ...], float] = {}
-                for place, chosen in enumerate(beam):
-                    for index in np.argsort(losses[place], kind="stable")[:BEAM]:
-                        if np.isfinite(losses[place, index]):
-                            found.setdefault(tuple(sorted((*chosen, int(index)))), float(losses[place, index]))
-                beam = sorted(found, key=found.__getitem__)[:BEAM]
-                inner = tuple(np.empty(0) for _ in range(size))
-                hits += [Hit(question, tuple(terms[i] for i in one), inner, found[one]) for one in beam]
-                if not beam or self.workplace.stop():
-                    break
-        return hits
+    def _sums(self) -> list[Refined]:
+        """Sums of plain terms, of the target and of functions of it."""
+        terms, hits = self._plain_terms(), []
+        for asked in self._asked(catalogue.main_questions()):
+            most = MOST_PLAIN if asked.question.context is IDENTITY else MOST_PLAIN_ELSEWHERE
+            found, looked = sums(asked, terms, min(most, self._most - asked.question.n_outer), self.workplace.stop)
+            hits += found
+            self.evaluated += looked
+        return self._fitted(hits)
 
-    def _projected(self, question: Question, parts: Sequence[Part]) -> Projected:
-        beside = Question(question.context, question.has_constant, tuple(p.argument for p in parts if isinstance(p, Chain)))
-        found = projected(beside, self.assembly.y[self._screen], self.assembly.weights[self._screen], self.rows)
-        assert found is not None
-        return found
-
-    @property
-    def _screen(self) -> Rows:
-        return np.searchsorted(self.assembly.rows, self.rows)
-
-    @property
-    def _most_constants(self) -> int:
-        return most_constants(len(self.space.target))
-
-    def _asked(self, questions: Iterable[Question]) -> list[Projected]:
-        y, weights = self.assembly.y[self._screen], self.assembly.weights[self._screen]
-        found = (projected(one, y, weights, self.rows) for one in questions if one.n_outer < self._most_constants)
-        return [one for one in found if one is not None]
-
-    def _parts(self, parts: Iterable[Part], questions: Iterable[Question]) -> list[Hit]:
+    def _parts(self, parts: Iterable[Part], questions: Iterable[Question]) -> list[Refined]:
         """Parts alone, beside the companions of the questions."""
-        asked = self._asked(questions)
-        hits: list[Hit] = []
-        for held, columns in blocks(parts, self.rows, lambda part: SIZES[part.n_inner]):
+        asked, hits = self._asked(questions), []
+        for held, columns in blocks(parts, self.rows, _sizes):
             hits += screened(asked, held, columns, EACH)
             self.evaluated += len(asked) * sum(len(one.values) for one in columns)
             if self.workplace.stop():
                 break
-        return hits
+        return self._fitted(hits)
 
-    def _pairs(self) -> list[Hit]:
+    def _pairs(self) -> list[Refined]:
         """Two parts, each with one constant inside or none."""
-        plain = (Chain(one) for one in catalogue.plain_terms(self.inputs)[:60])
-        parts = [*plain, *(part for part in catalogue.one_step(self.inputs))]
-        columns = [part.columns(self.rows, (24,)[: part.n_inner]) for part in parts]
+        parts: list[Part] = [Chain(one) for one in catalogue.plain_terms(self.inputs)[:60]]
+        return self._paired([*parts, *catalogue.one_step(self.inputs)], catalogue.main_questions()[:6], (32,))
+
+    def _factors(self) -> list[Refined]:
+        """Products of powers, and of sums of a constant and a function that has one: two of them."""
+        if len(self.inputs.places) == 1:
+            return []
+        logs = tuple(catalogue.logs(self.inputs))
+        found = [Question(LOGARITHM, True, some) for some in dict.fromkeys(((), logs))]
+        simple = [one for one in catalogue.one_step(self.inputs) if isinstance(one, Chain) and one.steps == (LOG,)]
+        return self._paired([*catalogue.raised_sums(self.inputs), *simple], found, (14, 10))
+
+    def _paired(self, parts: Sequence[Part], questions: Sequence[Question], sizes: Sequence[int]) -> list[Refined]:
+        columns: list[Columns] = []
+        held = 0
+        for part in parts:
+            found = part.columns(self.rows, sizes[: part.n_inner])
+            held += len(found.values)
+            if held > COLUMNS_OF_A_PAIR:
+                break
+            columns.append(found)
         hits: list[Hit] = []
-        for question in self._asked(catalogue.main_questions()[:6]):
-            found, looked = paired(question, parts, columns, FITTED, self.workplace.stop)
-            hits += found
+        for question in self._asked(questions):
+            some, looked = paired(question, parts[: len(columns)], columns, FITTED, self.workplace.stop)
+            hits += some
             self.evaluated += looked
-        return hits
+            if self.workplace.stop():
+                break
+        return self._fitted(hits)
 
-    # -- fits
+    def _grow(self) -> list[Refined]:
+        """The nearest formulas with one more part, at each place in them."""
+        y, weights = self._on_screen
+        spots = [
+            place
+            for one in self._to_grow()
+            for place in places(one.draft, self.space, self.workplace.engine, self.rows, y, weights)
+        ]
+        if not spots:
+            return []
+        parts: list[Part] = [Chain(one) for one in catalogue.plain_terms(self.inputs)]
+        parts += [*catalogue.one_step(self.inputs), *catalogue.waves(self.inputs)]
+        at = {id(place.asked.question): place for place in spots}
+        hits: list[Hit] = []
+        for held, columns in blocks(parts, self.rows, _sizes):
+            hits += screened([place.asked for place in spots], held, columns, EACH)
+            self.evaluated += len(spots) * sum(len(one.values) for one in columns)
+            if self.workplace.stop():
+                break
+        drafts = []
+        for hit in sorted(hits, key=lambda one: one.loss)[: 4 * FITTED]:
+            place = at[id(hit.question)]
+            tree, names, values = grown(place, hit.parts[0], hit.inner[0], self.rows)
+            if len(names) <= self._most and np.isfinite(values).all():
+                drafts.append(Draft(tree, names, tuple(map(float, values)), (0,) * len(names)))
+        return self._refined(drafts)
 
-    def fitted(self, hits: Sequence[Hit]) -> list[Refined]:
-        """The best hits fitted on the rows of the screen, and the best of these on all rows."""
-        chosen = _best(hits, self._most_constants)
-        drafts = [draft for hit in chosen if (draft := self.assembly.draft(hit)) is not None]
-        return self.refined(drafts)
+    def _to_grow(self) -> list[Refined]:
+        """The best of each number of constants that have not gone on yet."""
+        chosen: list[Refined] = []
+        for count in sorted(self._near)[:MOST_TO_GROW]:
+            own = [one for one in self._near[count] if one.draft.expression not in self._grown and one.loss > EXACT]
+            chosen += own[:GROWN]
+        self._grown |= {one.draft.expression for one in chosen}
+        return chosen
 
-    def refined(self, drafts: Sequence[Draft]) -> list[Refined]:
-        """Drafts that are new, fitted on the screen's rows and the best on all rows, best first."""
-        fresh = [(draft, SOURCE) for draft in {one.expression: one for one in drafts}.values()]
-        quick = self.quick._fit(fresh, SCREEN_ITERATIONS)
-        best = _spread(quick)
-        return sorted(self.full._fit([(one.draft, SOURCE) for one in best], ALL_ITERATIONS), key=lambda one: one.loss)
+    # -- what stages share
+
+    @cached_property
+    def _on_screen(self) -> tuple[Floats, Floats]:
+        """Target and weights at the screen's rows."""
+        where = np.searchsorted(self.assembly.rows, self.rows)
+        return self.assembly.y[where], self.assembly.weights[where]
+
+    @property
+    def _most(self) -> int:
+        """Constants that a formula may have on so many rows."""
+        return most_constants(len(self.space.target))
+
+    def _asked(self, questions: Iterable[Question]) -> list[Projected]:
+        y, weights = self._on_screen
+        found = (projected(one, y, weights, self.rows) for one in questions if one.n_outer < self._most)
+        return [one for one in found if one is not None]
+
+    def _plain_terms(self) -> PlainTerms:
+        """What sums are made of: terms of the catalogue, and the simplest expressions of all."""
+        if self._terms is None:
+            own: list[Argument | None] = list(catalogue.plain_terms(self.inputs))
+            values = np.array([one.values[self.rows] for one in own if one is not None]).reshape(-1, len(self.rows))
+            bank = terms_of(self.workplace, self.space, self.rows)
+            made: dict[int, Argument | None] = dict(enumerate(own))
+
+            def argument(index: int) -> Argument | None:
+                if index not in made:
+                    tree = bank.tree(index - len(own))
+                    made[index] = self.inputs.argument(tree, tree)
+                return made[index]
+
+            self._terms = PlainTerms(np.concatenate([values, bank.values]), argument)
+        return self._terms
+
+    def _fitted(self, hits: Sequence[Hit]) -> list[Refined]:
+        """The best hits, fitted."""
+        return self._refined([one for hit in _best(hits, self._most) if (one := self.assembly.draft(hit)) is not None])
+
+    def _refined(self, drafts: Sequence[Draft]) -> list[Refined]:
+        """Drafts fitted on the screen's rows, and the best of them, with their units, on all rows; best first."""
+        each = {one.expression: one for one in drafts}
+        quick = self.quick._fit([(one, SOURCE) for one in each.values()], SCREEN_ITERATIONS)
+        best = [draft for one in _spread(quick) if (draft := self.assembly.with_units(one.draft)) is not None]
+        found = self.full._fit([(draft, SOURCE) for draft in best], ALL_ITERATIONS)
+        for one in found:
+            self._near.setdefault(len(one.draft.names), []).append(one)
+        self._near = {count: sorted(some, key=lambda one: one.loss)[:NEAR] for count, some in self._near.items()}
+        return sorted(found, key=lambda one: one.loss)
+
+
+def _sizes(part: Part) -> tuple[int, ...]:
+    return SIZES[part.n_inner]
 
 
 def _best(hits: Sequence[Hit], most: int) -> list[Hit]:
-    """Of each number of constants the hits of least loss, each form once."""
+    """Of each number of constants the hits of least loss."""
     chosen: list[Hit] = []
-    hits = sorted((one for one in hits if one.n_constants <= most), key=lambda one: one.loss)
-    for count in sorted({one.n_constants for one in hits}):
-        chosen += [one for one in hits if one.n_constants == count][:FITTED]
+    ordered = sorted((one for one in hits if one.n_constants <= most), key=lambda one: one.loss)
+    for count in sorted({one.n_constants for one in ordered}):
+        chosen += [one for one in ordered if one.n_constants == count][:FITTED]
     return chosen
 
 
 def _spread(found: Sequence[Refined]) -> list[Refined]:
-    """Of each number of constants the best fits."""
+    """Of each number of constants the best fits, up to the number that leaves nothing."""
     chosen: list[Refined] = []
-    ordered = sorted(found, key=lambda one: (one.loss, complexity(one.draft.expression)))
+    ordered = sorted(found, key=lambda one: (one.loss, one.complexity))
     for count in sorted({len(one.draft.names) for one in found}):
-        chosen += [one for one in ordered if len(one.draft.names) == count][:FITTED_ON_ALL]
+        own = [one for one in ordered if len(one.draft.names) == count]
+        chosen += own[:FITTED_ON_ALL]
+        if own[0].loss < EXACT:
+            break
     return chosen
 
 
@@ -209,8 +310,8 @@ def screen_rows(space: SearchSpace, rows: Rows) -> Rows:
     """Rows that lie evenly along the input that varies alone, or as they come."""
     if len(rows) <= SCREEN_ROWS:
         return rows
-    inputs = inputs_of(space)
-    along = np.argsort(space.inputs[inputs.places[0]][rows], kind="stable") if len(inputs.places) == 1 else np.arange(len(rows))
+    places = inputs_of(space).places
+    along = np.argsort(space.inputs[places[0]][rows], kind="stable") if len(places) == 1 else np.arange(len(rows))
     return np.sort(rows[along[np.linspace(0, len(rows) - 1, SCREEN_ROWS).astype(int)]])
 
 

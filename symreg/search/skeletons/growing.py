@@ -1,0 +1,79 @@
+"""Growing: a formula that is near goes on: a part beside it, a part on it, or a part in place of one of its constants.
+
+With the formula's slopes by its constants projected out, what a new part would explain is known to first order without
+a fit: beside the formula the column is the part itself, on it the formula's values times the part, and where a constant
+``k`` becomes ``k + part`` the slope by ``k`` times the part. So ``Vmax*S/(Km + S)`` learns ``Km*(1 + I/Ki)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.engine.program import Engine
+from symreg.expression import Apply, Constant, Expression, lower, normalise, substitute
+from symreg.search.proposal import Draft
+from symreg.search.skeletons.part import Part
+from symreg.search.skeletons.question import IDENTITY, ONE, Projected, Question, orthonormal
+from symreg.search.space import SearchSpace
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+BESIDE, ON = "beside", "on"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Where a part may come into a draft: ``beside`` it, ``on`` it, or at one of its constants, by name.
+
+    ``asked`` is the question that the screen is asked for it.
+    """
+
+    draft: Draft
+    at: str
+    asked: Projected
+
+
+def places(
+    draft: Draft, space: SearchSpace, engine: Engine, rows: Rows, y: Floats, weights: Floats
+) -> Iterator[Place]:
+    """All places of a draft, on these rows."""
+    program = lower(draft.expression, space.names, draft.names, space.in_formulas)
+    inputs = np.ascontiguousarray(space.inputs[:, rows])
+    values, slopes = engine.jacobian(program, inputs, np.array(draft.values))
+    root = np.sqrt(weights)
+    if not (np.isfinite(values).all() and np.isfinite(slopes).all()):
+        return
+    basis = orthonormal(slopes * root)
+    rest = (y - values) * root
+    rest = rest - basis @ (basis.T @ rest)
+    total = float(weights @ (y - float(weights @ y) / weights.sum()) ** 2) or 1.0
+    left = float(rest @ rest) / total
+    scales = {BESIDE: root, ON: root * values}
+    scales |= {name: root * slope for name, slope in zip(draft.names, slopes, strict=True)}
+    for at, scale in scales.items():
+        question = Question(IDENTITY, False)  # a question of its own for each place
+        yield Place(draft, at, Projected(question, scale, rest, basis, left, total))
+
+
+def grown(place: Place, part: Part, inner: Floats, rows: Rows) -> tuple[Expression, tuple[str, ...], list[float]]:
+    """The draft with the part at its place, names and starts of its constants; the coefficients are first order's."""
+    columns = part.at(rows, inner) * place.asked.scale
+    basis, rest = place.asked.basis, place.asked.rest
+    free = columns - (columns @ basis) @ basis.T
+    outer = part.outer(np.linalg.lstsq(free.T, rest, rcond=None)[0])
+    first = len(place.draft.names) + 1
+    names = [f"k{number}" for number in range(first, first + len(inner) + len(outer))]
+    constants = [Constant(name) for name in names]
+    term = part.write(constants[: len(inner)], constants[len(inner) :])
+    whole = place.draft.expression
+    if place.at == BESIDE:
+        tree: Expression = Apply("+", (whole, term))
+    elif place.at == ON:
+        tree = Apply("*", (whole, Apply("+", (ONE, term))))
+    else:
+        tree = substitute(whole, {Constant(place.at): Apply("+", (Constant(place.at), term))})
+    return normalise(tree), (*place.draft.names, *names), [*place.draft.values, *inner.tolist(), *outer.tolist()]

@@ -1,0 +1,73 @@
+"""Sums: forward selection with a beam over many plain terms, under each context.
+
+Two thousand terms beside two dozen sums are one matrix product, so that a regression of five inputs, a polynomial, a
+determinant or ``x**2 + k*cos(z) - c`` come out in a moment (orthogonal matching pursuit, Pati et al. 1993, with a beam).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.search.skeletons.argument import Argument
+from symreg.search.skeletons.part import Chain
+from symreg.search.skeletons.question import Projected, Question, orthonormal
+from symreg.search.skeletons.screen import Hit, losses_of
+
+Floats = npt.NDArray[np.float64]
+BEAM = 24
+"""Sums that go on from each number of terms. Narrower misses sums whose first terms mean little without the last."""
+
+EXACT = 1e-20
+"""Loss that is rounding: a longer sum has nothing to add."""
+
+NO_CONSTANTS = np.empty(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlainTerms:
+    """Terms with their values at the screen's rows ``(n_terms, n_rows)``; ``argument`` makes one on all rows, or None."""
+
+    values: Floats
+    argument: Callable[[int], Argument | None]
+
+
+def sums(question: Projected, terms: PlainTerms, most: int, stop: Callable[[], bool]) -> tuple[list[Hit], int]:
+    """The best sums of up to ``most`` terms for a question, and how many were looked at."""
+    beam: list[tuple[int, ...]] = [()]
+    hits: list[Hit] = []
+    looked = 0
+    for size in range(1, most + 1):
+        asked = [_beside(question, terms.values[list(chosen)]) for chosen in beam]
+        losses = losses_of(asked, terms.values[:, None, :])
+        looked += losses.size
+        found: dict[tuple[int, ...], float] = {}
+        count = min(BEAM, losses.shape[1] - 1)
+        for place, chosen in enumerate(beam):
+            for index in np.argpartition(losses[place], count)[: count + 1]:
+                if np.isfinite(losses[place, index]):
+                    found.setdefault(tuple(sorted((*chosen, int(index)))), float(losses[place, index]))
+        beam = sorted(found, key=found.__getitem__)[:BEAM]
+        hits += [hit for one in beam if (hit := _hit(question.question, terms, one, found[one])) is not None]
+        if not beam or stop() or (size > 1 and found[beam[0]] < EXACT):
+            break
+    return hits, looked
+
+
+def _beside(question: Projected, values: Floats) -> Projected:
+    """The question with further terms projected out."""
+    if not len(values):
+        return question
+    basis = orthonormal(np.concatenate([question.basis.T, values * question.scale]))
+    rest = question.rest - basis @ (basis.T @ question.rest)
+    rest -= basis @ (basis.T @ rest)
+    return replace(question, basis=basis, rest=rest, left=float(rest @ rest) / question.total)
+
+
+def _hit(question: Question, terms: PlainTerms, chosen: Sequence[int], loss: float) -> Hit | None:
+    arguments = [terms.argument(index) for index in chosen]
+    parts = tuple(Chain(one) for one in arguments if one is not None)
+    return Hit(question, parts, (NO_CONSTANTS,) * len(parts), loss) if len(parts) == len(chosen) else None
