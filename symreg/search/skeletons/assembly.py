@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +12,10 @@ import numpy.typing as npt
 from symreg.dimension import Dimension
 from symreg.dimensioning import infer_dimensions
 from symreg.errors import SymregError
-from symreg.expression import Apply, Expression, Number, constants_of, normalise, walk
+from symreg.expression import Apply, Constant, Expression, Number, constants_of, normalise, substitute, walk
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.proposal import Draft
-from symreg.search.skeletons.question import LOGARITHM, Question, parts_written
+from symreg.search.skeletons.question import LOGARITHM, terms_written
 from symreg.search.skeletons.screen import Hit
 from symreg.search.space import SearchSpace
 
@@ -32,17 +33,32 @@ class Assembly:
     weights: Floats
     _codes: dict[Expression, tuple[int, ...] | None] = field(default_factory=dict)
 
-    def draft(self, hit: Hit) -> Draft | None:
-        """The law of a hit with linear coefficients by least squares; None where numbers forbid it.
+    def inside(self, hit: Hit) -> Draft | None:
+        """What a hit says of the target as its question sees it, linear coefficients by least squares.
 
-        The dimensions of its constants are left open: they are inferred for what a fit finds good.
+        There it is fitted first: ``a + b/(T + c)`` is an easier sum than ``exp`` of it. None where numbers forbid it; the
+        dimensions of its constants are left open.
         """
         values = self._values(hit)
         if values is None:
             return None
         names = tuple(f"k{number}" for number in range(1, len(values) + 1))
-        tree, _ = parts_written(hit.question, hit.parts, names)
-        return Draft(normalise(tree), names, tuple(values), (0,) * len(names))
+        terms, left = terms_written(hit.parts, names)
+        return Draft(normalise(hit.question.write_inside(terms, left)), names, tuple(values), (0,) * len(names))
+
+    def whole(self, hit: Hit, values: Sequence[float]) -> list[Draft]:
+        """The laws that a hit stands for, with these values of the constants inside of its context."""
+        names = tuple(f"k{number}" for number in range(1, len(values) + 1))
+        terms, left = terms_written(hit.parts, names)
+        values = list(values)
+        if hit.question.context is LOGARITHM:
+            factor = len(values) - hit.question.n_outer
+            with np.errstate(over="ignore"):
+                values[factor] = float(np.sign(self.y[0]) * np.exp(values[factor]))
+        if not np.isfinite(values).all():
+            return []
+        free = Draft(normalise(hit.question.write(terms, left)), names, tuple(values), (0,) * len(names))
+        return [free, *_with_plain_factors(free, hit)]
 
     def with_units(self, draft: Draft) -> Draft | None:
         """The draft with the dimensions that its constants must have; None where none fit or they are not allowed."""
@@ -94,16 +110,32 @@ class Assembly:
             own = coefficients[at : at + part.n_columns]
             values += [*inner.tolist(), *part.outer(own).tolist()]
             at += part.n_columns
-        values += self._companions(question, coefficients[at:])
+        values += coefficients[at:].tolist()
         return values if np.isfinite(values).all() else None
 
-    def _companions(self, question: Question, coefficients: Floats) -> list[float]:
-        if question.context is not LOGARITHM:
-            return [float(one) for one in coefficients]
-        with np.errstate(over="ignore"):
-            factor = float(np.sign(self.y[0]) * np.exp(coefficients[0]))
-        return [factor, *map(float, coefficients[1:])]
 
+def _with_plain_factors(draft: Draft, hit: Hit) -> list[Draft]:
+    """The law with exponents one, or minus one, of the factors that parts of a product are: ``(k + x)**1``."""
+    if hit.question.context is not LOGARITHM:
+        return []
+    fixed: dict[str, Fraction] = {}
+    at = 0
+    for part in hit.parts:
+        at += part.n_inner
+        power = draft.values[at]
+        if part.n_columns == 1 and MILDEST < abs(power) < 1 / MILDEST and part.is_log:
+            fixed[draft.names[at]] = Fraction(1 if power > 0 else -1)
+        at += part.n_columns
+    if not fixed:
+        return []
+    tree = substitute(draft.expression, {Constant(name): Number(power) for name, power in fixed.items()})
+    kept = [index for index, name in enumerate(draft.names) if name not in fixed]
+    names, values = tuple(draft.names[i] for i in kept), tuple(draft.values[i] for i in kept)
+    return [Draft(normalise(tree), names, values, (0,) * len(names))]
+
+
+MILDEST = 0.4
+"""Exponent of a factor, or one over it, from which it may be one: on a grid of its constants it comes out anywhere."""
 
 MEANT_BY = {"inv": "/", "square": "*", "cube": "*", "neg": "-"}
 """An operator that says in one word what one the user allows says in two."""

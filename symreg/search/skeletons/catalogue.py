@@ -25,6 +25,7 @@ from symreg.search.skeletons.step import (
     FERMI,
     INVERSE,
     LOG,
+    OFFSET,
     PEAK,
     POWER,
     ROOT,
@@ -119,11 +120,17 @@ def modulated(inputs: Inputs) -> Iterator[Part]:
                     yield Wave(Chain(first, (), second))
 
 
-def raised_sums(inputs: Inputs) -> Iterator[Part]:
-    """Logarithms of a constant beside a function with a constant: factors of a product, ``(k + x**p)``."""
+def factor_chains(inputs: Inputs) -> Iterator[Chain]:
+    """Factors of a product that hold constants: ``k + u``, ``k + x**p``, ``k + exp(p*x)``, ``exp(k*x)``, ``k + log(x)``."""
     for argument in singles(inputs):
-        for inner in (EXP, POWER, INVERSE):
-            yield Chain(argument, (inner, LOG))
+        for inner in (EXP, POWER):
+            yield Chain(argument, (inner, SHIFT))
+    for argument in [
+        *singles(inputs), *(one for place in inputs.places for one in inputs.powers(place)), *inputs.pairs()
+    ]:  # fmt: skip
+        yield Chain(argument, (OFFSET,))
+        if not _says_the_same(argument, EXP):
+            yield Chain(argument, (EXP,))
 
 
 def three_steps(inputs: Inputs) -> Iterator[Part]:

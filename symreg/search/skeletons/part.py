@@ -46,6 +46,11 @@ class Part(Protocol):
         ...
 
     @property
+    def is_log(self) -> bool:
+        """Whether it is a logarithm: in a product, a factor to a power."""
+        ...
+
+    @property
     def key(self) -> tuple[object, ...]:
         """Equal for equal parts."""
         ...
@@ -147,6 +152,12 @@ class Chain:
                 values = step.apply(values, next(names)) if isinstance(step, Step) else step.apply(values)
         return values[None, :]
 
+    @property
+    def is_log(self) -> bool:
+        """Whether a logarithm stands outermost."""
+        tree = self.argument.tree
+        return self.steps[-1].name == "log" if self.steps else isinstance(tree, Apply) and tree.operator == "log"
+
     def inside(self, inner: Sequence[Constant]) -> Expression:
         """The tree of the chain."""
         tree, names = self.argument.pure if self.wants_pure else self.argument.tree, iter(inner)
@@ -182,6 +193,11 @@ class Wave:
     def n_columns(self) -> int:
         """Sine and cosine."""
         return 2
+
+    @property
+    def is_log(self) -> bool:
+        """No."""
+        return False
 
     @property
     def key(self) -> tuple[object, ...]:

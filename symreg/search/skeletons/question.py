@@ -73,6 +73,11 @@ class Question:
         return self.context.name, self.has_constant, tuple(one.tree for one in self.companions), factor
 
     @property
+    def sees(self) -> str:
+        """The same for questions that see the target alike: through one context, over one factor."""
+        return self.context.name if self.factor is None else f"{self.context.name} {self.factor.tree}"
+
+    @property
     def n_outer(self) -> int:
         """Constants that companions bring."""
         return len(self.companions) + self.has_constant
@@ -96,13 +101,17 @@ class Question:
         """The law: companions with these coefficients and terms that have their own."""
         if self.context is LOGARITHM:
             return self._as_product(terms, names)
-        plain: list[Expression] = list(names[:1]) if self.has_constant else []
-        for name, one in zip(names[self.has_constant :], self.companions, strict=True):
-            plain.append(Apply("*", (name, one.tree)))
-        whole = summed([*terms, *plain])
+        whole = self.write_inside(terms, names)
         if self.factor is not None:
             whole = Apply("*", (self.factor.tree, whole))
         return self.context.undo(whole)
+
+    def write_inside(self, terms: Sequence[Expression], names: Sequence[Constant]) -> Expression:
+        """The sum that equals the target as this question sees it."""
+        plain: list[Expression] = list(names[:1]) if self.has_constant else []
+        for name, one in zip(names[self.has_constant :], self.companions, strict=True):
+            plain.append(Apply("*", (name, one.tree)))
+        return summed([*terms, *plain])
 
     def _as_product(self, terms: Sequence[Expression], names: Sequence[Constant]) -> Expression:
         """Powers of what stands in logarithms, times the exponential of the rest."""
@@ -173,18 +182,12 @@ def orthonormal(columns: Floats) -> Floats:
     return np.array(kept).reshape(-1, columns.shape[1]).T
 
 
-def parts_written(
-    question: Question, parts: Sequence[Part], names: Sequence[str]
-) -> tuple[Expression, tuple[int, ...]]:
-    """The law with constants of these names: each part's inner ones, its outer ones, then those of companions.
-
-    The second value says how many of the names are inner constants of each part.
-    """
+def terms_written(parts: Sequence[Part], names: Sequence[str]) -> tuple[list[Expression], list[Constant]]:
+    """Each part as a term, its inner constants before its outer ones; and the names that are left for companions."""
     constants = [Constant(name) for name in names]
     terms, used = [], 0
     for part in parts:
-        inner = constants[used : used + part.n_inner]
-        n_outer = len(part.outer(np.ones(part.n_columns)))
-        terms.append(part.write(inner, constants[used + part.n_inner : used + part.n_inner + n_outer]))
-        used += part.n_inner + n_outer
-    return question.write(terms, constants[used:]), tuple(part.n_inner for part in parts)
+        middle, end = used + part.n_inner, used + part.n_inner + part.n_columns
+        terms.append(part.write(constants[used:middle], constants[middle:end]))
+        used = end
+    return terms, constants[used:]

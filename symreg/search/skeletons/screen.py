@@ -98,12 +98,16 @@ def losses_of(questions: Sequence[Projected], values: Floats) -> Floats:
 def _losses_of_two(question: Projected, values: Floats) -> Floats:
     """The same for parts of two columns: the normal equations of two unknowns, solved."""
     a, b = values[:, 0] * question.scale, values[:, 1] * question.scale
+    with np.errstate(all="ignore"):
+        return _gains_of_two(question, a, b)
+
+
+def _gains_of_two(question: Projected, a: Floats, b: Floats) -> Floats:
     inside_a, inside_b = a @ question.basis, b @ question.basis
     aa = np.einsum("ij,ij->i", a, a) - np.einsum("ij,ij->i", inside_a, inside_a)
     bb = np.einsum("ij,ij->i", b, b) - np.einsum("ij,ij->i", inside_b, inside_b)
     ab = np.einsum("ij,ij->i", a, b) - np.einsum("ij,ij->i", inside_a, inside_b)
     at, bt = a @ question.rest, b @ question.rest
     determinant = aa * bb - ab**2
-    with np.errstate(all="ignore"):
-        gain = (bb * at**2 - 2 * ab * at * bt + aa * bt**2) / determinant / question.total
+    gain = (bb * at**2 - 2 * ab * at * bt + aa * bt**2) / determinant / question.total
     return np.where(determinant > DISTINCT * aa * bb, np.maximum(question.left - gain, 0.0), np.inf)

@@ -6,13 +6,17 @@ these on all rows. What is near goes on: further parts beside it, on it, and in 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from symreg.engine.program import Fit
+from symreg.expression import lower
 from symreg.search.backend import most_constants
 from symreg.search.hunt import Workplace
 from symreg.search.probes import target_at
@@ -24,9 +28,9 @@ from symreg.search.skeletons.assembly import Assembly
 from symreg.search.skeletons.growing import grown, places
 from symreg.search.skeletons.pairs import paired
 from symreg.search.skeletons.part import Chain, Columns, Part
+from symreg.search.skeletons.products import product_draft, products
 from symreg.search.skeletons.question import IDENTITY, LOGARITHM, Projected, Question, projected
 from symreg.search.skeletons.screen import Hit, blocks, screened
-from symreg.search.skeletons.step import LOG
 from symreg.search.skeletons.sums import PlainTerms, sums
 from symreg.search.skeletons.terms import terms_of
 from symreg.search.space import SearchSpace
@@ -34,16 +38,21 @@ from symreg.search.space import SearchSpace
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 Stage = Callable[[], list[Refined]]
+AnyPart = TypeVar("AnyPart", bound=Part)
 SOURCE = "skeletons"
 
 SCREEN_ROWS = 64
 """Rows of the screen: enough to tell parts with three constants apart, few enough for a hundred thousand columns."""
 
-EACH = 12
-"""Parts of a block that are kept for each question."""
+EACH, EACH_ALONE = 30, 80
+"""Parts of a block that are kept for each question, of several inputs and of one: on a grid the right one is seldom
+first, Antoine's vapour pressure is the thirty-first."""
 
-FITTED = 240
+FITTED, FITTED_ALONE = 240, 700
 """Hits of a stage with one number of constants that are fitted on the rows of the screen: 20,000 fits a second."""
+
+FITTED_OF_A_QUESTION = 8
+"""Hits of a question that are fitted in any case: a grid does not see all questions equally well."""
 
 FITTED_ON_ALL = 40
 """Of these, on all rows."""
@@ -52,7 +61,8 @@ SCREEN_ITERATIONS, ALL_ITERATIONS = 25, 120
 """Steps of a fit: the first tells good forms from bad ones, the second comes to rest even where constants hang together."""
 
 SIZES = {0: (), 1: (48,), 2: (20, 14), 3: (10, 8, 8)}
-"""Of grids, by the number of constants inside, the innermost first. A fit finds its way over about two steps of each."""
+SIZES_ALONE = {0: (), 1: (96,), 2: (28, 20), 3: (12, 10, 10)}
+"""Of grids, of several inputs and of one, by the number of constants inside, the innermost first. A fit finds its way over about two steps of each."""
 
 MOST_PLAIN, MOST_PLAIN_ELSEWHERE = 6, 4
 """Terms of a sum without constants inside: of the target itself, and of a function of it."""
@@ -87,7 +97,6 @@ class Skeletons:
     _stages: list[tuple[int, Stage]] = field(init=False)
     _near: dict[int, list[Refined]] = field(default_factory=dict)  # the best so far, by number of constants
     _grown: set[object] = field(default_factory=set)
-    _terms: PlainTerms | None = None
 
     def __post_init__(self) -> None:
         self._stages = self._plan() if can_hold_constants(self.space) else []
@@ -104,7 +113,7 @@ class Skeletons:
             (3, self._pairs),
             (4, lambda: self._parts(catalogue.blended(inputs), catalogue.questions(inputs))),
             (4, lambda: self._parts(catalogue.three_steps(inputs), main)),
-            (4, self._factors),
+            (4, self._products),
             (5, lambda: self._parts(catalogue.modulated(inputs), catalogue.questions(inputs))),
             (5, self._grow),
             (6, self._grow),
@@ -129,20 +138,21 @@ class Skeletons:
     # -- stages
 
     def _sums(self) -> list[Refined]:
-        """Sums of plain terms, of the target and of functions of it."""
-        terms, hits = self._plain_terms(), []
-        for asked in self._asked(catalogue.main_questions()):
-            most = MOST_PLAIN if asked.question.context is IDENTITY else MOST_PLAIN_ELSEWHERE
-            found, looked = sums(asked, terms, min(most, self._most - asked.question.n_outer), self.workplace.stop)
-            hits += found
-            self.evaluated += looked
+        """Sums of plain terms, of the target and of functions of it: of the catalogue's, then of the simplest of all."""
+        hits: list[Hit] = []
+        for terms in (self._own_terms(), self._simplest_terms()):
+            for asked in self._asked(catalogue.main_questions()):
+                most = MOST_PLAIN if asked.question.context is IDENTITY else MOST_PLAIN_ELSEWHERE
+                found, looked = sums(asked, terms, min(most, self._most - asked.question.n_outer), self.workplace.stop)
+                hits += found
+                self.evaluated += looked
         return self._fitted(hits)
 
     def _parts(self, parts: Iterable[Part], questions: Iterable[Question]) -> list[Refined]:
         """Parts alone, beside the companions of the questions."""
         asked, hits = self._asked(questions), []
-        for held, columns in blocks(parts, self.rows, _sizes):
-            hits += screened(asked, held, columns, EACH)
+        for held, columns in blocks(parts, self.rows, self._sizes):
+            hits += screened(asked, held, columns, self._each)
             self.evaluated += len(asked) * sum(len(one.values) for one in columns)
             if self.workplace.stop():
                 break
@@ -153,27 +163,37 @@ class Skeletons:
         parts: list[Part] = [Chain(one) for one in catalogue.plain_terms(self.inputs)[:60]]
         return self._paired([*parts, *catalogue.one_step(self.inputs)], catalogue.main_questions()[:6], (32,))
 
-    def _factors(self) -> list[Refined]:
-        """Products of powers, and of sums of a constant and a function that has one: two of them."""
-        if len(self.inputs.places) == 1:
-            return []
+    def _products(self) -> list[Refined]:
+        """Powers of inputs times factors that hold constants, the powers fitted or none."""
         logs = tuple(catalogue.logs(self.inputs))
-        found = [Question(LOGARITHM, True, some) for some in dict.fromkeys(((), logs))]
-        simple = [one for one in catalogue.one_step(self.inputs) if isinstance(one, Chain) and one.steps == (LOG,)]
-        return self._paired([*catalogue.raised_sums(self.inputs), *simple], found, (14, 10))
+        drafts: list[Draft] = []
+        y, weights = self._on_screen
+        chains, columns = self._columns(catalogue.factor_chains(self.inputs), (14, 12))
+        for question in self._asked([Question(LOGARITHM, True, some) for some in dict.fromkeys(((), logs))]):
+            found, looked = products(question, chains, columns, FITTED, self.workplace.stop)
+            self.evaluated += looked
+            companions = question.question.companions
+            scale = question.scale
+            made = (product_draft(one, companions, self.rows, y, scale) for one in found)
+            drafts += [one for one in made if one is not None and len(one.names) <= self._most]
+        return self._refined(drafts)
+
+    def _columns(self, parts: Iterable[AnyPart], sizes: Sequence[int]) -> tuple[list[AnyPart], list[Columns]]:
+        """Parts with their columns on a grid of these sizes, as many as pairs can be looked at of."""
+        held: list[AnyPart] = []
+        columns: list[Columns] = []
+        for part in parts:
+            held.append(part)
+            columns.append(part.columns(self.rows, sizes[: part.n_inner]))
+            if sum(len(one.values) for one in columns) > COLUMNS_OF_A_PAIR:
+                break
+        return held, columns
 
     def _paired(self, parts: Sequence[Part], questions: Sequence[Question], sizes: Sequence[int]) -> list[Refined]:
-        columns: list[Columns] = []
-        held = 0
-        for part in parts:
-            found = part.columns(self.rows, sizes[: part.n_inner])
-            held += len(found.values)
-            if held > COLUMNS_OF_A_PAIR:
-                break
-            columns.append(found)
+        held, columns = self._columns(parts, sizes)
         hits: list[Hit] = []
         for question in self._asked(questions):
-            some, looked = paired(question, parts[: len(columns)], columns, FITTED, self.workplace.stop)
+            some, looked = paired(question, held, columns, FITTED, self.workplace.stop)
             hits += some
             self.evaluated += looked
             if self.workplace.stop():
@@ -194,8 +214,8 @@ class Skeletons:
         parts += [*catalogue.one_step(self.inputs), *catalogue.waves(self.inputs)]
         at = {id(place.asked.question): place for place in spots}
         hits: list[Hit] = []
-        for held, columns in blocks(parts, self.rows, _sizes):
-            hits += screened([place.asked for place in spots], held, columns, EACH)
+        for held, columns in blocks(parts, self.rows, self._sizes):
+            hits += screened([place.asked for place in spots], held, columns, self._each)
             self.evaluated += len(spots) * sum(len(one.values) for one in columns)
             if self.workplace.stop():
                 break
@@ -229,37 +249,84 @@ class Skeletons:
         """Constants that a formula may have on so many rows."""
         return most_constants(len(self.space.target))
 
+    @property
+    def _is_alone(self) -> bool:
+        """Whether one input varies, and there is time to look closely."""
+        return len(self.inputs.places) == 1
+
+    @property
+    def _each(self) -> int:
+        return EACH_ALONE if self._is_alone else EACH
+
+    @property
+    def _fitted_each(self) -> int:
+        return FITTED_ALONE if self._is_alone else FITTED
+
+    def _sizes(self, part: Part) -> tuple[int, ...]:
+        return (SIZES_ALONE if self._is_alone else SIZES)[part.n_inner]
+
     def _asked(self, questions: Iterable[Question]) -> list[Projected]:
         y, weights = self._on_screen
         found = (projected(one, y, weights, self.rows) for one in questions if one.n_outer < self._most)
         return [one for one in found if one is not None]
 
-    def _plain_terms(self) -> PlainTerms:
-        """What sums are made of: terms of the catalogue, and the simplest expressions of all."""
-        if self._terms is None:
-            own: list[Argument | None] = list(catalogue.plain_terms(self.inputs))
-            values = np.array([one.values[self.rows] for one in own if one is not None]).reshape(-1, len(self.rows))
-            bank = terms_of(self.workplace, self.space, self.rows)
-            made: dict[int, Argument | None] = dict(enumerate(own))
+    def _own_terms(self) -> PlainTerms:
+        own: list[Argument | None] = list(catalogue.plain_terms(self.inputs))
+        values = np.array([one.values[self.rows] for one in own if one is not None]).reshape(-1, len(self.rows))
+        return PlainTerms(values, own.__getitem__)
 
-            def argument(index: int) -> Argument | None:
-                if index not in made:
-                    tree = bank.tree(index - len(own))
-                    made[index] = self.inputs.argument(tree, tree)
-                return made[index]
+    def _simplest_terms(self) -> PlainTerms:
+        bank = terms_of(self.workplace, self.space, self.rows)
+        made: dict[int, Argument | None] = {}
 
-            self._terms = PlainTerms(np.concatenate([values, bank.values]), argument)
-        return self._terms
+        def argument(index: int) -> Argument | None:
+            if index not in made:
+                tree = bank.tree(index)
+                made[index] = self.inputs.argument(tree, tree)
+            return made[index]
+
+        return PlainTerms(bank.values, argument)
 
     def _fitted(self, hits: Sequence[Hit]) -> list[Refined]:
-        """The best hits, fitted."""
-        return self._refined([one for hit in _best(hits, self._most) if (one := self.assembly.draft(hit)) is not None])
+        """The best hits fitted: first as their questions see the target, on the screen's rows, then as laws, on all."""
+        by_context: dict[str, list[tuple[Hit, Draft]]] = {}
+        for hit in _best(hits, self._most, self._fitted_each):
+            draft = self.assembly.inside(hit)
+            if draft is not None:
+                by_context.setdefault(hit.question.sees, []).append((hit, draft))
+        found: list[tuple[Hit, Fit]] = []
+        for some in by_context.values():
+            found += self._fitted_inside(some)
+        return self._on_all_rows([draft for hit, fit in _nearest(found) for draft in self.assembly.whole(hit, fit.values)])
+
+    def _fitted_inside(self, some: Sequence[tuple[Hit, Draft]]) -> list[tuple[Hit, Fit]]:
+        """Hits of one context and factor fitted to the target as these see it; residuals as parts of the target's."""
+        question = some[0][0].question
+        y, weights = self._on_screen
+        with np.errstate(all="ignore"):
+            target, scale = question.target(y, self.rows), question.scale(y, self.rows) * np.sqrt(weights)
+        programs = [lower(one.expression, self.space.names, one.names, self.space.in_formulas) for _, one in some]
+        fits = self.workplace.engine.fit_many(
+            programs, self.quick.X, target, scale**2, [np.array(one.values) for _, one in some],
+            max_iterations=SCREEN_ITERATIONS, threads=self.workplace.settings.threads,
+        )  # fmt: skip
+        total = float(weights @ (y - float(weights @ y) / weights.sum()) ** 2) or 1.0
+        return [
+            (replace(hit, loss=fit.residual_sum / total), fit)
+            for (hit, _), fit in zip(some, fits, strict=True)
+            if np.isfinite(fit.residual_sum) and np.isfinite(fit.values).all()
+        ]
 
     def _refined(self, drafts: Sequence[Draft]) -> list[Refined]:
-        """Drafts fitted on the screen's rows, and the best of them, with their units, on all rows; best first."""
+        """Drafts fitted on the screen's rows, and the best of them on all rows."""
         each = {one.expression: one for one in drafts}
         quick = self.quick._fit([(one, SOURCE) for one in each.values()], SCREEN_ITERATIONS)
-        best = [draft for one in _spread(quick) if (draft := self.assembly.with_units(one.draft)) is not None]
+        return self._on_all_rows([one.draft for one in _spread(quick)])
+
+    def _on_all_rows(self, drafts: Sequence[Draft]) -> list[Refined]:
+        """Drafts with their units, where these are allowed, fitted on all rows; best first."""
+        each = {one.expression: one for one in drafts}
+        best = [draft for one in each.values() if (draft := self.assembly.with_units(one)) is not None]
         found = self.full._fit([(draft, SOURCE) for draft in best], ALL_ITERATIONS)
         for one in found:
             self._near.setdefault(len(one.draft.names), []).append(one)
@@ -267,16 +334,28 @@ class Skeletons:
         return sorted(found, key=lambda one: one.loss)
 
 
-def _sizes(part: Part) -> tuple[int, ...]:
-    return SIZES[part.n_inner]
+def _nearest(found: Sequence[tuple[Hit, Fit]]) -> list[tuple[Hit, Fit]]:
+    """Of each number of constants the best fits, up to the number that leaves nothing."""
+    chosen: list[tuple[Hit, Fit]] = []
+    ordered = sorted(found, key=lambda one: one[0].loss)
+    for count in sorted({hit.n_constants for hit, _ in found}):
+        own = [one for one in ordered if one[0].n_constants == count]
+        chosen += own[:FITTED_ON_ALL]
+        if own[0][0].loss < EXACT:
+            break
+    return chosen
 
 
-def _best(hits: Sequence[Hit], most: int) -> list[Hit]:
-    """Of each number of constants the hits of least loss."""
-    chosen: list[Hit] = []
+def _best(hits: Sequence[Hit], most: int, each: int) -> list[Hit]:
+    """Of each number of constants, and of each question, the hits of least loss."""
     ordered = sorted((one for one in hits if one.n_constants <= most), key=lambda one: one.loss)
-    for count in sorted({one.n_constants for one in ordered}):
-        chosen += [one for one in ordered if one.n_constants == count][:FITTED]
+    by_count, by_question = Counter[int](), Counter[int]()
+    chosen: list[Hit] = []
+    for hit in ordered:
+        if by_count[hit.n_constants] < each or by_question[id(hit.question)] < FITTED_OF_A_QUESTION:
+            chosen.append(hit)
+            by_count[hit.n_constants] += 1
+            by_question[id(hit.question)] += 1
     return chosen
 
 

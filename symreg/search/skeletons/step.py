@@ -135,6 +135,9 @@ FERMI = Step(
 SHIFT = Step("shift", _above, lambda v, k: k + v, _sum, ends=False)
 """On the way to a power: ``(k + v)**p``."""
 
+OFFSET = Step("offset", _around, lambda v, k: k + v, _sum, ends=False)
+"""A factor of a product: ``k + v``, of either sign, with no zero among the rows."""
+
 CENTRE = Step("centre", _centres, lambda v, k: k + v, _sum, ends=False)
 """On the way to what is odd about a point: ``tanh(w*(v - c))``."""
 

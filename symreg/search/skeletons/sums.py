@@ -21,6 +21,9 @@ Floats = npt.NDArray[np.float64]
 BEAM = 24
 """Sums that go on from each number of terms. Narrower misses sums whose first terms mean little without the last."""
 
+WIDE = 400
+"""First terms that go on: so pairs of simple terms are all looked at, or nearly."""
+
 EXACT = 1e-20
 """Loss that is rounding: a longer sum has nothing to add."""
 
@@ -45,13 +48,13 @@ def sums(question: Projected, terms: PlainTerms, most: int, stop: Callable[[], b
         losses = losses_of(asked, terms.values[:, None, :])
         looked += losses.size
         found: dict[tuple[int, ...], float] = {}
-        count = min(BEAM, losses.shape[1] - 1)
+        count = min(WIDE if size == 1 else BEAM, losses.shape[1] - 1)
         for place, chosen in enumerate(beam):
             for index in np.argpartition(losses[place], count)[: count + 1]:
                 if np.isfinite(losses[place, index]):
                     found.setdefault(tuple(sorted((*chosen, int(index)))), float(losses[place, index]))
-        beam = sorted(found, key=found.__getitem__)[:BEAM]
-        hits += [hit for one in beam if (hit := _hit(question.question, terms, one, found[one])) is not None]
+        beam = sorted(found, key=found.__getitem__)[: WIDE if size == 1 else BEAM]
+        hits += [hit for one in beam[:BEAM] if (hit := _hit(question.question, terms, one, found[one])) is not None]
         if not beam or stop() or (size > 1 and found[beam[0]] < EXACT):
             break
     return hits, looked

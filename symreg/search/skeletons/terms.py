@@ -17,8 +17,8 @@ Rows = npt.NDArray[np.int64]
 MOST_ENTRIES = 4_000
 """Expressions of the bank: all of four to five nodes over two or three inputs."""
 
-LARGEST_TERM = 7
-"""Nodes, functions counted as the search counts them."""
+LARGEST_TERM, LARGEST_ALONE = 7, 5
+"""Nodes, functions counted as the search counts them; of one input fewer, or it is powers of powers."""
 
 MOST_OF_TERMS = 2_500
 
@@ -43,7 +43,7 @@ def terms_of(workplace: Workplace, space: SearchSpace, rows: Rows) -> Terms:
         leaves_of(space, values), space.coding, space.operators, engine=workplace.engine,
         threads=workplace.settings.threads, max_entries=MOST_ENTRIES, stop=workplace.stop,
     )  # fmt: skip
-    for size in range(1, LARGEST_TERM + 1):
+    for size in range(1, 1 + (LARGEST_TERM if space.n_inputs > 1 else LARGEST_ALONE)):
         if bank.truncated_at is not None or workplace.stop():
             break
         bank.request_all(size)
