@@ -19,6 +19,7 @@ from symreg.expression import (
     Expression,
     Number,
     constants_of,
+    fold,
     normalise,
     substitute,
     walk,
@@ -92,7 +93,7 @@ def without_insignificant_terms(fitted: Fitted) -> Iterator[Rewritten]:
         zip(fitted.constants, fitted.values, fitted.stderr, strict=True)
     ):
         if np.isfinite(error) and abs(value) < max(INSIGNIFICANT * error, NOTHING):
-            shorter = without_term(fitted.expression, Constant(constant.name))
+            shorter = without_term(fitted.expression, Constant(constant.name)) or at_nothing(fitted.expression, constant.name)
             if shorter is not None and Constant(constant.name) not in walk(shorter):
                 left = set(constants_of(shorter))
                 kept = tuple(
@@ -113,6 +114,35 @@ def without_term(expression: Expression, coefficient: Constant) -> Expression | 
             if coefficient in _factors(left):
                 return substitute(expression, {node: right if node.operator == "+" else Apply("neg", (right,))})
     return None
+
+
+def at_nothing(expression: Expression, name: str) -> Expression | None:
+    """The tree with this constant zero, wherever it stands; None where that leaves nothing of it or has no value."""
+    zero, one = Number(Fraction(0)), Number(Fraction(1))
+
+    def visit(node: Expression, operands: tuple[Expression | None, ...]) -> Expression | None:
+        if not isinstance(node, Apply):
+            return zero if node == Constant(name) else node
+        if None in operands:
+            return None
+        first, last = operands[0], operands[-1]
+        match node.operator:
+            case "*" if zero in operands:
+                return zero
+            case "/" | "inv" if last == zero:
+                return None
+            case "pow" if last == zero:
+                return one
+            case "/" | "neg" | "square" | "cube" | "sqrt" | "sin" | "tan" | "atan" | "tanh" | "pow" if first == zero:
+                return zero
+            case "exp" | "cos" if first == zero:
+                return one
+            case "log" if first == zero:
+                return None
+        return Apply(node.operator, operands)  # type: ignore[arg-type]
+
+    found = fold(expression, visit)
+    return None if found is None or found == zero else normalise(found)
 
 
 def _factors(expression: Expression) -> tuple[Expression, ...]:

@@ -93,7 +93,7 @@ def search(
         # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest
         # question is the likeliest to be answered: it may look at more.
         hunt = min(hunts, key=lambda one: one.evaluated / (SMALLEST if one is hunts[-1] else 1))
-        if skeletons.is_due(whole.level):
+        if skeletons.is_due(sum(one.evaluated for one in hunts)):
             found = skeletons.run()
         elif turns.is_evolutions(hunt, hunts):
             found = turns.run(whole)
@@ -108,7 +108,7 @@ def search(
         reach = min(one.level for one in hunts)
         found = progress.taken(reach, found)
         turns.learn(found)
-        reason = clock.reason or progress.reason_to_stop(reach)
+        reason = clock.reason or progress.reason_to_stop(reach, is_thorough=skeletons.is_done)
         yield report(found, reason)
         if reason is not None:
             return

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.description_length import small_sample_bits, tree_bits
+from symreg.search.pattern import leaves_pattern
 from symreg.search.probes import Probes, probes_of, smoothed_probes, target_at
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner
@@ -19,8 +20,8 @@ from symreg.search.space import SearchSpace
 Floats = npt.NDArray[np.float64]
 EXACT = 1e-20  # loss below which what is left is rounding
 PATIENCE = 2  # levels of every hunt without a shorter description before a law at the noise is believed
-FEW_ROWS = 50  # where no floor can be estimated, only the description length tells when to stop
-PATIENCE_FEW_ROWS = 4
+SURELY_EXACT = 1e-26  # loss that no chance approximation of a handful of constants reaches
+FEW_CONSTANTS, SOME_CONSTANTS = 3, 5  # of an exact law: more of them follow any smooth curve to the last digits
 WORTH_WAITING = 3.0  # bits by which a description must be shorter to be news
 LEAST_LEVEL = 5  # of every hunt: up to here a search takes a moment
 ODD = 3.0  # bits that a fitted number pays for being none of the simple ones
@@ -29,7 +30,7 @@ LONGEST_WAIT = 8  # levels; what is left could be chance, and each level takes t
 LONGEST_WAIT_PLAIN = 3  # for a law that owes nothing to fitted constants
 SIMPLE_RATIOS = np.array([1.0, 2.0, 3.0, 4.0])
 ALIKE = 0.01  # coefficients that are simple multiples of each other, apart from what noise makes of them
-LEAST_EXPLAINED = 0.5  # loss above which what no polynomial follows need not be noise
+LEAST_EXPLAINED = 0.1  # loss above which what nothing follows need not be noise: half a law leaves as much
 SLACK = 1.15  # of known uncertainties
 
 
@@ -101,21 +102,30 @@ class Progress:
 
         return at
 
-    def reason_to_stop(self, level: int) -> str | None:
-        """Why to go no further, if there is a reason."""
+    def reason_to_stop(self, level: int, *, is_thorough: bool) -> str | None:
+        """Why to go no further, if there is a reason; ``is_thorough`` says that simple forms have all had their turn.
+
+        That a longer formula would not pay for its length is no reason: the next one might.
+        """
         if self.best is None or self.law is None:
             return None
-        if self.least < EXACT:
+        if self.is_exact(is_thorough):
             return "residual at rounding"
         waited = level - self.level
-        if len(self.space.target) < FEW_ROWS and waited >= PATIENCE_FEW_ROWS:
-            return "longer formulas do not pay for their length"
-        if waited < PATIENCE or level < LEAST_LEVEL or self.least > LEAST_EXPLAINED:
+        if waited < PATIENCE or level < LEAST_LEVEL or self.least > LEAST_EXPLAINED or not is_thorough:
             return None
         predicted = self._predicted(self.law)
         if not self._at_the_noise(self.law, predicted) or waited < self._worth_trying(self.law, predicted):
             return None
         return "residual at the noise"
+
+    def is_exact(self, is_thorough: bool) -> bool:
+        """Whether what is left is rounding, and not because many constants follow the curve."""
+        if self.best is None or self.least >= EXACT:
+            return False
+        constants = len(self.best.draft.names)
+        surely = constants <= FEW_CONSTANTS or (self.least < SURELY_EXACT and constants <= SOME_CONSTANTS)
+        return surely or is_thorough
 
     def is_at_the_noise(self) -> bool:
         """Whether the shortest description leaves no pattern: what is longer could only be nearer by chance."""
@@ -148,8 +158,11 @@ class Progress:
     def _at_the_noise(self, law: Refined, predicted: Floats | None) -> bool:
         """Whether the law leaves no pattern, and is as near as uncertainties say, where rows or uncertainties tell."""
         judged = self.smoother is not None and predicted is not None
-        if self.smoother is not None and predicted is not None and not self.smoother.is_noise(predicted):
-            return False
+        if self.smoother is not None and predicted is not None:
+            rows = self.smoother.rows
+            left = (self.space.target[rows] - predicted) / self.smoother.spread
+            if not self.smoother.is_noise(predicted) or leaves_pattern(self.space.inputs[:, rows], left):
+                return False
         sigma, y = self.space.sigma, self.space.target
         if sigma is None:
             return judged

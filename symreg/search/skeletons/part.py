@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression
+from symreg.expression import Apply, Constant, Expression, complexity
 from symreg.search.skeletons.argument import Argument
 from symreg.search.skeletons.step import Plain, Step
 
@@ -48,6 +48,11 @@ class Part(Protocol):
     @property
     def is_log(self) -> bool:
         """Whether it is a logarithm: in a product, a factor to a power."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Nodes, roughly."""
         ...
 
     @property
@@ -153,6 +158,11 @@ class Chain:
         return values[None, :]
 
     @property
+    def size(self) -> int:
+        """Nodes of the argument and what stands around it."""
+        return complexity(self.argument.tree) + 2 * len(self.steps) + (0 if self.beside is None else 2)
+
+    @property
     def is_log(self) -> bool:
         """Whether a logarithm stands outermost."""
         tree = self.argument.tree
@@ -198,6 +208,11 @@ class Wave:
     def is_log(self) -> bool:
         """No."""
         return False
+
+    @property
+    def size(self) -> int:
+        """Nodes of base and envelope, and the sine."""
+        return self.base.size + 3 + (0 if self.envelope is None else self.envelope.size)
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -36,6 +36,11 @@ class Hit:
         """All that a fit would have to find."""
         return self.question.n_outer + sum(part.n_inner + part.n_columns for part in self.parts)
 
+    @property
+    def size(self) -> int:
+        """Nodes of the parts: of two that are alike the shorter one is meant."""
+        return sum(part.size for part in self.parts)
+
 
 def blocks(
     parts: Iterable[Part], rows: Rows, sizes: Callable[[Part], Sequence[int]]

@@ -74,6 +74,9 @@ GROWN, MOST_TO_GROW = 2, 6
 """Formulas of each number of constants that go on at a time, and how many such numbers: simple forms have their turn
 beside near ones."""
 
+LATER = 300_000
+"""Combinations of hunts that come first where laws with pure numbers may do: of dimensions that match, they are quick."""
+
 NEAR = 16
 """Formulas of each number of constants that are remembered."""
 
@@ -83,7 +86,10 @@ COLUMNS_OF_A_PAIR = 6_000
 
 @dataclass(eq=False)
 class Skeletons:
-    """The stages for one space, each with the level at which it is due; ``run`` does the next one."""
+    """The stages for one space, each with what the hunts look at before it; ``run`` does the next one.
+
+    A million combinations of a hunt take about as long as a stage.
+    """
 
     workplace: Workplace
     space: SearchSpace
@@ -102,32 +108,34 @@ class Skeletons:
         self._stages = self._plan() if can_hold_constants(self.space) else []
 
     def _plan(self) -> list[tuple[int, Stage]]:
-        inputs, main = self.inputs, catalogue.main_questions()
-        return [
+        inputs, main, every = self.inputs, catalogue.main_questions(), catalogue.questions(self.inputs)
+        late = LATER if self.space.is_mixed else 0
+        stages: list[tuple[int, Stage]] = [
             (0, self._sums),
-            (1, lambda: self._parts(catalogue.one_step(inputs), catalogue.questions(inputs))),
-            (2, lambda: self._parts(catalogue.waves(inputs), catalogue.questions(inputs))),
-            (2, lambda: self._parts(catalogue.two_steps(inputs), main)),
-            (3, self._grow),
-            (3, lambda: self._parts(catalogue.damped_waves(inputs), main)),
-            (3, self._pairs),
-            (4, lambda: self._parts(catalogue.blended(inputs), catalogue.questions(inputs))),
-            (4, lambda: self._parts(catalogue.three_steps(inputs), main)),
-            (4, self._products),
-            (5, lambda: self._parts(catalogue.modulated(inputs), catalogue.questions(inputs))),
-            (5, self._grow),
-            (6, self._grow),
-            (7, self._grow),
+            (50_000, lambda: self._parts(catalogue.one_step(inputs), every)),
+            (100_000, lambda: self._parts(catalogue.waves(inputs), every)),
+            (200_000, lambda: self._parts(catalogue.two_steps(inputs), main)),
+            (300_000, self._grow),
+            (400_000, lambda: self._parts(catalogue.damped_waves(inputs), main)),
+            (600_000, self._pairs),
+            (800_000, self._products),
+            (1_000_000, lambda: self._parts(catalogue.blended(inputs), every)),
+            (1_500_000, lambda: self._parts(catalogue.modulated(inputs), every)),
+            (1_500_000, lambda: self._parts(catalogue.three_steps(inputs), main)),
+            (2_000_000, self._grow),
+            (3_000_000, self._grow),
+            (5_000_000, self._grow),
         ]
+        return [(late + due, stage) for due, stage in stages]
 
     @property
     def is_done(self) -> bool:
         """Whether every stage has been run."""
         return self._next >= len(self._stages)
 
-    def is_due(self, level: int) -> bool:
-        """Whether the next stage has its turn, after this level of the hunt for the whole law."""
-        return not self.is_done and level >= self._stages[self._next][0]
+    def is_due(self, looked: int) -> bool:
+        """Whether the next stage has its turn, once the hunts have looked at so many combinations."""
+        return not self.is_done and looked >= self._stages[self._next][0]
 
     def run(self) -> list[Refined]:
         """The next stage: its formulas, fitted on all rows."""
@@ -337,7 +345,7 @@ class Skeletons:
 def _nearest(found: Sequence[tuple[Hit, Fit]]) -> list[tuple[Hit, Fit]]:
     """Of each number of constants the best fits, up to the number that leaves nothing."""
     chosen: list[tuple[Hit, Fit]] = []
-    ordered = sorted(found, key=lambda one: one[0].loss)
+    ordered = sorted(found, key=lambda one: (max(one[0].loss, EXACT), one[0].size))
     for count in sorted({hit.n_constants for hit, _ in found}):
         own = [one for one in ordered if one[0].n_constants == count]
         chosen += own[:FITTED_ON_ALL]
@@ -362,7 +370,7 @@ def _best(hits: Sequence[Hit], most: int, each: int) -> list[Hit]:
 def _spread(found: Sequence[Refined]) -> list[Refined]:
     """Of each number of constants the best fits, up to the number that leaves nothing."""
     chosen: list[Refined] = []
-    ordered = sorted(found, key=lambda one: (one.loss, one.complexity))
+    ordered = sorted(found, key=lambda one: (max(one.loss, EXACT), one.complexity))
     for count in sorted({len(one.draft.names) for one in found}):
         own = [one for one in ordered if len(one.draft.names) == count]
         chosen += own[:FITTED_ON_ALL]
