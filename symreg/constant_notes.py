@@ -47,7 +47,7 @@ def _limit_note(fitter: Fitter, constant: LawConstant) -> str:
 def _chi_square_note(fitter: Fitter, fitted: Fitted) -> tuple[str, ...]:
     """Whether the stated uncertainties are those that the residuals have."""
     freedom = fitter.freedom(fitted)
-    if fitter.weights is None or freedom <= 0:
+    if not fitter.knows_errors or freedom <= 0:
         return ()
     from scipy.special import gammainc, gammaincc
 

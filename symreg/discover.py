@@ -120,6 +120,10 @@ def discover(
         workshop.take(_guesses(problem, resume_from), GUESS)
         last = Round((), 0, 0, 0, None, "nothing was searched")
         for last in _rounds(finisher, Heard(backend), space, _without_finishing(budget), seed, stop):
+            if last.noise == "relative" and problem.noise != last.noise:
+                problem = replace(problem, noise="relative")
+                fitter = make_fitter(problem, space.units, engine, backend.threads)
+                workshop.judge_by(fitter)
             workshop.take(last.candidates, last.backend or backend.name)
             notes = (*notes, *last.notes)
             rejections = (*rejections, *last.rejections)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from symreg.constant_origins import known_to, replacement_notes
 from symreg.description_length import (
     NOT_SIMPLE_BITS,
     NOT_SIMPLE_BITS_TO_SCALE,
+    OPERATOR_BITS,
     description_length,
     name_bits,
     tree_bits,
@@ -22,7 +23,7 @@ from symreg.description_length import (
 from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
-from symreg.expression import Constant, Expression, complexity, constants_of, normalise, walk
+from symreg.expression import Apply, Constant, Expression, complexity, constants_of, normalise, walk
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.form import has_form, parts_of
 from symreg.known_products import Match, with_known_constants
@@ -53,6 +54,14 @@ from symreg.uncertain_text import uncertain_text
 from symreg.units import DIMENSIONLESS_UNIT
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
+UNIT_BITS = 5.0
+"""For a fitted constant with a unit where a law with pure numbers could have the target's: one in thirty-two. It decides
+between laws that fit alike; one that is needed gains hundreds of bits."""
+
+TIED_BITS = 7.0
+"""To say that a fitted constant is a simple multiple of another, and which: of a regression's coefficients few are. Nothing
+where every scale of a law is in the table, as there ``2*a + b`` is what laws are made of."""
+
 REWRITES = 6  # rounds of rewriting; each has to shorten the description
 EXACTLY = 1e-9  # a fitted value that is the simple number to this part needs no mention
 # By a constant's former name: the simple number it became, the value that was fitted, and its standard error.
@@ -97,19 +106,28 @@ class Finisher:
         # A simple number is sent by its code: in the tree it is one node, however many nodes spell it out.
         numbers = {one.expression for one, _, _ in snapped.values()}
         spelled = [node for node in walk(fitted.expression) if node in numbers]
+        # A product of known constants is, even where tidying has put its factors elsewhere.
+        names_in_tree = set(constants_of(fitted.expression))
+        spelled += [
+            one for one in numbers - set(spelled)
+            if any(name != "pi" for name in constants_of(one)) and set(constants_of(one)) <= names_in_tree
+        ]  # fmt: skip
         twice = sum(tree_bits(one, names_in_use) - name_bits(names_in_use) for one in spelled)
+        # That an input stands over its unit goes without saying: dimensions leave nothing else.
+        over = sum(_is_over_unit(node, self._units_of_inputs) for node in walk(fitted.expression))
+        twice += over * (1.0 + OPERATOR_BITS["/"] + name_bits(names_in_use))
         return self._bits_of_units(fitted, names_in_use) - twice + description_length(
             residual_sum_squares=fitted.residual_sum,
             n_rows=len(fitter.y),
             expression=fitted.expression,
             n_names=names_in_use,
-            noise_variance=None if fitter.weights is None else 1.0,
+            noise_variance=1.0 if fitter.knows_errors else None,
             values=dict(zip(names, fitted.values.tolist(), strict=True)),
             fisher_diagonal=self._information(fitted),
             snapped_bits=snapped_bits,
-            resolution=0.0 if fitter.weights is not None else RESOLUTION * float(np.std(fitter.y)),
+            resolution=0.0 if fitter.knows_errors else RESOLUTION * float(np.std(fitter.y)),
             angles=self._angles(),
-            not_simple_bits=NOT_SIMPLE_BITS_TO_SCALE if self._to_scale() else NOT_SIMPLE_BITS,
+            not_simple_bits=NOT_SIMPLE_BITS_TO_SCALE if self._to_scale(fitted) else NOT_SIMPLE_BITS,
         )
 
     def _information(self, fitted: Fitted) -> Floats:
@@ -118,19 +136,33 @@ class Finisher:
         kept = () if template is None else template.parameter_names
         return np.where([one.name in kept for one in fitted.constants], 0.0, fitted.fisher_diagonal)
 
-    def _to_scale(self) -> bool:
-        """Whether every scale of a law is known: units are given, and no constant with a unit is asked for.
+    @property
+    def _units_of_inputs(self) -> frozenset[str]:
+        return frozenset(one.name for one in self.fitter.problem.units_of_inputs.values())
+
+    def _to_scale(self, fitted: Fitted) -> bool:
+        """Whether every scale of a law is known: units are given, and no constant with a unit is in it or asked for.
 
         A pure number of such a law is hardly ever an odd one.
         """
         problem = self.fitter.problem
+        if any(not one.dimension.is_dimensionless for one in fitted.constants):
+            return False
+        if self._units_of_inputs & set(constants_of(fitted.expression)):
+            return False
         with_units = any(not dimension.is_dimensionless for dimension in problem.dimensions.values())
         asked_for = problem.template is not None and problem.template.parameters
         return with_units and problem.free_constants.policy == "dimensionless" and not asked_for
 
     def _bits_of_units(self, fitted: Fitted, names_in_use: int) -> float:
-        """A coefficient of another unit than those declared is a power of a constant: an operator and a number."""
+        """What coefficients pay for their units.
+
+        One of another unit than those declared is a power of a constant: an operator and a number. One with any unit
+        where pure numbers would do makes a law of many forms that dimensions otherwise forbid.
+        """
         free = self.fitter.problem.free_constants
+        if free.is_mixed:
+            return UNIT_BITS * sum(not constant.dimension.is_dimensionless for constant in fitted.constants)
         if free.policy != "declared":
             return 0.0
         declared = {DIMENSIONLESS_UNIT.dimension, *(unit.dimension for unit in free.units)}
@@ -154,19 +186,22 @@ class Finisher:
         preferred = [unit.dimension for unit in self.fitter.problem.free_constants.units]
         for _ in range(REWRITES):
             known = known_to(self.fitter, finished.fitted)
+            to_scale = self._to_scale(finished.fitted)
             proposals = [
                 *self._with_known_constants(finished.fitted, known),
                 *with_shared_constant(finished.fitted, preferred),
-                *with_simple_numbers(finished.fitted, TO_SCALE if self._to_scale() else USUAL),
-                *with_tied_constants(finished.fitted),
+                *with_simple_numbers(finished.fitted, TO_SCALE if to_scale else USUAL, self._units_of_inputs),
                 *without_insignificant_terms(finished.fitted),
             ]
             better = self._best_rewriting(finished, [one for one in proposals if self._keeps_limits(finished, one)])
+            ties = [one for one in with_tied_constants(finished.fitted) if self._keeps_limits(finished, one)]
+            better = self._best_rewriting(finished, ties, 0.0 if to_scale else TIED_BITS, better)
             if better is None:
                 break
             replaced = {
-                name: one for name, one in known.items() if better.snapped.get(name, (None,))[0] is one.number
-            }
+                name: one for name, one in known.items()
+                if name in better.snapped and better.snapped[name][0].expression == one.expression
+            }  # fmt: skip
             notes = (*better.notes, *replacement_notes(self.fitter, finished.fitted, replaced))
             finished = replace(better, notes=notes)
         return self.tidied(finished)
@@ -223,21 +258,27 @@ class Finisher:
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
         return replace(finished, fitted=fitted, bits=bits) if self.is_exact(fitted) else finished
 
-    def _best_rewriting(self, finished: Finished, proposals: Sequence[Rewritten]) -> Finished | None:
+    def _best_rewriting(
+        self, finished: Finished, proposals: Sequence[Rewritten], price: float = 0.0, best: Finished | None = None
+    ) -> Finished | None:
+        """The rewriting of shortest message, if it is shorter than before and than the ``best`` so far.
+
+        ``price`` is paid for each constant that went.
+        """
         before = finished.fitted
         old = {
             # Of a constant with a unit it is a ratio that was recognised, not the value.
             constant.name: (float(value) if constant.dimension.is_dimensionless else math.nan, float(error))
             for constant, value, error in zip(before.constants, before.values, before.stderr, strict=True)
         }
-        best: Finished | None = None
         if "pi" in (*self.fitter.problem.inputs, self.fitter.problem.target):  # another pi
             proposals = [one for one in proposals if Constant("pi") not in walk(one[0])]
         fits = self.fitter.fit([(expression, constants) for expression, constants, _ in proposals])
         for fitted, (_, _, found) in zip(fits, proposals, strict=True):
             if fitted is None or not self.is_exact(fitted):
                 continue
-            bits_of_numbers = finished.snapped_bits + sum(one.bits for one in found.values())
+            went = len(before.constants) - len(fitted.constants)
+            bits_of_numbers = finished.snapped_bits + sum(one.bits for one in found.values()) + price * went
             snapped = {**finished.snapped, **{name: (one, *old[name]) for name, one in found.items()}}
             bits = self._bits(fitted, snapped, bits_of_numbers)
             if bits < (finished.bits if best is None else best.bits):
@@ -358,11 +399,18 @@ class Finisher:
         column = self.fitter.problem.target_column
         factor = self.fitter.units.factor(column.unit.dimension)
         with np.errstate(all="ignore"):
-            return score(
-                np.asarray(column.unit.from_si(predicted * factor)),
-                np.asarray(column.unit.from_si(actual * factor)),
-                None if column.user_sigma is None else column.user_sigma[rows],
-            )
+            found, given = (np.asarray(column.unit.from_si(values * factor)) for values in (predicted, actual))
+            sigma = None if column.user_sigma is None else column.user_sigma[rows]
+            if sigma is None and self.fitter.problem.noise == "relative":
+                sigma = np.abs(given)  # errors are counted as parts of the values
+            return score(found, given, sigma)
+
+
+def _is_over_unit(node: Expression, units: Collection[str]) -> bool:
+    """Whether the node is an input over its unit."""
+    if not isinstance(node, Apply) or node.operator != "/":
+        return False
+    return isinstance(node.arguments[1], Constant) and node.arguments[1].name in units
 
 
 def _ordered(expression: Expression, free: Sequence[str]) -> Expression:

@@ -102,6 +102,7 @@ class Fitter:
     known: Mapping[str, float]
     max_iterations: int = MAX_ITERATIONS
     errors: InputErrors | None = None
+    knows_errors: bool = False  # the weights are those of stated uncertainties, not only right in their ratios
     limits: Mapping[str, ConstantLimit] = field(default_factory=dict)
 
     def fit(self, candidates: Sequence[tuple[Expression, Sequence[FreeConstant]]]) -> list[Fitted | None]:
@@ -144,7 +145,7 @@ class Fitter:
         """
         if self.errors is not None:
             return fit_with_input_errors(self, fitted)
-        if self.weights is None or not fitted.is_loose.any():
+        if not self.knows_errors or not fitted.is_loose.any():
             return fitted
         return replace(fitted, covariance=self.stated_covariance(fitted))
 
@@ -215,7 +216,7 @@ def make_fitter(problem: Problem, units: NaturalUnits, engine: Engine, threads: 
     """A fitter on the training rows of the problem; pi is known to it like any other constant."""
     rows = problem.train_rows
     factor = units.factor(problem.target_column.unit.dimension)
-    weights = problem.weights(rows)
+    weights, stated = problem.weights(rows), problem.states_errors
     return Fitter(
         problem=problem,
         units=units,
@@ -223,9 +224,10 @@ def make_fitter(problem: Problem, units: NaturalUnits, engine: Engine, threads: 
         threads=threads,
         X=np.ascontiguousarray(units.matrix(problem, rows)),
         y=np.ascontiguousarray(units.target_values(problem, rows)),
-        weights=None if weights is None else np.ascontiguousarray(weights * factor**2),
+        weights=None if weights is None else np.ascontiguousarray(weights * (factor**2 if stated else 1.0)),
         known={"pi": math.pi} | units.known_values(problem),
         max_iterations=MAX_ITERATIONS if problem.template is None else MAX_ITERATIONS_OF_A_TEMPLATE,
-        errors=None if weights is None else input_errors(problem, units, rows),
+        errors=input_errors(problem, units, rows) if stated else None,
+        knows_errors=stated,
         limits={limit.name: limit for limit in problem.free_constants.limits},
     )

@@ -59,7 +59,7 @@ def constant_intervals(
         return ()
     fitted = _with_errors(fitter, own)
     if method == "profile":
-        stated = fitter.weights is not None
+        stated = fitter.knows_errors
         ends = profile_ends(fitter, fitted, quantile(level, None if stated else fitter.freedom(fitted)))
     else:
         drawn = resampling or ("residuals" if fitter.errors is None else "rows")

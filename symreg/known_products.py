@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product as every
@@ -72,11 +72,21 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A product times a simple number, ``deviation`` standard errors from a fitted value; NaN where it has no error."""
+    """A product times a simple number, ``deviation`` standard errors from a fitted value; NaN where it has no error.
+
+    ``rank`` is its place among all products of its dimension, the shortest first.
+    """
 
     product: Product
     number: Recognised
     deviation: float
+    rank: int = 0
+
+    @property
+    def recognised(self) -> Recognised:
+        """The product as one says it: dimensions leave few to choose from, so its place among these is its code."""
+        bits = self.number.bits + math.log2(self.rank + 2)
+        return Recognised(self.expression, str(self), self.number.value, bits, self.number.gain)
 
     @property
     def expression(self) -> Expression:
@@ -118,7 +128,7 @@ def with_known_constants(fitted: Fitted, found: Mapping[str, Match]) -> Iterator
             for constant, value in zip(fitted.constants, fitted.values, strict=True)
             if constant.name not in chosen
         )
-        numbers = {name: one.number for name, one in chosen.items()}
+        numbers = {name: one.recognised for name, one in chosen.items()}
         yield normalise(substitute(fitted.expression, mapping)), kept, numbers
 
 
@@ -132,11 +142,11 @@ def matching(
     if value == 0 or not math.isfinite(error):
         return None
     best, merit, doubt = None, -math.inf, 0.0
-    for one in products:
+    for rank, one in enumerate(products):
         relative = math.hypot(error / value, one.relative_error)
         found = _match(value / one.value, relative, one, tolerance)
         if found is not None and found.number.gain - one.bits > merit:
-            best, merit, doubt = found, found.number.gain - one.bits, max(relative, tolerance.relative)
+            best, merit, doubt = replace(found, rank=rank), found.number.gain - one.bits, max(relative, tolerance.relative)
     if best is None or expected_by_chance(best, value, products, doubt) > most_chance:
         return None
     return best

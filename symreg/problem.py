@@ -55,7 +55,10 @@ class Constraints:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """Everything a search needs to know; made by ``make_problem``."""
+    """Everything a search needs to know; made by ``make_problem``.
+
+    ``noise`` says how errors of the target go where none are stated: alike in all rows, or a part of each value.
+    """
 
     name: str
     table: Table
@@ -73,6 +76,7 @@ class Problem:
     offered: tuple[str, ...] = ()  # of the known constants, those that nobody named
     template: Template | None = None
     folds: int = 0
+    noise: Literal["constant", "relative"] = "constant"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "train_rows", read_only_rows(self.train_rows))
@@ -142,9 +146,23 @@ class Problem:
         return self.target_column.values[rows]
 
     def weights(self, rows: Rows) -> Floats | None:
-        """``1 / sigma**2`` of the target in SI at these rows, or None where no uncertainty is known."""
+        """``1 / sigma**2`` of the target in SI at these rows, or None where all rows count alike.
+
+        Where errors are a part of each value, which part is not known: the weights' geometric mean is one, so that
+        likelihoods with them and without can be compared.
+        """
         sigma = self.target_column.sigma
-        return None if sigma is None else 1.0 / sigma[rows] ** 2
+        if sigma is not None:
+            return np.asarray(1.0 / sigma[rows] ** 2)
+        if self.noise == "constant":
+            return None
+        logs = np.log(np.abs(self.target_values(rows)))
+        return np.asarray(np.exp(2 * (logs.mean() - logs)))
+
+    @property
+    def states_errors(self) -> bool:
+        """Whether the target's uncertainties are stated, and not only how they go."""
+        return self.target_column.sigma is not None
 
     def describe(self) -> ProblemDescription:
         """What the data and the units say before any search."""

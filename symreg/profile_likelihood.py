@@ -21,7 +21,7 @@ def profile_ends(fitter: Fitter, fitted: Fitted, quantile: float) -> Floats:
 
     ``quantile`` counts standard errors: of the stated uncertainties, or of what the residuals say.
     """
-    scale = 1.0 if fitter.weights is not None else fitted.residual_sum / max(fitter.freedom(fitted), 1)
+    scale = 1.0 if fitter.knows_errors else fitted.residual_sum / max(fitter.freedom(fitted), 1)
     rise = quantile**2 * scale
     ends = np.full((2, len(fitted.values)), np.nan)
     for index, name in enumerate(fitted.names):

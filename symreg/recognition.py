@@ -84,12 +84,13 @@ class Tolerance:
     """When a number counts as simple.
 
     ``gain`` is the least number of bits won, ``bits`` the longest code, ``relative`` the least error over
-    value.
+    value. ``fractions`` leaves out pi, roots and their kin: no power of a quantity is one of these.
     """
 
     gain: float = -0.5
     bits: float = 13.0
     relative: float = 1e-8
+    fractions: bool = False
 
 
 USUAL = Tolerance()
@@ -126,6 +127,8 @@ def recognise_number(value: float, stderr: float, *, tolerance: Tolerance = USUA
     with np.errstate(over="ignore"):  # a misfit beyond all measure is one
         misfit = ((size - values) / sigma) ** 2 / (2.0 * math.log(2))
     gains = digits - bits - misfit
+    if tolerance.fractions:
+        gains = np.where(_is_fraction(tolerance.bits), gains, -np.inf)
     best = int(np.argmax(gains))
     if gains[best] < tolerance.gain:
         return None
@@ -137,6 +140,11 @@ def recognise_number(value: float, stderr: float, *, tolerance: Tolerance = USUA
         float(bits[best]),
         float(gains[best]),
     )
+
+
+@cache
+def _is_fraction(most_bits: float) -> NDArray[np.bool_]:
+    return np.array([entry[4] == 0 for entry in _entries(most_bits)])
 
 
 def count_simple_numbers(bits: float, size: float, within: float) -> int:

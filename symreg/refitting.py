@@ -53,6 +53,6 @@ def bits_of_fit(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
 
 
 def _residual_bits(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
-    variance = None if fitter.weights is None else 1.0
+    variance = 1.0 if fitter.knows_errors else None
     bits = residual_bits(fitted.residual_sum, len(fitter.y), variance, 0.0 if variance else resolution)
     return bits + (small_sample_bits(len(fitter.y), len(fitted.values)) if variance is None else 0.0)

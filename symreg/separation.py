@@ -141,7 +141,7 @@ def _spread(slopes: Floats, covariance: Floats) -> Floats:
 def _residual_variance(fitted: Fitted, fitter: Fitter) -> float:
     """Of one row of weight 1, with the constants counted; not below what rounding leaves."""
     free = max(len(fitter.y) - len(fitted.values), 1)
-    floor = (RESOLUTION * float(np.std(fitter.y))) ** 2 if fitter.weights is None else 1.0
+    floor = 1.0 if fitter.knows_errors else (RESOLUTION * float(np.std(fitter.y))) ** 2
     return max(fitted.residual_sum / free, floor)
 
 

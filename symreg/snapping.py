@@ -7,7 +7,8 @@ new formula is fitted again, and its description length decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -18,6 +19,7 @@ from symreg.expression import (
     Constant,
     Expression,
     Number,
+    Variable,
     constants_of,
     fold,
     normalise,
@@ -42,12 +44,20 @@ RATIOS = tuple(Fraction(*one) for one in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3)
 Rewritten = tuple[Expression, tuple[FreeConstant, ...], dict[str, Recognised]]
 
 
-def with_simple_numbers(fitted: Fitted, tolerance: Tolerance = USUAL) -> Iterator[Rewritten]:
-    """The formula with its dimensionless constants replaced by simple numbers: all at once, then each alone."""
+def with_simple_numbers(
+    fitted: Fitted, tolerance: Tolerance = USUAL, units: Collection[str] = ()
+) -> Iterator[Rewritten]:
+    """The formula with its dimensionless constants replaced by simple numbers: all at once, then each alone.
+
+    An exponent may be a fraction. Beside one of the ``units`` that inputs are divided by, a factor would be another
+    number in another unit, so that none is simple but exponents.
+    """
     found: dict[str, Recognised] = {}
+    exponents, depends = exponents_of(fitted.expression), bool(set(units) & set(constants_of(fitted.expression)))
     for constant, value, error in zip(fitted.constants, fitted.values, fitted.stderr, strict=True):
-        if constant.dimension.is_dimensionless:
-            recognised = _near(float(value), float(error), tolerance)
+        is_exponent = constant.name in exponents
+        if constant.dimension.is_dimensionless and (is_exponent or not depends):
+            recognised = _near(float(value), float(error), replace(tolerance, fractions=is_exponent))
             if recognised is not None:
                 found[constant.name] = recognised
     if found:
@@ -55,6 +65,17 @@ def with_simple_numbers(fitted: Fitted, tolerance: Tolerance = USUAL) -> Iterato
     if len(found) > 1:
         for name, recognised in found.items():
             yield _replaced(fitted, {name: recognised})
+
+
+def exponents_of(expression: Expression) -> frozenset[str]:
+    """Names of the constants that stand as a power: alone, or with a number."""
+    found: set[str] = set()
+    for node in walk(expression):
+        if isinstance(node, Apply) and node.operator == "pow":
+            power = node.arguments[1]
+            if not any(isinstance(one, Variable) for one in walk(power)):
+                found |= set(constants_of(power))
+    return frozenset(found)
 
 
 def with_tied_constants(fitted: Fitted) -> Iterator[Rewritten]:

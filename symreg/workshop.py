@@ -13,7 +13,7 @@ from symreg.allowed import is_allowed
 from symreg.arrays import Floats
 from symreg.expression import Expression, complexity
 from symreg.finishing import Finished, Finisher
-from symreg.fitting import Fitted
+from symreg.fitting import Fitted, Fitter
 from symreg.form import is_short
 from symreg.law import Law, ParetoFront, pareto_front
 from symreg.search.backend import Candidate, most_constants
@@ -62,6 +62,15 @@ class Workshop:
         for one, fitted in zip(new, fits, strict=True):
             if fitted is not None and self.finisher.is_exact(fitted) and self._keeps_limits(fitted):
                 self._finished[fitted.expression] = replace(self.finisher.measured(fitted, source), notes=one.notes)
+
+    def judge_by(self, fitter: Fitter) -> None:
+        """Fit everything again and from now on as this fitter does."""
+        self.finisher = replace(self.finisher, fitter=fitter)
+        taken, self._finished = list(self._finished.values()), {}
+        self._laws.clear()
+        for one in taken:
+            constants = tuple(replace(c, start=float(v)) for c, v in zip(one.fitted.constants, one.fitted.values, strict=True))
+            self.take([Candidate(one.fitted.expression, constants, one.source, one.notes)], one.source)
 
     def _keeps_limits(self, fitted: Fitted) -> bool:
         """Whether a law's values and a template's parameters stay where the user wants them."""

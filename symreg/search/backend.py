@@ -82,7 +82,8 @@ class Round:
     in the last round. ``formulas`` are candidates as text in the names of ``SearchSpace.leaves``, in natural units: our
     own parser reads them, and every number in them that is no exponent is fitted (``search.reading``). ``notes`` are
     sentences for the reader of the answer, ``rejections`` hypotheses that are no candidates; ``backend`` names who
-    proposed, where that is not the backend asked.
+    proposed, where that is not the backend asked. ``noise`` is how the target's errors were found to go
+    (``Problem.noise``): from then on laws are fitted and judged so.
     """
 
     candidates: tuple[Candidate, ...]
@@ -95,6 +96,7 @@ class Round:
     rejections: tuple[Rejection, ...] = ()
     formulas: tuple[str, ...] = ()
     backend: str | None = None
+    noise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

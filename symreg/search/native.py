@@ -21,12 +21,13 @@ from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.collecting import collected
 from symreg.search.hunt import Workplace, hunt_of
+from symreg.search.noise import errors_grow, may_grow, relative
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
 from symreg.search.reductions import reductions_of
 from symreg.search.refine import Refined, Refiner
-from symreg.search.skeletons import Skeletons, skeletons_of
+from symreg.search.skeletons import skeletons_of
 from symreg.search.smoothing import smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, probe_rows
 from symreg.search.turns import Turns
@@ -40,6 +41,7 @@ WRITTEN_OUT = 24  # of a level
 CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler than it looks
 SHRINKS = 6  # nodes that rewriting a formula may take away
 LARGEST_LEVEL = 60
+WONDERING = 3  # stages of simple forms after which their errors tell whether these grow with the target
 
 
 @dataclass(slots=True)
@@ -63,6 +65,18 @@ class Clock:
                 self.reason = "evaluation budget spent"
         return self.reason is not None
 
+    @property
+    def left(self) -> float | None:
+        """Seconds that are left of the budget."""
+        if self.budget.time is None:
+            return None
+        return max(self.budget.time - (time.monotonic() - self.started), 1e-3)
+
+    @property
+    def evaluations_left(self) -> int | None:
+        """Evaluations that are left of the budget."""
+        return None if self.budget.evaluations is None else max(self.budget.evaluations - self.evaluated(), 1)
+
 
 def search(
     settings: Native, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
@@ -82,6 +96,7 @@ def search(
     turns = Turns(workplace, plain, progress, generator)
     skeletons = skeletons_of(workplace, space, fit_rows)
     clock.evaluated = lambda: turns.evaluated + skeletons.evaluated + sum(hunt.evaluated for hunt in hunts)
+    wonders = may_grow(space)
     positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
 
     def report(found: Sequence[Refined], reason: str | None) -> Round:
@@ -93,6 +108,13 @@ def search(
         # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest
         # question is the likeliest to be answered: it may look at more.
         hunt = min(hunts, key=lambda one: one.evaluated / (SMALLEST if one is hunts[-1] else 1))
+        if wonders and skeletons.stages_run >= WONDERING:
+            wonders = False
+            if errors_grow(space, skeletons.near, plain, progress.own_bits):
+                yield replace(report([], None), noise="relative")
+                left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)
+                yield from search(settings, relative(space), left, seed=seed, stop=stop)
+                return
         if skeletons.is_due(sum(one.evaluated for one in hunts)):
             found = skeletons.run()
         elif turns.is_evolutions(hunt, hunts):

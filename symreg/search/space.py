@@ -54,6 +54,8 @@ class SearchSpace:
     is_mixed: bool = False  # coefficients may carry units, although pure numbers would do
     units_of_inputs: Mapping[str, str] = field(default_factory=dict)  # by input, the constant that is one of its unit
     scales: Mapping[str, float] = field(default_factory=dict)  # these constants in natural units
+    may_weigh: bool = False  # a search may find that errors grow with the target, see ``search.noise``
+    knows_errors: bool = True  # of ``sigma``: it is stated, and not only right in its ratios
 
     @property
     def dimensions(self) -> dict[str, Dimension]:
@@ -112,6 +114,9 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
     target_factor = units.factor(target_column.unit.dimension)
     limited = (limit.name for limit in problem.free_constants.limits)  # they are what the user calls them
     sigma = None if target_column.sigma is None else target_column.sigma[rows] / target_factor
+    weights = None if problem.states_errors else problem.weights(rows)
+    if weights is not None:
+        sigma = 1.0 / np.sqrt(weights)
     return SearchSpace(
         leaves=(*leaves, Number(Fraction(1))),
         codes=(*(coding.encode(dimensions[leaf.name]) for leaf in leaves), 0),
@@ -137,6 +142,8 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         target_name=problem.target,
         nested=problem.constraints.nested,
         guesses=problem.guesses,
+        may_weigh=problem.template is None and sigma is None,
+        knows_errors=problem.states_errors,
         is_mixed=problem.free_constants.is_mixed,
         units_of_inputs={name: one.name for name, one in problem.units_of_inputs.items()},
         scales={one.name: one.value / units.factor(one.unit.dimension) for one in problem.units_of_inputs.values()},

@@ -133,6 +133,16 @@ class Skeletons:
         """Whether every stage has been run."""
         return self._next >= len(self._stages)
 
+    @property
+    def stages_run(self) -> int:
+        """How many stages have been run."""
+        return self._next
+
+    @property
+    def near(self) -> list[Refined]:
+        """The best formulas so far of each number of constants."""
+        return [one for some in self._near.values() for one in some]
+
     def is_due(self, looked: int) -> bool:
         """Whether the next stage has its turn, once the hunts have looked at so many combinations."""
         return not self.is_done and looked >= self._stages[self._next][0]

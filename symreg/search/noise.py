@@ -1,0 +1,66 @@
+"""How errors go: alike in all rows, or a part of each value, as the best formulas of a search have them.
+
+A balance errs by so many grams, an assay by so many per cent. Fitted as if all rows erred alike, a law over three decades
+is judged by its largest values alone. With weights ``w = g²/y²``, ``g`` the geometric mean of ``|y|``, both likelihoods
+differ by nothing but ``N/2 log2`` of their weighted sums of squares, since the logarithms of the weights sum to zero; so
+the better description says how the errors go (the two ends of the Box and Cox family of transformations, 1964).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from symreg.search.probes import target_at
+from symreg.search.refine import Refined, Refiner
+from symreg.search.space import SearchSpace
+
+LEAST_RATIO = 3.0
+"""Of the largest to the smallest value: with less, errors of either kind are hardly told apart, and it matters little."""
+
+LEAST_GAIN = 12.0
+"""Bits that relative errors have to save. Laws that are not found yet leave patterns, which may favour either."""
+
+FREE_OF_NOISE = 1e-9
+"""Loss below which errors hardly matter, whichever way they go."""
+
+COMPARED = 60
+"""Formulas, the shortest descriptions first, that are fitted both ways."""
+
+
+def may_grow(space: SearchSpace) -> bool:
+    """Whether errors of the target could be a part of each value: none are stated, and the values have one sign."""
+    y = space.target
+    if not space.may_weigh or space.sigma is not None or not ((y > 0).all() or (y < 0).all()):
+        return False
+    sizes = np.abs(y)
+    return bool(sizes.max() > LEAST_RATIO * sizes.min())
+
+
+def relative(space: SearchSpace) -> SearchSpace:
+    """The same space with errors that are a part of each value, which part is not known."""
+    logs = np.log(np.abs(space.target))
+    return replace(space, sigma=np.exp(logs - logs.mean()), knows_errors=False, may_weigh=False)
+
+
+def errors_grow(
+    space: SearchSpace, found: Sequence[Refined], plain: Refiner, own_bits: Callable[[Refined], float]
+) -> bool:
+    """Whether the formulas describe the target shorter with relative errors than with equal ones."""
+    best = sorted({one.draft.expression: one for one in found}.values(), key=lambda one: one.loss)
+    n_rows = len(plain.rows)
+
+    def bits(refiner: Refiner) -> float:
+        losses = ((own_bits(one), one.loss * refiner.total) for one in refiner.again(best[:COMPARED]))
+        return min((0.5 * n_rows * np.log2(max(sum_of, 1e-300)) + own for own, sum_of in losses), default=np.inf)
+
+    if not best or best[0].loss < FREE_OF_NOISE:
+        return False
+    weighed = relative(space)
+    probes = target_at(weighed, plain.rows)
+    scaled = Refiner(weighed, plain.engine, plain.threads, probes, plain.rows)
+    # ``Probes`` scale weights to sum to one; likelihoods want their geometric mean to be one over the rows.
+    logs = np.log(probes.weights * n_rows)
+    return bits(scaled) - 0.5 * n_rows * float(logs.mean() / np.log(2)) < bits(plain) - LEAST_GAIN
