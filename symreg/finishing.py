@@ -36,6 +36,7 @@ from symreg.search.collecting import collected
 from symreg.signs import with_signs_in_form
 from symreg.simplify import Simplifier
 from symreg.snapping import (
+    exponents_of,
     Rewritten,
     with_shared_constant,
     with_simple_numbers,
@@ -62,6 +63,10 @@ TIED_BITS = 7.0
 """To say that a fitted constant is a simple multiple of another, and which: of a regression's coefficients few are. Nothing
 where every scale of a law is in the table, as there ``2*a + b`` is what laws are made of."""
 
+SIMPLE_BITS = 2.0
+"""To say that a factor or a term is a simple number where some scale of the law is not in the table: one in four is.
+Exponents are simple as often as not, and pay nothing."""
+
 REWRITES = 6  # rounds of rewriting; each has to shorten the description
 EXACTLY = 1e-9  # a fitted value that is the simple number to this part needs no mention
 # By a constant's former name: the simple number it became, the value that was fitted, and its standard error.
@@ -70,7 +75,11 @@ Snapped = Mapping[str, tuple[Recognised, float, float]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finished:
-    """A fitted formula with what became of its constants, and its description length in bits."""
+    """A fitted formula with what became of its constants, and its description length in bits.
+
+    ``form_bits`` is the price of the form by its place in a catalogue (``search.skeletons``), None where it has none: of
+    the two ways to say a form, by its tree and by its place, the shorter one is paid.
+    """
 
     fitted: Fitted
     bits: float
@@ -79,6 +88,7 @@ class Finished:
     simplified: bool = False
     notes: tuple[str, ...] = ()
     source: str = "native"
+    form_bits: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,11 +105,13 @@ class Finisher:
         units = {one.name: one.unit.dimension for one in problem.units_of_inputs.values()}
         return {"pi": DIMENSIONLESS_UNIT.dimension} | problem.dimensions | units
 
-    def measured(self, fitted: Fitted, source: str) -> Finished:
+    def measured(self, fitted: Fitted, source: str, form_bits: float | None = None) -> Finished:
         """The fitted formula with its description length."""
-        return Finished(fitted, self._bits(fitted, {}, 0.0), {}, source=source)
+        return Finished(fitted, self._bits(fitted, {}, 0.0, form_bits), {}, source=source, form_bits=form_bits)
 
-    def _bits(self, fitted: Fitted, snapped: Snapped, snapped_bits: float) -> float:
+    def _bits(
+        self, fitted: Fitted, snapped: Snapped, snapped_bits: float, form_bits: float | None = None
+    ) -> float:
         problem, fitter = self.fitter.problem, self.fitter
         names = [constant.name for constant in fitted.constants]
         names_in_use = len(problem.inputs) + len(problem.known_constants) + 2  # and a constant, and a number
@@ -116,6 +128,8 @@ class Finisher:
         # That an input stands over its unit goes without saying: dimensions leave nothing else.
         over = sum(_is_over_unit(node, self._units_of_inputs) for node in walk(fitted.expression))
         twice += over * (1.0 + OPERATOR_BITS["/"] + name_bits(names_in_use))
+        if form_bits is not None:
+            twice = max(twice, tree_bits(fitted.expression, names_in_use) - form_bits)
         return self._bits_of_units(fitted, names_in_use) - twice + description_length(
             residual_sum_squares=fitted.residual_sum,
             n_rows=len(fitter.y),
@@ -131,10 +145,10 @@ class Finisher:
         )
 
     def _information(self, fitted: Fitted) -> Floats:
-        """What the data know of each constant; of parameters nothing: every law of the form has them and pays alike."""
+        """What the data know of the constants; of parameters nothing: every law of the form has them and pays alike."""
         template = self.fitter.problem.template
         kept = () if template is None else template.parameter_names
-        return np.where([one.name in kept for one in fitted.constants], 0.0, fitted.fisher_diagonal)
+        return replace(fitted, held=tuple({*fitted.held, *(one for one in fitted.names if one in kept)})).information
 
     @property
     def _units_of_inputs(self) -> frozenset[str]:
@@ -190,10 +204,13 @@ class Finisher:
             proposals = [
                 *self._with_known_constants(finished.fitted, known),
                 *with_shared_constant(finished.fitted, preferred),
-                *with_simple_numbers(finished.fitted, TO_SCALE if to_scale else USUAL, self._units_of_inputs),
                 *without_insignificant_terms(finished.fitted),
             ]
-            better = self._best_rewriting(finished, [one for one in proposals if self._keeps_limits(finished, one)])
+            simple = with_simple_numbers(finished.fitted, TO_SCALE if to_scale else USUAL, self._units_of_inputs)
+            kept = [one for one in proposals if self._keeps_limits(finished, one)]
+            better = self._best_rewriting(finished, kept)
+            kept = [one for one in simple if self._keeps_limits(finished, one)]
+            better = self._best_rewriting(finished, kept, 0.0 if to_scale else SIMPLE_BITS, better)
             ties = [one for one in with_tied_constants(finished.fitted) if self._keeps_limits(finished, one)]
             better = self._best_rewriting(finished, ties, 0.0 if to_scale else TIED_BITS, better)
             if better is None:
@@ -246,7 +263,7 @@ class Finisher:
             fitted = with_signs_in_form(fitted, self.fitter.limits)
         names = [constant.name for constant in fitted.constants]
         fitted = replace(fitted, expression=_ordered(fitted.expression, names))
-        bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
+        bits = self._bits(fitted, finished.snapped, finished.snapped_bits, finished.form_bits)
         return replace(finished, fitted=fitted, bits=bits)
 
     def _tidied_within(self, finished: Finished, template: Template) -> Finished:
@@ -255,7 +272,7 @@ class Finisher:
         short = {name: min(part, collected(part, ()), key=complexity) for name, part in parts.items()}
         tidy = {name: _ordered(merged_powers(normalise(part)), names) for name, part in short.items()}
         fitted = replace(finished.fitted, expression=template.whole(tidy))
-        bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
+        bits = self._bits(fitted, finished.snapped, finished.snapped_bits, finished.form_bits)
         return replace(finished, fitted=fitted, bits=bits) if self.is_exact(fitted) else finished
 
     def _best_rewriting(
@@ -263,7 +280,7 @@ class Finisher:
     ) -> Finished | None:
         """The rewriting of shortest message, if it is shorter than before and than the ``best`` so far.
 
-        ``price`` is paid for each constant that went.
+        ``price`` is paid for each constant that went and was no exponent.
         """
         before = finished.fitted
         old = {
@@ -271,16 +288,18 @@ class Finisher:
             constant.name: (float(value) if constant.dimension.is_dimensionless else math.nan, float(error))
             for constant, value, error in zip(before.constants, before.values, before.stderr, strict=True)
         }
+        exponents = exponents_of(before.expression)
         if "pi" in (*self.fitter.problem.inputs, self.fitter.problem.target):  # another pi
             proposals = [one for one in proposals if Constant("pi") not in walk(one[0])]
         fits = self.fitter.fit([(expression, constants) for expression, constants, _ in proposals])
         for fitted, (_, _, found) in zip(fits, proposals, strict=True):
             if fitted is None or not self.is_exact(fitted):
                 continue
-            went = len(before.constants) - len(fitted.constants)
+            gone = {one.name for one in before.constants} - {one.name for one in fitted.constants}
+            went = len(gone - exponents)
             bits_of_numbers = finished.snapped_bits + sum(one.bits for one in found.values()) + price * went
             snapped = {**finished.snapped, **{name: (one, *old[name]) for name, one in found.items()}}
-            bits = self._bits(fitted, snapped, bits_of_numbers)
+            bits = self._bits(fitted, snapped, bits_of_numbers, finished.form_bits)
             if bits < (finished.bits if best is None else best.bits):
                 best = replace(finished, fitted=fitted, bits=bits, snapped=snapped, snapped_bits=bits_of_numbers)
         return best
@@ -346,7 +365,7 @@ class Finisher:
             worse = fitted.residual_sum > finished.fitted.residual_sum + RESOLUTION**2 * spread
         if fitted is None or worse or not self.is_exact(fitted):
             return replace(finished, notes=notes)
-        bits = self._bits(fitted, finished.snapped, finished.snapped_bits)
+        bits = self._bits(fitted, finished.snapped, finished.snapped_bits, finished.form_bits)
         return replace(finished, fitted=fitted, bits=bits, simplified=note is None, notes=notes)
 
     def law(self, finished: Finished) -> Law:

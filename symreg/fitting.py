@@ -61,24 +61,27 @@ class Fitted:
             return np.asarray(np.sqrt(np.diag(self.covariance)), dtype=np.float64)
 
     @property
-    def fisher_diagonal(self) -> Floats:
-        """Information of the data about each constant, the diagonal of the inverse covariance; NaN where unknown.
+    def information(self) -> Floats:
+        """Information of the data, ``(n_free,)``, such that ``sum(log2(information*values**2))`` says how many digits the
+        constants have together; NaN where unknown.
 
-        An exact fit leaves no error at all, and its constants are known to the last digit of a float, not better.
+        Constants that hang together have fewer digits than each has with the others given: these are the eigenvalues of
+        the inverse covariance in parts of the values, each over one of the values squared. An exact fit leaves no error
+        at all, and its constants are known to the last digit of a float, not better.
         """
         if self.held:
             found, loose = np.zeros(len(self.values)), self.is_loose
-            found[loose] = self.loose().fisher_diagonal
+            found[loose] = self.loose().information
             return found
         if not np.isfinite(self.covariance).all():
             return np.full(len(self.values), np.nan)
-        floor = (np.finfo(float).eps * self.values) ** 2
-        covariance = self.covariance + np.diag(np.maximum(0.0, floor - np.diag(self.covariance)))
-        scale = np.sqrt(np.diag(covariance))
-        scale = np.where(scale > 0, scale, 1.0)
-        correlation = covariance / np.outer(scale, scale)
-        information = np.diag(np.linalg.pinv(correlation)) / scale**2
-        return np.asarray(np.maximum(information, 0.0), dtype=np.float64)
+        sizes = np.where(self.values != 0, np.abs(self.values), 1.0)
+        with np.errstate(over="ignore", under="ignore"):
+            relative = self.covariance / sizes[:, None] / sizes
+        if not np.isfinite(relative).all():
+            return np.zeros(len(self.values))  # errors beyond all numbers: nothing is known
+        variances = np.maximum(np.linalg.eigvalsh(relative), np.finfo(float).eps ** 2)
+        return np.asarray(1.0 / variances / sizes**2, dtype=np.float64)
 
     def loose(self) -> Fitted:
         """The same fit without the constants that are held."""

@@ -49,7 +49,7 @@ def bits_of_rows(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
 
 def bits_of_fit(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
     """The part of a description length that changes with the weights of the rows: all but the formula."""
-    return _residual_bits(fitted, fitter, resolution) + constant_bits(fitted.values, fitted.fisher_diagonal)
+    return _residual_bits(fitted, fitter, resolution) + constant_bits(fitted.values, fitted.information)
 
 
 def _residual_bits(fitted: Fitted, fitter: Fitter, resolution: float) -> float:

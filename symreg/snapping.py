@@ -83,10 +83,12 @@ def with_tied_constants(fitted: Fitted) -> Iterator[Rewritten]:
     if len(fitted.constants) > MOST_TIED:
         return
     values, errors = fitted.values.tolist(), fitted.stderr.tolist()
+    exponents = exponents_of(fitted.expression)  # no power is a multiple of a factor
     for i, reference in enumerate(fitted.constants):
         found: dict[Expression, Expression] = {}
         for j, constant in enumerate(fitted.constants):
-            ratio = None if i == j else _simple_ratio(values[j], errors[j], values[i], errors[i])
+            alike = i != j and (constant.name in exponents) == (reference.name in exponents)
+            ratio = None if not alike else _simple_ratio(values[j], errors[j], values[i], errors[i])
             if ratio is not None and constant.dimension == reference.dimension:
                 found[Constant(constant.name)] = Apply("*", (Number(ratio), Constant(reference.name)))
         for tied in [found, *({one: found[one]} for one in found if len(found) > 1)] if found else ():

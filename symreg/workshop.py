@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -53,6 +54,8 @@ class Workshop:
 
     def take(self, candidates: Sequence[Candidate], source: str) -> None:
         """Fit what is new on all training rows; what is undefined there is left out."""
+        for one in candidates:
+            self._reprice(one)
         known = (self._finished, self._refused)
         new = [one for one in candidates if not any(one.expression in met for met in known)]
         if source != GUESS and self.finisher.fitter.problem.template is None:
@@ -61,7 +64,14 @@ class Workshop:
         fits = self.finisher.fitter.fit([(one.expression, one.constants) for one in new])
         for one, fitted in zip(new, fits, strict=True):
             if fitted is not None and self.finisher.is_exact(fitted) and self._keeps_limits(fitted):
-                self._finished[fitted.expression] = replace(self.finisher.measured(fitted, source), notes=one.notes)
+                self._finished[fitted.expression] = replace(self.finisher.measured(fitted, source, one.form_bits), notes=one.notes)
+
+    def _reprice(self, candidate: Candidate) -> None:
+        """A formula that was met before may come again with a shorter way to say its form."""
+        met = self._finished.get(candidate.expression)
+        if met is not None and candidate.form_bits is not None and candidate.form_bits < (met.form_bits or math.inf):
+            again = self.finisher.measured(met.fitted, met.source, candidate.form_bits)
+            self._finished[candidate.expression] = replace(again, notes=met.notes)
 
     def judge_by(self, fitter: Fitter) -> None:
         """Fit everything again and from now on as this fitter does."""
@@ -70,7 +80,7 @@ class Workshop:
         self._laws.clear()
         for one in taken:
             constants = tuple(replace(c, start=float(v)) for c, v in zip(one.fitted.constants, one.fitted.values, strict=True))
-            self.take([Candidate(one.fitted.expression, constants, one.source, one.notes)], one.source)
+            self.take([Candidate(one.fitted.expression, constants, one.source, one.notes, one.form_bits)], one.source)
 
     def _keeps_limits(self, fitted: Fitted) -> bool:
         """Whether a law's values and a template's parameters stay where the user wants them."""
@@ -113,11 +123,13 @@ class Workshop:
         promising = self.promising(FINISHED_LAWS)
         promising += [shared for one in promising for shared in self.finisher.sharing(one)]
         short = [self.finisher.shortened(one) for one in promising]
+        short.sort(key=lambda one: -one.bits)  # of one formula the shortest message stays
         distinct = list({one.fitted.expression: one for one in short}.values())
         distinct.sort(key=lambda one: one.bits)
         chosen = _worth_simplifying(distinct)
         simple = self.finisher.simplified(chosen, seconds)
         again = [self.finisher.shortened(one) for one in simple]
+        again.sort(key=lambda one: -one.bits)
         kept = {one.fitted.expression: one for one in again if self._keeps_limits(one.fitted)}
         laws = [self.finisher.law(one) for one in self._named(list(kept.values()))]
         beside = (one for one in distinct if one not in chosen and self._keeps_limits(one.fitted))

@@ -61,12 +61,16 @@ class FreeConstant:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A formula that is worth a fit on all rows; ``notes`` stay with the law that is made of it."""
+    """A formula that is worth a fit on all rows; ``notes`` stay with the law that is made of it.
+
+    ``form_bits`` is what it takes to say the form by its place in a catalogue, None where it stands in none.
+    """
 
     expression: Expression
     constants: tuple[FreeConstant, ...]
     source: str
     notes: tuple[str, ...] = ()
+    form_bits: float | None = None
 
 
 def most_constants(n_rows: int) -> int:

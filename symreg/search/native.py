@@ -184,7 +184,7 @@ def candidate(refined: Refined, space: SearchSpace) -> Candidate:
     mapping: dict[Expression, Expression] = {
         Constant(old): Constant(new) for old, new in {**space.own_names, **names}.items() if old != new
     }
-    return Candidate(substitute(draft.expression, mapping), constants, refined.source)
+    return Candidate(substitute(draft.expression, mapping), constants, refined.source, form_bits=draft.form_bits)
 
 
 def completed(bank: Bank, level: int) -> int | None:

@@ -20,6 +20,9 @@ from symreg.search.space import SearchSpace
 LEAST_RATIO = 3.0
 """Of the largest to the smallest value: with less, errors of either kind are hardly told apart, and it matters little."""
 
+FEWEST_ROWS = 12
+"""Of fewer rows the best of many formulas favours either kind by chance."""
+
 LEAST_GAIN = 12.0
 """Bits that relative errors have to save. Laws that are not found yet leave patterns, which may favour either."""
 
@@ -33,7 +36,7 @@ COMPARED = 60
 def may_grow(space: SearchSpace) -> bool:
     """Whether errors of the target could be a part of each value: none are stated, and the values have one sign."""
     y = space.target
-    if not space.may_weigh or space.sigma is not None or not ((y > 0).all() or (y < 0).all()):
+    if len(y) < FEWEST_ROWS or not space.may_weigh or space.sigma is not None or not ((y > 0).all() or (y < 0).all()):
         return False
     sizes = np.abs(y)
     return bool(sizes.max() > LEAST_RATIO * sizes.min())

@@ -84,7 +84,10 @@ class Progress:
         """What a formula and its constants add to the description length."""
         n_rows = len(self.space.target)
         constants = len(one.draft.names) - 1  # the factor in front is paid for by all
-        own = tree_bits(one.draft.expression, len(self.space.leaves) + 1) + 0.5 * constants * float(np.log2(n_rows))
+        form = tree_bits(one.draft.expression, len(self.space.leaves) + 1)
+        if one.draft.form_bits is not None:
+            form = min(form, one.draft.form_bits)
+        own = form + 0.5 * constants * float(np.log2(n_rows))
         return own + small_sample_bits(n_rows, constants + 1)
 
     def surface(self) -> Callable[[npt.NDArray[np.int64]], Probes] | None:

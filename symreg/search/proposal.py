@@ -21,12 +21,16 @@ SAME = 1.05  # losses on a few rows that differ by less than that part are alike
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A tree with named free constants ``k1, k2, ...``, the values they start from, and their dimension codes."""
+    """A tree with named free constants ``k1, k2, ...``, the values they start from, and their dimension codes.
+
+    ``form_bits`` is what it takes to say the form by its place in a catalogue, where it comes from one.
+    """
 
     expression: Expression
     names: tuple[str, ...]
     values: tuple[float, ...]
     codes: tuple[int, ...]
+    form_bits: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ that came whole out of the bank, starts at one here and is fitted with the other
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -115,7 +115,7 @@ def fitted_drafts(
 
 
 def _with_values(draft: Draft, fit: Fit) -> Draft:
-    return Draft(draft.expression, draft.names, tuple(fit.values.tolist()), draft.codes)
+    return replace(draft, values=tuple(fit.values.tolist()))
 
 
 def with_more_coefficients(draft: Draft) -> Iterable[Draft]:

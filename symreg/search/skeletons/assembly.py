@@ -57,7 +57,8 @@ class Assembly:
                 values[factor] = float(np.sign(self.y[0]) * np.exp(values[factor]))
         if not np.isfinite(values).all():
             return []
-        free = Draft(normalise(hit.question.write(terms, left)), names, tuple(values), (0,) * len(names))
+        tree = normalise(hit.question.write(terms, left))
+        free = Draft(tree, names, tuple(values), (0,) * len(names), hit.form_bits)
         return [free, *_with_plain_factors(free, hit)]
 
     def with_units(self, draft: Draft) -> Draft | None:
@@ -75,7 +76,7 @@ class Assembly:
         space = self.space
         if set(names) - set(constants_of(tree)) or not operators_allow(tree, space.operators):
             return None
-        if self._is_pure:
+        if self.is_pure:
             return (0,) * len(names)
         try:
             found = infer_dimensions(tree, space.dimensions, space.coding.decode(space.target_code))
@@ -86,7 +87,7 @@ class Assembly:
         return codes if allowed is None or set(codes) <= set(allowed) else None
 
     @property
-    def _is_pure(self) -> bool:
+    def is_pure(self) -> bool:
         """Whether nothing has a dimension."""
         return not self.space.target_code and not any(self.space.codes)
 
@@ -131,7 +132,7 @@ def _with_plain_factors(draft: Draft, hit: Hit) -> list[Draft]:
     tree = substitute(draft.expression, {Constant(name): Number(power) for name, power in fixed.items()})
     kept = [index for index, name in enumerate(draft.names) if name not in fixed]
     names, values = tuple(draft.names[i] for i in kept), tuple(draft.values[i] for i in kept)
-    return [Draft(normalise(tree), names, values, (0,) * len(names))]
+    return [Draft(normalise(tree), names, values, (0,) * len(names), hit.form_bits + 1.0)]
 
 
 MILDEST = 0.4

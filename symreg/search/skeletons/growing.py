@@ -22,19 +22,20 @@ from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-BESIDE, ON = "beside", "on"
+BESIDE, ON, TIMES = "beside", "on", "times"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """Where a part may come into a draft: ``beside`` it, ``on`` it, or at one of its constants, by name.
+    """Where a part may come into a draft: ``beside`` it, ``on`` it as ``1 + part``, as a factor, or at a constant.
 
-    ``asked`` is the question that the screen is asked for it.
+    ``asked`` is the question that the screen is asked for it, ``bits`` say which place of the draft it is.
     """
 
     draft: Draft
     at: str
     asked: Projected
+    bits: float
 
 
 def places(
@@ -54,9 +55,13 @@ def places(
     left = float(rest @ rest) / total
     scales = {BESIDE: root, ON: root * values}
     scales |= {name: root * slope for name, slope in zip(draft.names, slopes, strict=True)}
+    if len(draft.names) == 1 and isinstance(draft.expression, Apply) and draft.expression.operator == "*":
+        nothing, whole = np.empty((len(rows), 0)), y * root
+        asked = Projected(Question(IDENTITY, False), root * values, whole, nothing, float(whole @ whole) / total, total)
+        yield Place(draft, TIMES, asked, 1.0 + float(np.log2(len(scales) + 1)))
     for at, scale in scales.items():
         question = Question(IDENTITY, False)  # a question of its own for each place
-        yield Place(draft, at, Projected(question, scale, rest, basis, left, total))
+        yield Place(draft, at, Projected(question, scale, rest, basis, left, total), 1.0 + float(np.log2(len(scales))))
 
 
 def grown(place: Place, part: Part, inner: Floats, rows: Rows) -> tuple[Expression, tuple[str, ...], list[float]]:
@@ -65,6 +70,8 @@ def grown(place: Place, part: Part, inner: Floats, rows: Rows) -> tuple[Expressi
     basis, rest = place.asked.basis, place.asked.rest
     free = columns - (columns @ basis) @ basis.T
     outer = part.outer(np.linalg.lstsq(free.T, rest, rcond=None)[0])
+    if place.at == TIMES:
+        return _times(place.draft, part, inner, float(np.linalg.lstsq(columns.T, rest, rcond=None)[0][0]))
     first = len(place.draft.names) + 1
     names = [f"k{number}" for number in range(first, first + len(inner) + len(outer))]
     constants = [Constant(name) for name in names]
@@ -77,3 +84,10 @@ def grown(place: Place, part: Part, inner: Floats, rows: Rows) -> tuple[Expressi
     else:
         tree = substitute(whole, {Constant(place.at): Apply("+", (Constant(place.at), term))})
     return normalise(tree), (*place.draft.names, *names), [*place.draft.values, *inner.tolist(), *outer.tolist()]
+
+
+def _times(draft: Draft, part: Part, inner: Floats, factor: float) -> tuple[Expression, tuple[str, ...], list[float]]:
+    """The draft, whose one constant is its factor, times the part without a factor of its own."""
+    names = [f"k{number}" for number in range(2, 2 + len(inner))]
+    tree = Apply("*", (draft.expression, part.inside([Constant(name) for name in names])))
+    return normalise(tree), (*draft.names, *names), [draft.values[0] * factor, *inner.tolist()]

@@ -77,6 +77,10 @@ class Part(Protocol):
         """The part with its linear coefficients."""
         ...
 
+    def inside(self, inner: Sequence[Constant]) -> Expression:
+        """The part without a factor."""
+        ...
+
     def outer(self, coefficients: Floats) -> Floats:
         """Values of the outer constants as written, for the linear coefficients of its columns."""
         ...
@@ -228,7 +232,7 @@ class Wave:
         """Sine and cosine on a grid of frequencies, fine enough to see each."""
         inside = self.base.columns(rows, sizes[: self.base.n_inner])
         values = inside.values[:, 0]
-        most = min(STEPS_OF_FREQUENCY * sizes[self.base.n_inner], len(rows))
+        most = min(STEPS_OF_FREQUENCY * sizes[self.base.n_inner], 2 * len(rows))
         rates = FREQUENCY_STEP * np.arange(1, most + 1) / np.ptp(values, axis=1, keepdims=True)
         phase = (rates[:, :, None] * values[:, None, :]).reshape(-1, len(rows))
         both = np.stack([np.sin(phase), np.cos(phase)], axis=1)
@@ -248,6 +252,11 @@ class Wave:
         phase = inner[own] * self.base.at(rows, inner[:own])[0]
         both = np.stack([np.sin(phase), np.cos(phase)])
         return both if self.envelope is None else both * self.envelope.at(rows, inner[own + 1 :])
+
+    def inside(self, inner: Sequence[Constant]) -> Expression:
+        """The sine alone, without a phase."""
+        own = self.base.n_inner
+        return Apply("sin", (Apply("*", (inner[own], self.base.inside(inner[:own]))),))
 
     def write(self, inner: Sequence[Constant], outer: Sequence[Constant]) -> Expression:
         """Amplitude, envelope and sine."""

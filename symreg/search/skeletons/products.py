@@ -18,9 +18,12 @@ from symreg.search.proposal import Draft
 from symreg.search.skeletons.argument import Argument
 from symreg.search.skeletons.part import Chain, Columns
 from symreg.search.skeletons.question import Projected
+from symreg.search.skeletons.screen import place_bits
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
+OF_THE_STAGE = place_bits(8)
+"""Bits to say that a form is a product of factors: the eighth kind of the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Product:
     inner: tuple[Floats, ...]
     signs: tuple[int, ...]
     loss: float
+    form_bits: float
 
 
 def products(
@@ -59,7 +63,7 @@ def products(
         for s in (1, -1):
             alone = left + sizes[low:high] - 2 * s * along[low:high]
             best = int(alone.argmin())
-            found.append(_single(float(alone[best]) / question.total, factor, constants[best], s))
+            found.append(_single(float(alone[best]) / question.total, factor, constants[best], s, first))
         cross = rest[low:high] @ rest[low:].T
         looked += 4 * cross.size
         for s, r in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
@@ -75,7 +79,8 @@ def products(
                 inner = constants[where[place]], other[1][place + low - ends[second]]
                 loss = max(float(least[second - first]), 0.0) / question.total
                 count = factor.n_inner + other[0].n_inner
-                found.append((loss, count, Product((factor, other[0]), inner, (s, r), loss)))
+                bits = place_bits(first) + place_bits(second) + 2.0
+                found.append((loss, count, Product((factor, other[0]), inner, (s, r), loss, bits)))
         if stop():
             break
     chosen: list[Product] = []
@@ -85,9 +90,9 @@ def products(
     return chosen, looked
 
 
-def _single(loss: float, factor: Chain, inner: Floats, sign: int) -> tuple[float, int, Product]:
+def _single(loss: float, factor: Chain, inner: Floats, sign: int, place: int) -> tuple[float, int, Product]:
     loss = max(loss, 0.0)
-    return loss, factor.n_inner, Product((factor,), (inner,), (sign,), loss)
+    return loss, factor.n_inner, Product((factor,), (inner,), (sign,), loss, place_bits(place) + 1.0)
 
 
 def product_draft(
@@ -118,4 +123,4 @@ def product_draft(
         names, values = [*names, *own], [*values, *inner.tolist()]
     if not np.isfinite(values).all():
         return None
-    return Draft(normalise(tree), tuple(names), tuple(values), (0,) * len(names))
+    return Draft(normalise(tree), tuple(names), tuple(values), (0,) * len(names), product.form_bits + OF_THE_STAGE)

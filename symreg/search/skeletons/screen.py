@@ -6,6 +6,7 @@ beforehand, a column ``c`` leaves ``|rest|² - (c·rest)²/(|c|² - |Qᵀc|²)``
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,12 +25,16 @@ DISTINCT = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hit:
-    """Parts with their inner constants that leave little of a question."""
+    """Parts with their inner constants that leave little of a question.
+
+    ``form_bits`` say which question and which parts, by their places in the catalogue.
+    """
 
     question: Question
     parts: tuple[Part, ...]
     inner: tuple[Floats, ...]
     loss: float
+    form_bits: float = 0.0
 
     @property
     def n_constants(self) -> int:
@@ -40,6 +45,11 @@ class Hit:
     def size(self) -> int:
         """Nodes of the parts: of two that are alike the shorter one is meant."""
         return sum(part.size for part in self.parts)
+
+
+def place_bits(place: int) -> float:
+    """Bits to name an entry of a list by its place: those that come first are likelier (Rissanen 1983)."""
+    return math.log2(place + 2) + math.log2(math.log2(place + 2) + 1.0)
 
 
 def blocks(

@@ -7,7 +7,7 @@ these on all rows. What is near goes on: further parts beside it, on it, and in 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
@@ -25,14 +25,15 @@ from symreg.search.refine import Refined, Refiner
 from symreg.search.skeletons import catalogue
 from symreg.search.skeletons.argument import Argument, Inputs, inputs_of
 from symreg.search.skeletons.assembly import Assembly
-from symreg.search.skeletons.growing import grown, places
+from symreg.search.skeletons.growing import TIMES, Place, grown, places
 from symreg.search.skeletons.pairs import paired
-from symreg.search.skeletons.part import Chain, Columns, Part
+from symreg.search.skeletons.part import Chain, Columns, Part, Wave
 from symreg.search.skeletons.products import product_draft, products
 from symreg.search.skeletons.question import IDENTITY, LOGARITHM, Projected, Question, projected
-from symreg.search.skeletons.screen import Hit, blocks, screened
-from symreg.search.skeletons.sums import PlainTerms, sums
-from symreg.search.skeletons.terms import terms_of
+from symreg.search.skeletons.screen import Hit, blocks, place_bits, screened
+from symreg.search.skeletons.rich import rich_terms
+from symreg.search.skeletons.sums import BEAM, PlainTerms, sums
+from symreg.search.skeletons.terms import Terms, terms_of
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
@@ -67,6 +68,9 @@ SIZES_ALONE = {0: (), 1: (96,), 2: (28, 20), 3: (12, 10, 10)}
 MOST_PLAIN, MOST_PLAIN_ELSEWHERE = 6, 4
 """Terms of a sum without constants inside: of the target itself, and of a function of it."""
 
+MOST_RICH = 3
+"""Rich terms of a sum."""
+
 EXACT = 1e-20
 """Loss that is rounding: with more constants there is nothing to gain."""
 
@@ -77,11 +81,17 @@ beside near ones."""
 LATER = 300_000
 """Combinations of hunts that come first where laws with pure numbers may do: of dimensions that match, they are quick."""
 
+MOST_BLENDED = 3
+"""Inputs of a problem up to which formulas grow by functions of two of them."""
+
 NEAR = 16
 """Formulas of each number of constants that are remembered."""
 
-COLUMNS_OF_A_PAIR = 6_000
-"""Columns of which all pairs are looked at: a few seconds."""
+COLUMNS_OF_A_PAIR = 3_500
+"""Columns of which all pairs are looked at: a second for each question."""
+
+SIZES_MODULATED = {2: (12, 8)}
+"""Of a share of a function and a frequency."""
 
 
 @dataclass(eq=False)
@@ -120,7 +130,8 @@ class Skeletons:
             (600_000, self._pairs),
             (800_000, self._products),
             (1_000_000, lambda: self._parts(catalogue.blended(inputs), every)),
-            (1_500_000, lambda: self._parts(catalogue.modulated(inputs), every)),
+            (1_000_000, self._rich_sums),
+            (1_500_000, lambda: self._parts(catalogue.modulated(inputs), every, SIZES_MODULATED)),
             (1_500_000, lambda: self._parts(catalogue.three_steps(inputs), main)),
             (2_000_000, self._grow),
             (3_000_000, self._grow),
@@ -158,19 +169,37 @@ class Skeletons:
     def _sums(self) -> list[Refined]:
         """Sums of plain terms, of the target and of functions of it: of the catalogue's, then of the simplest of all."""
         hits: list[Hit] = []
-        for terms in (self._own_terms(), self._simplest_terms()):
-            for asked in self._asked(catalogue.main_questions()):
+        for book, terms in enumerate((self._own_terms(), self._simplest_terms())):
+            for place, asked in enumerate(self._asked(catalogue.main_questions())):
                 most = MOST_PLAIN if asked.question.context is IDENTITY else MOST_PLAIN_ELSEWHERE
                 found, looked = sums(asked, terms, min(most, self._most - asked.question.n_outer), self.workplace.stop)
-                hits += found
+                hits += [replace(one, form_bits=one.form_bits + 2.0 * book + place_bits(place)) for one in found]
                 self.evaluated += looked
         return self._fitted(hits)
 
-    def _parts(self, parts: Iterable[Part], questions: Iterable[Question]) -> list[Refined]:
+    def _rich_sums(self) -> list[Refined]:
+        """Sums of rich terms, where nothing has a dimension."""
+        hits: list[Hit] = []
+        if self.assembly.is_pure:
+            terms = rich_terms(self._terms, self.inputs, self.rows)
+            for place, asked in enumerate(self._asked(catalogue.main_questions()[:5])):
+                most = MOST_RICH if asked.question.context is IDENTITY else 1
+                most = min(most, self._most - asked.question.n_outer)
+                found, looked = sums(asked, terms, most, self.workplace.stop, BEAM)
+                hits += [replace(one, form_bits=one.form_bits + 4.0 + place_bits(place)) for one in found]
+                self.evaluated += looked
+        return self._fitted(hits)
+
+    def _parts(
+        self, parts: Iterable[Part], questions: Iterable[Question], sizes: Mapping[int, Sequence[int]] | None = None
+    ) -> list[Refined]:
         """Parts alone, beside the companions of the questions."""
         asked, hits = self._asked(questions), []
-        for held, columns in blocks(parts, self.rows, self._sizes):
-            hits += screened(asked, held, columns, self._each)
+        ranks, asking = _Ranks(), _ranks_of(asked)
+        chosen = self._sizes if sizes is None else lambda part: sizes[part.n_inner]
+        for held, columns in blocks(ranks.of(parts), self.rows, chosen):
+            found = screened(asked, held, columns, self._each)
+            hits += [replace(one, form_bits=self._said(asking, one, ranks)) for one in found]
             self.evaluated += len(asked) * sum(len(one.values) for one in columns)
             if self.workplace.stop():
                 break
@@ -179,7 +208,7 @@ class Skeletons:
     def _pairs(self) -> list[Refined]:
         """Two parts, each with one constant inside or none."""
         parts: list[Part] = [Chain(one) for one in catalogue.plain_terms(self.inputs)[:60]]
-        return self._paired([*parts, *catalogue.one_step(self.inputs)], catalogue.main_questions()[:6], (32,))
+        return self._paired([*parts, *catalogue.one_step(self.inputs)], catalogue.main_questions()[: 6 if self._is_alone else 3], (32,))
 
     def _products(self) -> list[Refined]:
         """Powers of inputs times factors that hold constants, the powers fitted or none."""
@@ -210,9 +239,11 @@ class Skeletons:
     def _paired(self, parts: Sequence[Part], questions: Sequence[Question], sizes: Sequence[int]) -> list[Refined]:
         held, columns = self._columns(parts, sizes)
         hits: list[Hit] = []
-        for question in self._asked(questions):
+        ranks, asked = _Ranks(), self._asked(questions)
+        asking, held = _ranks_of(asked), list(ranks.of(held))
+        for question in asked:
             some, looked = paired(question, held, columns, FITTED, self.workplace.stop)
-            hits += some
+            hits += [replace(one, form_bits=self._said(asking, one, ranks)) for one in some]
             self.evaluated += looked
             if self.workplace.stop():
                 break
@@ -230,10 +261,16 @@ class Skeletons:
             return []
         parts: list[Part] = [Chain(one) for one in catalogue.plain_terms(self.inputs)]
         parts += [*catalogue.one_step(self.inputs), *catalogue.waves(self.inputs)]
+        if len(self.inputs.places) <= MOST_BLENDED:
+            parts += [one for one in catalogue.blended(self.inputs) if isinstance(one, Wave)]
         at = {id(place.asked.question): place for place in spots}
         hits: list[Hit] = []
-        for held, columns in blocks(parts, self.rows, self._sizes):
-            hits += screened([place.asked for place in spots], held, columns, self._each)
+        ranks = _Ranks()
+        for held, columns in blocks(ranks.of(parts), self.rows, self._sizes):
+            hits += [
+                replace(one, form_bits=place_bits(ranks.by_id[id(one.parts[0])]))
+                for one in screened(_bearing(spots, columns), held, columns, self._each)
+            ]
             self.evaluated += len(spots) * sum(len(one.values) for one in columns)
             if self.workplace.stop():
                 break
@@ -242,7 +279,8 @@ class Skeletons:
             place = at[id(hit.question)]
             tree, names, values = grown(place, hit.parts[0], hit.inner[0], self.rows)
             if len(names) <= self._most and np.isfinite(values).all():
-                drafts.append(Draft(tree, names, tuple(map(float, values)), (0,) * len(names)))
+                bits = None if place.draft.form_bits is None else place.draft.form_bits + place.bits + hit.form_bits
+                drafts.append(Draft(tree, names, tuple(map(float, values)), (0,) * len(names), bits))
         return self._refined(drafts)
 
     def _to_grow(self) -> list[Refined]:
@@ -253,6 +291,11 @@ class Skeletons:
             chosen += own[:GROWN]
         self._grown |= {one.draft.expression for one in chosen}
         return chosen
+
+    def _said(self, asking: dict[int, int], hit: Hit, ranks: _Ranks) -> float:
+        """Bits to say the stage, the question and the parts of a hit."""
+        parts = sum(place_bits(ranks.by_id[id(part)]) for part in hit.parts)
+        return place_bits(self._next) + place_bits(asking[id(hit.question)]) + parts
 
     # -- what stages share
 
@@ -293,8 +336,12 @@ class Skeletons:
         values = np.array([one.values[self.rows] for one in own if one is not None]).reshape(-1, len(self.rows))
         return PlainTerms(values, own.__getitem__)
 
+    @cached_property
+    def _terms(self) -> Terms:
+        return terms_of(self.workplace, self.space, self.rows)
+
     def _simplest_terms(self) -> PlainTerms:
-        bank = terms_of(self.workplace, self.space, self.rows)
+        bank = self._terms
         made: dict[int, Argument | None] = {}
 
         def argument(index: int) -> Argument | None:
@@ -362,6 +409,31 @@ def _nearest(found: Sequence[tuple[Hit, Fit]]) -> list[tuple[Hit, Fit]]:
         if own[0][0].loss < EXACT:
             break
     return chosen
+
+
+def _bearing(spots: Sequence[Place], columns: Sequence[Columns]) -> list[Projected]:
+    """What is asked at places that take parts of so many columns: a factor has one."""
+    single = columns[0].values.shape[1] == 1
+    return [one.asked for one in spots if single or one.at != TIMES]
+
+
+class _Ranks:
+    """Places of parts in the order in which the catalogue lists them; those of one constant inside count apart."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[int, int] = {}
+        self.held: list[Part] = []  # so that no other part gets the identity of one
+
+    def of(self, parts: Iterable[AnyPart]) -> Iterator[AnyPart]:
+        """The parts, each with its place taken down."""
+        for place, part in enumerate(parts):
+            self.by_id[id(part)] = place
+            self.held.append(part)
+            yield part
+
+
+def _ranks_of(asked: Sequence[Projected]) -> dict[int, int]:
+    return {id(one.question): place for place, one in enumerate(asked)}
 
 
 def _best(hits: Sequence[Hit], most: int, each: int) -> list[Hit]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from symreg.search.skeletons.argument import Argument
 from symreg.search.skeletons.part import Chain
 from symreg.search.skeletons.question import Projected, Question, orthonormal
-from symreg.search.skeletons.screen import Hit, losses_of
+from symreg.search.skeletons.screen import Hit, losses_of, place_bits
 
 Floats = npt.NDArray[np.float64]
 BEAM = 24
@@ -38,24 +38,30 @@ class PlainTerms:
     argument: Callable[[int], Argument | None]
 
 
-def sums(question: Projected, terms: PlainTerms, most: int, stop: Callable[[], bool]) -> tuple[list[Hit], int]:
-    """The best sums of up to ``most`` terms for a question, and how many were looked at."""
+def sums(
+    question: Projected, terms: PlainTerms, most: int, stop: Callable[[], bool], wide: int = WIDE
+) -> tuple[list[Hit], int]:
+    """The best sums of up to ``most`` terms for a question, ``wide`` first terms going on; how many were looked at."""
     beam: list[tuple[int, ...]] = [()]
     hits: list[Hit] = []
     looked = 0
     for size in range(1, most + 1):
-        asked = [_beside(question, terms.values[list(chosen)]) for chosen in beam]
-        losses = losses_of(asked, terms.values[:, None, :])
-        looked += losses.size
         found: dict[tuple[int, ...], float] = {}
-        count = min(WIDE if size == 1 else BEAM, losses.shape[1] - 1)
-        for place, chosen in enumerate(beam):
-            for index in np.argpartition(losses[place], count)[: count + 1]:
-                if np.isfinite(losses[place, index]):
-                    found.setdefault(tuple(sorted((*chosen, int(index)))), float(losses[place, index]))
-        beam = sorted(found, key=found.__getitem__)[: WIDE if size == 1 else BEAM]
-        hits += [hit for one in beam[:BEAM] if (hit := _hit(question.question, terms, one, found[one])) is not None]
-        if not beam or stop() or (size > 1 and found[beam[0]] < EXACT):
+        count = min(wide if size == 1 else BEAM, len(terms.values) - 1)
+        for some in (beam[place : place + BEAM] for place in range(0, len(beam), BEAM)):
+            asked = [_beside(question, terms.values[list(chosen)]) for chosen in some]
+            losses = losses_of(asked, terms.values[:, None, :])
+            looked += losses.size
+            for place, chosen in enumerate(some):
+                for index in np.argpartition(losses[place], count)[: count + 1]:
+                    if np.isfinite(losses[place, index]):
+                        found.setdefault(tuple(sorted((*chosen, int(index)))), float(losses[place, index]))
+        best = sorted(found, key=found.__getitem__)
+        beam = best[: wide if size == 1 else BEAM]
+        if size == 1:  # the simplest terms go on too: a law often has one long term beside short ones
+            beam += [one for one in ((index,) for index in range(min(BEAM, len(terms.values)))) if one not in beam]
+        hits += [hit for one in best[:BEAM] if (hit := _hit(question.question, terms, one, found[one])) is not None]
+        if not best or stop() or (size > 1 and found[best[0]] < EXACT):
             break
     return hits, looked
 
@@ -73,4 +79,5 @@ def _beside(question: Projected, values: Floats) -> Projected:
 def _hit(question: Question, terms: PlainTerms, chosen: Sequence[int], loss: float) -> Hit | None:
     arguments = [terms.argument(index) for index in chosen]
     parts = tuple(Chain(one) for one in arguments if one is not None)
-    return Hit(question, parts, (NO_CONSTANTS,) * len(parts), loss) if len(parts) == len(chosen) else None
+    bits = sum(1.0 + place_bits(index) for index in chosen)
+    return Hit(question, parts, (NO_CONSTANTS,) * len(parts), loss, bits) if len(parts) == len(chosen) else None
