@@ -119,8 +119,8 @@ def read_free_constants(
         limits = read_limits(name, given.get("bounds") or {}, given.get("integer") or ())
         return replace(policy, positive=bool(given.get("positive", False)), limits=limits)
     if given == "auto":
-        policy = settle_policy(target, dimensions, inputs)
-        return FreeConstants(policy, is_mixed=policy == "dimensionless")
+        settled = settle_policy(target, dimensions, inputs)
+        return FreeConstants(settled, is_mixed=settled == "dimensionless")
     if given == "dimensionless" or given == "inferred":
         return FreeConstants("dimensionless" if given == "dimensionless" else "inferred")
     if isinstance(given, str):

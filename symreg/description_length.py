@@ -13,9 +13,9 @@ Bayesian machine scientist", are taken from a corpus of formulas; these are roun
 sending to a step Δ = sqrt(12/I) where I = d²(-ln likelihood)/dθ²: log2(|θ|/Δ) bits for the digits and 1 for the sign,
 and rounding it to that step costs half a nat of likelihood. Both I·θ² and RSS/s² do not depend on the unit of anything.
 When s² is not known it is RSS/N, and the residuals cost N/2 log2(2 pi e s²) and, because that s² flatters a law
-with many constants on few rows, another N/2 log2(N/(N - K)) - K/(2 ln 2) bits with K fitted constants: what it takes with
-the unbiased s² = RSS/(N - K). (The constants themselves are paid for below; a correction such as Hurvich and Tsai's of
-1989 counts them a second time, and with five rows would charge seventeen bits for a line.)
+with many constants on few rows, another N/2 log2(N/(N - K)) - K/(2 ln 2) bits with K fitted constants: what it takes
+with the unbiased s² = RSS/(N - K). (The constants themselves are paid for below; a correction such as Hurvich and
+Tsai's of 1989 counts them a second time, and with five rows would charge seventeen bits for a line.)
 
 Without a floor a noise-free law would be judged by its rounding errors. ``resolution`` is the step to which
 the targets themselves are known; residuals are never sent finer than that (s² >= resolution²/12).
@@ -103,8 +103,8 @@ def residual_bits(
 def small_sample_bits(n_rows: int, n_free: int) -> float:
     """What the estimated variance of few residuals flatters, in bits; vanishes as rows grow.
 
-    ``N/2 log2(N/(N-K)) - K/(2 ln 2)``: residuals coded with the variance RSS/(N-K) that K fitted constants leave unbiased,
-    against RSS/N.
+    ``N/2 log2(N/(N-K)) - K/(2 ln 2)``: residuals coded with the variance RSS/(N-K) that K fitted constants leave
+    unbiased, against RSS/N.
     """
     freedom = max(n_rows - n_free, 0.5)
     return 0.5 * n_rows * math.log2(n_rows / freedom) - 0.5 * (n_rows - freedom) / math.log(2) if n_rows else 0.0

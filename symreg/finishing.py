@@ -36,8 +36,8 @@ from symreg.search.collecting import collected
 from symreg.signs import with_signs_in_form
 from symreg.simplify import Simplifier
 from symreg.snapping import (
-    exponents_of,
     Rewritten,
+    exponents_of,
     with_shared_constant,
     with_simple_numbers,
     with_tied_constants,
@@ -56,12 +56,12 @@ from symreg.units import DIMENSIONLESS_UNIT
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
 UNIT_BITS = 5.0
-"""For a fitted constant with a unit where a law with pure numbers could have the target's: one in thirty-two. It decides
-between laws that fit alike; one that is needed gains hundreds of bits."""
+"""For a fitted constant with a unit where a law with pure numbers could have the target's: one in thirty-two. It
+decides between laws that fit alike; one that is needed gains hundreds of bits."""
 
 TIED_BITS = 7.0
-"""To say that a fitted constant is a simple multiple of another, and which: of a regression's coefficients few are. Nothing
-where every scale of a law is in the table, as there ``2*a + b`` is what laws are made of."""
+"""To say that a fitted constant is a simple multiple of another, and which: of a regression's coefficients few are.
+Nothing where every scale of a law is in the table, as there ``2*a + b`` is what laws are made of."""
 
 SIMPLE_BITS = 2.0
 """To say that a factor or a term is a simple number where some scale of the law is not in the table: one in four is.
@@ -77,8 +77,8 @@ Snapped = Mapping[str, tuple[Recognised, float, float]]
 class Finished:
     """A fitted formula with what became of its constants, and its description length in bits.
 
-    ``form_bits`` is the price of the form by its place in a catalogue (``search.skeletons``), None where it has none: of
-    the two ways to say a form, by its tree and by its place, the shorter one is paid.
+    ``form_bits`` is the price of the form by its place in a catalogue (``search.skeletons``), None where it has
+    none: of the two ways to say a form, by its tree and by its place, the shorter one is paid.
     """
 
     fitted: Fitted

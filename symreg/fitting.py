@@ -62,8 +62,8 @@ class Fitted:
 
     @property
     def information(self) -> Floats:
-        """Information of the data, ``(n_free,)``, such that ``sum(log2(information*values**2))`` says how many digits the
-        constants have together; NaN where unknown.
+        """Information of the data, ``(n_free,)``, such that ``sum(log2(information*values**2))`` says how many
+        digits the constants have together; NaN where unknown.
 
         Constants that hang together have fewer digits than each has with the others given: these are the eigenvalues of
         the inverse covariance in parts of the values, each over one of the values squared. An exact fit leaves no error

@@ -146,7 +146,8 @@ def matching(
         relative = math.hypot(error / value, one.relative_error)
         found = _match(value / one.value, relative, one, tolerance)
         if found is not None and found.number.gain - one.bits > merit:
-            best, merit, doubt = replace(found, rank=rank), found.number.gain - one.bits, max(relative, tolerance.relative)
+            best, merit = replace(found, rank=rank), found.number.gain - one.bits
+            doubt = max(relative, tolerance.relative)
     if best is None or expected_by_chance(best, value, products, doubt) > most_chance:
         return None
     return best

@@ -116,7 +116,8 @@ def without_insignificant_terms(fitted: Fitted) -> Iterator[Rewritten]:
         zip(fitted.constants, fitted.values, fitted.stderr, strict=True)
     ):
         if np.isfinite(error) and abs(value) < max(INSIGNIFICANT * error, NOTHING):
-            shorter = without_term(fitted.expression, Constant(constant.name)) or at_nothing(fitted.expression, constant.name)
+            shorter = without_term(fitted.expression, Constant(constant.name))
+            shorter = shorter or at_nothing(fitted.expression, constant.name)
             if shorter is not None and Constant(constant.name) not in walk(shorter):
                 left = set(constants_of(shorter))
                 kept = tuple(

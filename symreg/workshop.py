@@ -64,7 +64,8 @@ class Workshop:
         fits = self.finisher.fitter.fit([(one.expression, one.constants) for one in new])
         for one, fitted in zip(new, fits, strict=True):
             if fitted is not None and self.finisher.is_exact(fitted) and self._keeps_limits(fitted):
-                self._finished[fitted.expression] = replace(self.finisher.measured(fitted, source, one.form_bits), notes=one.notes)
+                measured = self.finisher.measured(fitted, source, one.form_bits)
+                self._finished[fitted.expression] = replace(measured, notes=one.notes)
 
     def _reprice(self, candidate: Candidate) -> None:
         """A formula that was met before may come again with a shorter way to say its form."""
@@ -79,8 +80,10 @@ class Workshop:
         taken, self._finished = list(self._finished.values()), {}
         self._laws.clear()
         for one in taken:
-            constants = tuple(replace(c, start=float(v)) for c, v in zip(one.fitted.constants, one.fitted.values, strict=True))
-            self.take([Candidate(one.fitted.expression, constants, one.source, one.notes, one.form_bits)], one.source)
+            starts = zip(one.fitted.constants, one.fitted.values, strict=True)
+            constants = tuple(replace(constant, start=float(value)) for constant, value in starts)
+            candidate = Candidate(one.fitted.expression, constants, one.source, one.notes, one.form_bits)
+            self.take([candidate], one.source)
 
     def _keeps_limits(self, fitted: Fitted) -> bool:
         """Whether a law's values and a template's parameters stay where the user wants them."""

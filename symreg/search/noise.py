@@ -1,9 +1,10 @@
 """How errors go: alike in all rows, or a part of each value, as the best formulas of a search have them.
 
-A balance errs by so many grams, an assay by so many per cent. Fitted as if all rows erred alike, a law over three decades
-is judged by its largest values alone. With weights ``w = g²/y²``, ``g`` the geometric mean of ``|y|``, both likelihoods
-differ by nothing but ``N/2 log2`` of their weighted sums of squares, since the logarithms of the weights sum to zero; so
-the better description says how the errors go (the two ends of the Box and Cox family of transformations, 1964).
+A balance errs by so many grams, an assay by so many per cent. Fitted as if all rows erred alike, a law over three
+decades is judged by its largest values alone. With weights ``w = g²/y²``, ``g`` the geometric mean of ``|y|``, both
+likelihoods differ by nothing but ``N/2 log2`` of their weighted sums of squares, since the logarithms of the weights
+sum to zero; so the better description says how the errors go (the two ends of the Box and Cox family of
+transformations, 1964).
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from symreg.search.refine import Refined, Refiner
 from symreg.search.space import SearchSpace
 
 LEAST_RATIO = 3.0
-"""Of the largest to the smallest value: with less, errors of either kind are hardly told apart, and it matters little."""
+"""Of the largest to the smallest value: with less, errors of either kind are hardly told apart, and it matters
+little."""
 
 FEWEST_ROWS = 12
 """Of fewer rows the best of many formulas favours either kind by chance."""

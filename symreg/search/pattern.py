@@ -1,9 +1,11 @@
-"""Is there a pattern in what a law leaves over? Neighbours tell, whatever the shape: noise does not resemble its neighbour.
+"""Is there a pattern in what a law leaves over? Neighbours tell, whatever the shape: noise does not resemble its
+neighbour.
 
-For one input after another, for pairs of inputs and for all of them, each row's nearest other row is found, by ranks, and
-the residuals of both are multiplied. Under noise the mean of these products is zero with a variance that counts how often
-two rows are each other's neighbour (the idea of the nearest-neighbour tests of Friedman and Rafsky 1983; in one
-dimension von Neumann's ratio, 1941). No surface is fitted, so a law that no polynomial follows is not taken for noise.
+For one input after another, for pairs of inputs and for all of them, each row's nearest other row is found, by
+ranks, and the residuals of both are multiplied. Under noise the mean of these products is zero with a variance that
+counts how often two rows are each other's neighbour (the idea of the nearest-neighbour tests of Friedman and Rafsky
+1983; in one dimension von Neumann's ratio, 1941). No surface is fitted, so a law that no polynomial follows is not
+taken for noise.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 SURPRISING = 0.01
-"""Chance at which neighbours resemble each other by luck, over all sets of inputs together. A smaller one would let real
-patterns pass on few rows; a larger one costs time, not truth: the search goes on."""
+"""Chance at which neighbours resemble each other by luck, over all sets of inputs together. A smaller one would let
+real patterns pass on few rows; a larger one costs time, not truth: the search goes on."""
 
 MOST_PAIRS = 28
 """Pairs of inputs that are looked at, those of the first eight inputs: more would each count for less."""

@@ -111,6 +111,7 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         column / units.factor(dimensions[leaf.name])
         for leaf, column in zip(leaves, values, strict=True)
     ]
+    of_inputs = problem.units_of_inputs
     target_factor = units.factor(target_column.unit.dimension)
     limited = (limit.name for limit in problem.free_constants.limits)  # they are what the user calls them
     sigma = None if target_column.sigma is None else target_column.sigma[rows] / target_factor
@@ -133,9 +134,7 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         angles=frozenset(
             index for index, name in enumerate(problem.inputs) if problem.table[name].unit.is_angle
         ),
-        taken=frozenset(
-            {*problem.dimensions, problem.target, "pi", *limited, *(one.name for one in problem.units_of_inputs.values())}
-        ),
+        taken=frozenset({*problem.dimensions, problem.target, "pi", *limited, *(u.name for u in of_inputs.values())}),
         own_names=own_names,
         numbers={"pi": math.pi}
         | {one.name: one.value for one in problem.known_constants if one.unit.dimension == DIMENSIONLESS},
@@ -145,8 +144,8 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         may_weigh=problem.template is None and sigma is None,
         knows_errors=problem.states_errors,
         is_mixed=problem.free_constants.is_mixed,
-        units_of_inputs={name: one.name for name, one in problem.units_of_inputs.items()},
-        scales={one.name: one.value / units.factor(one.unit.dimension) for one in problem.units_of_inputs.values()},
+        units_of_inputs={name: one.name for name, one in of_inputs.items()},
+        scales={one.name: one.value / units.factor(one.unit.dimension) for one in of_inputs.values()},
     )
 
 

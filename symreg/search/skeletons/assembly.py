@@ -36,8 +36,8 @@ class Assembly:
     def inside(self, hit: Hit) -> Draft | None:
         """What a hit says of the target as its question sees it, linear coefficients by least squares.
 
-        There it is fitted first: ``a + b/(T + c)`` is an easier sum than ``exp`` of it. None where numbers forbid it; the
-        dimensions of its constants are left open.
+        There it is fitted first: ``a + b/(T + c)`` is an easier sum than ``exp`` of it. None where numbers forbid
+        it; the dimensions of its constants are left open.
         """
         values = self._values(hit)
         if values is None:

@@ -121,7 +121,8 @@ def modulated(inputs: Inputs) -> Iterator[Part]:
 
 
 def factor_chains(inputs: Inputs) -> Iterator[Chain]:
-    """Factors of a product that hold constants: ``k + u``, ``k + x**p``, ``k + exp(p*x)``, ``exp(k*x)``, ``k + log(x)``."""
+    """Factors of a product that hold constants: ``k + u``, ``k + x**p``, ``k + exp(p*x)``, ``exp(k*x)``, ``k +
+    log(x)``."""
     for argument in singles(inputs):
         for inner in (EXP, POWER):
             yield Chain(argument, (inner, SHIFT))

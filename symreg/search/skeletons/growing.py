@@ -69,7 +69,7 @@ def grown(place: Place, part: Part, inner: Floats, rows: Rows) -> tuple[Expressi
     columns = part.at(rows, inner) * place.asked.scale
     basis, rest = place.asked.basis, place.asked.rest
     free = columns - (columns @ basis) @ basis.T
-    outer = part.outer(np.linalg.lstsq(free.T, rest, rcond=None)[0])
+    outer = part.outer(np.asarray(np.linalg.lstsq(free.T, rest, rcond=None)[0], dtype=np.float64))
     if place.at == TIMES:
         return _times(place.draft, part, inner, float(np.linalg.lstsq(columns.T, rest, rcond=None)[0][0]))
     first = len(place.draft.names) + 1

@@ -39,7 +39,8 @@ def paired(
         looked += rho.size
         with np.errstate(all="ignore"):
             free = 1.0 - np.square(rho)
-            gain = (np.square(along[low:high, None]) + np.square(along[low:]) - 2 * rho * along[low:high, None] * along[low:]) / free
+            one, other = along[low:high, None], along[low:]
+            gain = (np.square(one) + np.square(other) - 2 * rho * one * other) / free
             gain = np.where((free > COLLINEAR) & good[low:high, None] & good[low:], gain, -np.inf)
         where = gain.argmax(axis=0)
         best = gain[where, np.arange(gain.shape[1])]

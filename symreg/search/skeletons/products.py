@@ -98,7 +98,8 @@ def _single(loss: float, factor: Chain, inner: Floats, sign: int, place: int) ->
 def product_draft(
     product: Product, logs: Sequence[Argument], rows: Rows, y: Floats, scale: Floats
 ) -> Draft | None:
-    """The product as a formula: ``k*x**p*...*(factor)**±1``, with exponents of inputs by least squares of logarithms."""
+    """The product as a formula: ``k*x**p*...*(factor)**±1``, with exponents of inputs by least squares of
+    logarithms."""
     with np.errstate(all="ignore"):
         rest = np.log(np.abs(y))
         for factor, inner, sign in zip(product.factors, product.inner, product.signs, strict=True):

@@ -28,7 +28,8 @@ INDEPENDENT = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """An invertible function of the target: ``of`` gives its values, ``slope`` dy/dh, ``undo`` the tree around a sum."""
+    """An invertible function of the target: ``of`` gives its values, ``slope`` dy/dh, ``undo`` the tree around a
+    sum."""
 
     name: str
     of: Callable[[Floats], Floats]
@@ -169,7 +170,8 @@ def projected(question: Question, y: Floats, weights: Floats, rows: Rows) -> Pro
 
 
 def orthonormal(columns: Floats) -> Floats:
-    """An orthonormal basis ``(n_rows, n_basis)`` of columns ``(n, n_rows)``, without those that hang on earlier ones."""
+    """An orthonormal basis ``(n_rows, n_basis)`` of columns ``(n, n_rows)``, without those that hang on earlier
+    ones."""
     kept: list[Floats] = []
     for column in columns:
         size, rest = float(np.linalg.norm(column)), column

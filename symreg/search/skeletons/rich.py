@@ -73,8 +73,8 @@ def rich_terms(terms: Terms, inputs: Inputs, rows: Rows) -> PlainTerms:
 
     def argument(index: int) -> Argument | None:
         if index not in made and index >= ends[-1]:
-            pair = first[index - ends[-1]], second[index - ends[-1]]
-            tree: Expression = Apply("*", (_function_tree(terms, operators, pair[0]), _function_tree(terms, operators, pair[1])))
+            factors = (listed[index - ends[-1]] for listed in (first, second))
+            tree: Expression = Apply("*", tuple(_function_tree(terms, operators, place) for place in factors))
             made[index] = inputs.argument(tree, tree)
         if index not in made:
             place = int(np.searchsorted(ends, index, side="right")) - 1

@@ -1,7 +1,8 @@
 """The search for skeletons, stage after stage: sums of plain terms, then parts with one, two and three constants.
 
-Each stage screens its parts on a few rows for all questions, fits the best by Levenberg-Marquardt there, and the best of
-these on all rows. What is near goes on: further parts beside it, on it, and in place of its constants (``growing``).
+Each stage screens its parts on a few rows for all questions, fits the best by Levenberg-Marquardt there, and the
+best of these on all rows. What is near goes on: further parts beside it, on it, and in place of its constants
+(``growing``).
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ from symreg.search.skeletons.pairs import paired
 from symreg.search.skeletons.part import Chain, Columns, Part, Wave
 from symreg.search.skeletons.products import product_draft, products
 from symreg.search.skeletons.question import IDENTITY, LOGARITHM, Projected, Question, projected
-from symreg.search.skeletons.screen import Hit, blocks, place_bits, screened
 from symreg.search.skeletons.rich import rich_terms
+from symreg.search.skeletons.screen import Hit, blocks, place_bits, screened
 from symreg.search.skeletons.sums import BEAM, PlainTerms, sums
 from symreg.search.skeletons.terms import Terms, terms_of
 from symreg.search.space import SearchSpace
@@ -59,11 +60,13 @@ FITTED_ON_ALL = 40
 """Of these, on all rows."""
 
 SCREEN_ITERATIONS, ALL_ITERATIONS = 25, 120
-"""Steps of a fit: the first tells good forms from bad ones, the second comes to rest even where constants hang together."""
+"""Steps of a fit: the first tells good forms from bad ones, the second comes to rest even where constants hang
+together."""
 
 SIZES = {0: (), 1: (48,), 2: (20, 14), 3: (10, 8, 8)}
 SIZES_ALONE = {0: (), 1: (96,), 2: (28, 20), 3: (12, 10, 10)}
-"""Of grids, of several inputs and of one, by the number of constants inside, the innermost first. A fit finds its way over about two steps of each."""
+"""Of grids, of several inputs and of one, by the number of constants inside, the innermost first. A fit finds its
+way over about two steps of each."""
 
 MOST_PLAIN, MOST_PLAIN_ELSEWHERE = 6, 4
 """Terms of a sum without constants inside: of the target itself, and of a function of it."""
@@ -79,7 +82,8 @@ GROWN, MOST_TO_GROW = 2, 6
 beside near ones."""
 
 LATER = 300_000
-"""Combinations of hunts that come first where laws with pure numbers may do: of dimensions that match, they are quick."""
+"""Combinations of hunts that come first where laws with pure numbers may do: of dimensions that match, they are
+quick."""
 
 MOST_BLENDED = 3
 """Inputs of a problem up to which formulas grow by functions of two of them."""
@@ -167,7 +171,8 @@ class Skeletons:
     # -- stages
 
     def _sums(self) -> list[Refined]:
-        """Sums of plain terms, of the target and of functions of it: of the catalogue's, then of the simplest of all."""
+        """Sums of plain terms, of the target and of functions of it: of the catalogue's, then of the simplest of
+        all."""
         hits: list[Hit] = []
         for book, terms in enumerate((self._own_terms(), self._simplest_terms())):
             for place, asked in enumerate(self._asked(catalogue.main_questions())):
@@ -208,13 +213,14 @@ class Skeletons:
     def _pairs(self) -> list[Refined]:
         """Two parts, each with one constant inside or none."""
         parts: list[Part] = [Chain(one) for one in catalogue.plain_terms(self.inputs)[:60]]
-        return self._paired([*parts, *catalogue.one_step(self.inputs)], catalogue.main_questions()[: 6 if self._is_alone else 3], (32,))
+        questions = catalogue.main_questions()[: 6 if self._is_alone else 3]
+        return self._paired([*parts, *catalogue.one_step(self.inputs)], questions, (32,))
 
     def _products(self) -> list[Refined]:
         """Powers of inputs times factors that hold constants, the powers fitted or none."""
         logs = tuple(catalogue.logs(self.inputs))
         drafts: list[Draft] = []
-        y, weights = self._on_screen
+        y, _ = self._on_screen
         chains, columns = self._columns(catalogue.factor_chains(self.inputs), (14, 12))
         for question in self._asked([Question(LOGARITHM, True, some) for some in dict.fromkeys(((), logs))]):
             found, looked = products(question, chains, columns, FITTED, self.workplace.stop)
@@ -362,7 +368,8 @@ class Skeletons:
         found: list[tuple[Hit, Fit]] = []
         for some in by_context.values():
             found += self._fitted_inside(some)
-        return self._on_all_rows([draft for hit, fit in _nearest(found) for draft in self.assembly.whole(hit, fit.values)])
+        best = ((hit, fit.values.tolist()) for hit, fit in _nearest(found))
+        return self._on_all_rows([draft for hit, values in best for draft in self.assembly.whole(hit, values)])
 
     def _fitted_inside(self, some: Sequence[tuple[Hit, Draft]]) -> list[tuple[Hit, Fit]]:
         """Hits of one context and factor fitted to the target as these see it; residuals as parts of the target's."""

@@ -1,8 +1,8 @@
 """Steps: what puts one fitted constant around a value, and the grid on which the constant is looked at first.
 
 A law that people bring every day holds one to three constants inside: ``exp(k*v)``, ``1/(k + v)``, ``v**k``. A step
-knows the function, where its constant can lie given the values it acts on, and how it is written. Grids follow the data:
-a decay is sought between a tenth of and a hundred times what the rows span, a pole at distances from their ends.
+knows the function, where its constant can lie given the values it acts on, and how it is written. Grids follow the
+data: a decay is sought between a tenth of and a hundred times what the rows span, a pole at distances from their ends.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Step:
     """One way to put a constant around a value.
 
     ``grid(values (m, n), size)`` gives constants ``(m, g)``, NaN where the step makes no sense; ``apply`` takes values
-    ``(m, 1, n)`` and constants ``(m, g, 1)``. ``write`` makes the tree of a tree and the constant. ``is_pure`` steps want
-    a value without dimension. ``ends`` says whether a column may end here, or only goes on to another step.
+    ``(m, 1, n)`` and constants ``(m, g, 1)``. ``write`` makes the tree of a tree and the constant. ``is_pure`` steps
+    want a value without dimension. ``ends`` says whether a column may end here, or only goes on to another step.
     """
 
     name: str

@@ -1,7 +1,8 @@
 """Sums: forward selection with a beam over many plain terms, under each context.
 
 Two thousand terms beside two dozen sums are one matrix product, so that a regression of five inputs, a polynomial, a
-determinant or ``x**2 + k*cos(z) - c`` come out in a moment (orthogonal matching pursuit, Pati et al. 1993, with a beam).
+determinant or ``x**2 + k*cos(z) - c`` come out in a moment (orthogonal matching pursuit, Pati et al. 1993, with a
+beam).
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ NO_CONSTANTS = np.empty(0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlainTerms:
-    """Terms with their values at the screen's rows ``(n_terms, n_rows)``; ``argument`` makes one on all rows, or None."""
+    """Terms with their values at the screen's rows ``(n_terms, n_rows)``; ``argument`` makes one on all rows, or
+    None."""
 
     values: Floats
     argument: Callable[[int], Argument | None]
