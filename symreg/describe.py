@@ -101,7 +101,7 @@ def describe(problem: Problem) -> ProblemDescription:
     target = problem.target_column.unit.dimension
     dimensions = problem.dimensions
     free = problem.free_constants
-    pure = free.policy == "dimensionless"
+    pure = free.policy == "dimensionless" and not free.is_mixed
     with_units = {
         name: dimension
         for name, dimension in dimensions.items()
@@ -143,6 +143,8 @@ def _policy_text(problem: Problem) -> str:
     free = problem.free_constants
     if free.policy == "declared":
         return "units " + ", ".join(unit.text for unit in free.units) + ", their powers and products"
+    if free.is_mixed:
+        return "pure numbers, or with a unit at a price (auto)"
     return "any unit that a law needs (inferred)" if free.policy == "inferred" else "dimensionless"
 
 

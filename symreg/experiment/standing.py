@@ -45,6 +45,7 @@ class Standing:
     judge: str = "held-out"
     runners_up: tuple[Law, ...] = ()
     robustness: Robustness | None = None
+    noise: str = "constant"
 
 
 def standing_of_discovery(discovery: Discovery) -> Standing:
@@ -67,6 +68,7 @@ def standing_of_discovery(discovery: Discovery) -> Standing:
         judge=problem.judge,
         runners_up=discovery.runners_up,
         robustness=discovery.robustness,
+        noise=problem.noise,
     )
 
 

@@ -29,7 +29,7 @@ KNOWN_FILES = (EXPERIMENT, FRONT, TABLE, LOG, ENVIRONMENT, STATE)
 STATE_VERSION = 1
 MAX_STATE_BYTES = 50_000_000
 # Of a run that was stored before answers were examined.
-_BEFORE_THE_KEY: dict[str, Any] = {"runners_up": [], "robustness": None}
+_BEFORE_THE_KEY: dict[str, Any] = {"runners_up": [], "robustness": None, "noise": "constant"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class State:
     carried: tuple[str, ...] = ()
     runners_up: tuple[StoredLaw, ...] = ()
     robustness: dict[str, Any] | None = None
+    noise: str = "constant"
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -90,6 +91,7 @@ def state_of(
         carried=carried,
         runners_up=tuple(store_law(law) for law in standing.runners_up),
         robustness=None if standing.robustness is None else store_robustness(standing.robustness, store_law),
+        noise=standing.noise,
     )
 
 

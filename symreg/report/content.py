@@ -311,7 +311,7 @@ def _units_policy(problem: Problem) -> str:
             + ", ".join(unit_plain(unit.text) for unit in free.units)
             + ", their powers and products"
         )
-    return "dimensionless"
+    return "pure numbers, or with a unit at a price (auto)" if free.is_mixed else "dimensionless"
 
 
 def _notes(discovery: Discovery) -> list[str]:

@@ -21,7 +21,7 @@ from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.collecting import collected
 from symreg.search.hunt import Workplace, hunt_of
-from symreg.search.noise import errors_grow, may_grow, relative
+from symreg.search.noise import errors_grow, grows_note, may_grow, relative
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
@@ -111,7 +111,7 @@ def search(
         if wonders and skeletons.stages_run >= WONDERING:
             wonders = False
             if errors_grow(space, skeletons.near, plain, progress.own_bits):
-                yield replace(report([], None), noise="relative")
+                yield replace(report([], None), noise="relative", notes=(grows_note(space),))
                 left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)
                 yield from search(settings, relative(space), left, seed=seed, stop=stop)
                 return

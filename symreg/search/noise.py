@@ -69,3 +69,11 @@ def errors_grow(
     # ``Probes`` scale weights to sum to one; likelihoods want their geometric mean to be one over the rows.
     logs = np.log(probes.weights * n_rows)
     return bits(scaled) - 0.5 * n_rows * float(logs.mean() / np.log(2)) < bits(plain) - LEAST_GAIN
+
+
+def grows_note(space: SearchSpace) -> str:
+    """What is said to the reader of the answer."""
+    return (
+        f"errors of {space.target_name} grow with it, as the best formulas have them: rows are weighted as if each was "
+        "known to the same part of its value. State a sigma where that is wrong"
+    )
