@@ -55,9 +55,10 @@ from symreg.uncertain_text import uncertain_text
 from symreg.units import DIMENSIONLESS_UNIT
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
-UNIT_BITS = 5.0
-"""For a fitted constant with a unit where a law with pure numbers could have the target's: one in thirty-two. It
-decides between laws that fit alike; one that is needed gains hundreds of bits."""
+UNIT_BITS = 8.0
+"""For a fitted constant with a unit where a law with pure numbers could have the target's: it may have one of some
+hundreds, and each makes a law of forms that dimensions otherwise forbid. It decides between laws that fit alike, as on
+ten rows; one that is needed gains more."""
 
 TIED_BITS = 7.0
 """To say that a fitted constant is a simple multiple of another, and which: of a regression's coefficients few are.

@@ -119,7 +119,8 @@ class Skeletons:
     _grown: set[object] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._stages = self._plan() if can_hold_constants(self.space) else []
+        wanted = not self.workplace.settings.lacks("skeletons") and can_hold_constants(self.space)
+        self._stages = self._plan() if wanted else []
 
     def _plan(self) -> list[tuple[int, Stage]]:
         inputs, main, every = self.inputs, catalogue.main_questions(), catalogue.questions(self.inputs)
