@@ -22,7 +22,8 @@ Y = INPUTS.space.target
 WEIGHTS = np.linspace(0.2, 3.0, len(Y))
 PARTS: list[Part] = [*map(Chain, catalogue.plain_terms(INPUTS)[:40:8]), *list(catalogue.one_step(INPUTS))[:36:4]]
 SIZES = (5,)
-QUESTIONS = [*(Question(one, True) for one in CONTEXTS[:4]), Question(IDENTITY, False, tuple(catalogue.singles(INPUTS)))]
+QUESTIONS = [Question(one, True) for one in CONTEXTS[:4]]
+QUESTIONS.append(Question(IDENTITY, False, tuple(catalogue.singles(INPUTS))))
 
 
 def asked(question: Question, y: Floats = Y) -> Projected:
