@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from symreg.discover import discover
 from symreg.engine import get_engine
 from symreg.grammar import parse
+from symreg.problem import Constraints
 from symreg.search.backend import Budget, Native, Round
 from symreg.search.probes import target_at
 from symreg.search.progress import LONGEST_WAIT, Progress
@@ -156,3 +158,25 @@ def test_errors_that_are_stated_tell_where_they_are_known_alone() -> None:
         progress = progress_of(stated)
         progress.taken(1, [law(stated, "k1*x + k2", 1.0, 1.0)])
         assert progress.is_at_the_noise() is told
+
+
+# ------------------------------------------------------------------------------------------------ what may be shown
+
+
+@pytest.mark.xfail(reason="an exact formula that is too long to be shown ends the search", strict=True)
+def test_a_law_that_is_too_long_to_be_shown_is_no_end() -> None:
+    """The constant that is shown leaves everything; the search had only begun."""
+    t = np.linspace(0, 5, 30)
+    data = {"t [1]": t, "y [1]": 2.3 * np.exp(-0.8 * t) + 0.4}
+    problem = problem_of(data, "y", operators=("+", "*", "exp"), constraints=Constraints(max_complexity=4))
+    found = discover(problem, backend=Native(threads=1), budget=Budget(time=None, evaluations=400_000))
+    assert found.front.best.complexity <= 4
+    assert found.stop_reason != "residual at rounding" or found.front.best.train.r2 > 1 - 1e-9
+
+
+@pytest.mark.xfail(reason="of thousands of formulas one passes through any three points", strict=True)
+def test_three_rows_are_no_proof() -> None:
+    """Numbers of which no law is known; what is shown leaves a hundredth of them."""
+    problem = problem_of({"x [1]": np.array([1.0, 2.0, 3.0]), "y [1]": np.array([1.0, 4.0, 9.5])}, "y")
+    found = discover(problem, backend=Native(threads=1), budget=Budget(time=None, evaluations=400_000))
+    assert found.stop_reason != "residual at rounding" or found.front.best.train.r2 > 1 - 1e-9
