@@ -146,5 +146,5 @@ def test_no_draft_where_a_factor_has_no_value() -> None:
     rows, y = rows_of(inputs.space), inputs.space.target
     x, _ = catalogue.singles(inputs)
     chain = next(one for one in catalogue.factor_chains(inputs) if one.key == (x.tree, None, "offset"))
-    at_a_zero = Product((chain,), (np.array([-x.values[3]]),), (1,), 0.1)
+    at_a_zero = Product((chain,), (np.array([-x.values[3]]),), (1,), 0.1, form_bits=0.0)
     assert product_draft(at_a_zero, (), rows, y, np.ones_like(y)) is None
