@@ -93,6 +93,7 @@ def test_where_errors_may_grow() -> None:
     assert may_grow(space_of(x, -y))
     assert not may_grow(space_of(x, y - 100))  # of both signs
     assert not may_grow(space_of(x, y + 10 * y.max()))  # alike in size: it makes no difference
+    assert not may_grow(space_of(x[:8], y[:8]))  # too few to tell
     space = space_of(x, y)
     assert not may_grow(replace(space, sigma=np.ones_like(y)))  # they are stated
     assert not may_grow(replace(space, may_weigh=False))
