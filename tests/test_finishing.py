@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.engine import get_engine
 from symreg.expression import Constant, Expression, Number, Variable, canonical_apply, complexity, evaluate_tree, walk
-from symreg.finishing import Finished, Finisher
+from symreg.finishing import UNIT_BITS, Finished, Finisher
 from symreg.fitting import Fitted, make_fitter
 from symreg.grammar import parse
 from symreg.natural_units import choose_natural_units
@@ -228,6 +228,132 @@ def test_pi_is_not_proposed_where_a_column_is_called_pi() -> None:
     own = finisher_of(problem)
     short = own.shortened(finished(own, "c*pi", c=DIMENSIONLESS))
     assert Constant("pi") not in walk(short.fitted.expression)
+
+
+# ------------------------------------------------------------------------------------- what numbers and units cost
+
+
+def regression(n_rows: int = 80) -> Problem:
+    """Coefficients near 2 : -3 : 1, and clearly not these."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(n_rows, 6))
+    y = 1.5 * x[:, 0] - 2.3 * x[:, 1] + 0.7 * x[:, 2] + 4 + 0.2 * rng.normal(size=n_rows)
+    table = {f"x{place} [1]": x[:, place] for place in range(6)} | {"y [1]": y}
+    return make_problem(read_table(table, target="y"))
+
+
+def test_coefficients_near_simple_ratios_stay_apart() -> None:
+    """Each is within its errors of the truth; tied to ``k*(2*x0 + x2 - 3*x1)`` one would be nine of them away."""
+    own = finisher_of(regression())
+    short = own.shortened(finished(own, "a*x0 + b*x1 + c*x2 + d", **dict.fromkeys("abcd", DIMENSIONLESS)))
+    columns = {f"x{place}": np.zeros(4) for place in range(3)} | {"x3": np.zeros(4)}
+    for place in range(3):
+        columns[f"x{place}"][place] = 1.0
+    law = own.law(short)
+    assert len(short.fitted.constants) >= 3
+    values = law.predict(columns)
+    assert values[:3] - values[3] == pytest.approx([1.5, -2.3, 0.7], abs=0.1)
+
+
+@pytest.mark.parametrize(("unit", "noise"), [("1", 1e-5), ("m", 1e-2)])
+def test_of_coefficients_that_are_one_multiple_one_is_said(unit: str, noise: float) -> None:
+    """A law that holds to five digits pays for saying so; where all scales are in the table that costs nothing."""
+    rng = np.random.default_rng(1)
+    x, z = rng.normal(size=(2, 200))
+    y = 0.7391 * (x + 2 * z) + noise * rng.normal(size=200)
+    own = finisher_of(make_problem(read_table({f"x [{unit}]": x, f"z [{unit}]": z, f"y [{unit}]": y}, target="y")))
+    short = own.shortened(finished(own, "a*x + b*z", a=DIMENSIONLESS, b=DIMENSIONLESS))
+    assert len(short.fitted.constants) == 1
+
+
+def with_exponent(power: float, noise: float, unit: str = "1") -> Problem:
+    rng = np.random.default_rng(4)
+    x = np.geomspace(0.5, 50, 60)
+    y = 3.217 * x**power * (1 + noise * rng.normal(size=60))
+    table = read_table({f"x [{unit}]": x, f"y [{unit}]": y}, target="y")
+    return replace(make_problem(table, test_fraction=0.0, folds=5, free_constants="inferred"), noise="relative")
+
+
+def test_an_exponent_is_not_two_over_pi() -> None:
+    """0.6366 ± 0.003 is near many numbers, and no power of a quantity is one of these."""
+    own = finisher_of(with_exponent(2 / np.pi, 0.03))
+    one = finished(own, "k*x**n", k=DIMENSIONLESS, n=DIMENSIONLESS)
+    assert one.fitted.stderr[1] == pytest.approx(0.003, rel=0.3)
+    short = own.shortened(one)
+    assert [constant.name for constant in short.fitted.constants] == ["k", "n"]
+    assert "pi" not in to_text(short.fitted.expression)
+
+
+def test_an_exponent_that_is_a_fraction_is_one() -> None:
+    own = finisher_of(with_exponent(1.5, 0.03))
+    short = own.shortened(finished(own, "k*x**n", k=DIMENSIONLESS, n=DIMENSIONLESS))
+    assert [constant.name for constant in short.fitted.constants] == ["k"]
+
+
+def saturating(factor: float, unit: str) -> Problem:
+    """A pure number with a Hill exponent, over concentrations in a unit."""
+    c = np.geomspace(0.1, 10, 60)
+    y = factor * c**1.7 / (1.3 + c**1.7) * (1 + 0.001 * np.random.default_rng(1).normal(size=60))
+    return make_problem(read_table({f"c [{unit}]": c, "y [1]": y}, target="y"), free_constants="inferred")
+
+
+def test_a_factor_beside_the_unit_of_an_input_is_not_simple() -> None:
+    """1.3 nmol/l to the 1.7th is another number of mol/l: only what is the same in all units is recognised."""
+    own = finisher_of(saturating(2.0, "nmol/l"))
+    kinds = dict.fromkeys(("a", "b", "n"), DIMENSIONLESS)
+    problem = own.fitter.problem
+    (unit,) = problem.units_of_inputs.values()
+    text = f"a*(c/{unit.name})**n/(b + (c/{unit.name})**n)"
+    tree = parse(text, variables=("c",), constants=("a", "b", "n", unit.name))
+    fitted = own.fitter.fit([(tree, tuple(FreeConstant(name, kind, 1.0) for name, kind in kinds.items()))])[0]
+    assert fitted is not None
+    short = own.shortened(own.measured(fitted, "test"))
+    assert {"a", "b"} <= {constant.name for constant in short.fitted.constants}
+
+
+def test_an_input_over_its_unit_costs_nothing() -> None:
+    """The same law of a pure number is as long."""
+    bits = []
+    for unit in ("1", "s"):
+        own = finisher_of(with_exponent(1.37, 0.02, unit))
+        problem = own.fitter.problem
+        over = "x" if unit == "1" else "(x/x_unit)"
+        dimension = problem.target_column.unit.dimension
+        tree = parse(f"k*{over}**n", variables=("x",), constants=("k", "n", "x_unit"))
+        constants = (FreeConstant("k", dimension, 1.0), FreeConstant("n", DIMENSIONLESS, 1.0))
+        fitted = own.fitter.fit([(tree, constants)])[0]
+        assert fitted is not None and own.is_exact(fitted)
+        bits.append(own.measured(fitted, "test").bits - 60 * math.log2(own.fitter.units.factor(dimension) ** -1))
+    assert bits[0] == pytest.approx(bits[1], abs=1e-6)
+
+
+def test_a_constant_with_a_unit_pays_where_pure_numbers_would_do() -> None:
+    """By the number of these constants, and only where nobody said which are allowed."""
+    t = np.random.default_rng(5).uniform(1, 3, 80)
+    z = np.random.default_rng(6).uniform(1, 3, 80)
+    data = {"t [s]": t, "z [m]": z, "x [m]": 0.7 * z + 1.5137 * t + 0.05 * np.sin(40 * t)}
+    table = read_table(data, target="x")
+    own = {free: finisher_of(make_problem(table, free_constants=free)) for free in ("auto", "inferred")}
+    for text, kinds in (("c*t", {"c": SPEED}), ("c*t + d", {"c": SPEED, "d": Dimension.of(m=1)})):
+        auto, inferred = (finished(one, text, **kinds).bits for one in own.values())
+        assert auto - inferred == pytest.approx(UNIT_BITS * len(kinds))
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e9])
+def test_with_relative_errors_a_scale_of_the_target_means_nothing(scale: float) -> None:
+    """Between two laws the difference of their messages stays, and so do standard errors over values."""
+    rng = np.random.default_rng(4)
+    x = np.geomspace(0.5, 50, 60)
+    y = 3.217 * x**1.37 * (1 + 0.1 * rng.normal(size=60))
+    differences, errors = [], []
+    for factor in (1.0, scale):
+        table = read_table({"x [1]": x, "y [1]": factor * y}, target="y")
+        own = finisher_of(replace(make_problem(table), noise="relative"))
+        power = finished(own, "k*x**n", k=DIMENSIONLESS, n=DIMENSIONLESS)
+        differences.append(finished(own, "k*x", k=DIMENSIONLESS).bits - power.bits)
+        errors.append(power.fitted.stderr / power.fitted.values)
+    assert differences[0] == pytest.approx(differences[1], abs=1e-3)
+    assert errors[0] == pytest.approx(errors[1], rel=1e-4)
 
 
 def test_every_rewriting_is_exact_in_its_dimension() -> None:

@@ -264,15 +264,13 @@ def test_a_search_ends_with_known_constants() -> None:
 
 
 @pytest.mark.parametrize("noise", [1e-3, 1e-2])
-def test_a_product_that_is_no_shorter_message_is_noted(noise: float) -> None:
-    """Three digits cost less than the product: the law keeps its constant, and says what it is."""
+def test_a_product_that_dimensions_leave_is_said_with_few_digits(noise: float) -> None:
+    """Two are enough: of its dimension there is no shorter one. What is part of a constant is noted."""
     own = finisher_of(planck(noise, "h", "c", "k_B"))
     law = own.law(own.shortened(radiating(own)))
-    assert law.formula == "k1/(lam**5*(exp(k2/lam) - 1))"
-    equal, partly = law.notes[-2:]
-    assert "equals 2*h*c**2" in equal
-    assert equal.endswith(" standard errors away)")
-    assert partly.startswith("k2 = h*c/(k_B*T) with T = 28")
+    assert law.formula == "2*h*c**2/(lam**5*(exp(k/lam) - 1))"
+    assert any(note.startswith("2*h*c**2 was fitted as") for note in law.notes)
+    assert any(note.startswith("k = h*c/(k_B*T) with T = 28") for note in law.notes)
 
 
 def test_limits_on_the_form_are_kept() -> None:
@@ -321,3 +319,31 @@ def test_another_slope_stays(factor: float) -> None:
     short = own.shortened(stopping(own))
     assert len(short.fitted.constants) == 2
     assert not any("h/e" in note for note in own.law(short).notes)
+
+
+# --------------------------------------------------------------------------------------------- what a product costs
+
+
+def test_a_product_is_said_by_its_place_among_those_of_its_dimension() -> None:
+    """Dimensions leave few: its code is its number's and its rank's, however many factors it has."""
+    names = ("h", "c", "k_B")
+    products = products_of(JOULE * M**2 / S, factors(*names))
+    value = 2 * si("h") * si("c") ** 2
+    found = matching(value, 1e-6 * value, products, CHANCE_OF_GIVEN)
+    assert found is not None
+    assert found.product == products[found.rank]
+    recognised = found.recognised
+    assert recognised.bits == pytest.approx(found.number.bits + math.log2(found.rank + 2))
+    assert recognised.expression == found.expression and recognised.text == str(found)
+    longest = Fraction(sum(abs(power) for _, power in found.product.powers))
+    assert longest == 3 and found.rank == 0  # nothing shorter has this dimension
+
+
+@pytest.mark.parametrize(("text", "value", "dimension", "names"), KNOWN)
+def test_ranks_are_places_among_all_products(
+    text: str, value: float, dimension: Dimension, names: tuple[str, ...]
+) -> None:
+    products = products_of(dimension, factors(*names))
+    found = matching(value, 1e-6 * abs(value), products, CHANCE_OF_GIVEN)
+    assert found is not None and products[found.rank].powers == found.product.powers
+    assert found.recognised.bits >= found.number.bits + 1

@@ -226,7 +226,27 @@ def test_declared_units_that_do_not_help() -> None:
 def test_auto_infers_units_only_where_none_would_do() -> None:
     assert make_problem(kepler()).free_constants == FreeConstants("inferred")
     assert make_problem(pendulum()).free_constants == FreeConstants("inferred")
-    assert make_problem(pendulum(), constants=["g_n"]).free_constants == FreeConstants("dimensionless")
+    with_g = make_problem(pendulum(), constants=["g_n"])
+    assert with_g.free_constants == FreeConstants("dimensionless", is_mixed=True)  # nobody forbade units
+
+
+def test_units_are_forbidden_where_the_user_says_so_alone() -> None:
+    for units in ("dimensionless", {"units": "dimensionless", "positive": True}, ["m"]):
+        assert not make_problem(pendulum(), constants=["g_n"], free_constants=units).free_constants.is_mixed
+    assert make_problem(pendulum(), constants=["g_n"], free_constants={"positive": True}).free_constants.is_mixed
+
+
+def test_every_input_with_a_dimension_has_one_of_its_unit() -> None:
+    """Named after the input, apart from all other names; of a temperature scale its degrees."""
+    x = np.linspace(1.0, 2.0, 10)
+    data = {"x [cm]": x, "x_unit [1]": x**2, "T [degC]": x**4, "n [1]": x**3, "a [deg]": x**5, "y [s]": np.sin(x)}
+    problem = make_problem(read_table(data, target="y"))
+    found = problem.units_of_inputs
+    assert {name: (one.name, one.unit.text) for name, one in found.items()} == {
+        "x": ("x_unit_", "cm"), "T": ("T_unit", "K")
+    }  # fmt: skip
+    assert found["x"].value == pytest.approx(0.01) and found["T"].value == 1.0
+    assert all(one.stderr == 0 for one in found.values())
 
 
 def leavitt() -> Table:

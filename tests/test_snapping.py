@@ -17,6 +17,8 @@ from symreg.printing import to_text
 from symreg.search.backend import FreeConstant
 from symreg.snapping import (
     Rewritten,
+    at_nothing,
+    exponents_of,
     with_shared_constant,
     with_simple_numbers,
     with_tied_constants,
@@ -131,7 +133,93 @@ def test_factors_and_powers_of_one_vanish() -> None:
     assert texts(found)[0] == "x/y"
 
 
+# ------------------------------------------------------------------------------------- exponents, and units of inputs
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("k1*x**k2", {"k2"}),
+        ("x**(k1 + 1)", {"k1"}),
+        ("x**(2*k1)*y**k2", {"k1", "k2"}),
+        ("k1**2 + k2*x", set()),
+        ("k1**x", set()),
+        ("x**(k1*y)", set()),  # a power that varies is a function like any other
+        ("(k1 + x**k2)**k3", {"k2", "k3"}),
+        ("exp(k1*x)", set()),
+    ],
+)
+def test_constants_that_stand_as_a_power(text: str, names: set[str]) -> None:
+    assert exponents_of(tree(text)) == names
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [(2 / np.pi, 0.003), (np.pi, 0.01), (1 / np.sqrt(np.pi), 0.001), (np.sqrt(2), 1e-4), (np.pi / 4, 1e-5)],
+)
+def test_an_exponent_is_a_fraction_or_nothing(value: float, error: float) -> None:
+    """As a factor the same number may be recognised; no power of a quantity is ``2/pi``."""
+    own = fitted("x**k1", {"k1": value}, error)
+    for expression, _, found in with_simple_numbers(own):
+        assert "pi" not in constants_of(expression) and "sqrt" not in to_text(expression)
+        assert Fraction(found["k1"].value).limit_denominator(100) == Fraction(found["k1"].text)
+
+
+@pytest.mark.parametrize("value", [2.0003, 0.4999, -1.0001, 0.6666, 0.25001, 1.5002])
+def test_an_exponent_that_is_a_fraction_is_recognised(value: float) -> None:
+    (only,) = with_simple_numbers(fitted("k2*x**k1", {"k1": value, "k2": 0.7391}, {"k1": 4e-4, "k2": 1e-5}))
+    assert only[2]["k1"].value == pytest.approx(value, abs=4e-4)
+    assert starts(only) == {"k2": 0.7391}
+
+
+def test_beside_a_unit_of_an_input_no_factor_is_simple_but_exponents_are() -> None:
+    """``2*(x/c)**3`` is another number in another unit of x; its exponent is the same in all."""
+    own = fitted("k1*(x/c)**k2 + k3*y", {"k1": 2.0001, "k2": 3.0001, "k3": 0.5001}, 5e-4)
+    assert set(next(iter(with_simple_numbers(own)))[2]) == {"k1", "k2", "k3"}
+    (only,) = with_simple_numbers(own, units=("c",))
+    assert set(only[2]) == {"k2"}
+    assert to_text(only[0]) == "k1*(x/c)**3 + k3*y"
+    (also,) = with_simple_numbers(fitted("k1*x", {"k1": 2.0001}, 5e-4), units=("c",))  # it does not hang on the unit
+    assert to_text(also[0]) == "2*x"
+
+
 # --------------------------------------------------------------------------------------------- terms that go
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("k2*(x + k1)", "k2*x"),
+        ("k2/(k1 + x)", "k2/x"),
+        ("k2*exp(k1*x)", "k2*1"),
+        ("k2*cos(k1*x) + y", "k2*1 + y"),
+        ("k2 + sin(k1*x)", "k2 + 0"),
+        ("y*x**k1", "y*1"),
+        ("sqrt(k1*x + y)", "sqrt(y)"),
+        ("y + tanh(k1*x)*x", "y + 0"),
+        ("k2*(x - k1)**2", "k2*x**2"),
+    ],
+)
+def test_a_constant_that_is_nothing_wherever_it_stands(text: str, left: str) -> None:
+    found = at_nothing(tree(text), "k1")
+    assert found is not None
+    values = {"x": np.array([0.7, 1.7]), "y": np.array([0.3, 2.0]), "k2": 1.3}
+    wanted = evaluate_tree(tree(left), values)
+    assert np.broadcast_to(evaluate_tree(found, values), 2) == pytest.approx(np.broadcast_to(wanted, 2))
+    zero = evaluate_tree(tree(text), values | {"k1": 0.0})
+    assert np.broadcast_to(zero, 2) == pytest.approx(np.broadcast_to(wanted, 2))
+
+
+@pytest.mark.parametrize("text", ["k1*x", "x/k1", "log(k1*x)", "y + log(k1*x)", "1/(k1*x)", "k1*(x + y)", "sin(k1*x)"])
+def test_a_constant_without_which_there_is_nothing_or_no_value_stays(text: str) -> None:
+    assert at_nothing(tree(text), "k1") is None
+
+
+def test_a_constant_inside_a_function_goes_where_it_is_nothing() -> None:
+    own = fitted("k1/(k2 + x)", {"k1": 2.0, "k2": 1e-4}, {"k1": 0.01, "k2": 1e-3})
+    (only,) = without_insignificant_terms(own)
+    assert starts(only) == {"k1": 2.0}
+    assert evaluate_tree(only[0], {"x": 4.0, "k1": 2.0}) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from symreg.dimensioning import dimension_of
 from symreg.engine import get_engine
-from symreg.expression import Constant, Variable, evaluate_tree
+from symreg.expression import evaluate_tree
 from symreg.problem import Problem, make_problem
 from symreg.search.bank import Bank, Leaf
 from symreg.search.join import Joiner
@@ -92,13 +92,8 @@ def value_of(draft: Draft, space: SearchSpace, columns: Mapping[str, Floats]) ->
 
 def has_the_dimension_of_the_target(draft: Draft, space: SearchSpace) -> bool:
     """By the dimension rules alone, with the constants' own dimensions."""
-    known = {
-        leaf.name: space.coding.decode(code)
-        for leaf, code in zip(space.leaves, space.codes, strict=True)
-        if isinstance(leaf, Variable | Constant)
-    }
     free = {name: space.coding.decode(code) for name, code in zip(draft.names, draft.codes, strict=True)}
-    return dimension_of(draft.expression, known | free) == space.coding.decode(space.target_code)
+    return dimension_of(draft.expression, space.dimensions | free) == space.coding.decode(space.target_code)
 
 
 def solves(proposal: Proposal, space: SearchSpace, law: Callable[..., Floats], inputs: Sequence[str]) -> bool:

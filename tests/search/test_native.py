@@ -88,10 +88,11 @@ def evaluations(count: int) -> Budget:
 def check_dimensions(problem: Problem, found: list[Round]) -> int:
     """Every candidate has the target's dimension, with constants that are allowed; how many there were."""
     target = problem.target_column.unit.dimension
+    known = problem.dimensions | {one.name: one.unit.dimension for one in problem.units_of_inputs.values()}
     count = 0
     for candidate in (one for each in found for one in each.candidates):
         free = {constant.name: constant.dimension for constant in candidate.constants}
-        assert dimension_of(candidate.expression, problem.dimensions | free) == target
+        assert dimension_of(candidate.expression, known | free) == target
         assert all(is_allowed(dimension, problem) for dimension in free.values())
         assert all(np.isfinite(constant.start) for constant in candidate.constants)
         count += 1

@@ -38,10 +38,11 @@ def test_no_law_is_at_the_noise_that_is_farther_than_the_uncertainties(loss: flo
     w = sigma**-2
     total = float(w @ (y - float(w @ y / w.sum())) ** 2)
     progress = Progress.__new__(Progress)
-    progress.space = SimpleNamespace(sigma=sigma, target=y)  # type: ignore[assignment]
-    progress.smoother = SimpleNamespace(is_noise=lambda predicted: True)  # type: ignore[assignment]
+    progress.space = SimpleNamespace(sigma=sigma, target=y, inputs=y[None], knows_errors=True)  # type: ignore[assignment]
+    seen = {"rows": np.arange(4), "spread": sigma}
+    progress.smoother = SimpleNamespace(is_noise=lambda predicted: True, **seen)  # type: ignore[assignment]
     law = SimpleNamespace(draft=None)
     with mock.patch.object(Progress, "_losses", lambda self, drafts: [loss * len(y) / total]):
         assert progress._at_the_noise(law, y) is told  # type: ignore[arg-type]
-        progress.smoother = SimpleNamespace(is_noise=lambda predicted: False)  # type: ignore[assignment]
+        progress.smoother = SimpleNamespace(is_noise=lambda predicted: False, **seen)  # type: ignore[assignment]
         assert progress._at_the_noise(law, y) is False  # type: ignore[arg-type]

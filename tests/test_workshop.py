@@ -1,0 +1,91 @@
+"""Candidates in the workshop: fitted once, and again when it is found how errors go."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from symreg.dimension import DIMENSIONLESS
+from symreg.engine import get_engine
+from symreg.finishing import Finisher
+from symreg.fitting import Fitter, make_fitter
+from symreg.grammar import parse
+from symreg.natural_units import choose_natural_units
+from symreg.problem import Problem, make_problem
+from symreg.search.backend import Candidate, FreeConstant
+from symreg.table import read_table
+from symreg.workshop import Workshop
+
+
+def problem() -> Problem:
+    rng = np.random.default_rng(4)
+    x = np.geomspace(0.5, 50, 60)
+    y = 3.217 * x**1.37 * (1 + 0.1 * rng.normal(size=60))
+    return make_problem(read_table({"x [1]": x, "y [1]": y}, target="y"))
+
+
+def fitter_of(one: Problem) -> Fitter:
+    return make_fitter(one, choose_natural_units(one), get_engine("auto"), 1)
+
+
+def candidates() -> list[Candidate]:
+    found = []
+    for text, names in (("k1*x", "k1"), ("k1*x**k2", "k1 k2"), ("k1*x + k2", "k1 k2"), ("k1*x**2 + k2*x", "k1 k2")):
+        tree = parse(text, variables=("x",), constants=tuple(names.split()))
+        constants = tuple(FreeConstant(name, DIMENSIONLESS, 1.0) for name in names.split())
+        found.append(Candidate(tree, constants, "test", (f"a note on {text}",)))
+    return found
+
+
+def test_judged_anew_all_are_fitted_as_if_they_had_been_from_the_start() -> None:
+    one = problem()
+    relative = replace(one, noise="relative")
+    changed, fresh = Workshop(Finisher(fitter_of(one))), Workshop(Finisher(fitter_of(relative)))
+    changed.take(candidates(), "test")
+    before = {finished.fitted.expression: finished for finished in changed.promising(9)}
+    changed.judge_by(fitter_of(relative))
+    fresh.take(candidates(), "test")
+    after, wanted = changed.promising(9), fresh.promising(9)
+    assert {finished.fitted.expression for finished in after} == set(before)
+    assert [finished.fitted.expression for finished in after] == [finished.fitted.expression for finished in wanted]
+    for own, other in zip(after, wanted, strict=True):
+        assert own.bits == pytest.approx(other.bits, abs=1e-4)
+        assert own.fitted.values == pytest.approx(other.fitted.values, rel=1e-5)
+        assert own.notes == other.notes and own.source == other.source
+        if len(own.fitted.values) > 1:
+            assert own.fitted.values != pytest.approx(before[own.fitted.expression].fitted.values, rel=1e-5)
+
+
+def test_the_front_is_of_the_laws_as_they_are_judged_now() -> None:
+    """Nothing of what was shown before is shown again."""
+    one = problem()
+    workshop = Workshop(Finisher(fitter_of(one)))
+    workshop.take(candidates(), "test")
+    first = {law.formula: law for law in workshop.quick_front()}
+    workshop.judge_by(fitter_of(replace(one, noise="relative")))
+    second = {law.formula: law for law in workshop.quick_front()}
+    assert any(len(law.constants) == 2 for law in second.values())
+    for formula in set(first) & set(second):
+        assert first[formula].constants[0].value != second[formula].constants[0].value
+    power = next(law for law in second.values() if "**k" in law.formula)
+    exponent = power.constants[1]
+    assert abs(exponent.value - 1.37) < 4 * exponent.stderr
+
+
+def test_weights_that_are_not_stated_are_not_taken_at_their_word() -> None:
+    """The spread of the residuals says how large errors are: ten times the noise, ten times the standard errors."""
+    errors = []
+    for size in (0.01, 0.1):
+        rng = np.random.default_rng(4)
+        x = np.geomspace(0.5, 50, 60)
+        y = 3.217 * x**1.37 * (1 + size * rng.normal(size=60))
+        one = replace(make_problem(read_table({"x [1]": x, "y [1]": y}, target="y")), noise="relative")
+        fitter = fitter_of(one)
+        assert not fitter.knows_errors and fitter.weights is not None
+        tree, constants = candidates()[1].expression, candidates()[1].constants
+        fitted = fitter.fit([(tree, constants)])[0]
+        assert fitted is not None
+        errors.append(fitted.stderr / fitted.values)
+    assert errors[1] / errors[0] == pytest.approx(10.0, rel=0.05)
