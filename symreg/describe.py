@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from symreg.table import Column
 
 
+MIXED = "pure numbers, or with a unit at a price (auto)"
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A column or constant; ``role`` is target, input or constant; numbers are in the user's unit."""
@@ -79,7 +82,8 @@ class ProblemDescription:
         lines += [f"Pi groups: {', '.join(groups) or 'none' + only}"]
         if self.cannot_appear:
             names = ", ".join(self.cannot_appear)
-            lines += [f"No law can hold {names}: nothing else carries the units to balance it."]
+            law = "law with pure numbers" if MIXED in self.free_constants else "law"
+            lines += [f"No {law} can hold {names}: nothing else carries the units to balance it."]
         if self.labels:
             lines += ["", f"Text columns, not used: {', '.join(self.labels)}"]
         lines += ["", *(f"Note: {note}" for note in self.notes)] if self.notes else []
@@ -101,7 +105,7 @@ def describe(problem: Problem) -> ProblemDescription:
     target = problem.target_column.unit.dimension
     dimensions = problem.dimensions
     free = problem.free_constants
-    pure = free.policy == "dimensionless" and not free.is_mixed
+    pure = free.policy == "dimensionless"
     with_units = {
         name: dimension
         for name, dimension in dimensions.items()
@@ -144,7 +148,7 @@ def _policy_text(problem: Problem) -> str:
     if free.policy == "declared":
         return "units " + ", ".join(unit.text for unit in free.units) + ", their powers and products"
     if free.is_mixed:
-        return "pure numbers, or with a unit at a price (auto)"
+        return MIXED
     return "any unit that a law needs (inferred)" if free.policy == "inferred" else "dimensionless"
 
 

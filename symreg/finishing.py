@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from symreg.arrays import Rows
 from symreg.constant_notes import constant_notes
 from symreg.constant_origins import known_to, replacement_notes
 from symreg.description_length import (
+    FEW_ROWS,
     NOT_SIMPLE_BITS,
     NOT_SIMPLE_BITS_TO_SCALE,
     OPERATOR_BITS,
@@ -23,7 +25,7 @@ from symreg.description_length import (
 from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
-from symreg.expression import Apply, Constant, Expression, complexity, constants_of, normalise, walk
+from symreg.expression import Apply, Constant, Expression, Number, complexity, constants_of, normalise, walk
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.form import has_form, parts_of
 from symreg.known_products import Match, with_known_constants
@@ -108,6 +110,8 @@ class Finisher:
 
     def measured(self, fitted: Fitted, source: str, form_bits: float | None = None) -> Finished:
         """The fitted formula with its description length."""
+        if len(self.fitter.y) < FEW_ROWS:
+            form_bits = None
         return Finished(fitted, self._bits(fitted, {}, 0.0, form_bits), {}, source=source, form_bits=form_bits)
 
     def _bits(
@@ -131,7 +135,8 @@ class Finisher:
         twice += over * (1.0 + OPERATOR_BITS["/"] + name_bits(names_in_use))
         if form_bits is not None:
             twice = max(twice, tree_bits(fitted.expression, names_in_use) - form_bits)
-        return self._bits_of_units(fitted, names_in_use) - twice + description_length(
+        own = self._bits_of_units(fitted, names_in_use) + self._bits_of_literals(fitted, numbers)
+        return own - twice + description_length(
             residual_sum_squares=fitted.residual_sum,
             n_rows=len(fitter.y),
             expression=fitted.expression,
@@ -168,6 +173,18 @@ class Finisher:
         with_units = any(not dimension.is_dimensionless for dimension in problem.dimensions.values())
         asked_for = problem.template is not None and problem.template.parameters
         return with_units and problem.free_constants.policy == "dimensionless" and not asked_for
+
+    def _bits_of_literals(self, fitted: Fitted, recognised: Collection[Expression]) -> float:
+        """What a law that is not to scale pays for factors and terms that are written as numbers, as ``2*a + b`` is.
+
+        One of two goes without saying, exponents are paid for in the tree, and numbers that were fitted pay as such.
+        """
+        if self._to_scale(fitted):
+            return 0.0
+        spelled = {part for one in recognised for part in walk(one)}
+        powers = {id(node.arguments[1]) for node in walk(fitted.expression) if _is_power(node)}
+        literals = (node for node in walk(fitted.expression) if isinstance(node, Number) and id(node) not in powers)
+        return TIED_BITS * sum(abs(node.value) != 1 and node not in spelled for node in literals)
 
     def _bits_of_units(self, fitted: Fitted, names_in_use: int) -> float:
         """What coefficients pay for their units.
@@ -424,6 +441,10 @@ class Finisher:
             if sigma is None and self.fitter.problem.noise == "relative":
                 sigma = np.abs(given)  # errors are counted as parts of the values
             return score(found, given, sigma)
+
+
+def _is_power(node: Expression) -> TypeGuard[Apply]:
+    return isinstance(node, Apply) and node.operator == "pow"
 
 
 def _is_over_unit(node: Expression, units: Collection[str]) -> bool:

@@ -228,7 +228,7 @@ def make_fitter(problem: Problem, units: NaturalUnits, engine: Engine, threads: 
         X=np.ascontiguousarray(units.matrix(problem, rows)),
         y=np.ascontiguousarray(units.target_values(problem, rows)),
         weights=None if weights is None else np.ascontiguousarray(weights * (factor**2 if stated else 1.0)),
-        known={"pi": math.pi} | units.known_values(problem),
+        known={"pi": math.pi} | units.known_values(problem) | units.unit_values(problem),
         max_iterations=MAX_ITERATIONS if problem.template is None else MAX_ITERATIONS_OF_A_TEMPLATE,
         errors=input_errors(problem, units, rows) if stated else None,
         knows_errors=stated,

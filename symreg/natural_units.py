@@ -51,9 +51,13 @@ class NaturalUnits:
         return problem.target_values(rows) / self.factor(problem.target_column.unit.dimension)
 
     def known_values(self, problem: Problem) -> dict[str, float]:
-        """The known constants and the units of inputs in natural units, by name."""
-        known = (*problem.known_constants, *problem.units_of_inputs.values())
-        return {each.name: each.value / self.factor(each.unit.dimension) for each in known}
+        """The known constants in natural units, by name."""
+        return {each.name: each.value / self.factor(each.unit.dimension) for each in problem.known_constants}
+
+    def unit_values(self, problem: Problem) -> dict[str, float]:
+        """The units of inputs in natural units, by the names of these units."""
+        units = problem.units_of_inputs.values()
+        return {each.name: each.value / self.factor(each.unit.dimension) for each in units}
 
 
 def choose_natural_units(problem: Problem) -> NaturalUnits:

@@ -43,16 +43,20 @@ def fitted_again(laws: Sequence[Law], fitter: Fitter, weights: Floats | None = N
 
 
 def bits_of_rows(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
-    """What the training rows alone say against a law: its residuals, each constant counted as Akaike does (1974)."""
-    return _residual_bits(fitted, fitter, resolution) + len(fitted.values) / math.log(2)
+    """What the training rows alone say against a law: its residuals, each constant counted as Akaike does (1974), on
+    few rows as Hurvich and Tsai do (1989, "Regression and time series model selection in small samples", equation 3).
+    """
+    k = len(fitted.values) + 1  # the variance is one of what is estimated
+    few = 0.0 if fitter.knows_errors else k * (k + 1) / (max(len(fitter.y) - k - 1, 0.5) * math.log(2))
+    return _residual_bits(fitted, fitter, resolution) + len(fitted.values) / math.log(2) + few
 
 
 def bits_of_fit(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
     """The part of a description length that changes with the weights of the rows: all but the formula."""
-    return _residual_bits(fitted, fitter, resolution) + constant_bits(fitted.values, fitted.information)
+    few = 0.0 if fitter.knows_errors else small_sample_bits(len(fitter.y), len(fitted.values))
+    return _residual_bits(fitted, fitter, resolution) + constant_bits(fitted.values, fitted.information) + few
 
 
 def _residual_bits(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
     variance = 1.0 if fitter.knows_errors else None
-    bits = residual_bits(fitted.residual_sum, len(fitter.y), variance, 0.0 if variance else resolution)
-    return bits + (small_sample_bits(len(fitter.y), len(fitted.values)) if variance is None else 0.0)
+    return residual_bits(fitted.residual_sum, len(fitter.y), variance, 0.0 if variance else resolution)

@@ -79,8 +79,8 @@ def test_errors_of_the_others_take_the_bound_as_given() -> None:
     assert fitted.held == ("a",)
     assert fitted.values == pytest.approx([0.0, slope], rel=1e-9)
     assert fitted.stderr[1] == pytest.approx(error, rel=1e-9)
-    assert np.isfinite(fitted.fisher_diagonal).all()
-    assert fitted.fisher_diagonal[1] == pytest.approx(error**-2, rel=1e-9)
+    assert np.isfinite(fitted.information).all()
+    assert fitted.information[1] == pytest.approx(error**-2, rel=1e-9)
 
 
 def test_a_fit_within_its_bounds_is_left_alone() -> None:

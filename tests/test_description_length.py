@@ -124,13 +124,22 @@ def length(text: str, rss: float, **more) -> float:
 
 
 def test_few_rows_do_not_pay_for_many_constants() -> None:
+    """What residuals cost with the variance RSS/(N - K), which is unbiased, against RSS/N, which flatters."""
+    for n_rows, n_free in ((12, 1), (14, 2), (20, 3)):
+        own = residual_bits(1.0, n_rows)
+        unbiased = residual_bits(1.0, n_rows, 1.0 / (n_rows - n_free))
+        assert small_sample_bits(n_rows, n_free) == pytest.approx(unbiased - own)
+    assert 0 < small_sample_bits(12, 1) < small_sample_bits(12, 2) < small_sample_bits(12, 4)
+    assert small_sample_bits(100_000, 5) < 1e-3
+    assert math.isfinite(small_sample_bits(3, 2))
+
+
+def test_a_handful_of_rows_pays_more() -> None:
     """Hurvich and Tsai 1989: half of AICc - AIC, in bits, with the variance among what is estimated."""
-    for n_rows, n_free in ((6, 1), (6, 2), (20, 3)):
+    for n_rows, n_free in ((6, 1), (6, 2), (11, 3)):
         k = n_free + 1
         assert small_sample_bits(n_rows, n_free) == pytest.approx(k * (k + 1) / (n_rows - k - 1) / math.log(2))
     assert small_sample_bits(6, 2) - small_sample_bits(6, 1) > 5
-    assert small_sample_bits(100_000, 5) < 1e-3
-    assert math.isfinite(small_sample_bits(3, 2))
 
 
 def test_a_known_variance_flatters_nobody() -> None:

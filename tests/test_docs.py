@@ -69,7 +69,7 @@ def test_every_room_is_in_the_architecture() -> None:
     search = {f"search/{path.name}" for path in (package / "search").glob("*.py")} - {"search/__init__.py"}
     assert not [name for name in sorted(modules | rooms | search) if f"`{name}`" not in text]
     named = set(re.findall(r"`([\w/]+\.py)`", text))
-    folders = [package, *(path.parent for path in package.glob("*/__init__.py"))]
+    folders = [package, *(path.parent for path in package.rglob("__init__.py"))]
     assert not [name for name in sorted(named) if not any((folder / name).is_file() for folder in folders)]
 
 

@@ -28,6 +28,7 @@ from symreg.expression import (
     walk,
 )
 from symreg.grammar import parse
+from symreg.operators import OPERATORS
 from symreg.printing import to_text
 
 x, y, k = Variable("x"), Variable("y"), Constant("k")
@@ -188,8 +189,8 @@ def test_lower_shares_what_is_common() -> None:
         [0, 1, 0],  # x
         [1, 0, 0],  # k
         [4, 0, 1],
-        [15, 2, 0],
-        [12, 2, 0],
+        [OPERATORS["sin"].opcode, 2, 0],
+        [OPERATORS["exp"].opcode, 2, 0],
         [4, 3, 4],
         [1, 1, 0],  # 2
         [1, 2, 0],  # g

@@ -431,7 +431,7 @@ def test_a_description_says_what_the_dimensions_allow() -> None:
         "constant",
     ]
     text = str(description)
-    assert "No law can hold m: nothing else carries the units to balance it." in text
+    assert "No law with pure numbers can hold m: nothing else carries the units to balance it." in text
     assert "T = L**(1/2)/g_n**(1/2) * number" in text and "with uncertainty" in text and "cm" in text
 
 

@@ -119,7 +119,9 @@ def _weighted(law: Law, problem: Problem, weights: np.ndarray, judging: np.ndarr
         values = np.linalg.lstsq(design * np.sqrt(w)[:, None], y * np.sqrt(w), rcond=None)[0]
         rest = float(w @ (y - design @ values) ** 2)
         n, k = design.shape
-        information = np.diag(design.T @ (w[:, None] * design)) / (rest / (n - k))
+        # The digits of all constants together: eigenvalues of the information in parts of their values.
+        whole = design.T @ (w[:, None] * design) / (rest / (n - k))
+        information = np.linalg.eigvalsh(whole * np.outer(values, values)) / values**2
         bits = residual_bits(rest, n) + small_sample_bits(n, k)
         return values, bits + constant_bits(values, information)
 

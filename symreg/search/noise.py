@@ -31,9 +31,6 @@ LEAST_GAIN = 12.0
 FREE_OF_NOISE = 1e-9
 """Loss below which errors hardly matter, whichever way they go."""
 
-COMPARED = 60
-"""Formulas, the shortest descriptions first, that are fitted both ways."""
-
 
 def may_grow(space: SearchSpace) -> bool:
     """Whether errors of the target could be a part of each value: none are stated, and the values have one sign."""
@@ -54,21 +51,21 @@ def errors_grow(
     space: SearchSpace, found: Sequence[Refined], plain: Refiner, own_bits: Callable[[Refined], float]
 ) -> bool:
     """Whether the formulas describe the target shorter with relative errors than with equal ones."""
-    best = sorted({one.draft.expression: one for one in found}.values(), key=lambda one: one.loss)
+    best = list({one.draft.expression: one for one in found}.values())
     n_rows = len(plain.rows)
 
     def bits(refiner: Refiner) -> float:
-        losses = ((own_bits(one), one.loss * refiner.total) for one in refiner.again(best[:COMPARED]))
+        losses = ((own_bits(one), one.loss * refiner.total) for one in refiner.again(best))
         return min((0.5 * n_rows * np.log2(max(sum_of, 1e-300)) + own for own, sum_of in losses), default=np.inf)
 
-    if not best or best[0].loss < FREE_OF_NOISE:
+    if not best or min(one.loss for one in best) < FREE_OF_NOISE:
         return False
     weighed = relative(space)
     probes = target_at(weighed, plain.rows)
     scaled = Refiner(weighed, plain.engine, plain.threads, probes, plain.rows)
     # ``Probes`` scale weights to sum to one; likelihoods want their geometric mean to be one over the rows.
     logs = np.log(probes.weights * n_rows)
-    return bits(scaled) - 0.5 * n_rows * float(logs.mean() / np.log(2)) < bits(plain) - LEAST_GAIN
+    return bool(bits(scaled) - 0.5 * n_rows * float(logs.mean() / np.log(2)) < bits(plain) - LEAST_GAIN)
 
 
 def grows_note(space: SearchSpace) -> str:

@@ -30,8 +30,12 @@ def leaves_pattern(inputs: Floats, residual: Floats) -> bool:
     spread = float(np.std(residual))
     if not spread > 0:
         return False
-    values = (residual - residual.mean()) / spread
-    ranks = np.argsort(np.argsort(inputs, axis=1, kind="stable"), axis=1) / residual.size
+    from scipy.stats import rankdata
+
+    # Rows of equal inputs are each other's neighbours in no order: that of the table may be the target's.
+    order = np.random.default_rng(residual.size).permutation(residual.size)
+    values = (residual[order] - residual.mean()) / spread
+    ranks = rankdata(inputs[:, order], axis=1) / residual.size
     count = len(inputs)
     pairs = list(itertools.islice(itertools.combinations(range(count), 2), MOST_PAIRS))
     sets = [*((place,) for place in range(count)), *pairs, *([tuple(range(count))] if count > 2 else [])]

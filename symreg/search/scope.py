@@ -54,5 +54,5 @@ def scope_of(space: SearchSpace) -> Scope:
         target=space.target_name,
         dimension=space.coding.decode(space.target_code),
         allowed=None if codes is None else frozenset(space.coding.decode(code) for code in codes),
-        named=space.taken - {*columns, *known, space.target_name},
+        named=space.taken - {*columns, *known, *space.scales, space.target_name},
     )

@@ -65,7 +65,7 @@ class SearchSpace:
             for leaf, code in zip(self.leaves, self.codes, strict=True)
             if isinstance(leaf, Variable | Constant)
         }
-        return found | {unit: found[name] for name, unit in self.units_of_inputs.items()}
+        return found | {unit: found[name] for name, unit in self.units_of_inputs.items() if name in found}
 
     @property
     def in_formulas(self) -> dict[str, float]:
@@ -145,7 +145,7 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         knows_errors=problem.states_errors,
         is_mixed=problem.free_constants.is_mixed,
         units_of_inputs={name: one.name for name, one in of_inputs.items()},
-        scales={one.name: one.value / units.factor(one.unit.dimension) for one in of_inputs.values()},
+        scales=units.unit_values(problem),
     )
 
 

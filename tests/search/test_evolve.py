@@ -205,7 +205,8 @@ def test_where_bits_count_less_longer_formulas_stay() -> None:
 
 def rounds(problem: Problem, count: int, **options: Any) -> list[Round]:
     space = search_space(problem, problem.train_rows)
-    native = Native(**{"threads": 1} | options)
+    without = (*options.pop("without", ()), "skeletons")  # which spend these budgets before evolution has a turn
+    native = Native(**{"threads": 1} | options, without=without)
     budget = Budget(time=None, evaluations=count)
     return list(native.propose(space, budget, seed=0, stop=lambda: False))
 

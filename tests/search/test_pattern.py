@@ -112,7 +112,6 @@ def test_the_order_of_rows_means_nothing() -> None:
             assert leaves_pattern(x[:, order], left[order]) is leaves_pattern(x, left)
 
 
-@pytest.mark.xfail(reason="rows of one value are ranked in the table's order", strict=True)
 def test_inputs_of_few_values_do_not_name_the_order_of_rows() -> None:
     """Ranks of equal values follow the rows: in a table that is sorted by what noise makes, neighbours look alike."""
     rng = np.random.default_rng(3)

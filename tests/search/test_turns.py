@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from symreg.expression import Variable
 from symreg.search.backend import Budget, Native
 from symreg.search.evolve import SOURCE
+from symreg.search.proposal import Draft
 from symreg.search.space import search_space
 from symreg.search.turns import DEAR, LEADING_SHARE, SHARE, Turns
 from tests.search.setting import problem_of
@@ -22,12 +24,16 @@ class Hunt:
     expected: int
 
 
+DRAFT = Draft(Variable("x"), (), (), ())
+
+
 def turns(evaluated: int, *, leads: bool = False, at_the_noise: bool = False, without: tuple[str, ...] = ()) -> Any:
     workplace = SimpleNamespace(settings=Native(without=without), stop=lambda: False)
     law = SimpleNamespace(source=SOURCE if leads else "sum")
     progress = SimpleNamespace(law=law, is_at_the_noise=lambda: at_the_noise)
     rng = np.random.default_rng(0)
-    return Turns(workplace, None, progress, rng, SimpleNamespace(evaluated=evaluated))  # type: ignore[arg-type]
+    refiner = SimpleNamespace(space=SimpleNamespace(coefficient_codes=None, scales={}))
+    return Turns(workplace, refiner, progress, rng, SimpleNamespace(evaluated=evaluated))  # type: ignore[arg-type]
 
 
 def test_cheap_levels_and_laws_at_the_noise_leave_it_no_turn() -> None:
@@ -59,7 +65,7 @@ def test_what_has_nothing_left_to_try_gives_its_turns_away_until_something_new_i
     one.evolution.settle = settle
     one.learn([])
     assert not one.is_evolutions(hunt, [hunt])
-    one.learn([SimpleNamespace(complexity=3, loss=0.5, source="sum")])
+    one.learn([SimpleNamespace(complexity=3, loss=0.5, source="sum", draft=DRAFT)])
     assert one.is_evolutions(hunt, [hunt])
 
 

@@ -99,10 +99,8 @@ class Assembly:
             scale = question.scale(self.y, self.rows) * np.sqrt(self.weights)
             design = np.concatenate([*columns, question.beside(self.rows)]) * scale
             target = question.target(self.y, self.rows) * scale
-        if not (np.isfinite(design).all() and np.isfinite(target).all()):
-            return None
-        sizes = np.linalg.norm(design, axis=1)
-        if not (sizes > 0).all():
+            sizes = np.linalg.norm(design, axis=1)
+        if not (np.isfinite(sizes).all() and (sizes > 0).all() and np.isfinite(target).all()):
             return None
         coefficients = np.linalg.lstsq((design / sizes[:, None]).T, target, rcond=None)[0] / sizes
         values: list[float] = []

@@ -94,18 +94,23 @@ def losses_of(questions: Sequence[Projected], values: Floats) -> Floats:
     """What each column leaves of each question, ``(n_questions, n_columns)``, over the target's sum of squares."""
     if values.shape[1] == 2:
         return np.array([_losses_of_two(one, values) for one in questions])
-    single = values[:, 0, :]
+    with np.errstate(all="ignore"):
+        return _losses_of_one(questions, values[:, 0, :])
+
+
+def _losses_of_one(questions: Sequence[Projected], single: Floats) -> Floats:
+    """The same for parts of one column ``(n_columns, n_rows)``; inf where numbers run over."""
     sizes = np.square(single) @ np.array([np.square(one.scale) for one in questions]).T
     wanted = [np.column_stack([one.scale * one.rest, one.scale[:, None] * one.basis]) for one in questions]
     products = single @ np.concatenate(wanted, axis=1)
-    found, at = np.empty((len(questions), len(values))), 0
+    found, at = np.empty((len(questions), len(single))), 0
     for place, one in enumerate(questions):
         width = 1 + one.basis.shape[1]
         inside = products[:, at + 1 : at + width]
         size = sizes[:, place] - np.einsum("ij,ij->i", inside, inside)
-        with np.errstate(all="ignore"):
-            gain = np.square(products[:, at]) / size / one.total
-        found[place] = np.where(size > DISTINCT * sizes[:, place], np.maximum(one.left - gain, 0.0), np.inf)
+        gain = np.square(products[:, at]) / size / one.total
+        good = (size > DISTINCT * sizes[:, place]) & np.isfinite(gain)
+        found[place] = np.where(good, np.maximum(one.left - gain, 0.0), np.inf)
         at += width
     return found
 
@@ -125,4 +130,6 @@ def _gains_of_two(question: Projected, a: Floats, b: Floats) -> Floats:
     at, bt = a @ question.rest, b @ question.rest
     determinant = aa * bb - ab**2
     gain = (bb * at**2 - 2 * ab * at * bt + aa * bt**2) / determinant / question.total
-    return np.where(determinant > DISTINCT * aa * bb, np.maximum(question.left - gain, 0.0), np.inf)
+    whole_a, whole_b = np.einsum("ij,ij->i", a, a), np.einsum("ij,ij->i", b, b)
+    distinct = (aa > DISTINCT * whole_a) & (bb > DISTINCT * whole_b) & (determinant > DISTINCT * aa * bb)
+    return np.where(distinct & np.isfinite(gain), np.maximum(question.left - gain, 0.0), np.inf)

@@ -85,6 +85,9 @@ LATER = 300_000
 """Combinations of hunts that come first where laws with pure numbers may do: of dimensions that match, they are
 quick."""
 
+CHEAPER = 100
+"""Sums and pairs of columns that cost as much as one combination of a hunt, which is what evaluations count."""
+
 MOST_BLENDED = 3
 """Inputs of a problem up to which formulas grow by functions of two of them."""
 
@@ -126,7 +129,7 @@ class Skeletons:
         inputs, main, every = self.inputs, catalogue.main_questions(), catalogue.questions(self.inputs)
         late = LATER if self.space.is_mixed else 0
         stages: list[tuple[int, Stage]] = [
-            (0, self._sums),
+            (5_000, self._sums),
             (50_000, lambda: self._parts(catalogue.one_step(inputs), every)),
             (100_000, lambda: self._parts(catalogue.waves(inputs), every)),
             (200_000, lambda: self._parts(catalogue.two_steps(inputs), main)),
@@ -180,7 +183,7 @@ class Skeletons:
                 most = MOST_PLAIN if asked.question.context is IDENTITY else MOST_PLAIN_ELSEWHERE
                 found, looked = sums(asked, terms, min(most, self._most - asked.question.n_outer), self.workplace.stop)
                 hits += [replace(one, form_bits=one.form_bits + 2.0 * book + place_bits(place)) for one in found]
-                self.evaluated += looked
+                self.evaluated += looked // CHEAPER
         return self._fitted(hits)
 
     def _rich_sums(self) -> list[Refined]:
@@ -193,7 +196,7 @@ class Skeletons:
                 most = min(most, self._most - asked.question.n_outer)
                 found, looked = sums(asked, terms, most, self.workplace.stop, BEAM)
                 hits += [replace(one, form_bits=one.form_bits + 4.0 + place_bits(place)) for one in found]
-                self.evaluated += looked
+                self.evaluated += looked // CHEAPER
         return self._fitted(hits)
 
     def _parts(
@@ -206,7 +209,7 @@ class Skeletons:
         for held, columns in blocks(ranks.of(parts), self.rows, chosen):
             found = screened(asked, held, columns, self._each)
             hits += [replace(one, form_bits=self._said(asking, one, ranks)) for one in found]
-            self.evaluated += len(asked) * sum(len(one.values) for one in columns)
+            self.evaluated += sum(len(one.values) for one in columns)
             if self.workplace.stop():
                 break
         return self._fitted(hits)
@@ -225,7 +228,7 @@ class Skeletons:
         chains, columns = self._columns(catalogue.factor_chains(self.inputs), (14, 12))
         for question in self._asked([Question(LOGARITHM, True, some) for some in dict.fromkeys(((), logs))]):
             found, looked = products(question, chains, columns, FITTED, self.workplace.stop)
-            self.evaluated += looked
+            self.evaluated += looked // CHEAPER
             companions = question.question.companions
             scale = question.scale
             made = (product_draft(one, companions, self.rows, y, scale) for one in found)
@@ -251,7 +254,7 @@ class Skeletons:
         for question in asked:
             some, looked = paired(question, held, columns, FITTED, self.workplace.stop)
             hits += [replace(one, form_bits=self._said(asking, one, ranks)) for one in some]
-            self.evaluated += looked
+            self.evaluated += looked // CHEAPER
             if self.workplace.stop():
                 break
         return self._fitted(hits)
@@ -278,7 +281,7 @@ class Skeletons:
                 replace(one, form_bits=place_bits(ranks.by_id[id(one.parts[0])]))
                 for one in screened(_bearing(spots, columns), held, columns, self._each)
             ]
-            self.evaluated += len(spots) * sum(len(one.values) for one in columns)
+            self.evaluated += sum(len(one.values) for one in columns)
             if self.workplace.stop():
                 break
         drafts = []

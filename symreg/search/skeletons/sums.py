@@ -58,6 +58,8 @@ def sums(
                 for index in np.argpartition(losses[place], count)[: count + 1]:
                     if np.isfinite(losses[place, index]):
                         found.setdefault(tuple(sorted((*chosen, int(index)))), float(losses[place, index]))
+        if size > 2 and found:
+            looked += _exchanged(question, terms, found)
         best = sorted(found, key=found.__getitem__)
         beam = best[: wide if size == 1 else BEAM]
         if size == 1:  # the simplest terms go on too: a law often has one long term beside short ones
@@ -66,6 +68,28 @@ def sums(
         if not best or stop() or (size > 1 and found[best[0]] < EXACT):
             break
     return hits, looked
+
+
+EXCHANGED = 4
+"""Sums of a size, the best, whose terms are exchanged one by one: powers of a positive input resemble each other so
+much that the first ones chosen are seldom those of the law."""
+
+
+def _exchanged(question: Projected, terms: PlainTerms, found: dict[tuple[int, ...], float]) -> int:
+    """Add to ``found`` the best sums with each term in turn exchanged, while that helps; how many were looked at."""
+    looked = 0
+    for chosen in sorted(found, key=found.__getitem__)[:EXCHANGED]:
+        while True:
+            rest = [tuple(one for one in chosen if one != gone) for gone in chosen]
+            losses = losses_of([_beside(question, terms.values[list(one)]) for one in rest], terms.values[:, None, :])
+            looked += losses.size
+            place, index = np.unravel_index(int(np.argmin(losses)), losses.shape)
+            better = tuple(sorted((*rest[place], int(index))))
+            if not losses[place, index] < 0.99 * found[chosen] or better in found or len(set(better)) < len(chosen):
+                break
+            found[better] = float(losses[place, index])
+            chosen = better
+    return looked
 
 
 def _beside(question: Projected, values: Floats) -> Projected:
