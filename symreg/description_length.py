@@ -15,8 +15,8 @@ and rounding it to that step costs half a nat of likelihood. Both I·θ² and RS
 When s² is not known it is RSS/N, and the residuals cost N/2 log2(2 pi e s²) and, because that s² flatters a law
 with many constants on few rows, another N/2 log2(N/(N - K)) - K/(2 ln 2) bits with K fitted constants: what it takes
 with the unbiased s² = RSS/(N - K). On fewer than a dozen rows it is K(K + 1)/((N - K - 1) ln 2) bits with K - 1
-constants
-(Hurvich and Tsai 1989, "Regression and time series model selection in small samples", equation 3; half of it, in bits).
+constants (Hurvich and Tsai 1989, "Regression and time series model selection in small samples", equation 3; half of it,
+in bits).
 
 Without a floor a noise-free law would be judged by its rounding errors. ``resolution`` is the step to which
 the targets themselves are known; residuals are never sent finer than that (s² >= resolution²/12).

@@ -171,7 +171,8 @@ def plain_terms(inputs: Inputs) -> list[Argument]:
         own += [more for one in own if _is_log(one) for more in _powers_of(inputs, place, one)]
         own += [] if inputs.space.codes[place] else list(_functions(inputs, place))
         by_input.append(own)
-    found = [one for own in by_input for one in own]
+    # All inputs themselves come first, then their squares, and so on: no input is likelier than another.
+    found = [one for rank in itertools.zip_longest(*by_input) for one in rank if one is not None]
     short = [[one for one in own if _is_short(one)] for own in by_input]
     for i, j in itertools.combinations(range(len(short)), 2):
         found += [one for a, b in itertools.product(short[i], short[j]) if (one := _times(inputs, a, b)) is not None]

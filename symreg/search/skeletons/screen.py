@@ -18,6 +18,9 @@ from symreg.search.skeletons.question import Projected, Question
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
+EXACT = 1e-20
+"""Loss that is rounding: less means nothing, and more constants have nothing to gain."""
+
 BLOCK = 16_384  # columns at once: their values and scores stay small
 DISTINCT = 1e-9
 """Of its square by which a column has to stand out of companions: below, rounding decides."""
@@ -40,6 +43,10 @@ class Hit:
     def n_constants(self) -> int:
         """All that a fit would have to find."""
         return self.question.n_outer + sum(part.n_inner + part.n_columns for part in self.parts)
+
+    def bits(self, n_rows: int) -> float:
+        """What so many rows and the form cost, constants left aside: under noise the nearest form follows the noise."""
+        return 0.5 * n_rows * math.log2(max(self.loss, EXACT)) + self.form_bits
 
     @property
     def size(self) -> int:

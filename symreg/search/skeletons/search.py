@@ -32,7 +32,7 @@ from symreg.search.skeletons.part import Chain, Columns, Part, Wave
 from symreg.search.skeletons.products import product_draft, products
 from symreg.search.skeletons.question import IDENTITY, LOGARITHM, Projected, Question, projected
 from symreg.search.skeletons.rich import rich_terms
-from symreg.search.skeletons.screen import Hit, blocks, place_bits, screened
+from symreg.search.skeletons.screen import EXACT, Hit, blocks, place_bits, screened
 from symreg.search.skeletons.sums import BEAM, PlainTerms, sums
 from symreg.search.skeletons.terms import Terms, terms_of
 from symreg.search.space import SearchSpace
@@ -74,9 +74,6 @@ MOST_PLAIN, MOST_PLAIN_ELSEWHERE = 6, 4
 MOST_RICH = 3
 """Rich terms of a sum."""
 
-EXACT = 1e-20
-"""Loss that is rounding: with more constants there is nothing to gain."""
-
 GROWN, MOST_TO_GROW = 2, 6
 """Formulas of each number of constants that go on at a time, and how many such numbers: simple forms have their turn
 beside near ones."""
@@ -84,6 +81,10 @@ beside near ones."""
 LATER = 300_000
 """Combinations of hunts that come first where laws with pure numbers may do: of dimensions that match, they are
 quick."""
+
+BOOK = 5.0
+"""Bits to say that a sum's terms are any simple expressions, ``2*a + b`` with one coefficient, and not powers and
+products of inputs with one each."""
 
 CHEAPER = 100
 """Sums and pairs of columns that cost as much as one combination of a hunt, which is what evaluations count."""
@@ -182,7 +183,7 @@ class Skeletons:
             for place, asked in enumerate(self._asked(catalogue.main_questions())):
                 most = MOST_PLAIN if asked.question.context is IDENTITY else MOST_PLAIN_ELSEWHERE
                 found, looked = sums(asked, terms, min(most, self._most - asked.question.n_outer), self.workplace.stop)
-                hits += [replace(one, form_bits=one.form_bits + 2.0 * book + place_bits(place)) for one in found]
+                hits += [replace(one, form_bits=one.form_bits + BOOK * book + place_bits(place)) for one in found]
                 self.evaluated += looked // CHEAPER
         return self._fitted(hits)
 
@@ -365,14 +366,14 @@ class Skeletons:
     def _fitted(self, hits: Sequence[Hit]) -> list[Refined]:
         """The best hits fitted: first as their questions see the target, on the screen's rows, then as laws, on all."""
         by_context: dict[str, list[tuple[Hit, Draft]]] = {}
-        for hit in _best(hits, self._most, self._fitted_each):
+        for hit in _best(hits, self._most, self._fitted_each, len(self.rows)):
             draft = self.assembly.inside(hit)
             if draft is not None:
                 by_context.setdefault(hit.question.sees, []).append((hit, draft))
         found: list[tuple[Hit, Fit]] = []
         for some in by_context.values():
             found += self._fitted_inside(some)
-        best = ((hit, fit.values.tolist()) for hit, fit in _nearest(found))
+        best = ((hit, fit.values.tolist()) for hit, fit in _nearest(found, len(self.rows)))
         return self._on_all_rows([draft for hit, values in best for draft in self.assembly.whole(hit, values)])
 
     def _fitted_inside(self, some: Sequence[tuple[Hit, Draft]]) -> list[tuple[Hit, Fit]]:
@@ -410,14 +411,14 @@ class Skeletons:
         return sorted(found, key=lambda one: one.loss)
 
 
-def _nearest(found: Sequence[tuple[Hit, Fit]]) -> list[tuple[Hit, Fit]]:
-    """Of each number of constants the best fits, up to the number that leaves nothing."""
+def _nearest(found: Sequence[tuple[Hit, Fit]], n_rows: int) -> list[tuple[Hit, Fit]]:
+    """Of each number of constants the shortest descriptions, up to the number that leaves nothing."""
     chosen: list[tuple[Hit, Fit]] = []
-    ordered = sorted(found, key=lambda one: (max(one[0].loss, EXACT), one[0].size))
+    ordered = sorted(found, key=lambda one: (one[0].bits(n_rows), one[0].size))
     for count in sorted({hit.n_constants for hit, _ in found}):
         own = [one for one in ordered if one[0].n_constants == count]
         chosen += own[:FITTED_ON_ALL]
-        if own[0][0].loss < EXACT:
+        if min(hit.loss for hit, _ in own) < EXACT:
             break
     return chosen
 
@@ -447,9 +448,9 @@ def _ranks_of(asked: Sequence[Projected]) -> dict[int, int]:
     return {id(one.question): place for place, one in enumerate(asked)}
 
 
-def _best(hits: Sequence[Hit], most: int, each: int) -> list[Hit]:
+def _best(hits: Sequence[Hit], most: int, each: int, n_rows: int) -> list[Hit]:
     """Of each number of constants, and of each question, the hits of least loss."""
-    ordered = sorted((one for one in hits if one.n_constants <= most), key=lambda one: one.loss)
+    ordered = sorted((one for one in hits if one.n_constants <= most), key=lambda one: one.bits(n_rows))
     by_count, by_question = Counter[int](), Counter[int]()
     chosen: list[Hit] = []
     for hit in ordered:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from symreg.search.skeletons.argument import Argument
 from symreg.search.skeletons.part import Chain
 from symreg.search.skeletons.question import Projected, Question, orthonormal
-from symreg.search.skeletons.screen import Hit, losses_of, place_bits
+from symreg.search.skeletons.screen import EXACT, Hit, losses_of, place_bits
 
 Floats = npt.NDArray[np.float64]
 BEAM = 24
@@ -24,9 +24,6 @@ BEAM = 24
 
 WIDE = 400
 """First terms that go on: so pairs of simple terms are all looked at, or nearly."""
-
-EXACT = 1e-20
-"""Loss that is rounding: a longer sum has nothing to add."""
 
 NO_CONSTANTS = np.empty(0)
 
@@ -60,12 +57,12 @@ def sums(
                         found.setdefault(tuple(sorted((*chosen, int(index)))), float(losses[place, index]))
         if size > 2 and found:
             looked += _exchanged(question, terms, found)
-        best = sorted(found, key=found.__getitem__)
+        best = sorted(found, key=lambda one: _bits(one, found[one], len(question.rest)))
         beam = best[: wide if size == 1 else BEAM]
         if size == 1:  # the simplest terms go on too: a law often has one long term beside short ones
             beam += [one for one in ((index,) for index in range(min(BEAM, len(terms.values)))) if one not in beam]
         hits += [hit for one in best[:BEAM] if (hit := _hit(question.question, terms, one, found[one])) is not None]
-        if not best or stop() or (size > 1 and found[best[0]] < EXACT):
+        if not best or stop() or (size > 1 and min(found.values()) < EXACT):
             break
     return hits, looked
 
@@ -102,8 +99,18 @@ def _beside(question: Projected, values: Floats) -> Projected:
     return replace(question, basis=basis, rest=rest, left=float(rest @ rest) / question.total)
 
 
+def _bits(chosen: Sequence[int], loss: float, n_rows: int) -> float:
+    """What rows and terms cost: among many sums that follow the noise alike, the simplest goes on."""
+    return 0.5 * n_rows * float(np.log2(max(loss, EXACT))) + _form_bits(chosen)
+
+
+def _form_bits(chosen: Sequence[int]) -> float:
+    return sum(1.0 + place_bits(index) for index in chosen)
+
+
 def _hit(question: Question, terms: PlainTerms, chosen: Sequence[int], loss: float) -> Hit | None:
     arguments = [terms.argument(index) for index in chosen]
     parts = tuple(Chain(one) for one in arguments if one is not None)
-    bits = sum(1.0 + place_bits(index) for index in chosen)
-    return Hit(question, parts, (NO_CONSTANTS,) * len(parts), loss, bits) if len(parts) == len(chosen) else None
+    if len(parts) < len(chosen):
+        return None
+    return Hit(question, parts, (NO_CONSTANTS,) * len(parts), loss, _form_bits(chosen))

@@ -147,7 +147,6 @@ def test_what_newcomers_type_first(seed: int) -> None:
     assert "1/2" in best.formula
 
 
-@pytest.mark.xfail(reason="2*x0 + x2 comes out of the bank, where saying that costs less than as a tie", strict=True)
 def test_coefficients_of_a_regression_stay_apart() -> None:
     """Eighty rows of six columns with noise: ratios near 2 : -3 : 1 are none of these, and none is twice another."""
     rng = np.random.default_rng(0)
