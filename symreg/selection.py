@@ -24,6 +24,9 @@ REFITTED = 1e-6
 STANDARD_ERRORS = 2.0
 """By how many standard errors of a root mean square error a law must do worse to do so clearly."""
 
+ALIKE_BITS = 1.0
+"""Description lengths are not known better: the prices of operators and forms are rounded to about as much."""
+
 MOST_UNDEFINED = 0.05
 """A law that is silent on more than this part of the rows is selected only where all are."""
 
@@ -51,12 +54,19 @@ def front_of(laws: Sequence[Law]) -> tuple[Law, ...]:
 
 
 def select(laws: Sequence[Law]) -> int:
-    """Index of the law of smallest description length that no simpler law clearly beats; -1: no law."""
+    """Index of the law of smallest description length that no simpler law clearly beats; -1: no law.
+
+    Of laws whose descriptions differ by less than a bit the simplest.
+    """
     errors = held_out_errors(laws)
     silences = [_silence(judged_by(law)) for law in laws]
     speaking = [i for i, silence in enumerate(silences) if silence <= MOST_UNDEFINED] or range(len(laws))
     eligible = [i for i in speaking if not _is_vetoed(i, laws, errors)] or speaking
-    return min(eligible, key=lambda i: (_preference(laws[i]), errors[i]), default=-1)
+    shortest = min((laws[i].description_length for i in eligible), default=math.inf)
+    alike = [i for i in eligible if laws[i].description_length <= shortest + ALIKE_BITS] or eligible
+    least = min((laws[i].complexity for i in alike), default=0)
+    simplest = [i for i in alike if laws[i].complexity == least]
+    return min(simplest, key=lambda i: (_preference(laws[i]), errors[i]), default=-1)
 
 
 def held_out_errors(laws: Sequence[Law]) -> list[float]:

@@ -51,6 +51,7 @@ class SearchSpace:
     target_name: str = "y"
     nested: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # limits on nesting, see ``Constraints``
     guesses: tuple[Expression, ...] = ()
+    is_whole: bool = True  # the question is the whole law, not an unknown function in a given form
     is_mixed: bool = False  # coefficients may carry units, although pure numbers would do
     units_of_inputs: Mapping[str, str] = field(default_factory=dict)  # by input, the constant that is one of its unit
     scales: Mapping[str, float] = field(default_factory=dict)  # these constants in natural units
@@ -141,6 +142,7 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
         target_name=problem.target,
         nested=problem.constraints.nested,
         guesses=problem.guesses,
+        is_whole=problem.template is None or problem.template.is_bare,
         may_weigh=problem.template is None and sigma is None,
         knows_errors=problem.states_errors,
         is_mixed=problem.free_constants.is_mixed,

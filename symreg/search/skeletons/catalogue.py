@@ -230,8 +230,8 @@ def logs(inputs: Inputs) -> list[Argument]:
 
 
 def main_questions() -> list[Question]:
-    """Each context with a constant and without."""
-    return [Question(one, alone) for one in CONTEXTS for alone in (True, False) if alone or one is not LOGARITHM]
+    """Each context without a constant and with one; a product always has its factor."""
+    return [Question(one, beside) for one in CONTEXTS for beside in (False, True) if beside or one is not LOGARITHM]
 
 
 def questions(inputs: Inputs) -> list[Question]:

@@ -111,7 +111,8 @@ def product_draft(
     sign = np.sign(y[0]) * np.prod(
         [np.sign(one.at(rows, inner)[0, 0]) for one, inner in zip(product.factors, product.inner, strict=True)]
     )
-    values = [float(sign * np.exp(coefficients[0])), *coefficients[1:].tolist()]
+    with np.errstate(over="ignore"):
+        values = [float(sign * np.exp(coefficients[0])), *coefficients[1:].tolist()]
     names = [f"k{number}" for number in range(1, 1 + len(values))]
     tree: Expression = Constant(names[0])
     for name, one in zip(names[1:], logs, strict=True):

@@ -22,19 +22,25 @@ from symreg.search.skeletons.part import Part
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 ONE = Number(Fraction(1))
+OFFSET_BITS = 2.0
+"""To say that a sum has a constant term: one in four has, beside what the constant itself costs."""
+
 INDEPENDENT = 1e-9
 """Of its norm that a companion keeps beside the others; what keeps less is one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """An invertible function of the target: ``of`` gives its values, ``slope`` dy/dh, ``undo`` the tree around a
-    sum."""
+    """An invertible function of the target: ``of`` gives its values, ``slope`` dy/dh, ``undo`` the tree around a sum.
+
+    ``bits`` say which it is: most laws of handbooks are sums, one in four a product or an inverse, few a root.
+    """
 
     name: str
     of: Callable[[Floats], Floats]
     slope: Callable[[Floats], Floats]
     undo: Callable[[Expression], Expression]
+    bits: float
 
 
 def _wrapped(*names: str) -> Callable[[Expression], Expression]:
@@ -46,15 +52,15 @@ def _wrapped(*names: str) -> Callable[[Expression], Expression]:
     return undo
 
 
-IDENTITY = Context("y", lambda y: y, np.ones_like, lambda tree: tree)
-LOGARITHM = Context("log", lambda y: np.log(np.abs(y)), np.abs, _wrapped("exp"))
+IDENTITY = Context("y", lambda y: y, np.ones_like, lambda tree: tree, 0.0)
+LOGARITHM = Context("log", lambda y: np.log(np.abs(y)), np.abs, _wrapped("exp"), 2.0)
 CONTEXTS = (
     IDENTITY,
     LOGARITHM,
-    Context("inv", lambda y: 1 / y, np.square, _wrapped("inv")),
-    Context("square", np.square, lambda y: 0.5 / np.abs(y), _wrapped("sqrt")),
-    Context("sqrt", np.sqrt, lambda y: 2 * np.sqrt(y), _wrapped("square")),
-    Context("inv square", lambda y: 1 / np.square(y), lambda y: 0.5 * np.abs(y) ** 3, _wrapped("sqrt", "inv")),
+    Context("inv", lambda y: 1 / y, np.square, _wrapped("inv"), 2.0),
+    Context("square", np.square, lambda y: 0.5 / np.abs(y), _wrapped("sqrt"), 4.0),
+    Context("sqrt", np.sqrt, lambda y: 2 * np.sqrt(y), _wrapped("square"), 4.0),
+    Context("inv square", lambda y: 1 / np.square(y), lambda y: 0.5 * np.abs(y) ** 3, _wrapped("sqrt", "inv"), 6.0),
 )
 
 
@@ -77,6 +83,12 @@ class Question:
     def sees(self) -> str:
         """The same for questions that see the target alike: through one context, over one factor."""
         return self.context.name if self.factor is None else f"{self.context.name} {self.factor.tree}"
+
+    @property
+    def bits(self) -> float:
+        """What its context and a constant beside cost: proportions are likelier than lines with an offset."""
+        offset = OFFSET_BITS if self.has_constant and self.context is not LOGARITHM else 0.0
+        return self.context.bits + offset
 
     @property
     def n_outer(self) -> int:

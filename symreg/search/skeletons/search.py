@@ -86,6 +86,9 @@ BOOK = 5.0
 """Bits to say that a sum's terms are any simple expressions, ``2*a + b`` with one coefficient, and not powers and
 products of inputs with one each."""
 
+RICH = 8.0
+"""The same for rich terms."""
+
 CHEAPER = 100
 """Sums and pairs of columns that cost as much as one combination of a hunt, which is what evaluations count."""
 
@@ -183,7 +186,8 @@ class Skeletons:
             for place, asked in enumerate(self._asked(catalogue.main_questions())):
                 most = MOST_PLAIN if asked.question.context is IDENTITY else MOST_PLAIN_ELSEWHERE
                 found, looked = sums(asked, terms, min(most, self._most - asked.question.n_outer), self.workplace.stop)
-                hits += [replace(one, form_bits=one.form_bits + BOOK * book + place_bits(place)) for one in found]
+                said = BOOK * book + place_bits(place) + asked.question.bits
+                hits += [replace(one, form_bits=one.form_bits + said) for one in found]
                 self.evaluated += looked // CHEAPER
         return self._fitted(hits)
 
@@ -196,7 +200,7 @@ class Skeletons:
                 most = MOST_RICH if asked.question.context is IDENTITY else 1
                 most = min(most, self._most - asked.question.n_outer)
                 found, looked = sums(asked, terms, most, self.workplace.stop, BEAM)
-                hits += [replace(one, form_bits=one.form_bits + 4.0 + place_bits(place)) for one in found]
+                hits += [replace(one, form_bits=one.form_bits + RICH + place_bits(place)) for one in found]
                 self.evaluated += looked // CHEAPER
         return self._fitted(hits)
 
@@ -306,7 +310,7 @@ class Skeletons:
     def _said(self, asking: dict[int, int], hit: Hit, ranks: _Ranks) -> float:
         """Bits to say the stage, the question and the parts of a hit."""
         parts = sum(place_bits(ranks.by_id[id(part)]) for part in hit.parts)
-        return place_bits(self._next) + place_bits(asking[id(hit.question)]) + parts
+        return place_bits(self._next) + place_bits(asking[id(hit.question)]) + hit.question.bits + parts
 
     # -- what stages share
 
@@ -499,4 +503,4 @@ def screen_rows(space: SearchSpace, rows: Rows) -> Rows:
 def can_hold_constants(space: SearchSpace) -> bool:
     """Whether a constant may stand anywhere: its unit is free, or nothing has one."""
     free = space.is_mixed or space.coefficient_codes is None
-    return bool(inputs_of(space).places) and (free or not (space.target_code or any(space.codes)))
+    return space.is_whole and bool(inputs_of(space).places) and (free or not (space.target_code or any(space.codes)))
