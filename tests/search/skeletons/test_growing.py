@@ -136,12 +136,8 @@ def test_the_best_single_terms_and_pairs_are_those_of_least_squares(context: obj
         assert best.loss == pytest.approx(again, rel=1e-6)
 
 
-POLYNOMIAL = pytest.mark.xfail(reason="among hundreds of powers of positive inputs the beam is too narrow", strict=True)
-
-
-@pytest.mark.parametrize(("low", "high"), [(-2.0, 3.0), pytest.param(0.5, 3.0, marks=POLYNOMIAL)])
-def test_a_polynomial_comes_out_of_the_first_stage(low: float, high: float) -> None:
-    x, t = np.random.default_rng(5).uniform(low, high, (2, 60))
+def test_a_polynomial_comes_out_of_the_first_stage() -> None:
+    x, t = np.random.default_rng(5).uniform(-2.0, 3.0, (2, 60))
     y = 1 + 2 * x - x**2 + 0.3 * x**3 + t
     search = search_of(space_from({"x [1]": x, "t [1]": t, "y [1]": y}))
     assert search.run()[0].loss < 1e-20
