@@ -81,7 +81,8 @@ class Fitted:
         if not np.isfinite(relative).all():
             return np.zeros(len(self.values))  # errors beyond all numbers: nothing is known
         variances = np.maximum(np.linalg.eigvalsh(relative), np.finfo(float).eps ** 2)
-        return np.asarray(1.0 / variances / sizes**2, dtype=np.float64)
+        with np.errstate(over="ignore", under="ignore", divide="ignore"):
+            return np.asarray(1.0 / variances / sizes**2, dtype=np.float64)
 
     def loose(self) -> Fitted:
         """The same fit without the constants that are held."""

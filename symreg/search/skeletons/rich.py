@@ -96,7 +96,8 @@ def _two_functions(terms: Terms, operators: frozenset[str]) -> tuple[list[int], 
     i, j = np.triu_indices(len(rows))
     with np.errstate(all="ignore"):
         product = rows[i] * rows[j]
-    good = np.isfinite(product).all(axis=1) & (np.abs(product).max(axis=1) < LARGEST) & (np.ptp(product, axis=1) > 0)
+        change = np.ptp(product, axis=1)
+    good = np.isfinite(product).all(axis=1) & (np.abs(product).max(axis=1) < LARGEST) & (change > 0)
     return i[good].tolist(), j[good].tolist(), product[good]
 
 

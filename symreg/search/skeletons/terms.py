@@ -49,5 +49,6 @@ def terms_of(workplace: Workplace, space: SearchSpace, rows: Rows) -> Terms:
         bank.request_all(size)
     order = np.argsort(bank.size[: bank.n], kind="stable")[:MOST_OF_TERMS]
     found = np.array(bank.values[order], dtype=np.float64)
-    good = np.isfinite(found).all(axis=1) & (np.ptp(found, axis=1) > 0)
+    with np.errstate(invalid="ignore"):
+        good = np.isfinite(found).all(axis=1) & (np.ptp(found, axis=1) > 0)
     return Terms(bank, order[good], found[good])
