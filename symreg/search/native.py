@@ -113,7 +113,9 @@ def search(
             if errors_grow(space, skeletons.near, plain, progress.own_bits):
                 yield replace(report([], None), noise="relative", notes=(grows_note(space),))
                 left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)
-                yield from search(settings, relative(space), left, seed=seed, stop=stop)
+                before = clock.evaluated()
+                for one in search(settings, relative(space), left, seed=seed, stop=stop):
+                    yield replace(one, evaluated=before + one.evaluated)
                 return
         if skeletons.is_due(sum(one.evaluated for one in hunts)):
             found = skeletons.run()
