@@ -114,8 +114,8 @@ def search(
                 yield replace(report([], None), noise="relative", notes=(grows_note(space),))
                 left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)
                 before = clock.evaluated()
-                for one in search(settings, relative(space), left, seed=seed, stop=stop):
-                    yield replace(one, evaluated=before + one.evaluated)
+                for later in search(settings, relative(space), left, seed=seed, stop=stop):
+                    yield replace(later, evaluated=before + later.evaluated)
                 return
         if skeletons.is_due(sum(one.evaluated for one in hunts)):
             found = skeletons.run()

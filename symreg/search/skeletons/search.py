@@ -221,7 +221,7 @@ class Skeletons:
 
     def _pairs(self) -> list[Refined]:
         """Two parts, each with one constant inside or none."""
-        parts: list[Part] = [Chain(one) for one in catalogue.plain_terms(self.inputs)[:60]]
+        parts: list[Part] = [Chain(one) for one in self._plain[:60]]
         questions = catalogue.main_questions()[: 6 if self._is_alone else 3]
         return self._paired([*parts, *catalogue.one_step(self.inputs)], questions, (32,))
 
@@ -274,7 +274,7 @@ class Skeletons:
         ]
         if not spots:
             return []
-        parts: list[Part] = [Chain(one) for one in catalogue.plain_terms(self.inputs)]
+        parts: list[Part] = [Chain(one) for one in self._plain]
         parts += [*catalogue.one_step(self.inputs), *catalogue.waves(self.inputs)]
         if len(self.inputs.places) <= MOST_BLENDED:
             parts += [one for one in catalogue.blended(self.inputs) if isinstance(one, Wave)]
@@ -346,10 +346,14 @@ class Skeletons:
         found = (projected(one, y, weights, self.rows) for one in questions if one.n_outer < self._most)
         return [one for one in found if one is not None]
 
+    @cached_property
+    def _plain(self) -> list[Argument]:
+        """Plain terms of the catalogue: several stages want them."""
+        return catalogue.plain_terms(self.inputs)
+
     def _own_terms(self) -> PlainTerms:
-        own: list[Argument | None] = list(catalogue.plain_terms(self.inputs))
-        values = np.array([one.values[self.rows] for one in own if one is not None]).reshape(-1, len(self.rows))
-        return PlainTerms(values, own.__getitem__)
+        values = np.array([one.values[self.rows] for one in self._plain]).reshape(-1, len(self.rows))
+        return PlainTerms(values, self._plain.__getitem__)
 
     @cached_property
     def _terms(self) -> Terms:

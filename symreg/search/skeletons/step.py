@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression, Number
+from symreg.expression import Apply, Expression, Number
 
 Floats = npt.NDArray[np.float64]
 Grid = Callable[[Floats, int], Floats]
@@ -42,7 +42,7 @@ class Step:
 
     ``grid(values (m, n), size)`` gives constants ``(m, g)``, NaN where the step makes no sense; ``apply`` takes values
     ``(m, 1, n)`` and constants ``(m, g, 1)``. ``write`` makes the tree of a tree and the constant. ``is_pure`` steps
-    want a value without dimension. ``ends`` says whether a column may end here, or only goes on to another step.
+    want a value without dimension.
     """
 
     name: str
@@ -50,7 +50,6 @@ class Step:
     apply: Callable[[Floats, Floats], Floats]
     write: Callable[[Expression, Expression], Expression]
     is_pure: bool = False
-    ends: bool = True
 
 
 def _extent(values: Floats) -> tuple[Floats, Floats, Floats]:
@@ -132,13 +131,13 @@ FERMI = Step(
     "fermi", _rates, lambda v, k: 1.0 / (np.exp(k * v) + 1.0),
     lambda t, k: _apply("inv", _apply("+", _apply("exp", _product(t, k)), ONE)),
 )  # fmt: skip
-SHIFT = Step("shift", _above, lambda v, k: k + v, _sum, ends=False)
+SHIFT = Step("shift", _above, lambda v, k: k + v, _sum)
 """On the way to a power: ``(k + v)**p``."""
 
-OFFSET = Step("offset", _around, lambda v, k: k + v, _sum, ends=False)
+OFFSET = Step("offset", _around, lambda v, k: k + v, _sum)
 """A factor of a product: ``k + v``, of either sign, with no zero among the rows."""
 
-CENTRE = Step("centre", _centres, lambda v, k: k + v, _sum, ends=False)
+CENTRE = Step("centre", _centres, lambda v, k: k + v, _sum)
 """On the way to what is odd about a point: ``tanh(w*(v - c))``."""
 
 
@@ -152,8 +151,3 @@ class Plain:
     def write(self, tree: Expression) -> Expression:
         """The tree with the operator around it."""
         return Apply(self.name, (tree,))
-
-
-def constant(number: int) -> Constant:
-    """The constant inside a part, by its place."""
-    return Constant(f"inner {number}")
