@@ -41,7 +41,7 @@ WRITTEN_OUT = 24  # of a level
 CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler than it looks
 SHRINKS = 6  # nodes that rewriting a formula may take away
 LARGEST_LEVEL = 60
-WONDERING = 3  # stages of simple forms after which their errors tell whether these grow with the target
+WONDERING = 3  # stages of simple forms after which, and after each later one, errors may tell whether they grow
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ def search(
     turns = Turns(workplace, plain, progress, generator)
     skeletons = skeletons_of(workplace, space, fit_rows)
     clock.evaluated = lambda: turns.evaluated + skeletons.evaluated + sum(hunt.evaluated for hunt in hunts)
-    wonders = may_grow(space)
+    wonders, asked_next = may_grow(space), WONDERING
     positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
 
     def report(found: Sequence[Refined], reason: str | None) -> Round:
@@ -108,8 +108,9 @@ def search(
         # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest
         # question is the likeliest to be answered: it may look at more.
         hunt = min(hunts, key=lambda one: one.evaluated / (SMALLEST if one is hunts[-1] else 1))
-        if wonders and skeletons.stages_run >= WONDERING:
-            wonders = False
+        if wonders and skeletons.stages_run >= asked_next:
+            asked_next = skeletons.stages_run + 1
+            wonders = not skeletons.is_done
             if errors_grow(space, skeletons.near, plain, progress.own_bits):
                 yield replace(report([], None), noise="relative", notes=(grows_note(space),))
                 left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)

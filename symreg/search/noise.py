@@ -5,6 +5,11 @@ decades is judged by its largest values alone. With weights ``w = g²/y²``, ``g
 likelihoods differ by nothing but ``N/2 log2`` of their weighted sums of squares, since the logarithms of the weights
 sum to zero; so the better description says how the errors go (the two ends of the Box and Cox family of
 transformations, 1964).
+
+The residuals are those of rows left out of the fit (``r/(1 - h)``, ``h`` the leverage of a row: Allen 1974, "The
+relationship between variable selection and data augmentation and a method for prediction"). Those of the fit itself
+would not do: where errors are a part of each value and are taken to be alike, few large values carry the whole fit,
+and a formula with as many constants passes through all of them.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from symreg.expression import lower
 from symreg.search.probes import target_at
 from symreg.search.refine import Refined, Refiner
 from symreg.search.space import SearchSpace
@@ -27,6 +33,16 @@ FEWEST_ROWS = 12
 
 LEAST_GAIN = 12.0
 """Bits that relative errors have to save. Laws that are not found yet leave patterns, which may favour either."""
+
+MOST_CONSTANTS = 3
+"""Of the formulas that are asked: with more, and a wave among them, a formula passes through the few large values that
+count where errors are taken to be alike, and through those that were left out."""
+
+ALONE = 1e-3
+"""Of a row's residual that a fit leaves: below, the row is followed whatever its value."""
+
+RANK = 1e-10
+"""Of the largest singular value of scaled derivatives: below is rounding."""
 
 FREE_OF_NOISE = 1e-9
 """Loss below which errors hardly matter, whichever way they go."""
@@ -51,14 +67,15 @@ def errors_grow(
     space: SearchSpace, found: Sequence[Refined], plain: Refiner, own_bits: Callable[[Refined], float]
 ) -> bool:
     """Whether the formulas describe the target shorter with relative errors than with equal ones."""
-    best = list({one.draft.expression: one for one in found}.values())
+    few = [one for one in found if len(one.draft.names) <= MOST_CONSTANTS]
+    best = list({one.draft.expression: one for one in few}.values())
     n_rows = len(plain.rows)
 
     def bits(refiner: Refiner) -> float:
-        losses = ((own_bits(one), one.loss * refiner.total) for one in refiner.again(best))
-        return min((0.5 * n_rows * np.log2(max(sum_of, 1e-300)) + own for own, sum_of in losses), default=np.inf)
+        sums = ((own_bits(one), left_out(one, refiner)) for one in refiner.again(best))
+        return min((0.5 * n_rows * np.log2(max(sum_of, 1e-300)) + own for own, sum_of in sums), default=np.inf)
 
-    if not best or min(one.loss for one in best) < FREE_OF_NOISE:
+    if not best or min(one.loss for one in found) < FREE_OF_NOISE:
         return False
     weighed = relative(space)
     probes = target_at(weighed, plain.rows)
@@ -66,6 +83,29 @@ def errors_grow(
     # ``Probes`` scale weights to sum to one; likelihoods want their geometric mean to be one over the rows.
     logs = np.log(probes.weights * n_rows)
     return bool(bits(scaled) - 0.5 * n_rows * float(logs.mean() / np.log(2)) < bits(plain) - LEAST_GAIN)
+
+
+def left_out(one: Refined, refiner: Refiner) -> float:
+    """The weighted sum of squares of each row's residual by a fit without it, to first order.
+
+    A row that a fit hangs on alone is not predicted by the others: its residual is its distance from the mean.
+    """
+    program = lower(one.draft.expression, refiner.space.names, one.draft.names, refiner.space.in_formulas)
+    values, slopes = refiner.engine.jacobian(program, refiner.X, np.array(one.draft.values), threads=refiner.threads)
+    y, root = refiner.probes.y, np.sqrt(refiner.probes.weights)
+    residual = (y - values) * root
+    with np.errstate(all="ignore"):
+        scaled = slopes * root
+        scaled = scaled / np.linalg.norm(scaled, axis=1, keepdims=True)
+    if not np.isfinite(scaled).all():
+        return np.inf
+    # Singular values below rounding are constants that no row determines, and carry nothing.
+    left, sizes, _ = np.linalg.svd(scaled.T, full_matrices=False)
+    free = 1.0 - np.square(left[:, sizes > RANK * sizes.max(initial=0.0)]).sum(axis=1)
+    mean = float(refiner.probes.weights @ y)
+    with np.errstate(all="ignore"):
+        residual = np.where(free > ALONE, residual / free, (y - mean) * root)
+    return float(residual @ residual)
 
 
 def grows_note(space: SearchSpace) -> str:
