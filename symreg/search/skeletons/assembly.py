@@ -39,7 +39,7 @@ class Assembly:
         There it is fitted first: ``a + b/(T + c)`` is an easier sum than ``exp`` of it. None where numbers forbid
         it; the dimensions of its constants are left open.
         """
-        values = self._values(hit)
+        values = self.values(hit)
         if values is None:
             return None
         names = tuple(f"k{number}" for number in range(1, len(values) + 1))
@@ -91,8 +91,13 @@ class Assembly:
         """Whether nothing has a dimension."""
         return not self.space.target_code and not any(self.space.codes)
 
-    def _values(self, hit: Hit) -> list[float] | None:
-        """Inner constants as found, outer ones by weighted least squares."""
+    def at(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Target and weights at some of the rows."""
+        where = np.searchsorted(self.rows, rows)
+        return self.y[where], self.weights[where]
+
+    def values(self, hit: Hit) -> list[float] | None:
+        """Inner constants as found, outer ones by weighted least squares; None where numbers forbid it."""
         question = hit.question
         columns = [part.at(self.rows, inner) for part, inner in zip(hit.parts, hit.inner, strict=True)]
         with np.errstate(all="ignore"):
