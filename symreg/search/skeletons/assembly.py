@@ -44,7 +44,7 @@ class Assembly:
             return None
         names = tuple(f"k{number}" for number in range(1, len(values) + 1))
         terms, left = terms_written(hit.parts, names)
-        return Draft(normalise(hit.question.write_inside(terms, left)), names, tuple(values), (0,) * len(names))
+        return Draft(hit.question.write_inside(terms, left), names, tuple(values), (0,) * len(names))
 
     def whole(self, hit: Hit, values: Sequence[float]) -> list[Draft]:
         """The laws that a hit stands for, with these values of the constants inside of its context."""

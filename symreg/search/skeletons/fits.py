@@ -36,6 +36,9 @@ SCREEN_ITERATIONS, ALL_ITERATIONS = 25, 120
 """Steps of a fit: the first tells good forms from bad ones, the second comes to rest even where constants hang
 together."""
 
+AT_A_TIME = 150
+"""Hits with one number of constants that are fitted, the best first, before it is seen whether one leaves nothing."""
+
 SURE = 1e-10
 """Loss that is no rounding of the screen's differences of sums of squares."""
 
@@ -73,8 +76,10 @@ class Fits:
         by_count = _grouped([one for one in hits if one.n_constants <= self.most], lambda one: one.n_constants)
         chosen: list[tuple[Hit, Values]] = []
         for count in sorted(by_count):
-            some = _best(by_count[count], self.each, n_rows)
-            found = sorted(self._inside(some), key=lambda one: (one[0].bits(n_rows), one[0].size))
+            found = sorted(
+                self._inside(_best(by_count[count], self.each, n_rows)),
+                key=lambda one: (one[0].bits(n_rows), one[0].size),
+            )
             chosen += found[:FITTED_ON_ALL]
             if found and min(hit.loss for hit, _ in found) < EXACT:
                 break
@@ -103,8 +108,13 @@ class Fits:
         known = [not hit.n_inner and hit.loss > SURE for hit in some]
         yield from ((hit, None) for hit, is_known in zip(some, known, strict=True) if is_known)
         rest = [hit for hit, is_known in zip(some, known, strict=True) if not is_known]
-        for alike in _grouped(rest, lambda one: one.question.sees).values():
-            yield from self._fitted_inside(alike)
+        for low in range(0, len(rest), AT_A_TIME):
+            found = []
+            for alike in _grouped(rest[low : low + AT_A_TIME], lambda one: one.question.sees).values():
+                found += self._fitted_inside(alike)
+            yield from found
+            if any(hit.loss < EXACT for hit, _ in found):
+                break
 
     def _fitted_inside(self, some: Sequence[Hit]) -> Iterator[tuple[Hit, Values]]:
         """The same for hits of one context and factor."""

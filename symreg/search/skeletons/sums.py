@@ -89,14 +89,22 @@ class Beside:
 
     def losses(self, chosen: Numbers) -> Floats:
         """What is left beside each of these sums with one more term, ``(n_sums, n_terms)``; inf where that is none."""
+        left, gains = self._gains(chosen)
+        return np.asarray(np.maximum(left[:, None] - gains, 0.0))
+
+    def _gains(self, chosen: Numbers) -> tuple[Floats, Floats]:
+        """What these sums leave and what one more term takes of it; -inf where that is none."""
         basis, rest = self.projected(chosen)
         with np.errstate(all="ignore"):
-            inside = np.square(self.scaled @ basis.reshape(-1, basis.shape[-1]).T)
-            size = self.free - inside.reshape(len(self.scaled), *basis.shape[:2]).sum(axis=2).T
-            gain = np.square(self.scaled @ rest.T).T / size / self.question.total
-            left = np.einsum("ij,ij->i", rest, rest)[:, None] / self.question.total
-            good = (size > DISTINCT * self.sizes) & np.isfinite(gain)
-            return np.where(good, np.maximum(left - gain, 0.0), np.inf)
+            inside = basis.reshape(-1, basis.shape[-1]) @ self.scaled.T
+            np.square(inside, out=inside)
+            size = self.free - inside.reshape(*basis.shape[:2], len(self.scaled)).sum(axis=1)
+            gains = rest @ self.scaled.T
+            np.square(gains, out=gains)
+            gains /= size
+            gains /= self.question.total
+            gains[~((size > DISTINCT * self.sizes) & (gains < np.inf))] = -np.inf
+        return np.einsum("ij,ij->i", rest, rest) / self.question.total, gains
 
     def left(self, chosen: Numbers) -> Floats:
         """What these sums leave, to the last digit: a difference of sums of squares is rounding where nothing is
@@ -131,10 +139,11 @@ class Beside:
         found, losses = [], []
         for low in range(0, len(beam), step):
             some = beam[low : low + step]
-            left = self.losses(some)
-            nearest = np.argpartition(left, count, axis=1)[:, : count + 1]
+            left, gains = self._gains(some)
+            nearest = np.argpartition(gains, -1 - count, axis=1)[:, -1 - count :]
             found.append(np.column_stack([np.repeat(some, count + 1, axis=0), nearest.reshape(-1)]))
-            losses.append(np.take_along_axis(left, nearest, axis=1).reshape(-1))
+            taken = np.take_along_axis(gains, nearest, axis=1)
+            losses.append(np.maximum(left[:, None] - taken, 0.0).reshape(-1))
         every, every_loss = np.sort(np.concatenate(found), axis=1), np.concatenate(losses)
         good = np.isfinite(every_loss)
         every, every_loss = every[good], every_loss[good]
