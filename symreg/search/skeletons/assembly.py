@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.dimension import Dimension
+from symreg.dimension import DIMENSIONLESS
 from symreg.dimensioning import infer_dimensions
 from symreg.errors import SymregError
 from symreg.expression import Apply, Constant, Expression, Number, constants_of, normalise, substitute, walk
@@ -80,7 +80,7 @@ class Assembly:
             return (0,) * len(names)
         try:
             found = infer_dimensions(tree, space.dimensions, space.coding.decode(space.target_code))
-            codes = tuple(space.coding.encode(found.get(name, Dimension.of())) for name in names)
+            codes = tuple(space.coding.encode(found.get(name, DIMENSIONLESS)) for name in names)
         except (DimensionRangeError, SymregError):
             return None
         allowed = space.coefficient_codes if not space.is_mixed else None

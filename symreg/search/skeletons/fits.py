@@ -109,7 +109,7 @@ class Fits:
         yield from ((hit, None) for hit, is_known in zip(some, known, strict=True) if is_known)
         rest = [hit for hit, is_known in zip(some, known, strict=True) if not is_known]
         for low in range(0, len(rest), AT_A_TIME):
-            found = []
+            found: list[tuple[Hit, Values]] = []
             for alike in _grouped(rest[low : low + AT_A_TIME], lambda one: one.question.sees).values():
                 found += self._fitted_inside(alike)
             yield from found
