@@ -147,8 +147,15 @@ class Beside:
         every, every_loss = np.sort(np.concatenate(found), axis=1), np.concatenate(losses)
         good = np.isfinite(every_loss)
         every, every_loss = every[good], every_loss[good]
-        first = np.sort(np.unique(every, axis=0, return_index=True)[1])
+        first = np.sort(self._distinct(every))
         return every[first], every_loss[first], len(beam) * len(self.scaled)
+
+    def _distinct(self, every: Numbers) -> Numbers:
+        """Where each sum stands first; sums as one number where that holds them."""
+        count, size = len(self.scaled), every.shape[1]
+        if count**size < 2**62:
+            every = every @ (count ** np.arange(size))
+        return np.asarray(np.unique(every, axis=0, return_index=True)[1])
 
 
 def _along(unit: Floats, columns: Floats) -> Floats:
