@@ -71,7 +71,10 @@ class Dimension:
     def __mul__(self, other: Dimension) -> Dimension:
         if not isinstance(other, Dimension):
             return NotImplemented
-        return Dimension(tuple(a + b for a, b in zip(self.exponents, other.exponents, strict=True)))
+        if other is DIMENSIONLESS:
+            return self
+        # Most exponents are zero, and adding Fractions takes its time.
+        return _made(tuple(a + b if a and b else a or b for a, b in zip(self.exponents, other.exponents, strict=True)))
 
     def __truediv__(self, other: Dimension) -> Dimension:
         if not isinstance(other, Dimension):
@@ -79,11 +82,20 @@ class Dimension:
         return Dimension(tuple(a - b for a, b in zip(self.exponents, other.exponents, strict=True)))
 
     def __pow__(self, power: int | Fraction) -> Dimension:
-        exact = _exact(power)
-        return Dimension(tuple(exponent * exact for exponent in self.exponents))
+        exact = power if type(power) is Fraction else _exact(power)
+        if exact == 1 or self is DIMENSIONLESS:
+            return self
+        return _made(tuple(exponent * exact if exponent else exponent for exponent in self.exponents))
 
     def __str__(self) -> str:
         return power_text([(name, self.exponent(name)) for name in _PRINT_ORDER]) or "1"
+
+
+def _made(exponents: tuple[Fraction, ...]) -> Dimension:
+    """The dimension with these exponents, which are known to be seven Fractions."""
+    made = object.__new__(Dimension)
+    object.__setattr__(made, "exponents", exponents)
+    return made
 
 
 DIMENSIONLESS = Dimension((Fraction(0),) * len(BASE_UNITS))

@@ -58,12 +58,17 @@ class _Form:
     unknown: tuple[tuple[str, Fraction], ...] = ()  # no zero exponents, in order of appearance
 
     def __mul__(self, other: _Form) -> _Form:
+        known = self.known * other.known
+        if not (self.unknown and other.unknown):
+            return _Form(known, self.unknown or other.unknown)
         powers = dict(self.unknown)
         for name, power in other.unknown:
-            powers[name] = powers.get(name, Fraction(0)) + power
-        return _Form(self.known * other.known, tuple((n, p) for n, p in powers.items() if p))
+            powers[name] = powers[name] + power if name in powers else power
+        return _Form(known, tuple((n, p) for n, p in powers.items() if p))
 
     def __pow__(self, power: Fraction) -> _Form:
+        if power == 1 or self is _NONE:
+            return self
         return _Form(self.known**power, tuple((n, p * power) for n, p in self.unknown if power))
 
     def __str__(self) -> str:
@@ -75,6 +80,8 @@ class _Form:
 
 
 _NONE: Final = _Form(DIMENSIONLESS)
+_ONE: Final = Fraction(1)
+_MINUS_ONE: Final = Fraction(-1)
 
 
 def dimension_of(expression: Expression, dimensions: Mapping[str, Dimension]) -> Dimension:
@@ -138,11 +145,11 @@ class _Pass:
             case DimensionRule.PRODUCT:
                 return operands[0] * operands[1]
             case DimensionRule.QUOTIENT:
-                return operands[0] * operands[1] ** Fraction(-1)
+                return operands[0] * operands[1] ** _MINUS_ONE
             case DimensionRule.PRESERVE:
                 return operands[0]
             case DimensionRule.SCALE:
-                return operands[0] ** (row.exponent or Fraction(1))
+                return operands[0] ** (row.exponent or _ONE)
             case DimensionRule.POWER:
                 return self.power(node, operands)
             case DimensionRule.DIMENSIONLESS:
@@ -157,7 +164,7 @@ class _Pass:
         if node.name in self.dimensions:
             return _Form(self.dimensions[node.name])
         if isinstance(node, Constant) and node.name in self.order:
-            return _Form(DIMENSIONLESS, ((node.name, Fraction(1)),))
+            return _Form(DIMENSIONLESS, ((node.name, _ONE),))
         raise DimensionError(
             expression=_shown(node),
             operator="",
@@ -181,9 +188,11 @@ class _Pass:
         """Return the form with all that is solved put in."""
         if not form.unknown:
             return form
+        if not any(name in self.solved for name, _ in form.unknown):
+            return form
         result = _Form(form.known)
         for name, power in form.unknown:
-            result = result * self.solved.get(name, _Form(DIMENSIONLESS, ((name, Fraction(1)),))) ** power
+            result = result * self.solved.get(name, _Form(DIMENSIONLESS, ((name, _ONE),))) ** power
         return result
 
     def equate(self, left: _Form, right: _Form, error: Callable[[_Form, _Form], DimensionError]) -> None:
@@ -191,12 +200,14 @@ class _Pass:
         left, right = self.reduced(left), self.reduced(right)
         if left == right:
             return
-        ratio = left * right ** Fraction(-1)
+        ratio = left * right ** _MINUS_ONE
         if ratio.unknown:
             name, power = min(ratio.unknown, key=lambda pair: self.order[pair[0]])
             others = _Form(ratio.known, tuple(pair for pair in ratio.unknown if pair[0] != name))
             self.solved[name] = others ** (-1 / power)
-            self.solved = {key: self.reduced(form) for key, form in self.solved.items()}
+            for key, form in self.solved.items():
+                if any(other == name for other, _ in form.unknown):
+                    self.solved[key] = self.reduced(form)
         elif not ratio.known.is_dimensionless:
             raise error(left, right)
 
@@ -237,7 +248,7 @@ def _sum_error(node: Apply, left: _Form, right: _Form) -> DimensionError:
         clash = f"cannot compare {first} ({left}) with {second} ({right})"
     else:
         clash = f"cannot add {first} ({left}) and {second} ({right})"
-    factor = (left * right ** Fraction(-1)).known
+    factor = (left * right ** _MINUS_ONE).known
     result = _RESULTS.get(node.operator, "sum")
     reason = f"{clash}: {_kind(left)} and {_kind(right)} have no {result}"
     return _error(node, (left, right), reason, f"multiply {second} by a quantity in {factor} first")
@@ -263,7 +274,7 @@ def _base_error(node: Apply, left: _Form, right: _Form) -> DimensionError:
 
 def _target_error(expression: Expression, left: _Form, right: _Form) -> DimensionError:
     reason = f"the formula has dimension {left}, but the target has dimension {right}"
-    factor = (right * left ** Fraction(-1)).known
+    factor = (right * left ** _MINUS_ONE).known
     return _error(expression, (left, right), reason, f"multiply it by a quantity in {factor}")
 
 
@@ -277,7 +288,7 @@ def _kind(form: _Form) -> str:
 
 def _cure(form: _Form) -> str:
     """Return what makes a quantity of this dimension a pure number."""
-    for dimension, verb in ((form.known, "divide"), (form.known ** Fraction(-1), "multiply")):
+    for dimension, verb in ((form.known, "divide"), (form.known ** _MINUS_ONE, "multiply")):
         for power, words in ((1, ""), (2, "the square of "), (3, "the cube of ")):
             name = _NAMED.get(dimension ** Fraction(1, power))
             if name:

@@ -61,11 +61,11 @@ class Apply:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_hash", hash((self.operator, self.arguments)))
-        arity, near = operator(self.operator).arity, operator(self.operator).name
-        if near != self.operator:
-            raise OperatorError(name=self.operator, reason="is an alias", suggestion=near)
-        if len(self.arguments) != arity:
-            reason = f"takes {arity} operand{'s' * (arity > 1)}, not {len(self.arguments)}"
+        row = OPERATORS.get(self.operator) or operator(self.operator)
+        if row.name != self.operator:
+            raise OperatorError(name=self.operator, reason="is an alias", suggestion=row.name)
+        if len(self.arguments) != row.arity:
+            reason = f"takes {row.arity} operand{'s' * (row.arity > 1)}, not {len(self.arguments)}"
             raise OperatorError(name=self.operator, reason=reason, suggestion=None)
 
     def __hash__(self) -> int:
@@ -94,30 +94,40 @@ def walk(expression: Expression) -> Iterator[Expression]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(children(node)))
+        if isinstance(node, Apply):
+            stack.extend(reversed(node.arguments))
 
 
 def fold(expression: Expression, visit: Callable[[Expression, tuple[T, ...]], T]) -> T:
     """Return ``visit(node, results of its operands)`` of the root, after all nodes below it in order."""
-    results: list[T] = []
-    stack: list[tuple[Expression, bool]] = [(expression, False)]
+    backwards: list[Expression] = []  # a parent before its operands, from right to left
+    stack = [expression]
     while stack:
-        node, ready = stack.pop()
-        operands = children(node)
-        if operands and not ready:
-            stack.append((node, True))
-            stack.extend((operand, False) for operand in reversed(operands))
-            continue
-        first = len(results) - len(operands)
-        results[first:] = [visit(node, tuple(results[first:]))]
+        node = stack.pop()
+        backwards.append(node)
+        if isinstance(node, Apply):
+            stack.extend(node.arguments)
+    results: list[T] = []
+    for node in reversed(backwards):
+        if isinstance(node, Apply):
+            count = len(node.arguments)
+            results[-count:] = [visit(node, tuple(results[-count:]))]
+        else:
+            results.append(visit(node, ()))
     return results[0]
 
 
 def complexity(expression: Expression) -> int:
     """Return the sum of the operators' weights, plus one for each leaf."""
-    return sum(
-        OPERATORS[node.operator].complexity if isinstance(node, Apply) else 1 for node in walk(expression)
-    )
+    total, stack = 0, [expression]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Apply):
+            total += OPERATORS[node.operator].complexity
+            stack.extend(node.arguments)
+        else:
+            total += 1
+    return total
 
 
 def depth(expression: Expression) -> int:

@@ -13,12 +13,13 @@ import numpy as np
 from symreg.allowed import is_allowed
 from symreg.arrays import Floats
 from symreg.expression import Expression, complexity
-from symreg.finishing import Finished, Finisher
+from symreg.finishing import RESOLUTION, Finished, Finisher
 from symreg.fitting import Fitted, Fitter
 from symreg.form import is_short
 from symreg.law import Law, ParetoFront, pareto_front
 from symreg.search.backend import Candidate, most_constants
 from symreg.search.native import SHRINKS
+from symreg.search.progress import FEW_CONSTANTS
 from symreg.shape import Shape, shape_of
 from symreg.template_fit import within_bounds
 
@@ -123,7 +124,7 @@ class Workshop:
 
     def front(self, seconds: float) -> ParetoFront:
         """The final front: rewritten, simplified (within these seconds), rechecked, ranked on held-out rows."""
-        promising = self.promising(FINISHED_LAWS)
+        promising = self._undominated(self.promising(FINISHED_LAWS))
         promising += [shared for one in promising for shared in self.finisher.sharing(one)]
         short = [self.finisher.shortened(one) for one in promising]
         short.sort(key=lambda one: -one.bits)  # of one formula the shortest message stays
@@ -138,6 +139,25 @@ class Workshop:
         beside = (one for one in distinct if one not in chosen and self._keeps_limits(one.fitted))
         self._beside = [*kept.values(), *beside]
         return pareto_front(self._allowed(laws) or self._unsnapped(promising, seconds))
+
+    def _undominated(self, promising: Sequence[Finished]) -> list[Finished]:
+        """Without those that are no shorter than a law of few constants that leaves nothing, and leave something.
+
+        None of them is on the front, and rewriting them takes as long as rewriting the others. With uncertainties or
+        few rows to a constant, to leave nothing says less.
+        """
+        y = self.finisher.fitter.y
+        nothing = RESOLUTION**2 * float(np.var(y)) * len(y)
+        is_exact = {id(one): one.fitted.residual_sum <= nothing for one in promising}
+        sizes = {id(one): complexity(one.fitted.expression) for one in promising}
+        few = min(FEW_CONSTANTS, most_constants(len(y)))
+        exact = [
+            sizes[id(one)] for one in promising
+            if is_exact[id(one)] and len(one.fitted.values) <= few and self._is_allowed(one.fitted.expression)
+        ]  # fmt: skip
+        if self.finisher.fitter.knows_errors or not exact:
+            return list(promising)
+        return [one for one in promising if is_exact[id(one)] or sizes[id(one)] < min(exact)]
 
     def _named(self, finished: Sequence[Finished]) -> list[Finished]:
         """The formulas with what was noted of a candidate that is the same function on the training rows.
@@ -179,9 +199,11 @@ class Workshop:
         return self._allowed([self.finisher.law(one) for one in tidy if self._keeps_limits(one.fitted)])
 
     def _allowed(self, laws: Sequence[Law]) -> list[Law]:
-        constraints, template = self.finisher.fitter.problem.constraints, self.finisher.fitter.problem.template
-        allowed = [law for law in laws if law.dimension_ok and is_allowed(law.expression, constraints)]
-        return [law for law in allowed if is_short(template, law.expression)]
+        return [law for law in laws if law.dimension_ok and self._is_allowed(law.expression)]
+
+    def _is_allowed(self, expression: Expression) -> bool:
+        problem = self.finisher.fitter.problem
+        return is_allowed(expression, problem.constraints) and is_short(problem.template, expression)
 
 
 def _alike(first: Floats, second: Floats) -> bool:

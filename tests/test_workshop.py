@@ -9,10 +9,11 @@ import pytest
 
 from symreg.dimension import DIMENSIONLESS
 from symreg.engine import get_engine
-from symreg.finishing import Finisher
+from symreg.finishing import Finished, Finisher
 from symreg.fitting import Fitter, make_fitter
 from symreg.grammar import parse
 from symreg.natural_units import choose_natural_units
+from symreg.printing import to_text
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import Candidate, FreeConstant
 from symreg.table import read_table
@@ -89,3 +90,39 @@ def test_weights_that_are_not_stated_are_not_taken_at_their_word() -> None:
         assert fitted is not None
         errors.append(fitted.stderr / fitted.values)
     assert errors[1] / errors[0] == pytest.approx(10.0, rel=0.05)
+
+
+def test_beside_a_law_that_leaves_nothing_only_shorter_ones_are_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the front is the one that all of them have."""
+    x = np.geomspace(0.5, 50, 60)
+    one = make_problem(read_table({"x [1]": x, "y [1]": 3.217 * x**1.37}, target="y"))
+    fronts, rewritten = [], list[set[str]]()
+    shortened = Finisher.shortened
+    for is_plain in (False, True):
+        met = set[str]()
+        rewritten.append(met)
+
+        def noted(self: Finisher, finished: Finished, met: set[str] = met) -> Finished:
+            met.add(to_text(finished.fitted.expression))
+            return shortened(self, finished)
+
+        monkeypatch.setattr(Finisher, "shortened", noted)
+        if is_plain:
+            monkeypatch.setattr(Workshop, "_undominated", lambda self, promising: list(promising))
+        workshop = Workshop(Finisher(fitter_of(one)))
+        workshop.take(candidates(), "test")
+        fronts.append([law.formula for law in workshop.front(1.0)])
+    assert fronts[0] == fronts[1]
+    assert "k1*x**2 + k2*x" in rewritten[1] and "k1*x**2 + k2*x" not in rewritten[0]
+    assert {"k1*x", "k1*x**k2"} <= rewritten[0] < rewritten[1]
+
+
+def test_a_law_that_leaves_nothing_but_may_not_be_shown_hides_none() -> None:
+    x = np.geomspace(0.5, 50, 60)
+    table = read_table({"x [1]": x, "y [1]": 3.217 * x**1.37}, target="y")
+    one = make_problem(table)
+    one = replace(one, constraints=replace(one.constraints, max_complexity=4))
+    workshop = Workshop(Finisher(fitter_of(one)))
+    workshop.take(candidates(), "test")
+    every = workshop.promising(9)
+    assert workshop._undominated(every) == every

@@ -51,14 +51,15 @@ class DimensionCode:
         """The code of ``dimension``; DimensionRangeError where an exponent does not fit."""
         code = 0
         for position, base in enumerate(self.bases):
-            digit = dimension.exponents[base] * self.denominator
-            if digit.denominator != 1 or abs(digit) >= self.limit:
-                exponent, unit = dimension.exponents[base], BASE_UNITS[base]
+            exponent = dimension.exponents[base]
+            digit, rest = divmod(exponent.numerator * self.denominator, exponent.denominator)
+            if rest or abs(digit) >= self.limit:
+                unit = BASE_UNITS[base]
                 advice = "use a unit with smaller, simpler exponents, or declare the column dimensionless"
                 raise DimensionRangeError(
                     message=f"the exponent {exponent} of {unit} is beyond what the search can hold: {advice}"
                 )
-            code += int(digit) << (self.shift * position)
+            code += digit << (self.shift * position)
         return code
 
     def digits(self, codes: Codes) -> Codes:

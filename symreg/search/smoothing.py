@@ -22,8 +22,6 @@ from math import comb
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import solve_triangular
-from scipy.special import gammaincc
 
 from symreg.search.space import SearchSpace
 
@@ -186,6 +184,8 @@ class Smoother:
         whole = [(0, self.ends[-1]), *zip((0, *self.ends[:-1]), self.ends, strict=True)]
         if self._noise(residual, coefficients) <= 0:
             return 0.0 if np.any(coefficients) else 1.0
+        from scipy.special import gammaincc
+
         squares = self._squares(residual, coefficients)
         chances = [gammaincc((high - low) / 2, float(squares[low:high].sum()) / 2) for low, high in whole]
         return min(1.0, len(whole) * float(min(chances)))
@@ -229,7 +229,7 @@ def _orthonormal(columns: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
             factor = np.linalg.cholesky(basis @ basis.T)
             if np.diag(factor).min() < INDEPENDENT:
                 raise np.linalg.LinAlgError
-            basis = solve_triangular(factor, basis, lower=True)
+            basis = np.linalg.inv(factor) @ basis
         if np.abs(basis @ basis.T - np.eye(len(basis))).max() < 1e-9:
             return np.ascontiguousarray(basis.T), there
     except np.linalg.LinAlgError:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from math import ceil, log2
 
 import numpy as np
@@ -104,6 +105,7 @@ class SumSearch:
     _level: int = 0
     _furthest: dict[tuple[int, int], Ids] = field(default_factory=dict)
     _requested: dict[tuple[int, bytes], npt.NDArray[np.bool_]] = field(default_factory=dict)
+    _holes: dict[tuple[Fraction, bytes], tuple[Codes, npt.NDArray[np.bool_]]] = field(default_factory=dict)
 
     @property
     def pairs(self) -> int:
@@ -238,9 +240,12 @@ class SumSearch:
         """Dimensions of the hole, and where the step allows the dimension of z."""
         if step.exponent is None:
             return np.zeros_like(z), z == 0
-        back = 1 / step.exponent
-        hole, fits = self.space.coding.root(z * back.numerator, back.denominator)
-        return hole, fits & self.space.coding.in_range(hole)
+        key = step.exponent, z.tobytes()  # shells of one step ask the same of the same contexts
+        if key not in self._holes:
+            back = 1 / step.exponent
+            hole, fits = self.space.coding.root(z * back.numerator, back.denominator)
+            self._holes[key] = hole, fits & self.space.coding.in_range(hole)
+        return self._holes[key]
 
     def _cost(self, shell: Shell, code_u: int, hole: int, split: Split) -> float:
         n_u, n_v, n_m = (

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.dimension import Dimension
+from symreg.dimension import DIMENSIONLESS
 from symreg.dimensioning import infer_dimensions
 from symreg.errors import SymregError
 from symreg.expression import Apply, Constant, Expression, Number, constants_of, normalise, substitute, walk
@@ -39,12 +39,12 @@ class Assembly:
         There it is fitted first: ``a + b/(T + c)`` is an easier sum than ``exp`` of it. None where numbers forbid
         it; the dimensions of its constants are left open.
         """
-        values = self._values(hit)
+        values = self.values(hit)
         if values is None:
             return None
         names = tuple(f"k{number}" for number in range(1, len(values) + 1))
         terms, left = terms_written(hit.parts, names)
-        return Draft(normalise(hit.question.write_inside(terms, left)), names, tuple(values), (0,) * len(names))
+        return Draft(hit.question.write_inside(terms, left), names, tuple(values), (0,) * len(names))
 
     def whole(self, hit: Hit, values: Sequence[float]) -> list[Draft]:
         """The laws that a hit stands for, with these values of the constants inside of its context."""
@@ -80,7 +80,7 @@ class Assembly:
             return (0,) * len(names)
         try:
             found = infer_dimensions(tree, space.dimensions, space.coding.decode(space.target_code))
-            codes = tuple(space.coding.encode(found.get(name, Dimension.of())) for name in names)
+            codes = tuple(space.coding.encode(found.get(name, DIMENSIONLESS)) for name in names)
         except (DimensionRangeError, SymregError):
             return None
         allowed = space.coefficient_codes if not space.is_mixed else None
@@ -91,8 +91,13 @@ class Assembly:
         """Whether nothing has a dimension."""
         return not self.space.target_code and not any(self.space.codes)
 
-    def _values(self, hit: Hit) -> list[float] | None:
-        """Inner constants as found, outer ones by weighted least squares."""
+    def at(self, rows: Rows) -> tuple[Floats, Floats]:
+        """Target and weights at some of the rows."""
+        where = np.searchsorted(self.rows, rows)
+        return self.y[where], self.weights[where]
+
+    def values(self, hit: Hit) -> list[float] | None:
+        """Inner constants as found, outer ones by weighted least squares; None where numbers forbid it."""
         question = hit.question
         columns = [part.at(self.rows, inner) for part, inner in zip(hit.parts, hit.inner, strict=True)]
         with np.errstate(all="ignore"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,11 @@ class Hit:
         """All that a fit would have to find."""
         return self.question.n_outer + sum(part.n_inner + part.n_columns for part in self.parts)
 
+    @property
+    def n_inner(self) -> int:
+        """Constants inside of its parts: without any it is a sum of fixed columns."""
+        return sum(part.n_inner for part in self.parts)
+
     def bits(self, n_rows: int) -> float:
         """What so many rows and the form cost, constants left aside: under noise the nearest form follows the noise."""
         return 0.5 * n_rows * math.log2(max(self.loss, EXACT)) + self.form_bits
@@ -57,6 +63,12 @@ class Hit:
 def place_bits(place: int) -> float:
     """Bits to name an entry of a list by its place: those that come first are likelier (Rissanen 1983)."""
     return math.log2(place + 2) + math.log2(math.log2(place + 2) + 1.0)
+
+
+@lru_cache(maxsize=8)
+def places_bits(count: int) -> Floats:
+    """The same for the first ``count`` entries of a list."""
+    return np.array([place_bits(place) for place in range(count)])
 
 
 def blocks(

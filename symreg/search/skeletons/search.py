@@ -7,7 +7,6 @@ best of these on all rows. What is near goes on: further parts beside it, on it,
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,16 +15,16 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from symreg.engine.program import Fit
-from symreg.expression import lower
 from symreg.search.backend import most_constants
 from symreg.search.hunt import Workplace
 from symreg.search.probes import target_at
+from symreg.search.progress import FEW_CONSTANTS
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner
 from symreg.search.skeletons import catalogue
 from symreg.search.skeletons.argument import Argument, Inputs, inputs_of
 from symreg.search.skeletons.assembly import Assembly
+from symreg.search.skeletons.fits import Fits
 from symreg.search.skeletons.growing import TIMES, Place, grown, places
 from symreg.search.skeletons.pairs import paired
 from symreg.search.skeletons.part import Chain, Columns, Part, Wave
@@ -33,7 +32,7 @@ from symreg.search.skeletons.products import product_draft, products
 from symreg.search.skeletons.question import IDENTITY, LOGARITHM, Projected, Question, projected
 from symreg.search.skeletons.rich import rich_terms
 from symreg.search.skeletons.screen import EXACT, Hit, blocks, place_bits, screened
-from symreg.search.skeletons.sums import BEAM, PlainTerms, sums
+from symreg.search.skeletons.sums import BEAM, WIDE, PlainTerms, sums
 from symreg.search.skeletons.terms import Terms, terms_of
 from symreg.search.space import SearchSpace
 
@@ -41,7 +40,6 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 Stage = Callable[[], list[Refined]]
 AnyPart = TypeVar("AnyPart", bound=Part)
-SOURCE = "skeletons"
 
 SCREEN_ROWS = 64
 """Rows of the screen: enough to tell parts with three constants apart, few enough for a hundred thousand columns."""
@@ -53,16 +51,6 @@ first, Antoine's vapour pressure is the thirty-first."""
 FITTED, FITTED_ALONE = 240, 700
 """Hits of a stage with one number of constants that are fitted on the rows of the screen: 20,000 fits a second."""
 
-FITTED_OF_A_QUESTION = 8
-"""Hits of a question that are fitted in any case: a grid does not see all questions equally well."""
-
-FITTED_ON_ALL = 40
-"""Of these, on all rows."""
-
-SCREEN_ITERATIONS, ALL_ITERATIONS = 25, 120
-"""Steps of a fit: the first tells good forms from bad ones, the second comes to rest even where constants hang
-together."""
-
 SIZES = {0: (), 1: (48,), 2: (20, 14), 3: (10, 8, 8)}
 SIZES_ALONE = {0: (), 1: (96,), 2: (28, 20), 3: (12, 10, 10)}
 """Of grids, of several inputs and of one, by the number of constants inside, the innermost first. A fit finds its
@@ -70,6 +58,9 @@ way over about two steps of each."""
 
 MOST_PLAIN, MOST_PLAIN_ELSEWHERE = 6, 4
 """Terms of a sum without constants inside: of the target itself, and of a function of it."""
+
+LEAST_IN_A_SUM = 2
+"""Constants of the shortest sum: a product with one alone is what hunts look for."""
 
 MOST_RICH = 3
 """Rich terms of a sum."""
@@ -95,9 +86,6 @@ CHEAPER = 100
 MOST_BLENDED = 3
 """Inputs of a problem up to which formulas grow by functions of two of them."""
 
-NEAR = 16
-"""Formulas of each number of constants that are remembered."""
-
 COLUMNS_OF_A_PAIR = 3_500
 """Columns of which all pairs are looked at: a second for each question."""
 
@@ -116,13 +104,11 @@ class Skeletons:
     space: SearchSpace
     inputs: Inputs
     rows: Rows  # of the screen
-    quick: Refiner
-    full: Refiner
     assembly: Assembly
+    fits: Fits
     evaluated: int = 0
     _next: int = 0
     _stages: list[tuple[int, Stage]] = field(init=False)
-    _near: dict[int, list[Refined]] = field(default_factory=dict)  # the best so far, by number of constants
     _grown: set[object] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -164,7 +150,7 @@ class Skeletons:
     @property
     def near(self) -> list[Refined]:
         """The best formulas so far of each number of constants."""
-        return [one for some in self._near.values() for one in some]
+        return [one for some in self.fits.near.values() for one in some]
 
     def is_due(self, looked: int) -> bool:
         """Whether the next stage has its turn, once the hunts have looked at so many combinations."""
@@ -179,17 +165,27 @@ class Skeletons:
     # -- stages
 
     def _sums(self) -> list[Refined]:
-        """Sums of plain terms, of the target and of functions of it: of the catalogue's, then of the simplest of
-        all."""
+        """Sums of plain terms, of the target and of functions of it: of the catalogue's, then of the simplest of all.
+
+        Once a sum leaves nothing only those with fewer constants are looked for.
+        """
         hits: list[Hit] = []
-        for book, terms in enumerate((self._own_terms(), self._simplest_terms())):
+        fewest, wide = self._most + 1, WIDE  # constants of the exact sums so far
+        for book in range(2):
+            if book and fewest <= LEAST_IN_A_SUM:
+                break
+            terms = self._simplest_terms() if book else self._own_terms()
             for place, asked in enumerate(self._asked(catalogue.main_questions())):
                 most = MOST_PLAIN if asked.question.context is IDENTITY else MOST_PLAIN_ELSEWHERE
-                found, looked = sums(asked, terms, min(most, self._most - asked.question.n_outer), self.workplace.stop)
+                most = min(most, fewest - 1 - asked.question.n_outer)
+                found, looked = sums(asked, terms, most, self.workplace.stop, wide)
+                exact = min((one.n_constants for one in found if one.loss < EXACT), default=fewest)
+                if exact < fewest:
+                    fewest, wide = exact, wide if exact > FEW_CONSTANTS else BEAM
                 said = BOOK * book + place_bits(place) + asked.question.bits
                 hits += [replace(one, form_bits=one.form_bits + said) for one in found]
                 self.evaluated += looked // CHEAPER
-        return self._fitted(hits)
+        return self.fits.of_hits(hits)
 
     def _rich_sums(self) -> list[Refined]:
         """Sums of rich terms, where nothing has a dimension."""
@@ -202,7 +198,7 @@ class Skeletons:
                 found, looked = sums(asked, terms, most, self.workplace.stop, BEAM)
                 hits += [replace(one, form_bits=one.form_bits + RICH + place_bits(place)) for one in found]
                 self.evaluated += looked // CHEAPER
-        return self._fitted(hits)
+        return self.fits.of_hits(hits)
 
     def _parts(
         self, parts: Iterable[Part], questions: Iterable[Question], sizes: Mapping[int, Sequence[int]] | None = None
@@ -217,7 +213,7 @@ class Skeletons:
             self.evaluated += sum(len(one.values) for one in columns)
             if self.workplace.stop():
                 break
-        return self._fitted(hits)
+        return self.fits.of_hits(hits)
 
     def _pairs(self) -> list[Refined]:
         """Two parts, each with one constant inside or none."""
@@ -229,7 +225,7 @@ class Skeletons:
         """Powers of inputs times factors that hold constants, the powers fitted or none."""
         logs = tuple(catalogue.logs(self.inputs))
         drafts: list[Draft] = []
-        y, _ = self._on_screen
+        y, _ = self.assembly.at(self.rows)
         chains, columns = self._columns(catalogue.factor_chains(self.inputs), (14, 12))
         for question in self._asked([Question(LOGARITHM, True, some) for some in dict.fromkeys(((), logs))]):
             found, looked = products(question, chains, columns, FITTED, self.workplace.stop)
@@ -238,7 +234,7 @@ class Skeletons:
             scale = question.scale
             made = (product_draft(one, companions, self.rows, y, scale) for one in found)
             drafts += [one for one in made if one is not None and len(one.names) <= self._most]
-        return self._refined(drafts)
+        return self.fits.of_drafts(drafts)
 
     def _columns(self, parts: Iterable[AnyPart], sizes: Sequence[int]) -> tuple[list[AnyPart], list[Columns]]:
         """Parts with their columns on a grid of these sizes, as many as pairs can be looked at of."""
@@ -262,11 +258,11 @@ class Skeletons:
             self.evaluated += looked // CHEAPER
             if self.workplace.stop():
                 break
-        return self._fitted(hits)
+        return self.fits.of_hits(hits)
 
     def _grow(self) -> list[Refined]:
         """The nearest formulas with one more part, at each place in them."""
-        y, weights = self._on_screen
+        y, weights = self.assembly.at(self.rows)
         spots = [
             place
             for one in self._to_grow()
@@ -296,13 +292,13 @@ class Skeletons:
             if len(names) <= self._most and np.isfinite(values).all():
                 bits = None if place.draft.form_bits is None else place.draft.form_bits + place.bits + hit.form_bits
                 drafts.append(Draft(tree, names, tuple(map(float, values)), (0,) * len(names), bits))
-        return self._refined(drafts)
+        return self.fits.of_drafts(drafts)
 
     def _to_grow(self) -> list[Refined]:
         """The best of each number of constants that have not gone on yet."""
         chosen: list[Refined] = []
-        for count in sorted(self._near)[:MOST_TO_GROW]:
-            own = [one for one in self._near[count] if one.draft.expression not in self._grown and one.loss > EXACT]
+        for count in sorted(self.fits.near)[:MOST_TO_GROW]:
+            own = [one for one in self.fits.near[count] if one.draft.expression not in self._grown and one.loss > EXACT]
             chosen += own[:GROWN]
         self._grown |= {one.draft.expression for one in chosen}
         return chosen
@@ -314,16 +310,10 @@ class Skeletons:
 
     # -- what stages share
 
-    @cached_property
-    def _on_screen(self) -> tuple[Floats, Floats]:
-        """Target and weights at the screen's rows."""
-        where = np.searchsorted(self.assembly.rows, self.rows)
-        return self.assembly.y[where], self.assembly.weights[where]
-
     @property
     def _most(self) -> int:
         """Constants that a formula may have on so many rows."""
-        return most_constants(len(self.space.target))
+        return self.fits.most
 
     @property
     def _is_alone(self) -> bool:
@@ -334,15 +324,11 @@ class Skeletons:
     def _each(self) -> int:
         return EACH_ALONE if self._is_alone else EACH
 
-    @property
-    def _fitted_each(self) -> int:
-        return FITTED_ALONE if self._is_alone else FITTED
-
     def _sizes(self, part: Part) -> tuple[int, ...]:
         return (SIZES_ALONE if self._is_alone else SIZES)[part.n_inner]
 
     def _asked(self, questions: Iterable[Question]) -> list[Projected]:
-        y, weights = self._on_screen
+        y, weights = self.assembly.at(self.rows)
         found = (projected(one, y, weights, self.rows) for one in questions if one.n_outer < self._most)
         return [one for one in found if one is not None]
 
@@ -371,65 +357,6 @@ class Skeletons:
 
         return PlainTerms(bank.values, argument)
 
-    def _fitted(self, hits: Sequence[Hit]) -> list[Refined]:
-        """The best hits fitted: first as their questions see the target, on the screen's rows, then as laws, on all."""
-        by_context: dict[str, list[tuple[Hit, Draft]]] = {}
-        for hit in _best(hits, self._most, self._fitted_each, len(self.rows)):
-            draft = self.assembly.inside(hit)
-            if draft is not None:
-                by_context.setdefault(hit.question.sees, []).append((hit, draft))
-        found: list[tuple[Hit, Fit]] = []
-        for some in by_context.values():
-            found += self._fitted_inside(some)
-        best = ((hit, fit.values.tolist()) for hit, fit in _nearest(found, len(self.rows)))
-        return self._on_all_rows([draft for hit, values in best for draft in self.assembly.whole(hit, values)])
-
-    def _fitted_inside(self, some: Sequence[tuple[Hit, Draft]]) -> list[tuple[Hit, Fit]]:
-        """Hits of one context and factor fitted to the target as these see it; residuals as parts of the target's."""
-        question = some[0][0].question
-        y, weights = self._on_screen
-        with np.errstate(all="ignore"):
-            target, scale = question.target(y, self.rows), question.scale(y, self.rows) * np.sqrt(weights)
-        programs = [lower(one.expression, self.space.names, one.names, self.space.in_formulas) for _, one in some]
-        fits = self.workplace.engine.fit_many(
-            programs, self.quick.X, target, scale**2, [np.array(one.values) for _, one in some],
-            max_iterations=SCREEN_ITERATIONS, threads=self.workplace.settings.threads,
-        )  # fmt: skip
-        total = float(weights @ (y - float(weights @ y) / weights.sum()) ** 2) or 1.0
-        return [
-            (replace(hit, loss=fit.residual_sum / total), fit)
-            for (hit, _), fit in zip(some, fits, strict=True)
-            if np.isfinite(fit.residual_sum) and np.isfinite(fit.values).all()
-        ]
-
-    def _refined(self, drafts: Sequence[Draft]) -> list[Refined]:
-        """Drafts fitted on the screen's rows, and the best of them on all rows."""
-        each = {one.expression: one for one in drafts}
-        quick = self.quick._fit([(one, SOURCE) for one in each.values()], SCREEN_ITERATIONS)
-        return self._on_all_rows([one.draft for one in _spread(quick)])
-
-    def _on_all_rows(self, drafts: Sequence[Draft]) -> list[Refined]:
-        """Drafts with their units, where these are allowed, fitted on all rows; best first."""
-        each = {one.expression: one for one in drafts}
-        best = [draft for one in each.values() if (draft := self.assembly.with_units(one)) is not None]
-        found = self.full._fit([(draft, SOURCE) for draft in best], ALL_ITERATIONS)
-        for one in found:
-            self._near.setdefault(len(one.draft.names), []).append(one)
-        self._near = {count: sorted(some, key=lambda one: one.loss)[:NEAR] for count, some in self._near.items()}
-        return sorted(found, key=lambda one: one.loss)
-
-
-def _nearest(found: Sequence[tuple[Hit, Fit]], n_rows: int) -> list[tuple[Hit, Fit]]:
-    """Of each number of constants the shortest descriptions, up to the number that leaves nothing."""
-    chosen: list[tuple[Hit, Fit]] = []
-    ordered = sorted(found, key=lambda one: (one[0].bits(n_rows), one[0].size))
-    for count in sorted({hit.n_constants for hit, _ in found}):
-        own = [one for one in ordered if one[0].n_constants == count]
-        chosen += own[:FITTED_ON_ALL]
-        if min(hit.loss for hit, _ in own) < EXACT:
-            break
-    return chosen
-
 
 def _bearing(spots: Sequence[Place], columns: Sequence[Columns]) -> list[Projected]:
     """What is asked at places that take parts of so many columns: a factor has one."""
@@ -456,43 +383,17 @@ def _ranks_of(asked: Sequence[Projected]) -> dict[int, int]:
     return {id(one.question): place for place, one in enumerate(asked)}
 
 
-def _best(hits: Sequence[Hit], most: int, each: int, n_rows: int) -> list[Hit]:
-    """Of each number of constants, and of each question, the hits of least loss."""
-    ordered = sorted((one for one in hits if one.n_constants <= most), key=lambda one: one.bits(n_rows))
-    by_count, by_question = Counter[int](), Counter[int]()
-    chosen: list[Hit] = []
-    for hit in ordered:
-        if by_count[hit.n_constants] < each or by_question[id(hit.question)] < FITTED_OF_A_QUESTION:
-            chosen.append(hit)
-            by_count[hit.n_constants] += 1
-            by_question[id(hit.question)] += 1
-    return chosen
-
-
-def _spread(found: Sequence[Refined]) -> list[Refined]:
-    """Of each number of constants the best fits, up to the number that leaves nothing."""
-    chosen: list[Refined] = []
-    ordered = sorted(found, key=lambda one: (max(one.loss, EXACT), one.complexity))
-    for count in sorted({len(one.draft.names) for one in found}):
-        own = [one for one in ordered if len(one.draft.names) == count]
-        chosen += own[:FITTED_ON_ALL]
-        if own[0].loss < EXACT:
-            break
-    return chosen
-
-
 def skeletons_of(workplace: Workplace, space: SearchSpace, fit_rows: Rows) -> Skeletons:
     """The search for skeletons on these rows."""
-    rows = screen_rows(space, fit_rows)
+    rows, inputs = screen_rows(space, fit_rows), inputs_of(space)
     target = target_at(space, fit_rows)
-    weights = target.weights * len(fit_rows)
     threads = workplace.settings.threads
-    return Skeletons(
-        workplace, space, inputs_of(space), rows,
-        Refiner(space, workplace.engine, threads, target_at(space, rows), rows),
-        Refiner(space, workplace.engine, threads, target, fit_rows),
-        Assembly(space, fit_rows, target.y, weights),
-    )  # fmt: skip
+    quick = Refiner(space, workplace.engine, threads, target_at(space, rows), rows)
+    full = Refiner(space, workplace.engine, threads, target, fit_rows)
+    assembly = Assembly(space, fit_rows, target.y, target.weights * len(fit_rows))
+    each = FITTED_ALONE if len(inputs.places) == 1 else FITTED
+    fits = Fits(quick, full, assembly, most_constants(len(space.target)), each)
+    return Skeletons(workplace, space, inputs, rows, assembly, fits)
 
 
 def screen_rows(space: SearchSpace, rows: Rows) -> Rows:
