@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from fractions import Fraction
 
 from symreg.expression import Apply, Constant, Expression, Number, Variable, fold, normalise, walk
-from symreg.merging import RULES, coefficient, exponent_of, is_sum, over, powered, times
+from symreg.merging import RULES, coefficient, exponent_of, fraction, is_sum, over, powered, times
 from symreg.reparametrising import Change, Form, Rule, rewritten
 from symreg.search.collecting import collected
 from symreg.tidy import merged_powers, ordered_products, ordered_sums, quotient_of, sum_of, terms_of
@@ -18,6 +18,7 @@ from symreg.tidy import merged_powers, ordered_products, ordered_sums, quotient_
 MOST = 60  # changes of one law
 WAVES = frozenset({"sin", "cos", "tan"})
 SCALED = frozenset({"exp", "log", "log10", "sinh", "cosh", "tanh", "asin", "acos", "atan"}) | WAVES
+SHIFTED = SCALED - WAVES - {"exp", "log", "log10"} | {"square"}
 
 
 def canonical_form(form: Form) -> Form:
@@ -176,8 +177,8 @@ def width_of_square(form: Form, node: Expression) -> Iterator[Change]:
 
 
 def shift_in_function(form: Form, node: Expression) -> Iterator[Change]:
-    """``tanh(k1*x + k2)`` is ``tanh((x - k2)/k1)``."""
-    if not (isinstance(node, Apply) and node.operator in SCALED - WAVES - {"exp", "log", "log10"}):
+    """``tanh(k1*x + k2)`` is ``tanh((x - k2)/k1)``, and a square of it is one of ``(x - k2)/k1``."""
+    if not (isinstance(node, Apply) and node.operator in SHIFTED):
         return
     terms = terms_of(node.arguments[0])
     offset = [one for one in terms if form.is_own(one[1])]
@@ -186,7 +187,7 @@ def shift_in_function(form: Form, node: Expression) -> Iterator[Change]:
         return
     constants, rest = coefficient(form, left[0][1])
     names, bare = form.own_names(quotient_of(*constants)), quotient_of(*rest)
-    if len(names) != 1 or form.is_dimensionless(bare):
+    if len(names) != 1 or form.is_dimensionless(bare) or not isinstance(bare, Variable):
         return
     slope = sum_of([(left[0][0], quotient_of(*constants))])
     place = over(sum_of(offset), slope)
@@ -214,6 +215,31 @@ def sign_beside_number(form: Form, node: Expression) -> Iterator[Change]:
             yield sum_of(new), {names[0]: Apply("neg", (Constant(names[0]),))}
 
 
+def sign_of_shift(form: Form, node: Expression) -> Iterator[Change]:
+    """``x + k`` with a negative ``k`` is ``x - k``, where ``x`` has no constant of its own."""
+    if not is_sum(node):
+        return
+    terms = terms_of(node)
+    offset = [place for place, (_, term) in enumerate(terms) if isinstance(term, Constant) and term.name in form.own]
+    if len(terms) != 2 or len(offset) != 1 or form.own_names(terms[1 - offset[0]][1]):
+        return
+    sign, constant = terms[offset[0]]
+    if sign * form.value(constant) < 0 < sign and isinstance(constant, Constant):
+        new = list(terms)
+        new[offset[0]] = (-1, constant)
+        yield sum_of(new), {constant.name: Apply("neg", (constant,))}
+
+
+def positive_exponent(form: Form, node: Expression) -> Iterator[Change]:
+    """``(x/k1)**k2`` with a negative ``k2`` is ``(k1/x)**k2``."""
+    if not (isinstance(node, Apply) and node.operator == "pow" and form.is_own(node.arguments[1])):
+        return
+    base, exponent = node.arguments
+    above, below = fraction(base)
+    if isinstance(exponent, Constant) and form.value(exponent) < 0 and form.own_names(base) and below:
+        yield powered(quotient_of(below, above), exponent), {exponent.name: Apply("neg", (exponent,))}
+
+
 SCALES: tuple[Rule, ...] = (
     scale_under_free_power,
     scale_of_pure_power,
@@ -221,4 +247,6 @@ SCALES: tuple[Rule, ...] = (
     scale_in_function,
     shift_in_function,
     sign_beside_number,
+    sign_of_shift,
+    positive_exponent,
 )

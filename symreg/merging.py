@@ -158,7 +158,8 @@ def scale_of_sum(form: Form, node: Expression) -> Iterator[Change]:
 def scale_of_power(form: Form, node: Expression) -> Iterator[Change]:
     """``1/(k1*x + k2)`` is ``k1/(x + k2)``, and so is any power of a sum with a constant before it.
 
-    Of exponentials and a constant, the constant becomes 1: ``k1/(1 + k2*exp(-x))``.
+    Of exponentials and a constant, the constant becomes 1: ``k1/(1 + k2*exp(-x))``. Below a bar three terms need no
+    constant above: ``1/(k1 + k2*x + k3*y)``.
     """
     (above, below), (rest_above, rest_below) = coefficient(form, node) if is_product(node) else (([], []), ([node], []))
     scale = quotient_of(above, below)
@@ -168,13 +169,17 @@ def scale_of_power(form: Form, node: Expression) -> Iterator[Change]:
             if not is_sum(base) or (exponent == ONE and not is_below):
                 continue
             others = [one for i, one in enumerate(factors) if i != place]
+            if is_below and exponent == ONE and len(factors) == 1 and not rest_above and form.own_names(scale):
+                change = scaled_terms(form, terms_of(base), over(ONE, scale)) if len(terms_of(base)) > 2 else None
+                if change is not None and not set(form.own_names(scale)) & set(change[1]):
+                    yield Apply("inv", (change[0],)), change[1]
             beside = quotient_of([*rest_above, ONE], [])
             for changed, definitions, lead in _led(form, terms_of(base), beside):
                 power = powered(changed, exponent)
                 outside = powered(lead, exponent)
                 name = (*form.own_names(scale), *form.own_names(lead))[0]
-                whole = isinstance(exponent, Number) and Fraction(exponent.value).denominator == 1
-                if not form.own_names(scale) and not whole:
+                alone = len(terms_of(base)) > 2 and not rest_above
+                if not form.own_names(scale) and (exponent != ONE or not is_below or alone):
                     continue
                 total = over(scale, outside) if is_below else times(scale, outside)
                 new = [*others, power]
@@ -194,7 +199,7 @@ def _led(
     """
     parts = [coefficient(form, term) for _, term in terms]
     owns = [any(form.own_names(one) for one in (*constants[0], *constants[1])) for constants, _ in parts]
-    exponential = [any(_is_exponential(one) for one in (*rest[0], *rest[1])) for _, rest in parts]
+    exponential = [any(_grows(form, one) for one in (*rest[0], *rest[1])) for _, rest in parts]
     constant = [not (rest[0] or rest[1]) for _, rest in parts]
     grows = any(constant) and all(one or other for one, other in zip(exponential, constant, strict=True))
     known = [not constant[i] and quotient_of(*rest) in walk(beside) for i, (_, rest) in enumerate(parts)]
@@ -238,6 +243,11 @@ def _may_lead(parts: Sequence[tuple[Parts, Parts]], place: int, other: int, grow
         return not (rest[0] or rest[1])
     plain = all(isinstance(one, Variable) for one in rest[0]) and bool(rest[0]) and not rest[1]
     return len(parts) == 2 and plain and not (others[0] or others[1])
+
+
+def _grows(form: Form, expression: Expression) -> bool:
+    """Whether a factor is an exponential or has a fitted exponent: a scale before it is one of its own."""
+    return _is_exponential(expression) or bool(form.own_names(exponent_of(expression)[1]))
 
 
 def _is_exponential(expression: Expression) -> bool:
