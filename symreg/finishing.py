@@ -309,15 +309,18 @@ class Finisher:
         names = [constant.name for constant in fitted.constants]
         fitted = replace(fitted, expression=ordered(fitted.expression, names))
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits, finished.form_bits)
-        tidy = replace(finished, fitted=fitted, bits=bits)
-        return tidy if limited else self._canonical(tidy)
+        return replace(finished, fitted=fitted, bits=bits)
 
-    def _canonical(self, finished: Finished) -> Finished:
+    def canonical(self, finished: Finished) -> Finished:
         """The same law in the form that is shown; of both the shorter message is the law's: it is one law.
 
-        It stays as it is where its new form breaks a limit of the user's, or cannot be fitted so well.
+        It stays as it is where the user has given its form or bounds on its constants, where the new form breaks a
+        limit of the user's, and where it cannot be fitted so well.
         """
-        before = finished.fitted
+        before, template = finished.fitted, self.fitter.problem.template
+        given = any(name in self.fitter.limits for name in before.names)
+        if given or (template is not None and not template.is_bare):
+            return finished
         form = canonical_form(self._form(before))
         constants = tuple(FreeConstant(name, form.dimensions[name], value) for name, value in form.values.items())
         if form.expression == before.expression or not is_allowed(form.expression, self.fitter.problem.constraints):

@@ -513,9 +513,11 @@ def unit_out_of_power(form: Form, node: Expression) -> Iterator[Change]:
     if not is_product(node):
         return
     above, below = fraction(node)
-    if not any(form.is_own(one) for one in (*above, *below)):
+    free = next((one for one in (*above, *below) if isinstance(one, Constant) and one.name in form.own), None)
+    if free is None:
         return
-    for place, (factor, is_below) in enumerate([*((one, False) for one in above), *((one, True) for one in below)]):
+    signed = [(one, 1) for one in above] + [(one, -1) for one in below]
+    for place, (factor, sign) in enumerate(signed):
         base, exponent = exponent_of(factor)
         if not isinstance(exponent, Number) or exponent == ONE:
             continue
@@ -524,11 +526,11 @@ def unit_out_of_power(form: Form, node: Expression) -> Iterator[Change]:
         if not units or not inner_above:
             continue
         bare = quotient_of(inner_above, [one for one in inner_below if one not in units])
-        parts: Parts = (list(above), list(below))
-        own = place - len(above) if is_below else place
-        parts[is_below][own] = powered(bare, exponent)
-        parts[not is_below].append(powered(product_of(units), exponent))
-        yield quotient_of(*parts), {}
+        new = [(powered(bare, exponent), sign) if i == place else one for i, one in enumerate(signed)]
+        scale = powered(product_of(units), exponent)
+        tree = quotient_of([one for one, s in new if s > 0], [one for one, s in new if s < 0])
+        beside = sign == (1 if free in above else -1)
+        yield tree, {free.name: over(free, scale) if beside else times(free, scale)}
 
 
 def power_in_logarithm(form: Form, node: Expression) -> Iterator[Change]:

@@ -126,6 +126,8 @@ class Form:
 
     def with_tree(self, expression: Expression) -> Form:
         """The same formula written otherwise; as it is where that has other values."""
+        if expression == self.expression:
+            return self
         new = Form.of(expression, self.dimensions, self.values, self.around)
         return new if _is_same(self, new) else self
 
