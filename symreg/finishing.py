@@ -311,6 +311,10 @@ class Finisher:
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits, finished.form_bits)
         return replace(finished, fitted=fitted, bits=bits)
 
+    def shown(self, finished: Finished) -> Finished:
+        """The law as it is shown: shortened in its canonical form, where numbers are told that another form hides."""
+        return self.canonical(self.shortened(self.canonical(finished)))
+
     def canonical(self, finished: Finished) -> Finished:
         """The same law in the form that is shown; of both the shorter message is the law's: it is one law.
 

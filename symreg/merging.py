@@ -533,6 +533,19 @@ def unit_out_of_power(form: Form, node: Expression) -> Iterator[Change]:
         yield tree, {free.name: over(free, scale) if beside else times(free, scale)}
 
 
+def power_of_quotient(form: Form, node: Expression) -> Iterator[Change]:
+    """``(x - y)**2/(x + y)**2`` is ``((x - y)/(x + y))**2``."""
+    if not is_product(node):
+        return
+    above, below = fraction(node)
+    for i, first in enumerate(above):
+        for j, second in enumerate(below):
+            (base, power), (under, other) = exponent_of(first), exponent_of(second)
+            if power == other != ONE and is_sum(base) and is_sum(under):
+                rest = [one for k, one in enumerate(above) if k != i], [one for k, one in enumerate(below) if k != j]
+                yield quotient_of([*rest[0], powered(over(base, under), power)], rest[1]), {}
+
+
 def power_in_logarithm(form: Form, node: Expression) -> Iterator[Change]:
     """``log(x**2)`` is ``2*log(x)``, where x is positive, and ``log(exp(x))`` is x."""
     if not (isinstance(node, Apply) and node.operator in ("log", "log10")):
@@ -605,6 +618,7 @@ RULES: tuple[Rule, ...] = (
     constant_in_exponential,
     power_in_logarithm,
     root_out,
+    power_of_quotient,
     exponentials_of_product,
     numbers_of_product,
 )

@@ -74,9 +74,12 @@ class Form:
         )
 
     def is_own(self, part: Expression) -> bool:
-        """Whether a part may be one free constant: such ones alone are in it, beside numbers."""
-        names = self.own_names(part)
-        return bool(names) and self.is_plain(substitute(part, {Constant(name): Number(Fraction(1)) for name in names}))
+        """Whether a part may be one free constant: nothing else is in it but numbers, and one of them is only here.
+
+        ``k1*k2*x + k2`` is ``k1*x + k2``, although ``k2`` stands elsewhere too.
+        """
+        ones: dict[Expression, Expression] = {Constant(name): Number(Fraction(1)) for name in self.values}
+        return bool(self.own_names(part)) and self.is_plain(substitute(part, ones))
 
     def own_names(self, part: Expression) -> tuple[str, ...]:
         """The free constants of a part that occur nowhere else."""

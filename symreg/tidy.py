@@ -58,8 +58,13 @@ def _merged(name: str, operands: tuple[Expression, ...]) -> Expression:
 
 
 def _mergeable(inner: Fraction, outer: Fraction) -> bool:
-    """Odd whole powers keep the sign; halves of odd powers are undefined below zero, before and after."""
+    """Odd whole powers keep the sign; halves of odd powers are undefined below zero, before and after.
+
+    A whole power of a whole power is one everywhere.
+    """
     product = inner * outer
+    if inner.denominator == outer.denominator == 1:
+        return product != 0
     odd = inner.denominator == 1 and inner.numerator % 2 == 1
     broken = outer.denominator == 1 or product.denominator != 1  # (x**3)**(2/3) is undefined below zero, x**2 is not
     half = inner.denominator == 2 and product.denominator == 2

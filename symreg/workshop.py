@@ -131,7 +131,7 @@ class Workshop:
         distinct.sort(key=lambda one: one.bits)
         chosen = _worth_simplifying(distinct)
         simple = self.finisher.simplified(chosen, seconds)
-        again = [self.finisher.canonical(self.finisher.shortened(one)) for one in simple]
+        again = [self.finisher.shown(one) for one in simple]
         again.sort(key=lambda one: -one.bits)
         kept = {one.fitted.expression: one for one in again if self._keeps_limits(one.fitted)}
         laws = [self.finisher.law(one) for one in self._named(list(kept.values()))]
