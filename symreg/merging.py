@@ -445,7 +445,10 @@ def _unit_of(form: Form, expression: Expression) -> Expression | None:
 
 
 def root_out(form: Form, node: Expression) -> Iterator[Change]:
-    """``c**3*m/sqrt(c**2 - v**2)`` is ``c**2*m/sqrt(1 - v**2/c**2)``: what has a dimension stands before the group."""
+    """``c**3*m/sqrt(c**2 - v**2)`` is ``c**2*m/sqrt(1 - v**2/c**2)``, and ``c*f/(c - v)`` is ``f/(1 - v/c)``.
+
+    What has a dimension stands before the group of those that have none together.
+    """
     if not is_product(node):
         return
     above, below = fraction(node)
@@ -460,13 +463,15 @@ def root_out(form: Form, node: Expression) -> Iterator[Change]:
             lead = next((one for one in terms if exponent_of(one[1])[0] == base and one[0] > 0), None)
             if i == j or lead is None or not isinstance(outer, Number) or isinstance(base, Number):
                 continue
-            if Fraction(power.value).denominator == 1 and not isinstance(base, Constant):
+            whole = Fraction(power.value).denominator == 1
+            factors = [one for k, (one, _) in enumerate(signed) if k != i]
+            if whole and (form.own_names(total) or _is_saturation(terms, factors)):
                 continue
             inner = exponent_of(lead[1])[1]
             if not isinstance(inner, Number):
                 continue
             left = Fraction(outer.value) * other_sign + Fraction(inner.value) * Fraction(power.value) * sign
-            if abs(left) >= abs(outer.value):
+            if abs(left) >= abs(Fraction(outer.value)) or (whole and left) or form.is_dimensionless(base):
                 continue
             over_lead = [(own, over(one, lead[1]) if (own, one) != lead else ONE) for own, one in terms]
             new = [one for k, one in enumerate(signed) if k not in (i, j)]
@@ -474,6 +479,11 @@ def root_out(form: Form, node: Expression) -> Iterator[Change]:
             if left:
                 new.append((powered(base, Number(abs(left))), 1 if left > 0 else -1))
             yield quotient_of([one for one, s in new if s > 0], [one for one, s in new if s < 0]), {}
+
+
+def _is_saturation(terms: Sequence[tuple[int, Expression]], factors: Sequence[Expression]) -> bool:
+    """Whether a sum is that of ``x*y/(x + y)``, all of whose terms are factors, or of ``x/(x + c)``."""
+    return all(term in factors or not any(isinstance(node, Variable) for node in walk(term)) for _, term in terms)
 
 
 def split_power(form: Form, node: Expression) -> Iterator[Change]:

@@ -81,6 +81,8 @@ POWERS: list[tuple[str, Values, str]] = [
     ("k1*x**2/(k2*x)", {"k1": 1, "k2": 3}, "k1*x"),
     ("c**3*x/sqrt(c**2 - v**2)", {}, "x*c**2/sqrt(1 - v**2/c**2)"),
     ("c*x/(c - v)", {}, "x/(1 - v/c)"),
+    ("t*v/(L + t*v)", {}, "t*v/(L + t*v)"),
+    ("t*L/(t + t_unit)", {}, "t*L/(t + t_unit)"),
 ]
 SUMS: list[tuple[str, Values, str]] = [
     ("k1*(exp(k2*x) + k3)", {"k1": 2, "k2": 0.7, "k3": 1.3}, "k1*exp(k2*x) + k3"),
