@@ -32,7 +32,7 @@ from symreg.form import has_form, parts_of
 from symreg.known_products import Match, with_known_constants
 from symreg.law import Law, Score, score
 from symreg.law_constants import law_constants, renamed, with_pretty_names
-from symreg.needless import with_related_offset, without_needless_constants
+from symreg.needless import with_fewer_by_form, without_needless_constants
 from symreg.printing import to_text
 from symreg.recognition import TO_SCALE, USUAL, Recognised
 from symreg.reparametrising import Form, Surroundings
@@ -226,7 +226,7 @@ class Finisher:
                 *self._with_known_constants(finished.fitted, known),
                 *with_shared_constant(finished.fitted, preferred),
                 *without_insignificant_terms(finished.fitted),
-                *with_related_offset(finished.fitted),
+                *with_fewer_by_form(finished.fitted),
             ]
             simple = with_simple_numbers(finished.fitted, TO_SCALE if to_scale else USUAL, self._units_of_inputs)
             kept = [one for one in proposals if self._keeps_limits(finished, one)]
@@ -251,7 +251,7 @@ class Finisher:
         The description length does not decide it: below the resolution residuals are noise of the arithmetic.
         """
         while self.is_at_rounding(finished.fitted):
-            shorter = (*without_needless_constants(finished.fitted), *with_related_offset(finished.fitted))
+            shorter = (*without_needless_constants(finished.fitted), *with_fewer_by_form(finished.fitted))
             proposals = [one for one in shorter if self._keeps_limits(finished, one)]
             fits = self.fitter.fit([(expression, constants) for expression, constants, _ in proposals])
             kept = (one for one in fits if one is not None and self.is_at_rounding(one) and self.is_exact(one))
@@ -313,7 +313,10 @@ class Finisher:
 
     def shown(self, finished: Finished) -> Finished:
         """The law as it is shown: shortened in its canonical form, where numbers are told that another form hides."""
-        return self.canonical(self.shortened(self.canonical(finished)))
+        first = self.canonical(finished)
+        short = self.shortened(first)
+        found = short.snapped != first.snapped or set(short.fitted.names) != set(first.fitted.names)
+        return self.canonical(short) if found or first is finished else first
 
     def canonical(self, finished: Finished) -> Finished:
         """The same law in the form that is shown; of both the shorter message is the law's: it is one law.

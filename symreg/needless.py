@@ -7,7 +7,9 @@ nothing, 0 in a sum and 1 in a product or an exponent, and each term and factor 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from dataclasses import replace
+from fractions import Fraction
 
 from symreg.expression import (
     Apply,
@@ -15,6 +17,7 @@ from symreg.expression import (
     Expression,
     Number,
     Variable,
+    canonical_apply,
     complexity,
     constants_of,
     normalise,
@@ -23,8 +26,9 @@ from symreg.expression import (
 )
 from symreg.fitting import Fitted
 from symreg.search.backend import FreeConstant
+from symreg.search.collecting import collected
 from symreg.snapping import Rewritten, at_nothing
-from symreg.tidy import fraction_of, sum_of, terms_of
+from symreg.tidy import fraction_of, power_of, quotient_of, sum_of, terms_of
 
 ONES = (Number(1), Number(-1))
 
@@ -70,6 +74,12 @@ def _without_a_part(node: Apply, names: frozenset[str]) -> Iterator[Expression]:
         yield turned.get(node.operator, last)
 
 
+def with_fewer_by_form(fitted: Fitted) -> Iterator[Rewritten]:
+    """The formula in forms with one constant fewer, which say of three constants that the third follows from two."""
+    yield from with_related_offset(fitted)
+    yield from with_perfect_square(fitted)
+
+
 def with_related_offset(fitted: Fitted) -> Iterator[Rewritten]:
     """``k1/(x + k2) + k3`` as ``k3*x/(x + k2)``, which has one constant fewer: at x = 0 it is nothing."""
     for node in walk(fitted.expression):
@@ -96,6 +106,63 @@ def _varying_part(term: Expression) -> Expression | None:
         return None
     parts = [one for one in terms_of(sums[0]) if _varies(one[1])]
     return Apply("/", (sum_of(parts), sums[0])) if 0 < len(parts) < len(terms_of(sums[0])) else None
+
+
+def with_perfect_square(fitted: Fitted) -> Iterator[Rewritten]:
+    """``k1 + k2*x + k3*sqrt(x)`` as ``(k1 + k2*sqrt(x))**2``, with other values: the third says how two are mixed."""
+    index = {one.name: place for place, one in enumerate(fitted.constants)}
+    for node in walk(fitted.expression):
+        terms = terms_of(node) if isinstance(node, Apply) and node.operator in ("+", "-") else []
+        parts = [_coefficient(term, index.keys()) for _, term in terms] if len(terms) == 3 else []
+        for mixed in range(len(parts)):
+            first, second = (one for place, one in enumerate(parts) if place != mixed)
+            middle = parts[mixed]
+            if first is None or second is None or middle is None or not _is_mean(first[1], second[1], middle[1]):
+                continue
+            values = [
+                sign * float(fitted.values[index[one[0]]]) for (sign, _), one in zip(terms, parts, strict=True) if one
+            ]
+            ends = [value for place, value in enumerate(values) if place != mixed]
+            if min(ends) <= 0:
+                continue
+            roots = {first[0]: ends[0] ** 0.5, second[0]: ends[1] ** 0.5 * (1 if values[mixed] > 0 else -1)}
+            sides = [(1, Apply("*", (Constant(one[0]), _halved(one[1])))) for one in (first, second)]
+            expression = normalise(substitute(fitted.expression, {node: Apply("square", (sum_of(sides),))}))
+            if sum(one == Constant(middle[0]) for one in walk(expression)):
+                continue
+            yield expression, tuple(
+                replace(one, dimension=one.dimension ** Fraction(1, 2), start=roots[one.name]) if one.name in roots
+                else replace(one, start=float(value))
+                for one, value in zip(fitted.constants, fitted.values, strict=True) if one.name != middle[0]
+            ), {}  # fmt: skip
+
+
+def _coefficient(term: Expression, names: Set[str]) -> tuple[str, Expression] | None:
+    """The one constant that is a factor of a term, and the term without it."""
+    above, below = fraction_of(term)
+    own = [one.name for one in above if isinstance(one, Constant) and one.name in names]
+    rest = quotient_of([one for one in above if one != Constant(own[0])], below) if own else term
+    return (own[0], rest) if own and not names & set(constants_of(rest)) else None
+
+
+def _is_mean(first: Expression, second: Expression, middle: Expression) -> bool:
+    """Whether a term is the geometric mean of two others."""
+    ratio = Apply("/", (Apply("*", (first, second)), Apply("square", (middle,))))
+    return collected(ratio, ()) == Number(1)
+
+
+def _halved(expression: Expression) -> Expression:
+    """The square root, each power halved: the terms of a sum know its sign."""
+    above, below = fraction_of(expression)
+    return quotient_of([_root(one) for one in above], [_root(one) for one in below])
+
+
+def _root(factor: Expression) -> Expression:
+    power = power_of(factor)
+    if power is None or not isinstance(factor, Apply):
+        return Apply("sqrt", (factor,))
+    half = canonical_apply("pow", (factor.arguments[0], Number(power / 2)))
+    return factor.arguments[0] if power == 2 else half
 
 
 def _varies(expression: Expression) -> bool:

@@ -19,7 +19,7 @@ from symreg.arrays import Floats
 from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
-from symreg.expression import Constant, Expression, Number, Variable, evaluate_tree, substitute, walk
+from symreg.expression import Apply, Constant, Expression, Number, Variable, evaluate_tree, substitute, walk
 
 AGREEMENT = 1e-7  # of the values' spread
 Definitions = Mapping[str, Expression]
@@ -145,7 +145,8 @@ def rewritten(form: Form, rules: Sequence[Rule], tidy: Callable[[Form], Form], m
     for _ in range(most):
         changes = (
             form.changed(node, change)
-            for node in dict.fromkeys(walk(form.expression)) for rule in rules for change in rule(form, node)
+            for node in dict.fromkeys(walk(form.expression)) if isinstance(node, Apply)
+            for rule in rules for change in rule(form, node)
         )  # fmt: skip
         tidied = (tidy(one) for one in changes if one is not None)
         found = next((one for one in tidied if one.expression not in seen), None)

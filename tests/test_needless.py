@@ -83,6 +83,28 @@ def test_a_law_of_a_noisy_table_is_left_to_its_description_length() -> None:
     assert own.without_needless_constants(before) is before
 
 
+def casson(x: Any, t: Any) -> Any:
+    return (1.31 + 0.77 * np.sqrt(x)) ** 2
+
+
+def parabola(x: Any, t: Any) -> Any:
+    return (1.31 - 0.77 * x) ** 2
+
+
+@pytest.mark.parametrize(
+    ("truth", "text", "left", "values"),
+    [
+        (casson, "k1 + k2*x + k3*sqrt(x)", "(k1 + k2*sqrt(x))**2", {"k1": 1.31, "k2": 0.77}),
+        (parabola, "k1 + k2*x**2 + k3*x", "(k1 + k2*x)**2", {"k1": 1.31, "k2": -0.77}),
+    ],
+)
+def test_a_sum_that_is_a_square_is_one(truth: Any, text: str, left: str, values: dict[str, float]) -> None:
+    own = finisher(truth)
+    found = own.without_needless_constants(fitted(own, text, k1=1.0, k2=1.0, k3=1.0)).fitted
+    assert to_text(found.expression) == left
+    assert dict(zip(found.names, found.values, strict=True)) == pytest.approx(values)
+
+
 def test_noise_ties_an_offset_that_is_related() -> None:
     own = finisher(saturating, noise=0.005)
     found = own.shown(fitted(own, "k1/(x + k2) + k3", k1=-1.7, k2=0.71, k3=2.37))
