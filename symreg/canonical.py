@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterator
 from fractions import Fraction
 
 from symreg.expression import Apply, Constant, Expression, Number, Variable, fold, normalise, walk
-from symreg.merging import RULES, coefficient, exponent_of, fraction, is_sum, over, powered, times
+from symreg.factoring import coefficient, exponent_of, fraction, is_sum, over, powered, times
+from symreg.merging import RULES
 from symreg.reparametrising import Change, Form, Rule, rewritten
 from symreg.search.collecting import collected
 from symreg.tidy import merged_powers, ordered_products, ordered_sums, quotient_of, sum_of, terms_of
