@@ -3,13 +3,16 @@
 In ``period = k*a**(3/2)`` with days and astronomical units k is shown in ``day/au**(3/2)``, in ``v = H0*D``
 with km/s and Mpc in ``km/s/Mpc``. The unit is found on the way from the root, whose unit is the target's,
 down to the constant: each operator on the way says what its operand must be measured in. Where that is
-unclear (a sum of metres and kilometres, two unknown constants in one product) the coherent SI unit serves.
+unclear (a sum of metres and kilometres, two unknown constants in one product) the simplest product of the user's
+units that has the dimension serves, or else the coherent SI unit.
 Where the user has named a unit for free constants, that is the one. Only the scale is chosen here; the
 dimension is given, and a unit that disagrees with it is not used.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -19,6 +22,7 @@ from symreg.expression import Apply, Constant, Expression, Number, Variable, wal
 from symreg.operators import OPERATORS, DimensionRule
 from symreg.units import DIMENSIONLESS_UNIT, Unit, combine_units, si_unit
 
+POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), 3, -3)
 Factors = dict[Unit, Fraction]
 """A product of powers of the user's units; None instead of it: unclear."""
 
@@ -49,7 +53,32 @@ def display_unit(
             return si_unit(constant_dimension)
         if found.dimension == constant_dimension:
             return found
-    return si_unit(constant_dimension)
+    simple = _simple_unit(constant_dimension, [target_unit, *input_units.values()])
+    return simple if simple is not None and _mentions(expression, constant_name) else si_unit(constant_dimension)
+
+
+def _simple_unit(dimension: Dimension, units: Sequence[Unit]) -> Unit | None:
+    """The simplest product of powers of one or two of the user's units that has this dimension; None without one.
+
+    Of metres and kilometres neither is taken.
+    """
+    distinct = list(dict.fromkeys(one for unit in units for one in _factors(unit)))
+    alike = Counter(one.dimension for one in distinct)
+    found = [one for one in distinct if alike[one.dimension] == 1]
+    alone = [[(unit, Fraction(power))] for power in POWERS for unit in found]
+    pairs = [
+        [(one, Fraction(power)), (other, Fraction(second))]
+        for power, second in ((1, -1), (1, 1), (1, -2), (1, 2), (-1, -1), (2, -1))
+        for one in found for other in found if one != other
+    ]  # fmt: skip
+    for factors in (*alone, *pairs):
+        powers = [unit.dimension**power for unit, power in factors]
+        if math.prod(powers[1:], start=powers[0]) == dimension:
+            try:
+                return combine_units(factors)
+            except UnitError:
+                continue
+    return None
 
 
 def _wanted(
@@ -112,6 +141,8 @@ def _unit_of(expression: Expression, units: Mapping[str, Unit]) -> Factors | Non
         exponent = _literal(expression.arguments[1])
         return _power(first, exponent) if exponent is not None else {}
     if row.rule is DimensionRule.SAME:
+        if first is None or last is None:
+            return last if first is None else first  # a free constant is measured as what it is added to
         return first if first == last else None
     return _product(first, last if expression.operator == "*" else _power(last, Fraction(-1)))
 

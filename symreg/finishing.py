@@ -11,6 +11,7 @@ import numpy as np
 
 from symreg.allowed import is_allowed
 from symreg.arrays import Rows
+from symreg.canonical import canonical_form, ordered, with_leading_signs
 from symreg.constant_notes import constant_notes
 from symreg.constant_origins import known_to, replacement_notes
 from symreg.description_length import (
@@ -31,8 +32,10 @@ from symreg.form import has_form, parts_of
 from symreg.known_products import Match, with_known_constants
 from symreg.law import Law, Score, score
 from symreg.law_constants import law_constants, renamed, with_pretty_names
+from symreg.needless import with_fewer_by_form, without_needless_constants
 from symreg.printing import to_text
 from symreg.recognition import TO_SCALE, USUAL, Recognised
+from symreg.reparametrising import Form, Surroundings
 from symreg.search.backend import FreeConstant
 from symreg.search.collecting import collected
 from symreg.signs import with_signs_in_form
@@ -48,8 +51,6 @@ from symreg.snapping import (
 from symreg.template import Template
 from symreg.tidy import (
     merged_powers,
-    ordered_products,
-    ordered_sums,
     with_factor_in_front,
     without_constant_exponents,
 )
@@ -57,6 +58,8 @@ from symreg.uncertain_text import uncertain_text
 from symreg.units import DIMENSIONLESS_UNIT
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
+ROUNDING = 1e-9  # of the target's spread: what a fit of an exact law leaves at most
+ROUNDING_OF_SIZE = 1e-5  # of the target's size, as a spread: values of 1e6 beside a spread of 1 are known no better
 UNIT_BITS = 8.0
 """For a fitted constant with a unit where a law with pure numbers could have the target's: it may have one of some
 hundreds, and each makes a law of forms that dimensions otherwise forbid. It decides between laws that fit alike, as on
@@ -235,6 +238,7 @@ class Finisher:
                 *self._with_known_constants(finished.fitted, known),
                 *with_shared_constant(finished.fitted, preferred),
                 *without_insignificant_terms(finished.fitted),
+                *with_fewer_by_form(finished.fitted),
             ]
             simple = with_simple_numbers(finished.fitted, TO_SCALE if to_scale else USUAL, self._units_of_inputs)
             kept = [one for one in proposals if self._keeps_limits(finished, one)]
@@ -251,7 +255,30 @@ class Finisher:
             }  # fmt: skip
             notes = (*better.notes, *replacement_notes(self.fitter, finished.fitted, replaced))
             finished = replace(better, notes=notes)
-        return self.tidied(finished)
+        return self.tidied(self.without_needless_constants(finished))
+
+    def without_needless_constants(self, finished: Finished) -> Finished:
+        """Of a law that leaves nothing but rounding, the one that leaves no more with the fewest constants.
+
+        The description length does not decide it: below the resolution residuals are noise of the arithmetic.
+        """
+        while self.is_at_rounding(finished.fitted):
+            shorter = (*without_needless_constants(finished.fitted), *with_fewer_by_form(finished.fitted))
+            proposals = [one for one in shorter if self._keeps_limits(finished, one)]
+            fits = self.fitter.fit([(expression, constants) for expression, constants, _ in proposals])
+            kept = (one for one in fits if one is not None and self.is_at_rounding(one) and self.is_exact(one))
+            fitted = next(kept, None)
+            if fitted is None:
+                break
+            bits = self._bits(fitted, finished.snapped, finished.snapped_bits, finished.form_bits)
+            finished = replace(finished, fitted=fitted, bits=bits)
+        return finished
+
+    def is_at_rounding(self, fitted: Fitted) -> bool:
+        """Whether the residuals on the training rows are rounding, in parts of the target's spread or its size."""
+        y, weights = self.fitter.y, self.fitter.row_weights(fitted)
+        size = max(float(np.std(y)), ROUNDING_OF_SIZE * float(np.max(np.abs(y))))
+        return bool(fitted.residual_sum <= (ROUNDING * size) ** 2 * float(np.sum(weights)))
 
     def _with_known_constants(self, fitted: Fitted, known: Mapping[str, Match]) -> list[Rewritten]:
         """Formulas with known constants, as far as they keep the limits on a law's form: a product has more nodes."""
@@ -292,15 +319,67 @@ class Finisher:
         if policy.positive:
             fitted = with_signs_in_form(fitted, self.fitter.limits)
         names = [constant.name for constant in fitted.constants]
-        fitted = replace(fitted, expression=_ordered(fitted.expression, names))
+        fitted = replace(fitted, expression=ordered(fitted.expression, names))
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits, finished.form_bits)
         return replace(finished, fitted=fitted, bits=bits)
+
+    def shown(self, finished: Finished) -> Finished:
+        """The law as it is shown: shortened in its canonical form, where numbers are told that another form hides."""
+        first = self.canonical(finished)
+        short = self.shortened(first)
+        found = short.snapped != first.snapped or set(short.fitted.names) != set(first.fitted.names)
+        return self.canonical(short) if found or first is finished else first
+
+    def canonical(self, finished: Finished) -> Finished:
+        """The same law in the form that is shown; of both the shorter message is the law's: it is one law.
+
+        It stays as it is where the user has given its form or bounds on its constants, where the new form breaks a
+        limit of the user's, and where it cannot be fitted so well.
+        """
+        before, template = finished.fitted, self.fitter.problem.template
+        given = any(name in self.fitter.limits for name in before.names)
+        if given or (template is not None and not template.is_bare):
+            return finished
+        form = canonical_form(self._form(before))
+        constants = tuple(FreeConstant(name, form.dimensions[name], value) for name, value in form.values.items())
+        if form.expression == before.expression or not is_allowed(form.expression, self.fitter.problem.constraints):
+            return finished
+        fitted = self.fitter.fit([(form.expression, constants)])[0]
+        if fitted is not None and self.fitter.problem.free_constants.positive:
+            fitted = with_signs_in_form(fitted, self.fitter.limits)
+        if fitted is None or self._is_worse(fitted, before) or not self.is_exact(fitted):
+            return finished
+        bits = self._bits(fitted, finished.snapped, finished.snapped_bits, finished.form_bits)
+        return replace(finished, fitted=fitted, bits=min(bits, finished.bits))
+
+    def _form(self, fitted: Fitted) -> Form:
+        """The formula with its constants, beside all that has a name, on the training rows."""
+        policy = self.fitter.problem.free_constants
+        units = {name: one.name for name, one in self.fitter.problem.units_of_inputs.items()}
+        allowed = {unit.dimension for unit in policy.units} | {DIMENSIONLESS_UNIT.dimension}
+        allowed |= {one.dimension for one in fitted.constants}
+        any_unit = policy.policy == "inferred" or policy.is_mixed
+        inputs = dict(zip(self.fitter.problem.inputs, self.fitter.X, strict=True))
+        values: dict[str, Floats | float] = {**self.fitter.known, **inputs}
+        around = Surroundings(self.dimensions, values, units, lambda one: any_unit or one in allowed)
+        dimensions = {one.name: one.dimension for one in fitted.constants}
+        return Form.of(
+            fitted.expression, dimensions, dict(zip(fitted.names, fitted.values.tolist(), strict=True)), around
+        )
+
+    def _is_worse(self, fitted: Fitted, before: Fitted) -> bool:
+        """Whether a fit leaves more than another, by more than rounding."""
+        if fitted.residual_sum <= before.residual_sum * (1 + 1e-6) + 1e-300:
+            return False
+        spread = float(np.var(self.fitter.y)) * len(self.fitter.y)
+        return fitted.residual_sum > before.residual_sum + RESOLUTION**2 * spread
 
     def _tidied_within(self, finished: Finished, template: Template) -> Finished:
         names = [constant.name for constant in finished.fitted.constants]
         parts = parts_of(template, finished.fitted.expression) or {}
         short = {name: min(part, collected(part, ()), key=complexity) for name, part in parts.items()}
-        tidy = {name: _ordered(merged_powers(normalise(part)), names) for name, part in short.items()}
+        tidy = {name: ordered(merged_powers(normalise(part)), names) for name, part in short.items()}
+        tidy = {name: with_leading_signs(part) for name, part in tidy.items()}
         fitted = replace(finished.fitted, expression=template.whole(tidy))
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits, finished.form_bits)
         return replace(finished, fitted=fitted, bits=bits) if self.is_exact(fitted) else finished
@@ -389,11 +468,7 @@ class Finisher:
             if constant.name in kept
         )
         fitted = self.fitter.fit([(expression, constants)])[0]
-        worse = fitted is None or fitted.residual_sum > finished.fitted.residual_sum * (1 + 1e-6) + 1e-300
-        if worse and fitted is not None:
-            spread = float(np.var(self.fitter.y)) * len(self.fitter.y)
-            worse = fitted.residual_sum > finished.fitted.residual_sum + RESOLUTION**2 * spread
-        if fitted is None or worse or not self.is_exact(fitted):
+        if fitted is None or self._is_worse(fitted, finished.fitted) or not self.is_exact(fitted):
             return replace(finished, notes=notes)
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits, finished.form_bits)
         return replace(finished, fitted=fitted, bits=bits, simplified=note is None, notes=notes)
@@ -464,11 +539,6 @@ def _is_over_unit(node: Expression, units: Collection[str]) -> bool:
     if not isinstance(node, Apply) or node.operator != "/":
         return False
     return isinstance(node.arguments[1], Constant) and node.arguments[1].name in units
-
-
-def _ordered(expression: Expression, free: Sequence[str]) -> Expression:
-    """Products and sums in their usual order; what a sum's terms share joins the product around it."""
-    return ordered_products(ordered_sums(ordered_products(expression, free)), free)
 
 
 def _normalised(fitted: Fitted) -> Fitted:

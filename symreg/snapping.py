@@ -41,6 +41,9 @@ FAR = 4.0  # errors between a ratio and a simple one; the refitted formula has t
 ROUNDING = 1e-9
 RATIOS = tuple(Fraction(*one) for one in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (4, 1), (1, 4)))
 
+NOTHING_AT_NOTHING = frozenset({
+    "/", "neg", "square", "cube", "sqrt", "cbrt", "pow", "abs", "sin", "tan", "asin", "atan", "sinh", "tanh",
+})  # fmt: skip
 Rewritten = tuple[Expression, tuple[FreeConstant, ...], dict[str, Recognised]]
 
 
@@ -157,11 +160,11 @@ def at_nothing(expression: Expression, name: str) -> Expression | None:
                 return None
             case "pow" if last == zero:
                 return one
-            case "/" | "neg" | "square" | "cube" | "sqrt" | "sin" | "tan" | "atan" | "tanh" | "pow" if first == zero:
+            case operator if operator in NOTHING_AT_NOTHING and first == zero:
                 return zero
-            case "exp" | "cos" if first == zero:
+            case "exp" | "cos" | "cosh" if first == zero:
                 return one
-            case "log" if first == zero:
+            case "log" | "log10" if first == zero:
                 return None
         return Apply(node.operator, operands)  # type: ignore[arg-type]
 

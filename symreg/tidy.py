@@ -20,6 +20,7 @@ from symreg.expression import (
     Constant,
     Expression,
     Number,
+    Variable,
     canonical_apply,
     children,
     complexity,
@@ -57,8 +58,13 @@ def _merged(name: str, operands: tuple[Expression, ...]) -> Expression:
 
 
 def _mergeable(inner: Fraction, outer: Fraction) -> bool:
-    """Odd whole powers keep the sign; halves of odd powers are undefined below zero, before and after."""
+    """Odd whole powers keep the sign; halves of odd powers are undefined below zero, before and after.
+
+    A whole power of a whole power is one everywhere.
+    """
     product = inner * outer
+    if inner.denominator == outer.denominator == 1:
+        return product != 0
     odd = inner.denominator == 1 and inner.numerator % 2 == 1
     broken = outer.denominator == 1 or product.denominator != 1  # (x**3)**(2/3) is undefined below zero, x**2 is not
     half = inner.denominator == 2 and product.denominator == 2
@@ -83,7 +89,7 @@ def ordered_products(expression: Expression, free: Collection[str]) -> Expressio
     """
 
     def rank(factor: Expression) -> int:
-        if isinstance(factor, Number):
+        if not any(isinstance(node, Variable | Constant) for node in walk(factor)):
             return 0
         if isinstance(factor, Constant) and factor.name in free:
             return 1
@@ -95,12 +101,12 @@ def ordered_products(expression: Expression, free: Collection[str]) -> Expressio
         node = Apply(node.operator, operands)
         if node.operator == "+" and operands[0] == operands[1]:
             return Apply("*", (Number(Fraction(2)), operands[0]))
-        above, below = _fraction(node)
-        longer = above == [node] or complexity(_product(below)) >= complexity(node)
+        above, below = fraction_of(node)
+        longer = above == [node] or complexity(product_of(below)) >= complexity(node)
         if longer and node.operator not in ("*", "/", "inv"):
             return node
         signs, above = _without_signs(above)
-        product = _quotient(sorted(above, key=rank), sorted(below, key=rank))
+        product = quotient_of(sorted(above, key=rank), sorted(below, key=rank))
         return _negated(product) if signs % 2 else product
 
     return normalise(fold(expression, rebuild))
@@ -116,16 +122,16 @@ def _is_power_of_name(expression: Apply) -> bool:
     return power_of(expression) is not None and not isinstance(expression.arguments[0], Apply)
 
 
-def _fraction(expression: Expression) -> tuple[list[Expression], list[Expression]]:
+def fraction_of(expression: Expression) -> tuple[list[Expression], list[Expression]]:
     """Factors above and below the bar; negative powers stand below."""
     if isinstance(expression, Apply) and expression.operator in ("*", "/"):
-        (a, b), (c, d) = (_fraction(operand) for operand in expression.arguments)
+        (a, b), (c, d) = (fraction_of(operand) for operand in expression.arguments)
         return (a + c, b + d) if expression.operator == "*" else (a + d, b + c)
     power = power_of(expression)
     if isinstance(expression, Apply) and power is not None and power < 0:
         base = expression.arguments[0]
         if power == -1:
-            above, below = _fraction(base)
+            above, below = fraction_of(base)
             return below, above
         return [], [canonical_apply("pow", (base, Number(-power)))]
     return ([], []) if expression == ONE else ([expression], [])
@@ -138,24 +144,24 @@ def ordered_sums(expression: Expression) -> Expression:
         if not isinstance(node, Apply):
             return node
         node = Apply(node.operator, operands)
-        return _factored(_terms(node)) if node.operator in ("+", "-") else node
+        return _factored(terms_of(node)) if node.operator in ("+", "-") else node
 
     return fold(expression, rebuild)
 
 
 def _factored(terms: Sequence[tuple[int, Expression]]) -> Expression:
     """The sum of terms as a product with the factors that all of them have."""
-    plain = _sum(terms)
-    parts = [_fraction(term) for _, term in terms]
+    plain = sum_of(terms)
+    parts = [fraction_of(term) for _, term in terms]
     above, below = (_shared([part[place] for part in parts]) for place in (0, 1))
     if not (above or below):
         return plain
     sign = max(sign for sign, _ in terms)  # nothing is added to what is taken
     rests = [
-        (sign * own, _quotient(_without(own_above, above), _without(own_below, below)))
+        (sign * own, quotient_of(_without(own_above, above), _without(own_below, below)))
         for (own, _), (own_above, own_below) in zip(terms, parts, strict=True)
     ]
-    product = _quotient([*above, _sum(rests)], below)
+    product = quotient_of([*above, sum_of(rests)], below)
     factored = normalise(product if sign > 0 else _negated(product))
     return factored if complexity(factored) <= complexity(plain) else plain
 
@@ -173,19 +179,19 @@ def _without(factors: Sequence[Expression], shared: Sequence[Expression]) -> lis
     return left
 
 
-def _quotient(above: Sequence[Expression], below: Sequence[Expression]) -> Expression:
+def quotient_of(above: Sequence[Expression], below: Sequence[Expression]) -> Expression:
     if not below:
-        return _product(above)
-    return Apply("/", (_product(above), _product(below))) if above else Apply("inv", (_product(below),))
+        return product_of(above)
+    return Apply("/", (product_of(above), product_of(below))) if above else Apply("inv", (product_of(below),))
 
 
-def _terms(expression: Expression, sign: int = 1) -> list[tuple[int, Expression]]:
+def terms_of(expression: Expression, sign: int = 1) -> list[tuple[int, Expression]]:
     """The terms of a sum with their signs."""
     if isinstance(expression, Apply) and expression.operator in ("+", "-"):
         left, right = expression.arguments
-        return _terms(left, sign) + _terms(right, sign if expression.operator == "+" else -sign)
+        return terms_of(left, sign) + terms_of(right, sign if expression.operator == "+" else -sign)
     if isinstance(expression, Apply) and expression.operator == "neg":
-        return _terms(expression.arguments[0], -sign)
+        return terms_of(expression.arguments[0], -sign)
     opposite = _opposite(expression)
     return [(sign, expression)] if opposite is None else [(-sign, opposite)]
 
@@ -216,7 +222,7 @@ def _negated(expression: Expression) -> Expression:
     return Apply("neg", (expression,))
 
 
-def _sum(terms: Sequence[tuple[int, Expression]]) -> Expression:
+def sum_of(terms: Sequence[tuple[int, Expression]]) -> Expression:
     added = [term for sign, term in terms if sign > 0]
     taken = [term for sign, term in terms if sign < 0]
     tree = added[0] if added else _negated(taken.pop(0))
@@ -227,7 +233,7 @@ def _sum(terms: Sequence[tuple[int, Expression]]) -> Expression:
     return normalise(tree)
 
 
-def _product(factors: Sequence[Expression]) -> Expression:
+def product_of(factors: Sequence[Expression]) -> Expression:
     tree = factors[0] if factors else ONE
     for factor in factors[1:]:
         tree = Apply("*", (tree, factor))
@@ -240,11 +246,11 @@ def without_constant_exponents(fitted: Fitted) -> Fitted | None:
     for node in walk(fitted.expression):
         if not (isinstance(node, Apply) and node.operator == "exp"):
             continue
-        terms = _terms(node.arguments[0])
+        terms = terms_of(node.arguments[0])
         for place, (sign, term) in enumerate(terms):
             once = sum(one == term for one in walk(fitted.expression)) == 1
             if len(terms) > 1 and isinstance(term, Constant) and term.name in names and once:
-                rest = _sum([*terms[:place], *terms[place + 1 :]])
+                rest = sum_of([*terms[:place], *terms[place + 1 :]])
                 power = Apply("*", (term, Apply("exp", (rest,))))
                 values = fitted.values.copy()
                 with np.errstate(over="ignore"):

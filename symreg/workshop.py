@@ -132,7 +132,7 @@ class Workshop:
         distinct.sort(key=lambda one: one.bits)
         chosen = _worth_simplifying(distinct)
         simple = self.finisher.simplified(chosen, seconds)
-        again = [self.finisher.shortened(one) for one in simple]
+        again = [self.finisher.shown(one) for one in simple]
         again.sort(key=lambda one: -one.bits)
         kept = {one.fitted.expression: one for one in again if self._keeps_limits(one.fitted)}
         laws = [self.finisher.law(one) for one in self._named(list(kept.values()))]
@@ -187,7 +187,7 @@ class Workshop:
         near = sorted(self._beside, key=lambda one: one.bits)
         near = [one for one in near if one.bits < near[0].bits + NEAR]
         # A law has its constants in order; two candidates may be one law.
-        laws = (self.finisher.law(one) for one in near if time.monotonic() < end)
+        laws = (self.finisher.law(self.finisher.canonical(one)) for one in near if time.monotonic() < end)
         distinct = {law.expression: law for law in laws}
         shown = {law.expression for law in front}
         return tuple(law for law in self._allowed(list(distinct.values())) if law.expression not in shown)
@@ -195,7 +195,7 @@ class Workshop:
     def _unsnapped(self, promising: Sequence[Finished], seconds: float) -> list[Law]:
         """Laws with their constants left as they are: a number spelled out (2*pi) may be longer than a constant."""
         simple = self.finisher.simplified(_worth_simplifying(promising), seconds)
-        tidy = [self.finisher.tidied(one) for one in (*simple, *promising)]
+        tidy = [self.finisher.canonical(self.finisher.tidied(one)) for one in (*simple, *promising)]
         return self._allowed([self.finisher.law(one) for one in tidy if self._keeps_limits(one.fitted)])
 
     def _allowed(self, laws: Sequence[Law]) -> list[Law]:

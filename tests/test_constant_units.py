@@ -70,13 +70,35 @@ def test_known_constants_count_with_their_units() -> None:
 @pytest.mark.parametrize(
     ("formula", "target", "inputs"),
     [
-        ("k*q*x", "s", {"x": "km"}),
+        ("k*q*x", "s", {"x": "kg"}),
         ("k*(x + y)", "s", {"x": "km", "y": "m"}),
     ],
 )
 def test_where_units_are_unclear_si_serves(formula: str, target: str, inputs: dict[str, str]) -> None:
     found = shown(formula, target, inputs)
     assert found == si_unit(found.dimension)
+
+
+@pytest.mark.parametrize(
+    ("formula", "target", "inputs", "unit"),
+    [
+        ("k/(1 + q*exp(-x/r))", "eV", {"x": "angstrom"}, "eV"),
+        ("k*(1 - q*exp(-x/r))**2", "eV", {"x": "angstrom"}, "eV"),
+        ("q*exp(-((x - r)/k)**2)", "mV", {"x": "nm"}, "nm"),
+        ("k*x/(x + q)", "g/L", {"x": "h"}, "g/L"),
+        ("q*k*x", "s", {"x": "km"}, "s/km"),
+        ("sin(x/r)*q*k", "mV", {"x": "s"}, "mV"),
+        ("q*x/(k + y)", "eV", {"x": "h", "y": "angstrom"}, "angstrom"),
+    ],
+)
+def test_beside_other_free_constants_the_users_units_serve(
+    formula: str, target: str, inputs: dict[str, str], unit: str
+) -> None:
+    wanted = parse_unit(unit)
+    tree = parse(formula, variables=list(inputs), constants=["k", "q", "r"])
+    units = {name: parse_unit(text) for name, text in inputs.items()}
+    found = display_unit(tree, "k", wanted.dimension, units, parse_unit(target))
+    assert (found.scale, found.dimension) == (wanted.scale, wanted.dimension)
 
 
 def test_dimension_that_is_given_is_never_contradicted() -> None:
