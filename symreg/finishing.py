@@ -21,6 +21,7 @@ from symreg.description_length import (
     OPERATOR_BITS,
     description_length,
     name_bits,
+    residual_bits,
     tree_bits,
 )
 from symreg.dimension import Dimension
@@ -507,7 +508,15 @@ class Finisher:
             input_units={name: problem.table[name].unit for name in problem.inputs},
             target=problem.target,
             judge=problem.judge,
+            own_bits=finished.bits - self._bits_left(fitted),
         )
+
+    def _bits_left(self, fitted: Fitted) -> float:
+        """Bits of the residuals."""
+        fitter = self.fitter
+        resolution = 0.0 if fitter.knows_errors else RESOLUTION * float(np.std(fitter.y))
+        variance = 1.0 if fitter.knows_errors else None
+        return residual_bits(fitted.residual_sum, len(fitter.y), variance, resolution)
 
     def _taken(self) -> set[str]:
         template = self.fitter.problem.template

@@ -84,7 +84,8 @@ class Law:
     ``unit`` is the target's; ``input_units`` holds every input of the problem in order, also those that the
     formula does not use; ``covariance`` is ``(n_free, n_free)`` in the units of the free constants;
     ``held_out`` is the score of refits, each on rows it did without, where no rows are held out: ``judge`` says which
-    rows these are ("held-out", "leave-one-out", "5-fold").
+    rows these are ("held-out", "leave-one-out", "5-fold"). ``own_bits`` are those of the description length that the
+    law itself takes, its form and its constants, without what it leaves over; None where nobody counted.
     """
 
     expression: Expression
@@ -103,6 +104,7 @@ class Law:
     input_units: Mapping[str, Unit] = field(default_factory=dict, hash=False)
     target: str = "y"
     judge: str = "held-out"
+    own_bits: float | None = None
 
     def predict(self, data: Any) -> Array:
         """Values of the target in its own unit, ``(n_rows,)``; NaN where the law is undefined.

@@ -24,8 +24,8 @@ REFITTED = 1e-6
 STANDARD_ERRORS = 2.0
 """By how many standard errors of a root mean square error a law must do worse to do so clearly."""
 
-ALIKE_BITS = 1.0
-"""Description lengths are not known better: the prices of operators and forms are rounded to about as much."""
+ALIKE_BITS = 2.0
+"""Description lengths are not known better: the prices of operators and forms are set by hand, each to about a bit."""
 
 MOST_UNDEFINED = 0.05
 """A law that is silent on more than this part of the rows is selected only where all are."""
@@ -56,8 +56,8 @@ def front_of(laws: Sequence[Law]) -> tuple[Law, ...]:
 def select(laws: Sequence[Law]) -> int:
     """Index of the law of smallest description length that no simpler law clearly beats; -1: no law.
 
-    Of laws whose descriptions differ by less than a bit the simplest, as long as unseen rows do not tell them apart: one
-    whose error is clearly larger than another's owes its description to being short, and is not alike.
+    Of laws whose descriptions differ by less than ``ALIKE_BITS`` the one that itself takes the fewest, as long as
+    unseen rows do not tell them apart: one whose error is clearly larger than another's is not alike.
     """
     errors = held_out_errors(laws)
     silences = [_silence(judged_by(law)) for law in laws]
@@ -66,9 +66,9 @@ def select(laws: Sequence[Law]) -> int:
     shortest = min((laws[i].description_length for i in eligible), default=math.inf)
     alike = [i for i in eligible if laws[i].description_length <= shortest + ALIKE_BITS] or eligible
     alike = [i for i in alike if not any(errors[i] > errors[j] * _margin(laws[i]) for j in alike)] or alike
-    least = min((laws[i].complexity for i in alike), default=0)
-    simplest = [i for i in alike if laws[i].complexity == least]
-    return min(simplest, key=lambda i: (_preference(laws[i]), errors[i]), default=-1)
+    sizes = _sizes([laws[i] for i in alike])
+    best = min(zip(sizes, alike, strict=True), key=lambda one: (one[0], _preference(laws[one[1]])), default=(0.0, -1))
+    return best[1]
 
 
 def held_out_errors(laws: Sequence[Law]) -> list[float]:
@@ -122,6 +122,12 @@ def _is_vetoed(i: int, laws: Sequence[Law], errors: Sequence[float]) -> bool:
         for law, error in zip(laws, errors, strict=True)
         if law.complexity <= laws[i].complexity
     )
+
+
+def _sizes(laws: Sequence[Law]) -> list[float]:
+    """What each law itself takes to say; nodes stand for bits where nobody counted these."""
+    bits = [law.own_bits for law in laws if law.own_bits is not None]
+    return bits if len(bits) == len(laws) else [float(law.complexity) for law in laws]
 
 
 def _margin(law: Law) -> float:

@@ -195,6 +195,21 @@ def test_law_that_fails_on_unseen_rows_cannot_be_selected() -> None:
     assert pareto_front(laws).laws == (laws[0],)
 
 
+def test_of_laws_that_are_alike_the_one_that_says_less_is_meant() -> None:
+    """Bits of form and constants decide within the last bits, not nodes, as long as unseen rows see no difference."""
+    short, near = (replace(candidate(7, 0.10, 100.0), own_bits=24.0), replace(candidate(9, 0.10, 101.5), own_bits=18.0))
+    assert [select(laws) for laws in ((short, near), (near, short))] == [1, 0]
+    assert select((short, replace(near, description_length=103.0))) == 0
+    assert select((short, replace(near, own_bits=None))) == 0  # nodes, where nobody counted
+
+
+def test_laws_that_unseen_rows_tell_apart_are_not_alike() -> None:
+    """Ten rows: a constant costs as much less as it leaves over more, and left-out rows see seven times its error."""
+    constant = replace(candidate(3, 0.70, 100.0, n_rows=10), own_bits=10.0)
+    law = replace(candidate(16, 0.10, 100.7, n_rows=10), own_bits=60.0)
+    assert select((constant, law)) == 1
+
+
 def test_a_longer_law_whose_error_differs_as_refits_do_is_not_shown() -> None:
     """``3*k*x`` beside ``k*x``: each was fitted anew for every row, and ends a little elsewhere."""
     front = pareto_front([candidate(3, 1.0, 40), candidate(5, 1.0 - 1e-9, 47), candidate(7, 1.0 - 1e-4, 55)])

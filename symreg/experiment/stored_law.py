@@ -68,6 +68,7 @@ class StoredLaw(TypedDict):
     train: dict[str, Any]
     held_out: dict[str, Any]
     description_length: float | None
+    own_bits: NotRequired[float | None]
     constants: list[StoredConstant]
     covariance: list[list[float | None]]
     backend: str
@@ -93,6 +94,7 @@ def store_law(law: Law) -> StoredLaw:
         "train": _store_score(law.train),
         "held_out": _store_score(law.held_out),
         "description_length": law.description_length,
+        "own_bits": law.own_bits,
         "constants": [_store_constant(constant) for constant in law.constants],
         "covariance": law.covariance.tolist(),
         "backend": law.backend,
@@ -173,6 +175,7 @@ def _rebuild(stored: Mapping[str, Any], problem: Problem) -> Law:
         train=_restore_score(stored["train"]),
         held_out=_restore_score(stored["held_out"]),
         description_length=_number(stored["description_length"]),
+        own_bits=None if stored.get("own_bits") is None else _number(stored["own_bits"]),
         constants=constants,
         covariance=_restore_covariance(stored["covariance"], n_free),
         backend=str(stored["backend"]),

@@ -20,6 +20,9 @@ from symreg.search.skeletons.step import Plain, Step
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 DIMENSIONLESS_STEPS = frozenset({"exp", "pow", "log", "tanh", "atan", "bose", "fermi"})  # what comes out is a number
+WAVE_BITS = 2.0
+"""A sine of any frequency follows more than an exponential does, and is rarer in laws."""
+
 LEAST_CHANGE = 1e-9
 """Of its size by which a column has to change over the rows: less is rounding beside a constant."""
 
@@ -53,6 +56,11 @@ class Part(Protocol):
     @property
     def size(self) -> int:
         """Nodes, roughly."""
+        ...
+
+    @property
+    def bits(self) -> float:
+        """How rare its functions are in laws, beyond what its place in a list says."""
         ...
 
     @property
@@ -103,6 +111,11 @@ class Chain:
     def n_columns(self) -> int:
         """One."""
         return 1
+
+    @property
+    def bits(self) -> float:
+        """Those of its steps."""
+        return sum(step.bits for step in self.steps if isinstance(step, Step))
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -217,6 +230,11 @@ class Wave:
     def size(self) -> int:
         """Nodes of base and envelope, and the sine."""
         return self.base.size + 3 + (0 if self.envelope is None else self.envelope.size)
+
+    @property
+    def bits(self) -> float:
+        """Those of base and envelope, and of the sine."""
+        return WAVE_BITS + self.base.bits + (0.0 if self.envelope is None else self.envelope.bits)
 
     @property
     def key(self) -> tuple[object, ...]:

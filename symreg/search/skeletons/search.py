@@ -279,7 +279,7 @@ class Skeletons:
         ranks = _Ranks()
         for held, columns in blocks(ranks.of(parts), self.rows, self._sizes):
             hits += [
-                replace(one, form_bits=place_bits(ranks.by_id[id(one.parts[0])]))
+                replace(one, form_bits=place_bits(ranks.by_id[id(one.parts[0])]) + one.parts[0].bits)
                 for one in screened(_bearing(spots, columns), held, columns, self._each)
             ]
             self.evaluated += sum(len(one.values) for one in columns)
@@ -305,7 +305,7 @@ class Skeletons:
 
     def _said(self, asking: dict[int, int], hit: Hit, ranks: _Ranks) -> float:
         """Bits to say the stage, the question and the parts of a hit."""
-        parts = sum(place_bits(ranks.by_id[id(part)]) for part in hit.parts)
+        parts = sum(place_bits(ranks.by_id[id(part)]) + part.bits for part in hit.parts)
         return place_bits(self._next) + place_bits(asking[id(hit.question)]) + hit.question.bits + parts
 
     # -- what stages share

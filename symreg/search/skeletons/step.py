@@ -42,7 +42,8 @@ class Step:
 
     ``grid(values (m, n), size)`` gives constants ``(m, g)``, NaN where the step makes no sense; ``apply`` takes values
     ``(m, 1, n)`` and constants ``(m, g, 1)``. ``write`` makes the tree of a tree and the constant. ``is_pure`` steps
-    want a value without dimension.
+    want a value without dimension. ``bits`` say how rare the step is in laws, beside exponentials and powers (the
+    codes of their operators, ``description_length.OPERATOR_BITS``).
     """
 
     name: str
@@ -50,6 +51,7 @@ class Step:
     apply: Callable[[Floats, Floats], Floats]
     write: Callable[[Expression, Expression], Expression]
     is_pure: bool = False
+    bits: float = 0.0
 
 
 def _extent(values: Floats) -> tuple[Floats, Floats, Floats]:
@@ -121,15 +123,21 @@ INVERSE = Step("inv", _around, lambda v, k: 1.0 / (k + v), lambda t, k: _apply("
 LOG = Step("log", _above, lambda v, k: np.log(k + v), lambda t, k: _apply("log", _sum(t, k)), is_pure=True)
 ROOT = Step("sqrt", _above, lambda v, k: np.sqrt(k + v), lambda t, k: _apply("sqrt", _sum(t, k)))
 PEAK = Step("square", _centres, lambda v, k: np.square(k + v), lambda t, k: _apply("square", _sum(t, k)))
-TANH = Step("tanh", _positive_rates, lambda v, k: np.tanh(k * v), lambda t, k: _apply("tanh", _product(t, k)))
-ATAN = Step("atan", _positive_rates, lambda v, k: np.arctan(k * v), lambda t, k: _apply("atan", _product(t, k)))
+TANH = Step(
+    "tanh", _positive_rates, lambda v, k: np.tanh(k * v),
+    lambda t, k: _apply("tanh", _product(t, k)), bits=3.5,
+)  # fmt: skip
+ATAN = Step(
+    "atan", _positive_rates, lambda v, k: np.arctan(k * v),
+    lambda t, k: _apply("atan", _product(t, k)), bits=3.5,
+)  # fmt: skip
 BOSE = Step(
     "bose", _rates, lambda v, k: 1.0 / np.expm1(k * v),
-    lambda t, k: _apply("inv", _apply("-", _apply("exp", _product(t, k)), ONE)),
+    lambda t, k: _apply("inv", _apply("-", _apply("exp", _product(t, k)), ONE)), bits=2.0,
 )  # fmt: skip
 FERMI = Step(
     "fermi", _rates, lambda v, k: 1.0 / (np.exp(k * v) + 1.0),
-    lambda t, k: _apply("inv", _apply("+", _apply("exp", _product(t, k)), ONE)),
+    lambda t, k: _apply("inv", _apply("+", _apply("exp", _product(t, k)), ONE)), bits=2.0,
 )  # fmt: skip
 SHIFT = Step("shift", _above, lambda v, k: k + v, _sum)
 """On the way to a power: ``(k + v)**p``."""
