@@ -10,8 +10,9 @@ symbolic regression", 2023, section on the description length)::
 A node says in one bit whether it is a name or an operator. A name is one of ``n_names``; an operator has the code of
 ``OPERATOR_BITS``, shorter for what formulas of physics use more often (as the priors of Guimera et al. 2020, "A
 Bayesian machine scientist", are taken from a corpus of formulas; these are rounded by hand). A constant θ is worth
-sending to a step Δ = sqrt(12/I) where I = d²(-ln likelihood)/dθ²: log2(|θ|/Δ) bits for the digits and 1 for the sign,
-and rounding it to that step costs half a nat of likelihood. Both I·θ² and RSS/s² do not depend on the unit of anything.
+sending to a step Δ = sqrt(12/I) where I = d²(-ln likelihood)/dθ²: log2(|θ|/Δ) bits for the digits (no fewer than a
+constant that one row could tell from zero has, see ``constant_bits``) and 1 for the sign, and rounding it to that step
+costs half a nat of likelihood. Both I·θ² and RSS/s² do not depend on the unit of anything.
 When s² is not known it is RSS/N, and the residuals cost N/2 log2(2 pi e s²) and, because that s² flatters a law
 with many constants on few rows, another N/2 log2(N/(N - K)) - K/(2 ln 2) bits with K fitted constants: what it takes
 with the unbiased s² = RSS/(N - K). On fewer than a dozen rows it is K(K + 1)/((N - K - 1) ln 2) bits with K - 1
@@ -87,7 +88,7 @@ def description_length(
     bits = residual_bits(residual_sum_squares, n_rows, noise_variance, resolution)
     bits += small_sample_bits(n_rows, fitted.size) if noise_variance is None else 0.0
     bits += tree_bits(expression, n_names) + snapped_bits
-    bits += constant_bits(fitted, np.asarray(fisher_diagonal, dtype=np.float64), not_simple_bits)
+    bits += constant_bits(fitted, np.asarray(fisher_diagonal, dtype=np.float64), n_rows, not_simple_bits)
     if angles is not None:
         bits += PLAIN_ANGLE_BITS * trigonometric_of_plain(expression, angles)
     return float(bits)
@@ -153,9 +154,15 @@ def number_bits(value: Fraction | float) -> float:
 
 
 def constant_bits(
-    values: np.ndarray, fisher_diagonal: np.ndarray, not_simple_bits: float = NOT_SIMPLE_BITS
+    values: np.ndarray, fisher_diagonal: np.ndarray, n_rows: int, not_simple_bits: float = NOT_SIMPLE_BITS
 ) -> float:
-    """Bits of the fitted constants; each pays at least its sign, and half a nat for being rounded."""
+    """Bits of the fitted constants; each pays at least its sign, and half a nat for being rounded.
+
+    Who is to receive a constant expects it no nearer to zero than a single row could tell: its digits are those of
+    ``sqrt(θ² + n_rows/I)``, ``n_rows/I`` the variance that one row leaves (the prior of unit information, Kass and
+    Wasserman 1995, "A reference Bayesian test for nested hypotheses and its relationship to the Schwarz criterion").
+    Without it a constant that is hardly different from zero would be free, and there is always one that is.
+    """
     if values.shape != fisher_diagonal.shape:
         raise ValueError(f"{values.size} constants and {fisher_diagonal.size} Fisher informations")
     total = 0.0
@@ -163,9 +170,13 @@ def constant_bits(
         total += not_simple_bits + 1.0 + 0.5 / math.log(2)
         if not (math.isfinite(information) and math.isfinite(value)):
             total += 53.0  # nothing says how coarsely it may be rounded: every bit of a float is sent
-        elif information > 0 and value != 0:
-            # log2(|θ|/Δ), each factor on its own: constants of physics overflow when multiplied first.
-            total += max(0.0, math.log2(abs(value)) + 0.5 * math.log2(information) - 0.5 * math.log2(12.0))
+            continue
+        digits = 0.5 * math.log2(max(n_rows, 1))
+        if information > 0 and value != 0:
+            # log2(|θ|*sqrt(I)), each factor on its own: constants of physics overflow when multiplied first.
+            own = math.log2(abs(value)) + 0.5 * math.log2(information)
+            digits = 0.5 * float(np.logaddexp2(2.0 * own, 2.0 * digits))
+        total += max(0.0, digits - 0.5 * math.log2(12.0))
     return total
 
 

@@ -63,6 +63,11 @@ class Dimension:
         """Whether every exponent is zero."""
         return not any(self.exponents)
 
+    @property
+    def has_roots(self) -> bool:
+        """Whether some exponent is not a whole number."""
+        return any(one.denominator != 1 for one in self.exponents)
+
     def __mul__(self, other: Dimension) -> Dimension:
         if not isinstance(other, Dimension):
             return NotImplemented

@@ -62,6 +62,10 @@ UNIT_BITS = 8.0
 hundreds, and each makes a law of forms that dimensions otherwise forbid. It decides between laws that fit alike, as on
 ten rows; one that is needed gains more."""
 
+ROOT_OF_UNIT_BITS = 4.0
+"""For a fitted constant with a root of a unit, ``V*s**(1/2)``, where no column has one: of the constants in handbooks
+that have a unit hardly one in sixteen is of that kind, Kepler's and those of diffusion."""
+
 TIED_BITS = 7.0
 """To say that a fitted constant is a simple multiple of another, and which: of a regression's coefficients few are.
 Nothing where every scale of a law is in the table, as there ``2*a + b`` is what laws are made of."""
@@ -192,14 +196,22 @@ class Finisher:
         One of another unit than those declared is a power of a constant: an operator and a number. One with any unit
         where pure numbers would do makes a law of many forms that dimensions otherwise forbid.
         """
-        free = self.fitter.problem.free_constants
+        free, roots = self.fitter.problem.free_constants, self._roots_of_units(fitted)
         if free.is_mixed:
-            return UNIT_BITS * sum(not constant.dimension.is_dimensionless for constant in fitted.constants)
+            return roots + UNIT_BITS * sum(not constant.dimension.is_dimensionless for constant in fitted.constants)
         if free.policy != "declared":
-            return 0.0
+            return roots
         declared = {DIMENSIONLESS_UNIT.dimension, *(unit.dimension for unit in free.units)}
         powers = sum(constant.dimension not in declared for constant in fitted.constants)
         return 2 * powers * name_bits(names_in_use)
+
+    def _roots_of_units(self, fitted: Fitted) -> float:
+        """What constants pay for roots of units."""
+        problem = self.fitter.problem
+        columns = (*problem.dimensions.values(), problem.target_column.unit.dimension)
+        if any(one.has_roots for one in columns):
+            return 0.0
+        return ROOT_OF_UNIT_BITS * sum(constant.dimension.has_roots for constant in fitted.constants)
 
     def _angles(self) -> tuple[str, ...]:
         units = [(name, self.fitter.problem.table[name].unit) for name in self.fitter.problem.inputs]

@@ -53,8 +53,10 @@ def bits_of_rows(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
 
 def bits_of_fit(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
     """The part of a description length that changes with the weights of the rows: all but the formula."""
-    few = 0.0 if fitter.knows_errors else small_sample_bits(len(fitter.y), len(fitted.values))
-    return _residual_bits(fitted, fitter, resolution) + constant_bits(fitted.values, fitted.information) + few
+    n_rows = len(fitter.y)
+    few = 0.0 if fitter.knows_errors else small_sample_bits(n_rows, len(fitted.values))
+    constants = constant_bits(fitted.values, fitted.information, n_rows)
+    return _residual_bits(fitted, fitter, resolution) + constants + few
 
 
 def _residual_bits(fitted: Fitted, fitter: Fitter, resolution: float) -> float:

@@ -56,7 +56,8 @@ def front_of(laws: Sequence[Law]) -> tuple[Law, ...]:
 def select(laws: Sequence[Law]) -> int:
     """Index of the law of smallest description length that no simpler law clearly beats; -1: no law.
 
-    Of laws whose descriptions differ by less than a bit the simplest.
+    Of laws whose descriptions differ by less than a bit the simplest, as long as unseen rows do not tell them apart: one
+    whose error is clearly larger than another's owes its description to being short, and is not alike.
     """
     errors = held_out_errors(laws)
     silences = [_silence(judged_by(law)) for law in laws]
@@ -64,6 +65,7 @@ def select(laws: Sequence[Law]) -> int:
     eligible = [i for i in speaking if not _is_vetoed(i, laws, errors)] or speaking
     shortest = min((laws[i].description_length for i in eligible), default=math.inf)
     alike = [i for i in eligible if laws[i].description_length <= shortest + ALIKE_BITS] or eligible
+    alike = [i for i in alike if not any(errors[i] > errors[j] * _margin(laws[i]) for j in alike)] or alike
     least = min((laws[i].complexity for i in alike), default=0)
     simplest = [i for i in alike if laws[i].complexity == least]
     return min(simplest, key=lambda i: (_preference(laws[i]), errors[i]), default=-1)
@@ -115,12 +117,16 @@ def _silence(score: Score) -> float:
 
 def _is_vetoed(i: int, laws: Sequence[Law], errors: Sequence[float]) -> bool:
     """Does a law that is no longer do better on held-out rows by more than their number lets chance do?"""
-    margin = 1.0 + STANDARD_ERRORS / math.sqrt(2.0 * max(judged_by(laws[i]).n_rows, 1))
     return any(
-        errors[i] > error * margin
+        errors[i] > error * _margin(laws[i])
         for law, error in zip(laws, errors, strict=True)
         if law.complexity <= laws[i].complexity
     )
+
+
+def _margin(law: Law) -> float:
+    """By which factor errors on unseen rows differ clearly, for so many of them."""
+    return 1.0 + STANDARD_ERRORS / math.sqrt(2.0 * max(judged_by(law).n_rows, 1))
 
 
 def _preference(law: Law) -> tuple[float, int, str]:

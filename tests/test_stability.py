@@ -123,7 +123,7 @@ def _weighted(law: Law, problem: Problem, weights: np.ndarray, judging: np.ndarr
         whole = design.T @ (w[:, None] * design) / (rest / (n - k))
         information = np.linalg.eigvalsh(whole * np.outer(values, values)) / values**2
         bits = residual_bits(rest, n) + small_sample_bits(n, k)
-        return values, bits + constant_bits(values, information)
+        return values, bits + constant_bits(values, information, n)
 
     values, bits = fit(weights)
     _, plain = fit(np.ones_like(weights))
