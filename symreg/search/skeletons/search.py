@@ -7,7 +7,7 @@ best of these on all rows. What is near goes on: further parts beside it, on it,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
@@ -30,6 +30,7 @@ from symreg.search.skeletons.pairs import paired
 from symreg.search.skeletons.part import Chain, Columns, Part, Wave
 from symreg.search.skeletons.products import product_draft, products
 from symreg.search.skeletons.question import IDENTITY, LOGARITHM, Projected, Question, projected
+from symreg.search.skeletons.ranks import Ranks, ranks_of
 from symreg.search.skeletons.rich import rich_terms
 from symreg.search.skeletons.screen import EXACT, Hit, blocks, place_bits, screened
 from symreg.search.skeletons.sums import BEAM, WIDE, PlainTerms, sums
@@ -205,7 +206,7 @@ class Skeletons:
     ) -> list[Refined]:
         """Parts alone, beside the companions of the questions."""
         asked, hits = self._asked(questions), []
-        ranks, asking = _Ranks(), _ranks_of(asked)
+        ranks, asking = Ranks(), ranks_of(asked)
         chosen = self._sizes if sizes is None else lambda part: sizes[part.n_inner]
         for held, columns in blocks(ranks.of(parts), self.rows, chosen):
             found = screened(asked, held, columns, self._each)
@@ -250,8 +251,8 @@ class Skeletons:
     def _paired(self, parts: Sequence[Part], questions: Sequence[Question], sizes: Sequence[int]) -> list[Refined]:
         held, columns = self._columns(parts, sizes)
         hits: list[Hit] = []
-        ranks, asked = _Ranks(), self._asked(questions)
-        asking, held = _ranks_of(asked), list(ranks.of(held))
+        ranks, asked = Ranks(), self._asked(questions)
+        asking, held = ranks_of(asked), list(ranks.of(held))
         for question in asked:
             some, looked = paired(question, held, columns, FITTED, self.workplace.stop)
             hits += [replace(one, form_bits=self._said(asking, one, ranks)) for one in some]
@@ -276,7 +277,7 @@ class Skeletons:
             parts += [one for one in catalogue.blended(self.inputs) if isinstance(one, Wave)]
         at = {id(place.asked.question): place for place in spots}
         hits: list[Hit] = []
-        ranks = _Ranks()
+        ranks = Ranks()
         for held, columns in blocks(ranks.of(parts), self.rows, self._sizes):
             hits += [
                 replace(one, form_bits=place_bits(ranks.by_id[id(one.parts[0])]) + one.parts[0].bits)
@@ -303,7 +304,7 @@ class Skeletons:
         self._grown |= {one.draft.expression for one in chosen}
         return chosen
 
-    def _said(self, asking: dict[int, int], hit: Hit, ranks: _Ranks) -> float:
+    def _said(self, asking: dict[int, int], hit: Hit, ranks: Ranks) -> float:
         """Bits to say the stage, the question and the parts of a hit."""
         parts = sum(place_bits(ranks.by_id[id(part)]) + part.bits for part in hit.parts)
         return place_bits(self._next) + place_bits(asking[id(hit.question)]) + hit.question.bits + parts
@@ -362,25 +363,6 @@ def _bearing(spots: Sequence[Place], columns: Sequence[Columns]) -> list[Project
     """What is asked at places that take parts of so many columns: a factor has one."""
     single = columns[0].values.shape[1] == 1
     return [one.asked for one in spots if single or one.at != TIMES]
-
-
-class _Ranks:
-    """Places of parts in the order in which the catalogue lists them; those of one constant inside count apart."""
-
-    def __init__(self) -> None:
-        self.by_id: dict[int, int] = {}
-        self.held: list[Part] = []  # so that no other part gets the identity of one
-
-    def of(self, parts: Iterable[AnyPart]) -> Iterator[AnyPart]:
-        """The parts, each with its place taken down."""
-        for place, part in enumerate(parts):
-            self.by_id[id(part)] = place
-            self.held.append(part)
-            yield part
-
-
-def _ranks_of(asked: Sequence[Projected]) -> dict[int, int]:
-    return {id(one.question): place for place, one in enumerate(asked)}
 
 
 def skeletons_of(workplace: Workplace, space: SearchSpace, fit_rows: Rows) -> Skeletons:
