@@ -90,12 +90,12 @@ def test_laws_of_handbooks_are_found(name: str) -> None:
     assert best.predict(inputs) == pytest.approx(case.law(*fresh.values()), rel=1e-6)
 
 
-def test_an_exponent_that_is_fitted_is_of_an_input_over_its_unit() -> None:
-    """The unit is a known constant of value one, and the exponent is the same in every unit."""
+def test_an_exponent_that_is_fitted_is_of_an_input_over_a_scale_of_its_unit() -> None:
+    """The scale is half saturation, a constant of the law, and the exponent is the same in every unit."""
     case = CASES["Hill"]
     best = case.found().front.best
-    (unit,) = [one for one in best.constants if one.kind == "known"]
-    assert (unit.name, unit.value, unit.unit.text) == ("c_unit", 1.0, "nmol/l")
+    (scale,) = [one for one in best.constants if one.unit.text == "nmol/l"]
+    assert scale.kind == "free" and scale.value == pytest.approx(7.7)
     (power,) = [one for one in best.constants if one.kind == "free" and one.unit.dimension.is_dimensionless]
     assert abs(power.value) == pytest.approx(1.83)
     other = Case(lambda c: case.law(1e3 * c), case.target, {"c [umol/l]": (2e-4, 0.04)}, 3).found().front.best
