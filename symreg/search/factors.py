@@ -110,7 +110,9 @@ class FactorTable:
             for entry in ids.tolist():
                 values = self.bank.values[entry]
                 constants = self._constants(family, entry)
-                logs.append(logs_of_family(family, np.outer(constants, values)))
+                with np.errstate(all="ignore"):  # what runs over is no factor
+                    arguments = np.outer(constants, values)
+                logs.append(logs_of_family(family, arguments))
                 factors += [Factor(entry, family, constant) for constant in constants]
         return factors, np.vstack(logs)
 
