@@ -7,7 +7,7 @@ nothing, 0 in a sum and 1 in a product or an exponent, and each term and factor 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 
@@ -81,21 +81,33 @@ def with_fewer_by_form(fitted: Fitted) -> Iterator[Rewritten]:
 
 
 def with_related_offset(fitted: Fitted) -> Iterator[Rewritten]:
-    """``k1/(x + k2) + k3`` as ``k3*x/(x + k2)``, which has one constant fewer: at x = 0 it is nothing."""
+    """``k1/(x + k2) + k3`` as ``k3*x/(x + k2)``, which has one constant fewer: at x = 0 it is nothing.
+
+    Of pure numbers it may be one there, as an index of refraction is: ``1 + k3*x/(x + k2)``.
+    """
+    pure = {one.name for one in fitted.constants if one.dimension.is_dimensionless}
     for node in walk(fitted.expression):
         if not isinstance(node, Apply) or node.operator not in ("+", "-"):
             continue
         terms = terms_of(node)
         offsets = [one for one in terms if isinstance(one[1], Constant) and one[1].name in fitted.names]
-        for offset in offsets:
+        for sign, offset in offsets:
             for term in terms:
                 varying = _varying_part(term[1])
-                if varying is not None:
-                    related = Apply("*", (offset[1], varying))
-                    rest = [one for one in terms if one not in (offset, term)]
-                    expression = normalise(substitute(fitted.expression, {node: sum_of([*rest, (offset[0], related)])}))
-                    if len(set(constants_of(expression))) < len(set(constants_of(fitted.expression))):
-                        yield expression, _kept(fitted, expression), {}
+                if varying is None or not isinstance(offset, Constant):
+                    continue
+                related = (sign, Apply("*", (offset, varying)))
+                rest = [one for one in terms if one not in ((sign, offset), term)]
+                yield from _with_fewer(fitted, node, [*rest, related])
+                if offset.name in pure:
+                    yield from _with_fewer(fitted, node, [*rest, (1, ONES[0]), related])
+
+
+def _with_fewer(fitted: Fitted, node: Expression, terms: Sequence[tuple[int, Expression]]) -> Iterator[Rewritten]:
+    """The formula with these terms for a sum in it, if it has fewer constants then."""
+    expression = normalise(substitute(fitted.expression, {node: sum_of(terms)}))
+    if len(set(constants_of(expression))) < len(set(constants_of(fitted.expression))):
+        yield expression, _kept(fitted, expression), {}
 
 
 def _varying_part(term: Expression) -> Expression | None:

@@ -48,6 +48,11 @@ def saturating(x: Any, t: Any) -> Any:
     return 2.37 * x / (x + 0.71)
 
 
+def refracting(x: Any, t: Any) -> Any:
+    """Sellmeier's index of refraction, which is one far below its wavelength."""
+    return np.sqrt(1 + 1.44 * x**2 / (x**2 - 0.011))
+
+
 @pytest.mark.parametrize(
     ("truth", "text", "starts", "left"),
     [
@@ -58,6 +63,10 @@ def saturating(x: Any, t: Any) -> Any:
         (decaying, "k1*x*exp(k2*t)/cos(k3*x)", {"k1": 1.7, "k2": -0.83, "k3": 1e-6}, "k1*x*exp(k2*t)"),
         (decaying, "k1*x*exp(k2*sqrt(t**2 + k3))", {"k1": 1.7, "k2": -0.83, "k3": 1e-9}, "k1*x*exp(k2*sqrt(t**2))"),
         (saturating, "k1/(x + k2) + k3", {"k1": -1.7, "k2": 0.71, "k3": 2.37}, "k3*(x/(x + k2))"),
+        (
+            refracting, "sqrt(k1/(x**2 - k2) + k3)", {"k1": 0.0158, "k2": 0.011, "k3": 2.44},
+            "sqrt(1 + k3*(x**2/(x**2 - k2)))",
+        ),
     ],
 )
 def test_an_exact_law_loses_what_it_does_not_need(

@@ -186,7 +186,7 @@ def budget_of(specification: Specification) -> Budget:
     from symreg.search.backend import Budget
 
     part = specification.budget
-    return Budget(time=part.time, evaluations=part.evaluations, memory=part.memory)
+    return Budget(time=part.time, evaluations=part.evaluations, memory=part.memory, end_early=part.end_early)
 
 
 def examination_of(specification: Specification) -> Examination:

@@ -320,11 +320,15 @@ class DescriptorsPart(Part):
 
 
 class BudgetPart(Part):
-    """When to stop: seconds, evaluations, bytes. Without either of the first two, the time is one minute."""
+    """When to stop: seconds, evaluations, bytes. Without either of the first two, the time is one minute.
+
+    ``end_early`` says what is reason to stop before.
+    """
 
     time: float | None = None
     evaluations: Whole | None = Field(default=None, ge=1)
     memory: int = 2 * 2**30
+    end_early: Literal["noise", "exact", "never"] = "noise"
 
     @validate("time", mode="before")
     @classmethod

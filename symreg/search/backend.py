@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from symreg.dimension import Dimension
 from symreg.errors import SymregError
@@ -32,18 +32,27 @@ class BackendError(SymregError):
     """A backend that is unknown, not installed, or asked for what it cannot do."""
 
 
+EndEarly = Literal["noise", "exact", "never"]
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """Limits of a search: seconds, combinations evaluated, bytes. None: without limit.
 
-    Results repeat exactly under a limit of evaluations, whatever the machine and the number of threads.
+    Results repeat exactly under a limit of evaluations, whatever the machine and the number of threads. ``end_early``
+    says what is reason enough to end before a limit: "noise", that a law leaves no pattern, or rounding; "exact",
+    rounding alone; "never". Foreign engines always use what they are given.
     """
 
     time: float | None = 60.0
     evaluations: int | None = None
     memory: int = 2 * 2**30
+    end_early: EndEarly = "noise"
 
     def __post_init__(self) -> None:
+        if self.end_early not in get_args(EndEarly):
+            known = ", ".join(get_args(EndEarly))
+            raise BudgetError(message=f"budget end_early={self.end_early!r}: give one of {known}")
         for name in ("time", "evaluations", "memory"):
             value = getattr(self, name)
             if value is not None and not value > 0:

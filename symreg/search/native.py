@@ -133,7 +133,9 @@ def search(
         reach = min(one.level for one in hunts)
         found = progress.taken(reach, found)
         turns.learn(found)
-        reason = clock.reason or progress.reason_to_stop(reach, is_thorough=skeletons.is_done)
+        reason = clock.reason or progress.reason_to_stop(
+            reach, is_thorough=skeletons.is_done, end_early=budget.end_early
+        )
         yield report(found, reason)
         if reason is not None:
             return

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.description_length import FEW_ROWS, small_sample_bits, tree_bits
-from symreg.search.backend import most_constants
+from symreg.search.backend import EndEarly, most_constants
 from symreg.search.pattern import leaves_pattern
 from symreg.search.probes import Probes, probes_of, smoothed_probes, target_at
 from symreg.search.proposal import Draft
@@ -106,15 +106,18 @@ class Progress:
 
         return at
 
-    def reason_to_stop(self, level: int, *, is_thorough: bool) -> str | None:
+    def reason_to_stop(self, level: int, *, is_thorough: bool, end_early: EndEarly = "noise") -> str | None:
         """Why to go no further, if there is a reason; ``is_thorough`` says that simple forms have all had their turn.
 
-        That a longer formula would not pay for its length is no reason: the next one might.
+        That a longer formula would not pay for its length is no reason: the next one might. ``end_early``: the reasons
+        that count, see ``Budget``.
         """
-        if self.best is None or self.law is None:
+        if self.best is None or self.law is None or end_early == "never":
             return None
         if self.is_exact(is_thorough):
             return "residual at rounding"
+        if end_early == "exact":
+            return None
         waited = level - self.level
         if waited < PATIENCE or level < LEAST_LEVEL or self.least > LEAST_EXPLAINED or not is_thorough:
             return None

@@ -13,7 +13,7 @@ from symreg.discover import discover
 from symreg.engine import get_engine
 from symreg.grammar import parse
 from symreg.problem import Constraints
-from symreg.search.backend import Budget, Native, Round
+from symreg.search.backend import Budget, BudgetError, EndEarly, Native, Round
 from symreg.search.probes import target_at
 from symreg.search.progress import LONGEST_WAIT, Progress
 from symreg.search.proposal import Draft
@@ -83,6 +83,35 @@ def test_a_law_that_leaves_noise_is_an_end_once_simple_forms_have_been_tried() -
     assert progress.reason_to_stop(LATE, is_thorough=True) == "residual at the noise"
     assert progress.reason_to_stop(LATE, is_thorough=False) is None
     assert progress.reason_to_stop(2, is_thorough=True) is None
+
+
+@pytest.mark.parametrize(
+    ("end_early", "at_the_noise", "at_rounding"),
+    [
+        ("noise", "residual at the noise", "residual at rounding"),
+        ("exact", None, "residual at rounding"),
+        ("never", None, None),
+    ],
+)
+def test_what_is_reason_to_end_is_the_users_to_say(
+    end_early: EndEarly, at_the_noise: str | None, at_rounding: str | None
+) -> None:
+    x, z = table(120)
+    line = 2 * x + 1
+    for noise, reason in ((0.05, at_the_noise), (0.0, at_rounding)):
+        space = space_of(x, z, line + noise * np.random.default_rng(5).normal(size=120))
+        progress = progress_of(space)
+        progress.taken(1, [law(space, "k1*x + k2", 1.0, 1.0)])
+        assert progress.reason_to_stop(LATE, is_thorough=True, end_early=end_early) == reason
+
+
+def test_a_search_that_never_ends_early_uses_its_budget_on_an_exact_law() -> None:
+    x, z = table()
+    space, budget = space_of(x, z, 2 * x + 1), Budget(time=None, evaluations=1_500_000, end_early="never")
+    *_, last = Native(threads=1).propose(space, budget, seed=0, stop=lambda: False)
+    assert last.stop_reason == "evaluation budget spent" and last.evaluated >= 1_500_000
+    with pytest.raises(BudgetError, match="end_early='sometimes': give one of noise, exact, never"):
+        Budget(end_early="sometimes")  # type: ignore[arg-type]
 
 
 def test_a_search_without_its_law_does_not_call_it_noise() -> None:
