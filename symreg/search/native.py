@@ -17,6 +17,7 @@ import numpy as np
 
 from symreg.engine import get_engine
 from symreg.expression import Constant, Expression, complexity, substitute
+from symreg.search.backdrops.search import backdrops_of
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.collecting import collected
@@ -95,7 +96,9 @@ def search(
     progress = Progress(space, refiner)
     turns = Turns(workplace, plain, progress, generator)
     skeletons = skeletons_of(workplace, space, fit_rows)
-    clock.evaluated = lambda: turns.evaluated + skeletons.evaluated + sum(hunt.evaluated for hunt in hunts)
+    backdrops = backdrops_of(workplace, space, fit_rows)
+    stages = (backdrops, skeletons)
+    clock.evaluated = lambda: sum(one.evaluated for one in (turns, *stages, *hunts))
     wonders = may_grow(space)
     positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
 
@@ -117,8 +120,9 @@ def search(
                 for later in search(settings, relative(space), left, seed=seed, stop=stop):
                     yield replace(later, evaluated=before + later.evaluated)
                 return
-        if skeletons.is_due(sum(one.evaluated for one in hunts)):
-            found = skeletons.run()
+        due = next((one for one in stages if one.is_due(sum(hunt.evaluated for hunt in hunts))), None)
+        if due is not None:
+            found = due.run()
         elif turns.is_evolutions(hunt, hunts):
             found = turns.run(whole)
         else:

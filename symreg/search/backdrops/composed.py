@@ -1,0 +1,63 @@
+"""Composed terms: functions of products and ratios of two simple expressions, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.expression import Apply, Expression
+from symreg.search.skeletons.argument import Argument, Inputs
+from symreg.search.skeletons.sums import PlainTerms
+from symreg.search.skeletons.terms import Terms
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+JOINED = 150
+"""Of the simplest expressions, that are joined two by two."""
+
+LARGEST = 1e12
+FUNCTIONS: Mapping[str, Callable[[Floats], Floats]] = {
+    "sin": np.sin, "cos": np.cos, "inv": np.reciprocal, "sqrt": np.sqrt, "exp": np.exp, "log": np.log, "tan": np.tan,
+    "asin": np.arcsin, "atan": np.arctan,
+}  # fmt: skip
+
+
+def composed_terms(terms: Terms, inputs: Inputs) -> Iterator[PlainTerms]:
+    """A block for each function and each way of joining."""
+    operators = inputs.space.operators
+    values = terms.values[:JOINED]
+    i, j = np.triu_indices(len(values), 1)
+    k, m = np.nonzero(~np.eye(len(values), dtype=bool))
+    for operator, first, second in (("*", i, j), ("/", k, m)):
+        if operator not in operators:
+            continue
+        with np.errstate(all="ignore"):
+            joined = JOIN[operator](values[first], values[second])
+        for name, function in FUNCTIONS.items():
+            if name not in operators and not (name == "inv" and "/" in operators):
+                continue
+            if name == "inv" and operator in "*/":
+                continue  # a ratio, or the other one
+            with np.errstate(all="ignore"):
+                column = function(joined)
+                good = np.isfinite(column).all(axis=1) & (np.abs(column).max(axis=1) < LARGEST)
+                good = np.flatnonzero(good & (np.ptp(column, axis=1) > 0))
+            if len(good):
+                made = partial(_argument, terms, inputs, name, operator, first[good], second[good])
+                yield PlainTerms(column[good], made)
+
+
+JOIN: Mapping[str, Callable[[Floats, Floats], Floats]] = {
+    "*": np.multiply, "/": np.divide, "+": np.add, "-": np.subtract,
+}  # fmt: skip
+
+
+def _argument(
+    terms: Terms, inputs: Inputs, name: str, operator: str, first: Rows, second: Rows, index: int
+) -> Argument | None:
+    joined: Expression = Apply(operator, (terms.tree(int(first[index])), terms.tree(int(second[index]))))
+    tree = Apply(name, (joined,))
+    return inputs.argument(tree, tree)

@@ -1,0 +1,254 @@
+"""Products: the target as powers of simple factors, by logarithms of their sizes; one more factor may be rich."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.expression import Apply, Constant, Expression, Variable, normalise, substitute
+from symreg.search.backdrops.backdrop import Backdrop, backdrop, usable
+from symreg.search.backdrops.refining import refined
+from symreg.search.backdrops.sparse import needed
+from symreg.search.backdrops.tuned import COSINE, FUNCTIONS, SINE
+from symreg.search.proposal import Draft
+from symreg.search.skeletons.argument import Inputs, raised
+from symreg.search.skeletons.assembly import operators_allow
+from symreg.search.skeletons.catalogue import singles
+from symreg.search.skeletons.part import Chain, Part
+from symreg.search.skeletons.screen import place_bits
+from symreg.search.skeletons.step import CENTRE, OFFSET, Plain
+from symreg.search.skeletons.sums import PlainTerms
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+MOST_FACTORS = 8
+OFFSETS = 160
+"""Constants ``k`` of a factor ``k + x`` that are looked at for each input, within its range and beyond."""
+
+HOPEFUL = 1e-16
+LOOKED_CLOSER = 24
+AT_ONCE = 8_192
+IN_SIGHT = 1e-3
+SIZES = {0: (), 1: (300,), 2: (28, 28)}
+STARTS, REFINED = 4, 160
+FAR_OFF = 0.9
+SIMPLE = 1e-6
+"""How near an exponent is to a half or whole number that it is taken for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Product:
+    """Simple factors on some rows, and the logarithm of the target's size."""
+
+    inputs: Inputs
+    rows: Rows
+    y: Floats
+    most: int
+
+    @cached_property
+    def target(self) -> Floats | None:
+        """None where the target is zero somewhere."""
+        with np.errstate(all="ignore"):
+            seen = np.log(np.abs(self.y))
+        return seen if np.isfinite(seen).all() and np.ptp(seen) > 0 else None
+
+    @cached_property
+    def shown(self) -> Backdrop:
+        """Logarithms of factors, the constant first."""
+        found: list[tuple[Expression, Floats]] = [(Constant("factor"), np.ones(len(self.rows)))]
+        operators = self.inputs.space.operators
+        for make in (_itself, _wave("sin"), _wave("cos"), _exponential(1), _exponential(2), _exponential(-1)):
+            for place in self.inputs.places:
+                tree = make(Variable(self.inputs.space.names[place]))
+                self._add(found, tree, operators)
+        for place in self.inputs.places:
+            x = Variable(self.inputs.space.names[place])
+            for tree in (
+                Apply("-", (raised(x, Fraction(2)), raised(x, Fraction(0)))), Apply("log", (x,)), Apply("tan", (x,)),
+                Apply("sin", (raised(x, Fraction(2)),)), Apply("cos", (raised(x, Fraction(2)),)), Apply("exp", (raised(x, Fraction(3)),)),
+            )[1:]:  # fmt: skip
+                self._add(found, tree, operators)
+        for argument in self.inputs.pairs():
+            self._add(found, argument.tree, operators)
+            self._add(found, Apply("exp", (argument.tree,)), operators)
+        return backdrop(found[: self.most], ())
+
+    def _add(self, found: list[tuple[Expression, Floats]], tree: Expression, operators: frozenset[str]) -> None:
+        values = usable(self.inputs, tree, self.rows) if operators_allow(tree, operators) else None
+        if values is not None:
+            with np.errstate(all="ignore"):
+                column = np.log(np.abs(values))
+            if np.isfinite(column).all() and np.ptp(column) > 0:
+                found.append((tree, column))
+
+    def written(
+        self, extra: tuple[Expression, Floats] | None, bits: float, inner: Sequence[float] = ()
+    ) -> list[Draft]:
+        """The law of these factors, with one more where there is one; empty where they do not explain the target.
+
+        ``inner`` are values of the constants ``inside 1, ...`` in the tree of the one more.
+        """
+        assert self.target is not None
+        shown = self.shown
+        columns = shown.values if extra is None else np.concatenate([[np.log(np.abs(extra[1]))], shown.values])
+        trees = shown.trees if extra is None else (extra[0], *shown.trees)
+        own = shown.bits if extra is None else np.concatenate([[0.0], shown.bits])
+        kept = needed(columns, self.target, MOST_FACTORS, own)
+        if kept is None:
+            return []
+        powers = np.linalg.lstsq(columns[kept].T, self.target, rcond=None)[0]
+        names, values, sign = ["k1"], [1.0], np.ones(len(self.rows))
+        if inner and 0 not in kept:
+            return []
+        names += [f"k{number}" for number in range(2, 2 + len(inner))]
+        values += inner
+        whole: Expression = Constant("k1")
+        for place, power in zip(kept.tolist(), powers.tolist(), strict=True):
+            tree = trees[place]
+            bits += float(own[place])
+            if tree == Constant("factor"):
+                values[0] = float(np.exp(power))
+                continue
+            nearest = Fraction(round(12 * power), 12)
+            is_simple = abs(power - float(nearest)) < SIMPLE and nearest.denominator <= 3
+            if isinstance(tree, Apply) and tree.operator == "exp":
+                names.append(f"k{len(names) + 1}")
+                values.append(power)
+                factor: Expression = Apply("exp", (Apply("*", (Constant(names[-1]), tree.arguments[0])),))
+            elif is_simple:
+                base, exponent = tree, nearest
+                values_here = extra[1] if place == 0 and extra is not None else self._values(tree)
+                if (values_here < 0).any() and nearest.denominator > 1:
+                    base, exponent = raised(tree, Fraction(2)), nearest / 2
+                elif (values_here < 0).any() and nearest.numerator % 2:
+                    sign = sign * np.sign(values_here)
+                factor = raised(base, exponent)
+            else:
+                names.append(f"k{len(names) + 1}")
+                values.append(power)
+                factor = Apply("pow", (tree, Constant(names[-1])))
+            whole = Apply("*", (whole, factor))
+        values[0] *= float(np.sign(self.y[0]) * sign[0])
+        inside = {Constant(f"inside {number}"): Constant(f"k{number + 1}") for number in range(1, 1 + len(inner))}
+        tree = normalise(substitute(whole, inside))
+        if not operators_allow(tree, self.inputs.space.operators):
+            return []
+        return [Draft(tree, tuple(names), tuple(values), (0,) * len(names), bits + 2.0)]
+
+    def _values(self, tree: Expression) -> Floats:
+        found = usable(self.inputs, tree, self.rows)
+        assert found is not None
+        return found
+
+
+def products(product: Product, terms: PlainTerms | None) -> list[Draft]:
+    """Products of simple factors alone, or with one of these terms as a factor."""
+    if product.target is None:
+        return []
+    rest = product.shown.rest(product.target)
+    share = float(rest @ rest) / float(product.target @ product.target)
+    if terms is None:
+        return product.written(None, 0.0) if share < HOPEFUL else []
+    if share < HOPEFUL:
+        return []
+    found: list[tuple[float, int]] = []
+    basis = product.shown.basis
+    for low in range(0, len(terms.values), AT_ONCE):
+        with np.errstate(all="ignore"):
+            columns = np.log(np.abs(terms.values[low : low + AT_ONCE]))
+            whole = np.einsum("ij,ij->i", columns, columns)
+            inside = columns @ basis
+            size = whole - np.einsum("ij,ij->i", inside, inside)
+            left = 1 - np.square(columns @ rest) / size / float(rest @ rest)
+            good = np.isfinite(left) & (size > 1e-9 * whole)
+        found += [(float(left[at]), low + int(at)) for at in np.flatnonzero(good & (left < IN_SIGHT))[:LOOKED_CLOSER]]
+    drafts: list[Draft] = []
+    for _, index in sorted(found)[:LOOKED_CLOSER]:
+        argument = terms.argument(index)
+        if argument is not None:
+            drafts += product.written((argument.tree, terms.values[index]), place_bits(index))
+    return drafts
+
+
+def factored(product: Product, stop: Callable[[], bool]) -> list[Draft]:
+    """Products of simple factors and one with constants inside."""
+    if product.target is None:
+        return []
+    rest = product.shown.rest(product.target)
+    total = float(rest @ rest)
+    share = total / float(product.target @ product.target)
+    found: list[tuple[float, int, Part, Floats]] = []
+    for rank, part in enumerate(_factors(product.inputs) if share > HOPEFUL else ()):
+        with np.errstate(all="ignore"):
+            grid = part.columns(product.rows, SIZES[part.n_inner])
+            columns = np.log(np.abs(grid.values[:, 0]))
+            good = np.isfinite(columns).all(axis=1)
+            columns, constants = columns[good], grid.constants[good]
+            own = product.shown.rest(columns)
+            left = 1 - np.square(own @ rest) / np.einsum("ij,ij->i", own, own) / total
+        order = [at for at in np.argsort(left)[:STARTS] if left[at] < FAR_OFF]
+        found += [(float(left[at]), rank, part, constants[at]) for at in order]
+        if stop():
+            return []
+    drafts: list[Draft] = []
+    for _, rank, part, start in sorted(found, key=lambda one: one[0])[:REFINED]:
+
+        def at(inner: Floats, part: Part = part) -> Floats:
+            with np.errstate(all="ignore"):
+                return np.asarray(np.log(np.abs(part.at(product.rows, inner))))
+
+        inner, then = refined(at, product.shown.rest, rest, start)
+        if then * share < HOPEFUL and len(drafts) < LOOKED_CLOSER:
+            tree = part.inside([Constant(f"inside {number}") for number in range(1, 1 + len(inner))])
+            values = part.at(product.rows, inner)[0]
+            drafts += product.written((tree, values), place_bits(rank), inner.tolist())
+    return drafts
+
+
+def _factors(inputs: Inputs) -> Iterator[Part]:
+    """What may be a factor and holds constants."""
+    squares = [one for place in inputs.places for one in inputs.powers(place, (Fraction(2),))]
+    every = [*singles(inputs), *squares, *inputs.pairs()]
+    for one in every:
+        yield Chain(one, (WITHIN,))
+    for first in every:
+        for second in every:
+            if first is not second:
+                yield Chain(first, (), second)
+    for one in singles(inputs):
+        yield Chain(one, (CENTRE, SQUARE, OFFSET))
+        for name in ("sin", "cos", "log", "exp"):
+            if name in inputs.space.operators:
+                yield Chain(one, (Plain(name, FUNCTIONS[name]), WITHIN))
+                yield Chain(one, (WITHIN, Plain(name, FUNCTIONS[name])))
+        for name, step in (("sin", SINE), ("cos", COSINE)):
+            if name in inputs.space.operators:
+                yield Chain(one, (step,))
+                yield Chain(one, (step, WITHIN))
+
+
+def _within(values: Floats, size: int) -> Floats:
+    """Constants that put the zero of ``k + v`` anywhere from a range before to a range behind the values."""
+    low, span = values.min(axis=1, keepdims=True), np.maximum(np.ptp(values, axis=1, keepdims=True), 1e-300)
+    return np.asarray(-(low + span * np.linspace(-1.0, 2.0, size)))
+
+
+WITHIN = replace(OFFSET, name="within", grid=_within)
+SQUARE = Plain("square", np.square)
+
+
+def _itself(x: Variable) -> Expression:
+    return x
+
+
+def _wave(name: str):  # type: ignore[no-untyped-def]
+    return lambda x: Apply(name, (x,))
+
+
+def _exponential(power: int):  # type: ignore[no-untyped-def]
+    return lambda x: Apply("exp", (raised(x, Fraction(power)),))
