@@ -22,8 +22,9 @@ from symreg.search.skeletons.screen import place_bits
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-INDEPENDENT = 1e-9
-"""Of its norm that a term keeps beside those before it: what keeps less is made of them."""
+INDEPENDENT = 1e-6
+"""Of its norm that a term keeps beside those before it. What keeps less is made of them, or nearly: smooth terms on a
+narrow range follow any smooth function, and then nothing can be told apart."""
 
 FLATTEST, STEEPEST = 1e-9, 1e12
 """Of a term's size that it changes by, and its size: beyond, rounding decides."""
@@ -110,6 +111,30 @@ def simple_terms(
     return found
 
 
+def monomials(inputs: Inputs, rows: Rows, most: int) -> list[tuple[Expression, Floats]]:
+    """Products of whole powers of up to three inputs, low degrees first, whole degrees as long as there is room."""
+    names = [inputs.space.names[place] for place in inputs.places]
+    found: list[tuple[Expression, Floats]] = [(Number(Fraction(1)), np.ones(len(rows)))]
+    for degree in range(1, HIGHEST + 1):
+        own = []
+        for powers in itertools.product(range(degree + 1), repeat=len(names) if len(names) <= MANY else 0):
+            if sum(powers) == degree:
+                factors = [raised(Variable(n), Fraction(p)) for n, p in zip(names, powers, strict=True) if p]
+                tree = factors[0]
+                for one in factors[1:]:
+                    tree = Apply("*", (tree, one))
+                values = usable(inputs, tree, rows)
+                own += [] if values is None else [(tree, values)]
+        if len(found) + len(own) > most:
+            break
+        found += own
+    return found
+
+
+HIGHEST, MANY = 12, 4
+"""Degree of monomials, and inputs up to which they are taken."""
+
+
 def usable(inputs: Inputs, tree: Expression, rows: Rows) -> Floats | None:
     """Values of a tree on these rows; None where it cannot be a term."""
     argument: Argument | None
@@ -165,9 +190,12 @@ def _of_two(names: Sequence[str], operators: frozenset[str]) -> Iterator[Express
             yield Apply("*", (a, b))
     for a, b in every:
         yield Apply("/", (a, b))
+    if "sqrt" in operators:
+        for a, b in every:
+            yield Apply("*", (a, Apply("sqrt", (b,))))
     for a, b in every:
         yield Apply("*", (a, Apply("square", (b,))))
-    for name in ("sin", "cos", "exp", "log", "sqrt"):
+    for name in ("sin", "cos", "log", "exp"):
         if name in operators:
             for a, b in every:
                 yield Apply("*", (a, Apply(name, (b,))))

@@ -7,27 +7,25 @@ is a ratio. So ``9.72*a + 14.58*b + 0.81*c`` comes as ``k*(12*a + 18*b + c)``, w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 
 from symreg.expression import Apply, Constant, Expression, Number
+from symreg.search.backdrops.enveloped import Enveloped
+from symreg.search.backdrops.factoring import factored
+from symreg.search.backdrops.term import Term
+from symreg.search.backdrops.tuned import Both
+from symreg.search.skeletons.part import Part
 
+Floats = npt.NDArray[np.float64]
 ONE = Number(Fraction(1))
 AGREES = 3e-10
 """Relative difference up to which a number is the fraction near it."""
 
 LARGEST, DEEPEST = 300, 30
 """Numerator and denominator of a fraction that is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A tree with its coefficient."""
-
-    tree: Expression
-    coefficient: float
 
 
 def fraction_of(value: float) -> Fraction | None:
@@ -85,11 +83,81 @@ def _shifted(tree: Expression, phase: Fraction) -> Expression:
     return tree
 
 
+def terms_of_part(part: Part, whole: Floats, names: list[str], values: list[float]) -> list[Term]:
+    """A part with these coefficients of its columns as terms; ``names`` begin with those of its inner constants.
+
+    Phases that waves need are appended to names and values; envelopes of one wave share theirs where they agree.
+    """
+    inner = [Constant(name) for name in names[: part.n_inner]]
+    if isinstance(part, Both):
+        raise NotImplementedError
+    around: tuple[Expression, ...] = (ONE,)
+    own: Part = part
+    if isinstance(part, Enveloped):
+        around, own = (ONE, *(one.tree for one in part.envelopes)), part.part
+    found: list[Term] = []
+    phases: list[tuple[float, str]] = []
+    for place, tree in enumerate(around):
+        coefficients = whole[place * own.n_columns : (place + 1) * own.n_columns]
+        if not coefficients.any():
+            continue
+        if own.n_columns == 1:
+            found.append(_times(tree, own.inside(inner), float(coefficients[0])))
+            continue
+        sine, (a, b) = own.inside(inner), coefficients
+        assert isinstance(sine, Apply)
+        if a == 0 or b == 0:
+            wave = sine if b == 0 else _with_waves_turned(sine)
+            found.append(_times(tree, wave, float(a + b)))
+            continue
+        phase, size = float(np.arctan2(b, a)), float(np.hypot(a, b))
+        known = next((one for one in phases if abs(np.sin(one[0] - phase)) < SAME_PHASE), None)
+        if known is None:
+            names.append(f"k{len(names) + 1}")
+            values.append(phase)
+            known = phase, names[-1]
+            phases.append(known)
+        size *= float(np.sign(np.cos(known[0] - phase)))
+        wave = _phased(sine, Constant(known[1]))
+        found.append(_times(tree, wave, size))
+    return found
+
+
+SAME_PHASE = 1e-7
+
+
+def _times(envelope: Expression, tree: Expression, coefficient: float) -> Term:
+    return Term(tree if envelope == ONE else Apply("*", (envelope, tree)), coefficient)
+
+
+def _with_waves_turned(tree: Expression) -> Expression:
+    turned = _as_cosine(tree)
+    assert turned is not None
+    return turned
+
+
+def _phased(tree: Expression, phase: Expression) -> Expression:
+    """The tree with a phase in its one sine."""
+    assert isinstance(tree, Apply)
+    if tree.operator == "sin":
+        return Apply("sin", (Apply("+", (tree.arguments[0], phase)),))
+    for place, one in enumerate(tree.arguments):
+        if _as_cosine(one) is not None:
+            return Apply("*", (*tree.arguments[:place], _phased(one, phase), *tree.arguments[place + 1 :]))
+    return tree
+
+
 def summed(terms: Sequence[Term], names: list[str], values: list[float], *, plainly: bool) -> Expression | None:
     """The sum of the terms; constants that it needs are appended to names and values.
 
-    ``plainly`` says that fractions, ratios and phases are taken for what they are. None where there are no terms.
+    ``plainly`` says that fractions, ratios and phases are taken for what they are, and products of sums written so.
+    None where there are no terms.
     """
+    product = factored(merged_waves(terms)) if plainly else None
+    if product is not None:
+        both = [summed(some, names, values, plainly=True) for some in product]
+        if both[0] is not None and both[1] is not None:
+            return Apply("*", (both[0], both[1]))
     groups: list[tuple[float | None, list[tuple[Fraction, Expression]]]] = []
     for one in merged_waves(terms) if plainly else terms:
         plain = fraction_of(one.coefficient) if plainly else None

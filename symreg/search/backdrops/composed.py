@@ -15,8 +15,8 @@ from symreg.search.skeletons.terms import Terms
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-JOINED = 150
-"""Of the simplest expressions, that are joined two by two."""
+JOINED, WITH = 50, 450
+"""Of the simplest expressions, and with how many of them they are joined."""
 
 LARGEST = 1e12
 FUNCTIONS: Mapping[str, Callable[[Floats], Floats]] = {
@@ -28,10 +28,10 @@ FUNCTIONS: Mapping[str, Callable[[Floats], Floats]] = {
 def composed_terms(terms: Terms, inputs: Inputs) -> Iterator[PlainTerms]:
     """A block for each function and each way of joining."""
     operators = inputs.space.operators
-    values = terms.values[:JOINED]
-    i, j = np.triu_indices(len(values), 1)
-    k, m = np.nonzero(~np.eye(len(values), dtype=bool))
-    for operator, first, second in (("*", i, j), ("/", k, m)):
+    values = terms.values[:WITH]
+    simple, further = np.meshgrid(np.arange(min(JOINED, len(values))), np.arange(len(values)), indexing="ij")
+    i, j = (one[simple < further] for one in (simple, further))
+    for operator, first, second in (("*", i, j), ("/", i, j), ("/", j, i)):
         if operator not in operators:
             continue
         with np.errstate(all="ignore"):

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from symreg.expression import Apply, Constant, Expression, Variable, normalise, substitute
 from symreg.search.backdrops.backdrop import Backdrop, backdrop, usable
 from symreg.search.backdrops.refining import refined
-from symreg.search.backdrops.sparse import needed
+from symreg.search.backdrops.sparse import NEARLY, ROUNDING, needed
 from symreg.search.backdrops.tuned import COSINE, FUNCTIONS, SINE
 from symreg.search.proposal import Draft
 from symreg.search.skeletons.argument import Inputs, raised
@@ -98,7 +98,7 @@ class Product:
         columns = shown.values if extra is None else np.concatenate([[np.log(np.abs(extra[1]))], shown.values])
         trees = shown.trees if extra is None else (extra[0], *shown.trees)
         own = shown.bits if extra is None else np.concatenate([[0.0], shown.bits])
-        kept = needed(columns, self.target, MOST_FACTORS, own)
+        kept = needed(columns, self.target, MOST_FACTORS, own, ROUNDING if not len(inner) else NEARLY)
         if kept is None:
             return []
         powers = np.linalg.lstsq(columns[kept].T, self.target, rcond=None)[0]

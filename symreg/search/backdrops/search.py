@@ -16,13 +16,14 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression, Variable, normalise
-from symreg.search.backdrops.backdrop import BENEATH, Backdrop, backdrop, simple_terms
-from symreg.search.backdrops.coefficients import Term, summed
+from symreg.expression import Apply, Expression, Variable, constants_of, normalise
+from symreg.search.backdrops.backdrop import BENEATH, Backdrop, backdrop, monomials, simple_terms
+from symreg.search.backdrops.coefficients import Term, summed, terms_of_part
 from symreg.search.backdrops.composed import composed_terms
+from symreg.search.backdrops.enveloped import Enveloped, enveloped
 from symreg.search.backdrops.product import Product, factored, products
 from symreg.search.backdrops.refining import refined
-from symreg.search.backdrops.sparse import needed
+from symreg.search.backdrops.sparse import NEARLY, ROUNDING, needed
 from symreg.search.backdrops.tuned import COSINE, SINE, TANGENT, nested, shared, tuned, waves_of
 from symreg.search.backdrops.view import ONE, SUMS, View, views
 from symreg.search.hunt import Workplace
@@ -47,14 +48,22 @@ FEWEST_ROWS = 40
 MOST_ROWS = 400
 """Rows that are looked at: of exact tables no more are needed to tell a hundred terms apart."""
 
-MOST_TERMS = 80
+MOST_TERMS, FEW = 80, 9
 PORTION = 0.5
 """Of the rows, terms of a backdrop at most."""
+
+MANY = 3
+"""Inputs up to which parts with two constants inside are looked at."""
 
 MOST_NEEDED = 12
 """Terms of a law, beside its part."""
 
-EXACT_FIT = 1e-20
+EXACT_FIT = 1e-25
+"""Loss of a law that is exact: what follows a smooth curve with a handful of constants leaves more."""
+
+MOST_FREE, MOST_FREE_ALONE = 5, 2
+"""Constants of such a law that are no plain numbers: of one input fewer, where series and approximants come near."""
+
 HOPEFUL = 1e-16
 """Of a view's square, left by a backdrop: terms that resemble each other lose some digits."""
 
@@ -114,20 +123,23 @@ class Backdrops:
         return pure and exact and bool(self.inputs.places) and not self.workplace.settings.lacks("backdrops")
 
     def _plan(self) -> list[tuple[int, Stage]]:
-        return [
+        own = self.inputs
+        stages = [
             (20_000, self._alone),
             (400_000, self._rich),
-            (500_000, lambda: self._parts(catalogue.one_step(self.inputs))),
-            (500_000, lambda: self._parts(catalogue.waves(self.inputs))),
-            (700_000, lambda: self._parts(shared(self.inputs))),
-            (700_000, lambda: self._parts(tuned(self.inputs), self._few)),
-            (800_000, lambda: self._parts(nested(self.inputs))),
-            (800_000, lambda: self._exact(factored(self._product, self.workplace.stop))),
-            (900_000, self._composed),
-            (900_000, lambda: self._parts(waves_of(self._simplest))),
-            (900_000, lambda: self._parts(catalogue.blended(self.inputs))),
-            *[(1_200_000, lambda: self._parts(catalogue.two_steps(self.inputs), self._few))][: len(self.inputs.places) < 4],
+            (500_000, lambda: self._parts(catalogue.one_step(own))),
+            (500_000, lambda: self._parts(catalogue.waves(own))),
+            (600_000, lambda: self._exact(factored(self._product, self.workplace.stop))),
+            (700_000, lambda: self._parts(shared(own))),
+            (800_000, lambda: self._parts(nested(own))),
+            (1_000_000, lambda: self._parts(enveloped(own), self._plainest)),
+            (1_000_000, lambda: self._parts(tuned(own), self._few)),
+            (1_200_000, self._composed),
+            (1_500_000, lambda: self._parts(waves_of(self._simplest))),
+            (1_500_000, lambda: self._parts(catalogue.blended(own))),
+            (1_500_000, lambda: self._parts(catalogue.two_steps(own), self._few)),
         ]
+        return stages if len(own.places) <= MANY else stages[:-1]
 
     @property
     def is_done(self) -> bool:
@@ -150,7 +162,9 @@ class Backdrops:
     def _alone(self) -> list[Refined]:
         """What backdrops explain without anything else."""
         drafts: list[Draft] = []
-        for shown, sights in ((self._plain, self._sights(self._plain, self._all_views)), *self._implicit):
+        powers = backdrop(monomials(self.inputs, self.rows, self._most), ())
+        of_sums = [(one, self._sights(one, self._all_views)) for one in (powers, self._plain)]
+        for shown, sights in (*of_sums, *self._rational, *self._implicit):
             self.evaluated += len(sights) * len(shown.trees) // CHEAPER
             near = sorted(sights, key=_share)[:LOOKED_CLOSER]
             drafts += [draft for one in near if _share(one) < HOPEFUL for draft in self._written(one, None, None)]
@@ -200,7 +214,8 @@ class Backdrops:
             values = np.concatenate([one[2].values for one in some])
             starts = np.cumsum([0, *(len(one[2].values) for one in some)])
             for sights in self._main if before is None else before:
-                left = _left_by_one(sights, values[:, 0]) if values.shape[1] == 1 else _left_by_two(sights, values)
+                look = {1: _left_by_one, 2: _left_by_two}.get(values.shape[1], _left_by_many)
+                left = look(sights, values)
                 self.evaluated += left.size // CHEAPER
                 least = np.minimum.reduceat(left, starts[:-1], axis=1)
                 for place, sight in enumerate(sights):
@@ -234,7 +249,10 @@ class Backdrops:
         shown, view = sight.backdrop, sight.view
         columns = np.empty((0, len(self.rows))) if part is None or inner is None else part.at(self.rows, inner)
         every = np.concatenate([columns, shown.values])
-        kept = needed(every, view.values, MOST_NEEDED + len(columns), np.concatenate([np.zeros(len(columns)), shown.bits]))
+        kept = needed(
+            every, view.values, MOST_NEEDED + len(columns), np.concatenate([np.zeros(len(columns)), shown.bits]),
+            ROUNDING if inner is None or not len(inner) else NEARLY,
+        )  # fmt: skip
         if kept is None:
             return []
         coefficients = np.linalg.lstsq(every[kept].T, view.values, rcond=None)[0]
@@ -248,30 +266,21 @@ class Backdrops:
             bits += float(shown.bits[index])
         drafts = []
         for plainly in (True, False):
-            names: list[str] = []
-            values: list[float] = []
-            if part is not None and inner is not None and len(columns) == 1 and not len(inner):
-                terms = [Term(part.inside(()), float(whole[0])), *above] if whole[0] else above
-                numerator = summed(terms, names, values, plainly=plainly)
-            else:
-                numerator = summed(above, names, values, plainly=plainly)
-                if whole.any() and part is not None and inner is not None:
-                    own = [*inner.tolist(), *part.outer(whole).tolist()]
-                    new = [f"k{len(names) + number}" for number in range(1, len(own) + 1)]
-                    constants = [Constant(name) for name in new]
-                    term = part.write(constants[: len(inner)], constants[len(inner) :])
-                    names, values = [*names, *new], [*values, *own]
-                    numerator = term if numerator is None else Apply("+", (term, numerator))
+            names = [f"k{number}" for number in range(1, 1 + (0 if inner is None else len(inner)))]
+            values = [] if inner is None else inner.tolist()
+            own = [] if part is None else terms_of_part(part, whole, names, values)
+            numerator = summed([*own, *above], names, values, plainly=plainly)
             if numerator is None:
                 continue
             tree = normalise(view.write(numerator, summed(beneath, names, values, plainly=plainly)))
-            if operators_allow(tree, self.space.operators):
+            if operators_allow(tree, self.space.operators) and set(names) <= set(constants_of(tree)):
                 drafts.append(Draft(tree, tuple(names), tuple(values), (0,) * len(names), bits + view.bits))
         return drafts
 
     def _exact(self, drafts: Sequence[Draft]) -> list[Refined]:
         """Those of the laws that are exact on all rows."""
-        each = {one.expression: one for one in drafts}
+        most = MOST_FREE if len(self.inputs.places) > 1 else MOST_FREE_ALONE
+        each = {one.expression: one for one in drafts if len(one.names) <= most}
         found = self.full._fit([(one, SOURCE) for one in each.values()], 60)
         return sorted((one for one in found if one.loss < EXACT_FIT), key=lambda one: one.draft.form_bits or 0.0)
 
@@ -289,6 +298,13 @@ class Backdrops:
     @cached_property
     def _plain(self) -> Backdrop:
         return backdrop(simple_terms(self.inputs, self.rows, self._most), ())
+
+    @cached_property
+    def _behind(self) -> Backdrop:
+        """What parts are sought before: of one input a few terms, as many follow any curve."""
+        if len(self.inputs.places) > 1:
+            return self._plain
+        return backdrop(simple_terms(self.inputs, self.rows, FEW), ())
 
     @cached_property
     def _product(self) -> Product:
@@ -323,6 +339,12 @@ class Backdrops:
         return list(views(self.y, times, self.space.operators))
 
     @cached_property
+    def _plainest(self) -> list[list[Sight]]:
+        """The target itself and its inverse."""
+        names = ("y", "inv")
+        return [[one for one in some if one.view.times == ONE and one.view.context.name in names] for some in self._few]
+
+    @cached_property
     def _few(self) -> list[list[Sight]]:
         """The sights of the simplest views."""
         first = {ONE, *(tree for place in self.inputs.places for tree in _and_inverse(self.inputs.space.names[place]))}
@@ -335,7 +357,7 @@ class Backdrops:
     @cached_property
     def _main(self) -> list[list[Sight]]:
         """Sights of which parts are sought, those before one backdrop together."""
-        return [self._sights(self._plain, self._main_views), *(sights for _, sights in self._implicit[:1])]
+        return [self._sights(self._behind, self._main_views), *(sights for _, sights in self._implicit[:1])]
 
     def _sights(self, shown: Backdrop, seen: Sequence[View]) -> list[Sight]:
         if not seen:
@@ -348,7 +370,16 @@ class Backdrops:
         """Laws with a denominator of several terms: the target times terms among the terms."""
         if "/" not in self.space.operators:
             return []
-        half = simple_terms(self.inputs, self.rows, max(2, self._most // 2), BENEATH)
+        return self._beneath(simple_terms(self.inputs, self.rows, max(2, self._most // 2), BENEATH))
+
+    @cached_property
+    def _rational(self) -> list[tuple[Backdrop, list[Sight]]]:
+        """The same of monomials alone."""
+        if "/" not in self.space.operators:
+            return []
+        return self._beneath(monomials(self.inputs, self.rows, max(2, self._most // 2)))
+
+    def _beneath(self, half: Sequence[tuple[Expression, Floats]]) -> list[tuple[Backdrop, list[Sight]]]:
         found = []
         for index, (tree, values) in enumerate(half):
             beneath = [(one, self.y * column) for place, (one, column) in enumerate(half) if place != index]
@@ -385,18 +416,21 @@ def _batches(parts: Iterable[Part], rows: Rows) -> Iterator[list[tuple[int, Part
 
 
 DISTINCT = 1e-9
+RIDGE = 1e-10
+"""Of a column's square: columns that hang on others bring nothing."""
 
 
 def _sizes(part: Part) -> tuple[int, ...]:
     if isinstance(part, Chain) and part.steps and part.steps[0] in (SINE, COSINE, TANGENT):
         return (FINE,)
-    return SIZES[part.n_inner]
+    return SIZES[part.n_inner] if not isinstance(part, Enveloped) else _sizes(part.part)
 
 
 def _left_by_one(sights: Sequence[Sight], values: Floats) -> Floats:
     """What each column ``(n, n_rows)`` leaves of what the backdrop leaves of each view, ``(n_sights, n)``."""
     basis = sights[0].backdrop.basis
     rest = np.array([one.rest for one in sights])
+    values = values[:, 0] if values.ndim == 3 else values
     whole = np.einsum("ij,ij->i", values, values)
     inside = values @ basis
     size = whole - np.einsum("ij,ij->i", inside, inside)
@@ -421,6 +455,17 @@ def _left_by_two(sights: Sequence[Sight], values: Floats) -> Floats:
     gain = gain / np.einsum("ij,ij->i", rest, rest)
     good = (aa > DISTINCT * whole_a) & (bb > DISTINCT * whole_b) & (determinant > DISTINCT * aa * bb)
     return np.where(good[:, None] & np.isfinite(gain), np.maximum(1 - gain, 0.0), np.inf).T
+
+
+def _left_by_many(sights: Sequence[Sight], values: Floats) -> Floats:
+    """The same for groups of columns ``(n, b, n_rows)``."""
+    rest = np.array([one.rest for one in sights])
+    sizes = np.linalg.norm(values, axis=2, keepdims=True)
+    own = sights[0].backdrop.rest(values / np.maximum(sizes, 1e-300))
+    normal = own @ np.swapaxes(own, 1, 2) + RIDGE * np.eye(values.shape[1])
+    wanted = own @ rest.T
+    gain = np.einsum("nbs,nbs->ns", wanted, np.linalg.solve(normal, wanted)) / np.einsum("ij,ij->i", rest, rest)
+    return np.where(np.isfinite(gain), np.maximum(1 - gain, 0.0), np.inf).T
 
 
 def backdrops_of(workplace: Workplace, space: SearchSpace, fit_rows: Rows) -> Backdrops:

@@ -6,24 +6,25 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+ROUNDING, NEARLY = 1e-26, 1e-18
+"""Of a sum of squares, what rounding leaves, and what is left where constants inside are not yet known to the last
+digit. A Padé approximant of a smooth curve leaves 1e-24."""
+
 Indices = npt.NDArray[np.int64]
-EXACT = 1e-21
-"""Of the sum of squares that may be left: rounding, and room for terms that resemble each other."""
 
+def needed(columns: Floats, target: Floats, most: int, bits: Floats, exact: float) -> Indices | None:
+    """Which of these columns ``(n, n_rows)`` explain the target, without those that can be spared.
 
-def needed(columns: Floats, target: Floats, most: int, bits: Floats) -> Indices | None:
-    """Which of these columns ``(n, n_rows)`` explain the target at rounding, without those that can be spared.
-
-    None where they do not, or more than ``most`` are needed. Columns go one after the other, each time the one whose
+    ``exact`` is the part of its square that may be left. None where they do not, or more than ``most`` are needed. Columns go one after the other, each time the one whose
     absence costs least, the dearest first where several cost nothing; many at a time while that is possible.
     """
     sizes = np.linalg.norm(columns, axis=1)
     scaled, goal = columns / sizes[:, None], target / np.linalg.norm(target)
     kept = np.arange(len(columns))
     left, costs = _costs(scaled, goal)
-    if not left < EXACT:
+    if not left < exact:
         return None
-    allowed = max(1e3 * left, 1e-3 * EXACT)
+    allowed = max(1e3 * left, 1e-3 * exact)
     portion = 0.5
     while len(kept) > 1:
         order = np.lexsort((-bits[kept], np.maximum(costs, 1e-3 * allowed)))
