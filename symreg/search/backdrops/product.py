@@ -10,8 +10,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression, Variable, normalise, substitute
+from symreg.expression import Apply, Constant, Expression, Number, Variable, normalise, substitute
 from symreg.search.backdrops.backdrop import Backdrop, backdrop, usable
+from symreg.search.backdrops.coefficients import fraction_of
 from symreg.search.backdrops.refining import refined
 from symreg.search.backdrops.sparse import NEARLY, ROUNDING, needed
 from symreg.search.backdrops.tuned import COSINE, FUNCTIONS, SINE
@@ -117,9 +118,12 @@ class Product:
             nearest = Fraction(round(12 * power), 12)
             is_simple = abs(power - float(nearest)) < SIMPLE and nearest.denominator <= 3
             if isinstance(tree, Apply) and tree.operator == "exp":
-                names.append(f"k{len(names) + 1}")
-                values.append(power)
-                factor: Expression = Apply("exp", (Apply("*", (Constant(names[-1]), tree.arguments[0])),))
+                known = fraction_of(power)
+                if known is None:
+                    names.append(f"k{len(names) + 1}")
+                    values.append(power)
+                rate = Constant(names[-1]) if known is None else Number(known)
+                factor: Expression = Apply("exp", (Apply("*", (rate, tree.arguments[0])),))
             elif is_simple:
                 base, exponent = tree, nearest
                 values_here = extra[1] if place == 0 and extra is not None else self._values(tree)

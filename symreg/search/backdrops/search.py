@@ -70,6 +70,9 @@ HOPEFUL = 1e-16
 LOOKED_CLOSER = 24
 """Views, or parts before views, of which needed terms are sought, at a time."""
 
+MOST_OF_RICH = 160_000
+"""Rich terms: with functions of functions of the simplest, which are the last of them."""
+
 CHEAPER = 100
 """Columns before views that cost as much as one combination of a hunt."""
 
@@ -173,7 +176,7 @@ class Backdrops:
 
     def _rich(self) -> list[Refined]:
         """One rich term before a backdrop, and one rich factor before a product's."""
-        terms = rich_terms(self._terms, self.inputs, self.rows)
+        terms = rich_terms(self._terms, self.inputs, self.rows, MOST_OF_RICH)
         self.evaluated += len(terms.values)
         drafts = [draft for sights in self._main for draft in self._before(sights, [terms])]
         return self._exact([*drafts, *products(self._product, terms)])
