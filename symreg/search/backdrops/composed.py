@@ -8,10 +8,11 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Expression
+from symreg.expression import Apply, Expression, walk
 from symreg.search.skeletons.argument import Argument, Inputs
 from symreg.search.skeletons.sums import PlainTerms
 from symreg.search.skeletons.terms import Terms
+from symreg.search.vocabulary import TRANSCENDENTAL
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -28,7 +29,8 @@ FUNCTIONS: Mapping[str, Callable[[Floats], Floats]] = {
 def composed_terms(terms: Terms, inputs: Inputs) -> Iterator[PlainTerms]:
     """A block for each function and each way of joining."""
     operators = inputs.space.operators
-    values = terms.values[:WITH]
+    chosen = simplest_of(terms, WITH)
+    values = terms.values[chosen]
     simple, further = np.meshgrid(np.arange(min(JOINED, len(values))), np.arange(len(values)), indexing="ij")
     i, j = (one[simple < further] for one in (simple, further))
     for operator, first, second in (("*", i, j), ("/", i, j), ("/", j, i)):
@@ -46,8 +48,21 @@ def composed_terms(terms: Terms, inputs: Inputs) -> Iterator[PlainTerms]:
                 good = np.isfinite(column).all(axis=1) & (np.abs(column).max(axis=1) < LARGEST)
                 good = np.flatnonzero(good & (np.ptp(column, axis=1) > 0))
             if len(good):
-                made = partial(_argument, terms, inputs, name, operator, first[good], second[good])
+                made = partial(_argument, terms, inputs, name, operator, chosen[first[good]], chosen[second[good]])
                 yield PlainTerms(column[good], made)
+
+
+def simplest_of(terms: Terms, count: int) -> Rows:
+    """Places of the simplest terms, two without functions for one with: a bank's sizes alone put functions first."""
+    plain, curved = [], []
+    for place in range(len(terms.values)):
+        tree = terms.tree(place)
+        is_curved = any(isinstance(node, Apply) and node.operator in TRANSCENDENTAL for node in walk(tree))
+        (curved if is_curved else plain).append(place)
+    share = max(2 * count // 3, count - len(curved))
+    some = plain[:share] + curved[: count - min(share, len(plain))]
+    ranks = {place: rank * 3 for rank, place in enumerate(plain)} | {one: rank * 6 for rank, one in enumerate(curved)}
+    return np.array(sorted(some, key=ranks.__getitem__), dtype=np.int64)
 
 
 JOIN: Mapping[str, Callable[[Floats, Floats], Floats]] = {

@@ -17,7 +17,7 @@ from symreg.search.backdrops.refining import refined
 from symreg.search.backdrops.sparse import NEARLY, ROUNDING, needed
 from symreg.search.backdrops.tuned import COSINE, FUNCTIONS, SINE
 from symreg.search.proposal import Draft
-from symreg.search.skeletons.argument import Inputs, raised
+from symreg.search.skeletons.argument import Argument, Inputs, raised
 from symreg.search.skeletons.assembly import operators_allow
 from symreg.search.skeletons.catalogue import singles
 from symreg.search.skeletons.part import Chain, Part
@@ -36,7 +36,8 @@ LOOKED_CLOSER = 24
 AT_ONCE = 8_192
 IN_SIGHT = 1e-3
 SIZES = {0: (), 1: (300,), 2: (28, 28)}
-STARTS, REFINED = 4, 160
+STARTS, REFINED, GROWING = 4, 160, 4
+ONE = Number(Fraction(1))
 FAR_OFF = 0.9
 SIMPLE = 1e-6
 """How near an exponent is to a half or whole number that it is taken for."""
@@ -87,25 +88,23 @@ class Product:
             if np.isfinite(column).all() and np.ptp(column) > 0:
                 found.append((tree, column))
 
-    def written(
-        self, extra: tuple[Expression, Floats] | None, bits: float, inner: Sequence[float] = ()
-    ) -> list[Draft]:
-        """The law of these factors, with one more where there is one; empty where they do not explain the target.
+    def written(self, extras: Sequence[tuple[Expression, Floats]], bits: float, inner: Sequence[float] = ()) -> list[Draft]:
+        """The law of these factors, with some more where there are some; empty where they do not explain the target.
 
-        ``inner`` are values of the constants ``inside 1, ...`` in the tree of the one more.
+        ``inner`` are values of the constants ``inside 1, ...`` in the trees of these.
         """
         assert self.target is not None
-        shown = self.shown
-        columns = shown.values if extra is None else np.concatenate([[np.log(np.abs(extra[1]))], shown.values])
-        trees = shown.trees if extra is None else (extra[0], *shown.trees)
-        own = shown.bits if extra is None else np.concatenate([[0.0], shown.bits])
+        shown, count = self.shown, len(extras)
+        with np.errstate(all="ignore"):
+            more = np.array([np.log(np.abs(one)) for _, one in extras]).reshape(-1, len(self.rows))
+        columns = np.concatenate([more, shown.values])
+        trees = (*(tree for tree, _ in extras), *shown.trees)
+        own = np.concatenate([np.zeros(count), shown.bits])
         kept = needed(columns, self.target, MOST_FACTORS, own, ROUNDING if not len(inner) else NEARLY)
-        if kept is None:
+        if kept is None or not set(range(count)) <= set(kept.tolist()):
             return []
         powers = np.linalg.lstsq(columns[kept].T, self.target, rcond=None)[0]
         names, values, sign = ["k1"], [1.0], np.ones(len(self.rows))
-        if inner and 0 not in kept:
-            return []
         names += [f"k{number}" for number in range(2, 2 + len(inner))]
         values += inner
         whole: Expression = Constant("k1")
@@ -126,7 +125,7 @@ class Product:
                 factor: Expression = Apply("exp", (Apply("*", (rate, tree.arguments[0])),))
             elif is_simple:
                 base, exponent = tree, nearest
-                values_here = extra[1] if place == 0 and extra is not None else self._values(tree)
+                values_here = extras[place][1] if place < count else self._values(tree)
                 if (values_here < 0).any() and nearest.denominator > 1:
                     base, exponent = raised(tree, Fraction(2)), nearest / 2
                 elif (values_here < 0).any() and nearest.numerator % 2:
@@ -157,7 +156,7 @@ def products(product: Product, terms: PlainTerms | None) -> list[Draft]:
     rest = product.shown.rest(product.target)
     share = float(rest @ rest) / float(product.target @ product.target)
     if terms is None:
-        return product.written(None, 0.0) if share < HOPEFUL else []
+        return product.written((), 0.0) if share < HOPEFUL else []
     if share < HOPEFUL:
         return []
     found: list[tuple[float, int]] = []
@@ -175,47 +174,117 @@ def products(product: Product, terms: PlainTerms | None) -> list[Draft]:
     for _, index in sorted(found)[:LOOKED_CLOSER]:
         argument = terms.argument(index)
         if argument is not None:
-            drafts += product.written((argument.tree, terms.values[index]), place_bits(index))
+            drafts += product.written([(argument.tree, terms.values[index])], place_bits(index))
     return drafts
 
 
-def factored(product: Product, stop: Callable[[], bool]) -> list[Draft]:
-    """Products of simple factors and one with constants inside."""
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """A part with its constants, and what it leaves."""
+
+    part: Part
+    inner: Floats
+    left: float
+    rank: int
+
+
+def factored(product: Product, simplest: Sequence[Argument], stop: Callable[[], bool]) -> list[Draft]:
+    """Products of simple factors and one or two with constants inside."""
     if product.target is None:
         return []
     rest = product.shown.rest(product.target)
+    whole = float(product.target @ product.target)
+    if float(rest @ rest) < HOPEFUL * whole:
+        return []
+    parts = list(_factors(product.inputs, simplest))
+    first = _near(product, product.shown, parts, stop)
+    drafts = [draft for one in first for draft in _of_factors(product, [one])]
+    for one in [] if drafts else first[:GROWING]:
+        column, slopes = _log_with_slopes(product, one)
+        shown = backdrop(
+            [*zip(product.shown.trees, product.shown.values, strict=True), *((ONE, row) for row in (column, *slopes))], ()
+        )
+        for other in _near(product, shown, parts, stop)[:LOOKED_CLOSER]:
+            drafts += _of_factors(product, _together(product, one, other))
+        if drafts or stop():
+            break
+    return drafts
+
+
+def _near(product: Product, shown: Backdrop, parts: Sequence[Part], stop: Callable[[], bool]) -> list[Factor]:
+    """The parts that leave least as a factor beside those shown, with the constants that leave least."""
+    assert product.target is not None
+    rest = shown.rest(product.target)
     total = float(rest @ rest)
-    share = total / float(product.target @ product.target)
-    found: list[tuple[float, int, Part, Floats]] = []
-    for rank, part in enumerate(_factors(product.inputs) if share > HOPEFUL else ()):
+    found: list[Factor] = []
+    for rank, part in enumerate(parts):
         with np.errstate(all="ignore"):
             grid = part.columns(product.rows, SIZES[part.n_inner])
             columns = np.log(np.abs(grid.values[:, 0]))
             good = np.isfinite(columns).all(axis=1)
             columns, constants = columns[good], grid.constants[good]
-            own = product.shown.rest(columns)
-            left = 1 - np.square(own @ rest) / np.einsum("ij,ij->i", own, own) / total
+            inside = columns @ shown.basis
+            size = np.einsum("ij,ij->i", columns, columns)
+            own = size - np.einsum("ij,ij->i", inside, inside)
+            left = np.where(own > 1e-9 * size, 1 - np.square(columns @ rest) / own / total, np.inf)
         order = [at for at in np.argsort(left)[:STARTS] if left[at] < FAR_OFF]
-        found += [(float(left[at]), rank, part, constants[at]) for at in order]
+        found += [Factor(part, constants[at], float(left[at]), rank) for at in order]
         if stop():
             return []
-    drafts: list[Draft] = []
-    for _, rank, part, start in sorted(found, key=lambda one: one[0])[:REFINED]:
-
-        def at(inner: Floats, part: Part = part) -> Floats:
-            with np.errstate(all="ignore"):
-                return np.asarray(np.log(np.abs(part.at(product.rows, inner))))
-
-        inner, then = refined(at, product.shown.rest, rest, start)
-        if then * share < HOPEFUL and len(drafts) < LOOKED_CLOSER:
-            tree = part.inside([Constant(f"inside {number}") for number in range(1, 1 + len(inner))])
-            values = part.at(product.rows, inner)[0]
-            drafts += product.written((tree, values), place_bits(rank), inner.tolist())
-    return drafts
+    closer = []
+    for one in sorted(found, key=lambda one: one.left)[:REFINED]:
+        inner, left = refined(lambda k, one=one: _log(product, [one.part], k), shown.rest, rest, one.inner)  # type: ignore[misc]
+        closer.append(replace(one, inner=inner, left=left))
+    closer.sort(key=lambda one: one.left)
+    return list({one.part.key: one for one in reversed(closer)}.values())[::-1]
 
 
-def _factors(inputs: Inputs) -> Iterator[Part]:
-    """What may be a factor and holds constants."""
+def _log(product: Product, parts: Sequence[Part], inner: Floats) -> Floats:
+    """Logarithms of the sizes of parts, their constants one after the other, ``(n_parts, n_rows)``."""
+    rows, used = [], 0
+    for part in parts:
+        rows.append(part.at(product.rows, inner[used : used + part.n_inner])[0])
+        used += part.n_inner
+    with np.errstate(all="ignore"):
+        return np.asarray(np.log(np.abs(np.array(rows))))
+
+
+def _log_with_slopes(product: Product, one: Factor) -> tuple[Floats, list[Floats]]:
+    column, slopes = _log(product, [one.part], one.inner)[0], []
+    for place in range(len(one.inner)):
+        moved = one.inner.copy()
+        by = 1e-6 * (abs(moved[place]) or 1.0)
+        moved[place] += by
+        slopes.append((_log(product, [one.part], moved)[0] - column) / by)
+    return column, slopes
+
+
+def _together(product: Product, *factors: Factor) -> list[Factor]:
+    """Factors with their constants fitted together."""
+    assert product.target is not None
+    rest, parts = product.shown.rest(product.target), [one.part for one in factors]
+    start = np.concatenate([one.inner for one in factors])
+    inner, left = refined(lambda k: _log(product, parts, k), product.shown.rest, rest, start)
+    ends = np.cumsum([0, *(len(one.inner) for one in factors)])
+    return [replace(one, inner=inner[low:high], left=left) for one, low, high in zip(factors, ends, ends[1:], strict=False)]
+
+
+def _of_factors(product: Product, factors: Sequence[Factor]) -> list[Draft]:
+    """The laws of these factors beside simple ones; empty where they are not exact."""
+    assert product.target is not None
+    rest = product.shown.rest(product.target)
+    if factors[0].left * float(rest @ rest) > HOPEFUL * float(product.target @ product.target):
+        return []
+    extras, inner = [], []
+    for one in factors:
+        names = [Constant(f"inside {number}") for number in range(1 + len(inner), 1 + len(inner) + len(one.inner))]
+        extras.append((one.part.inside(names), one.part.at(product.rows, one.inner)[0]))
+        inner += one.inner.tolist()
+    return product.written(extras, sum(place_bits(one.rank) for one in factors), inner)
+
+
+def _factors(inputs: Inputs, simplest: Sequence[Argument]) -> Iterator[Part]:
+    """What may be a factor and holds constants: ``k + u`` of simple and rich expressions, sums, peaks, waves."""
     squares = [one for place in inputs.places for one in inputs.powers(place, (Fraction(2),))]
     every = [*singles(inputs), *squares, *inputs.pairs()]
     for one in every:
@@ -224,6 +293,8 @@ def _factors(inputs: Inputs) -> Iterator[Part]:
         for second in every:
             if first is not second:
                 yield Chain(first, (), second)
+    yield from (Chain(one, (WITHIN,)) for one in _of_waves(inputs))
+    yield from (Chain(one, (WITHIN,)) for one in simplest)
     for one in singles(inputs):
         yield Chain(one, (CENTRE, SQUARE, OFFSET))
         for name in ("sin", "cos", "log", "exp"):
@@ -234,6 +305,18 @@ def _factors(inputs: Inputs) -> Iterator[Part]:
             if name in inputs.space.operators:
                 yield Chain(one, (step,))
                 yield Chain(one, (step, WITHIN))
+
+
+def _of_waves(inputs: Inputs) -> Iterator[Argument]:
+    """``sin(x)**i*cos(x)**j``."""
+    for place in inputs.places if {"sin", "cos"} <= inputs.space.operators else ():
+        x = Variable(inputs.space.names[place])
+        for i, j in ((1, 1), (2, 1), (1, 2), (2, 0), (0, 2), (3, 1), (1, 3), (2, 2), (3, 0), (0, 3)):
+            powers = [raised(Apply(name, (x,)), Fraction(n)) for name, n in (("sin", i), ("cos", j)) if n]
+            tree = powers[0] if len(powers) == 1 else Apply("*", tuple(powers))
+            found = inputs.argument(tree, tree, place)
+            if found is not None:
+                yield found
 
 
 def _within(values: Floats, size: int) -> Floats:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from symreg.expression import Apply, Expression, Variable, constants_of, normalise
 from symreg.search.backdrops.backdrop import BENEATH, Backdrop, backdrop, monomials, simple_terms
 from symreg.search.backdrops.coefficients import Term, summed, terms_of_part
-from symreg.search.backdrops.composed import composed_terms
+from symreg.search.backdrops.composed import composed_terms, simplest_of
 from symreg.search.backdrops.enveloped import Enveloped, enveloped
 from symreg.search.backdrops.product import Product, factored, products
 from symreg.search.backdrops.refining import refined
@@ -84,7 +84,7 @@ IN_SIGHT = 0.7
 
 REFINED_OF_A_VIEW, REFINED = 12, 240
 AT_ONCE = 8_192
-WAVING = 300
+WAVING, FACTORS = 300, 120
 """Of the simplest terms of which waves of any frequency are looked at."""
 
 SIZES = {0: (), 1: (64,), 2: (24, 16), 3: (10, 8, 8)}
@@ -132,7 +132,7 @@ class Backdrops:
             (400_000, self._rich),
             (500_000, lambda: self._parts(catalogue.one_step(own))),
             (500_000, lambda: self._parts(catalogue.waves(own))),
-            (600_000, lambda: self._exact(factored(self._product, self.workplace.stop))),
+            (600_000, lambda: self._exact(factored(self._product, self._simplest[:FACTORS], self.workplace.stop))),
             (700_000, lambda: self._parts(shared(own))),
             (800_000, lambda: self._parts(nested(own))),
             (1_000_000, lambda: self._parts(enveloped(own), self._plainest)),
@@ -320,7 +320,7 @@ class Backdrops:
     @cached_property
     def _simplest(self) -> list[Argument]:
         """The simplest terms, as arguments."""
-        trees = (self._terms.tree(place) for place in range(min(WAVING, len(self._terms.values))))
+        trees = (self._terms.tree(place) for place in simplest_of(self._terms, WAVING))
         return [one for tree in trees if (one := self.inputs.argument(tree, tree)) is not None]
 
     @cached_property
