@@ -16,7 +16,7 @@ from symreg.search.vocabulary import TRANSCENDENTAL
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-JOINED, WITH = 50, 450
+JOINED, WITH = 70, 450
 """Of the simplest expressions, and with how many of them they are joined."""
 
 LARGEST = 1e12
@@ -53,16 +53,29 @@ def composed_terms(terms: Terms, inputs: Inputs) -> Iterator[PlainTerms]:
 
 
 def simplest_of(terms: Terms, count: int) -> Rows:
-    """Places of the simplest terms, two without functions for one with: a bank's sizes alone put functions first."""
+    """Places of the simplest terms, two without functions for one with: a bank's sizes alone put functions first.
+
+    Powers of powers and doublings, of which a bank of few inputs is full, are left out.
+    """
     plain, curved = [], []
     for place in range(len(terms.values)):
         tree = terms.tree(place)
-        is_curved = any(isinstance(node, Apply) and node.operator in TRANSCENDENTAL for node in walk(tree))
+        names = [node.operator for node in walk(tree) if isinstance(node, Apply)]
+        if sum(name in POWERS for name in names) > 1 or _is_doubled(tree):
+            continue
+        is_curved = any(name in TRANSCENDENTAL for name in names)
         (curved if is_curved else plain).append(place)
     share = max(2 * count // 3, count - len(curved))
     some = plain[:share] + curved[: count - min(share, len(plain))]
     ranks = {place: rank * 3 for rank, place in enumerate(plain)} | {one: rank * 6 for rank, one in enumerate(curved)}
     return np.array(sorted(some, key=ranks.__getitem__), dtype=np.int64)
+
+
+POWERS = frozenset({"square", "cube", "sqrt", "inv", "pow"})
+
+
+def _is_doubled(tree: Expression) -> bool:
+    return any(isinstance(node, Apply) and len(set(node.arguments)) < len(node.arguments) for node in walk(tree))
 
 
 JOIN: Mapping[str, Callable[[Floats, Floats], Floats]] = {

@@ -37,6 +37,10 @@ AT_ONCE = 8_192
 IN_SIGHT = 1e-3
 SIZES = {0: (), 1: (300,), 2: (28, 28)}
 STARTS, REFINED, GROWING = 4, 160, 4
+ALIKE = 2.0
+EXPLAINS = 0.4
+"""What a factor may leave for another to be sought beside it."""
+
 ONE = Number(Fraction(1))
 FAR_OFF = 0.9
 SIMPLE = 1e-6
@@ -199,7 +203,9 @@ def factored(product: Product, simplest: Sequence[Argument], stop: Callable[[], 
     parts = list(_factors(product.inputs, simplest))
     first = _near(product, product.shown, parts, stop)
     drafts = [draft for one in first for draft in _of_factors(product, [one])]
-    for one in [] if drafts else first[:GROWING]:
+    # What leaves about as much is the same thing in other words: the simplest goes on.
+    alike = sorted(first, key=lambda one: (round(ALIKE * np.log(max(one.left, 1e-30))), one.rank))
+    for one in alike[:GROWING] if first and first[0].left < EXPLAINS and not drafts else []:
         column, slopes = _log_with_slopes(product, one)
         shown = backdrop(
             [*zip(product.shown.trees, product.shown.values, strict=True), *((ONE, row) for row in (column, *slopes))], ()
