@@ -31,6 +31,8 @@ def composed_terms(terms: Terms, inputs: Inputs) -> Iterator[PlainTerms]:
     operators = inputs.space.operators
     chosen = simplest_of(terms, WITH)
     values = terms.values[chosen]
+    if len(inputs.places) > 1:
+        values = np.clip(values, -LARGEST, LARGEST).astype(np.float32)
     simple, further = np.meshgrid(np.arange(min(JOINED, len(values))), np.arange(len(values)), indexing="ij")
     i, j = (one[simple < further] for one in (simple, further))
     for operator, first, second in (("*", i, j), ("/", i, j), ("/", j, i)):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -198,7 +199,7 @@ class Backdrops:
             for low in range(0, len(terms.values), AT_ONCE):
                 if self.workplace.stop():
                     break
-                left = _left_by_one(sights, terms.values[low : low + AT_ONCE])
+                left = _left_by_one(sights, terms.values[low : low + AT_ONCE].astype(self._precision))
                 self.evaluated += left.size // CHEAPER
                 for place, sight in enumerate(sights):
                     for index in np.flatnonzero(left[place] < PLAIN_SIGHT)[:LOOKED_CLOSER]:
@@ -214,7 +215,7 @@ class Backdrops:
         """One part with constants inside before a backdrop."""
         found: list[tuple[float, int, Part, Floats, Sight]] = []
         for some in _batches(parts, self.rows):
-            values = np.concatenate([one[2].values for one in some])
+            values = np.concatenate([one[2].values for one in some]).astype(self._precision)
             starts = np.cumsum([0, *(len(one[2].values) for one in some)])
             for sights in self._main if before is None else before:
                 look = {1: _left_by_one, 2: _left_by_two}.get(values.shape[1], _left_by_many)
@@ -293,6 +294,11 @@ class Backdrops:
     def y(self) -> Floats:
         """The target on the rows looked at."""
         return self.space.target[self.rows]
+
+    @property
+    def _precision(self) -> type[np.floating[Any]]:
+        """Of columns while they are screened: of one input smooth ones differ by little."""
+        return np.float64 if len(self.inputs.places) == 1 else np.float32
 
     @cached_property
     def _most(self) -> int:
@@ -419,7 +425,10 @@ def _batches(parts: Iterable[Part], rows: Rows) -> Iterator[list[tuple[int, Part
 
 
 DISTINCT = 1e-9
-RIDGE = 1e-10
+DISTINCT_SINGLE = 1e-4
+"""Of its square by which a column has to stand out of a backdrop, in double and in single precision."""
+
+RIDGE = 1e-6
 """Of a column's square: columns that hang on others bring nothing."""
 
 
@@ -429,45 +438,59 @@ def _sizes(part: Part) -> tuple[int, ...]:
     return SIZES[part.n_inner] if not isinstance(part, Enveloped) else _sizes(part.part)
 
 
+def _seen_by(sights: Sequence[Sight], values: Floats) -> tuple[Floats, Floats]:
+    """The backdrop's basis and what it leaves of each view, of norm one, in the precision of the columns."""
+    rest = np.array([one.rest for one in sights])
+    rest = rest / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-300)
+    return sights[0].backdrop.basis.astype(values.dtype), rest.astype(values.dtype)
+
+
+def _distinct(values: Floats) -> float:
+    return DISTINCT if values.dtype == np.float64 else DISTINCT_SINGLE
+
+
+def _scaled(values: Floats) -> Floats:
+    """Columns of norm one."""
+    sizes = np.sqrt(np.einsum("...j,...j->...", values, values, dtype=np.float64))
+    return np.asarray(values / np.maximum(sizes, 1e-300)[..., None].astype(values.dtype))
+
+
 def _left_by_one(sights: Sequence[Sight], values: Floats) -> Floats:
     """What each column ``(n, n_rows)`` leaves of what the backdrop leaves of each view, ``(n_sights, n)``."""
-    basis = sights[0].backdrop.basis
-    rest = np.array([one.rest for one in sights])
-    values = values[:, 0] if values.ndim == 3 else values
-    whole = np.einsum("ij,ij->i", values, values)
-    inside = values @ basis
-    size = whole - np.einsum("ij,ij->i", inside, inside)
-    gain = np.square(values @ rest.T) / size[:, None] / np.einsum("ij,ij->i", rest, rest)
-    good = (size > DISTINCT * whole)[:, None] & np.isfinite(gain)
+    basis, rest = _seen_by(sights, values)
+    columns = _scaled(values[:, 0] if values.ndim == 3 else values)
+    inside = columns @ basis
+    size = 1 - np.einsum("ij,ij->i", inside, inside)
+    gain = np.square(columns @ rest.T) / size[:, None]
+    good = (size > _distinct(values))[:, None] & np.isfinite(gain)
     return np.where(good, np.maximum(1 - gain, 0.0), np.inf).T
 
 
 def _left_by_two(sights: Sequence[Sight], values: Floats) -> Floats:
     """The same for pairs of columns ``(n, 2, n_rows)``."""
-    basis = sights[0].backdrop.basis
-    rest = np.array([one.rest for one in sights])
-    a, b = values[:, 0], values[:, 1]
+    basis, rest = _seen_by(sights, values)
+    both = _scaled(values)
+    a, b = both[:, 0], both[:, 1]
     inside_a, inside_b = a @ basis, b @ basis
-    whole_a, whole_b = np.einsum("ij,ij->i", a, a), np.einsum("ij,ij->i", b, b)
-    aa = whole_a - np.einsum("ij,ij->i", inside_a, inside_a)
-    bb = whole_b - np.einsum("ij,ij->i", inside_b, inside_b)
+    aa = 1 - np.einsum("ij,ij->i", inside_a, inside_a)
+    bb = 1 - np.einsum("ij,ij->i", inside_b, inside_b)
     ab = np.einsum("ij,ij->i", a, b) - np.einsum("ij,ij->i", inside_a, inside_b)
     at, bt = a @ rest.T, b @ rest.T
     determinant = aa * bb - ab**2
     gain = (bb[:, None] * at**2 - 2 * ab[:, None] * at * bt + aa[:, None] * bt**2) / determinant[:, None]
-    gain = gain / np.einsum("ij,ij->i", rest, rest)
-    good = (aa > DISTINCT * whole_a) & (bb > DISTINCT * whole_b) & (determinant > DISTINCT * aa * bb)
+    least = _distinct(values)
+    good = (aa > least) & (bb > least) & (determinant > least * aa * bb)
     return np.where(good[:, None] & np.isfinite(gain), np.maximum(1 - gain, 0.0), np.inf).T
 
 
 def _left_by_many(sights: Sequence[Sight], values: Floats) -> Floats:
     """The same for groups of columns ``(n, b, n_rows)``."""
-    rest = np.array([one.rest for one in sights])
-    sizes = np.linalg.norm(values, axis=2, keepdims=True)
-    own = sights[0].backdrop.rest(values / np.maximum(sizes, 1e-300))
-    normal = own @ np.swapaxes(own, 1, 2) + RIDGE * np.eye(values.shape[1])
-    wanted = own @ rest.T
-    gain = np.einsum("nbs,nbs->ns", wanted, np.linalg.solve(normal, wanted)) / np.einsum("ij,ij->i", rest, rest)
+    basis, rest = _seen_by(sights, values)
+    columns = _scaled(values)
+    own = columns - (columns @ basis) @ basis.T
+    normal = (own @ np.swapaxes(own, 1, 2)).astype(np.float64) + RIDGE * np.eye(values.shape[1])
+    wanted = (own @ rest.T).astype(np.float64)
+    gain = np.einsum("nbs,nbs->ns", wanted, np.linalg.solve(normal, wanted))
     return np.where(np.isfinite(gain), np.maximum(1 - gain, 0.0), np.inf).T
 
 

@@ -70,7 +70,10 @@ class Tuned:
         u, v = self.first.values[rows], self.second.values[rows]
         half = PHASE / np.ptp(v) * np.arange(1, FINEST + 1)
         k = np.concatenate([-half, half])[:, None]
-        values = self._of(u + k * v)
+        phase = u + k * v
+        if self.first.inputs != self.second.inputs:  # which is tried is all that is asked
+            phase = phase.astype(np.float32)
+        values = self._of(phase)
         good = np.isfinite(values).all(axis=(1, 2))
         return Columns(k[good], values[good])
 
