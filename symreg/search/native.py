@@ -17,7 +17,7 @@ import numpy as np
 
 from symreg.engine import get_engine
 from symreg.expression import Constant, Expression, complexity, substitute
-from symreg.search.backdrops.search import backdrops_of
+from symreg.search.backdrops.search import Backdrops, backdrops_of
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.collecting import collected
@@ -28,7 +28,7 @@ from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
 from symreg.search.reductions import reductions_of
 from symreg.search.refine import Refined, Refiner
-from symreg.search.skeletons import skeletons_of
+from symreg.search.skeletons import Skeletons, skeletons_of
 from symreg.search.smoothing import smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, probe_rows
 from symreg.search.turns import Turns
@@ -97,8 +97,10 @@ def search(
     turns = Turns(workplace, plain, progress, generator)
     skeletons = skeletons_of(workplace, space, fit_rows)
     backdrops = backdrops_of(workplace, space, fit_rows)
-    stages = (backdrops, skeletons)
-    clock.evaluated = lambda: sum(one.evaluated for one in (turns, *stages, *hunts))
+    stages: tuple[Backdrops | Skeletons, ...] = (backdrops, skeletons)
+    clock.evaluated = lambda: (
+        turns.evaluated + sum(one.evaluated for one in stages) + sum(hunt.evaluated for hunt in hunts)
+    )
     wonders = may_grow(space)
     positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
 

@@ -1,8 +1,8 @@
 """A backdrop: many simple terms that are fitted all at once, so that what is left shows what else a law holds.
 
-A search that chooses terms one by one has to see each of them beside the others' absence. Where a table is exact nothing
-need be chosen: with half as many terms as rows the fit is over-determined, all that a law has of them is projected out
-in one product, and the terms that it does not have come out as zeros.
+A search that chooses terms one by one has to see each of them in the others' absence. Where a table is exact nothing
+need be chosen: with half as many terms as rows the fit is over-determined, all that a law has of them is projected
+out in one product, and the terms that it does not have come out as zeros.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def backdrop(plain: Iterable[tuple[Expression, Floats]], beneath: Iterable[tuple
 
 
 def _sizes(values: Floats) -> Floats:
-    return np.maximum(np.linalg.norm(values, axis=1), 1e-300)
+    return np.asarray(np.maximum(np.linalg.norm(values, axis=1), 1e-300), dtype=np.float64)
 
 
 def simple_terms(
@@ -142,8 +142,10 @@ def usable(inputs: Inputs, tree: Expression, rows: Rows) -> Floats | None:
         argument = inputs.argument(tree, tree)
     if argument is None:
         return None
-    values, largest = argument.values[rows], float(np.abs(argument.values).max())
-    return values if largest < STEEPEST and np.ptp(values) > FLATTEST * largest else None
+    values = np.asarray(argument.values[rows], dtype=np.float64)
+    largest = float(np.abs(argument.values).max())
+    is_term = largest < STEEPEST and float(np.ptp(values)) > FLATTEST * largest
+    return values if is_term else None
 
 
 def _trees(inputs: Inputs, most: int, kinds: Sequence[str]) -> Iterator[Expression]:

@@ -1,7 +1,7 @@
-"""Coefficients of exact laws: which are plain numbers, which are multiples of each other, and which are waves' two halves.
+"""Coefficients of exact laws: which are plain numbers, which are multiples of others, which are waves' two halves.
 
-On an exact table coefficients are known to ten digits: a fraction of small numbers that agrees is no chance, and neither
-is a ratio. So ``9.72*a + 14.58*b + 0.81*c`` comes as ``k*(12*a + 18*b + c)``, with one constant.
+On an exact table coefficients are known to ten digits: a fraction of small numbers that agrees is no chance, and
+neither is a ratio. So ``9.72*a + 14.58*b + 0.81*c`` comes as ``k*(12*a + 18*b + c)``, with one constant.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from symreg.expression import Apply, Constant, Expression, Number
 from symreg.search.backdrops.enveloped import Enveloped
 from symreg.search.backdrops.factoring import factored
 from symreg.search.backdrops.term import Term
-from symreg.search.backdrops.tuned import Both
 from symreg.search.skeletons.part import Part
 
 Floats = npt.NDArray[np.float64]
@@ -89,8 +88,6 @@ def terms_of_part(part: Part, whole: Floats, names: list[str], values: list[floa
     Phases that waves need are appended to names and values; envelopes of one wave share theirs where they agree.
     """
     inner = [Constant(name) for name in names[: part.n_inner]]
-    if isinstance(part, Both):
-        raise NotImplementedError
     around: tuple[Expression, ...] = (ONE,)
     own: Part = part
     if isinstance(part, Enveloped):

@@ -59,7 +59,8 @@ def simplest_of(terms: Terms, count: int) -> Rows:
 
     Powers of powers and doublings, of which a bank of few inputs is full, are left out.
     """
-    plain, curved = [], []
+    plain: list[int] = []
+    curved: list[int] = []
     for place in range(len(terms.values)):
         tree = terms.tree(place)
         names = [node.operator for node in walk(tree) if isinstance(node, Apply)]

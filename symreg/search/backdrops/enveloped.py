@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.expression import Apply, Constant, Expression, Number
+from symreg.search.backdrops.tuned import FUNCTIONS, TANGENT, Tuned
 from symreg.search.skeletons.argument import Argument, Inputs
 from symreg.search.skeletons.catalogue import singles
 from symreg.search.skeletons.part import Chain, Columns, Part, Wave
-from symreg.search.backdrops.tuned import FUNCTIONS, TANGENT, Tuned
 from symreg.search.skeletons.step import EXP, INVERSE, LOG, ROOT
 
 Floats = npt.NDArray[np.float64]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -74,11 +75,9 @@ class Product:
                 self._add(found, tree, operators)
         for place in self.inputs.places:
             x = Variable(self.inputs.space.names[place])
-            for tree in (
-                Apply("-", (raised(x, Fraction(2)), raised(x, Fraction(0)))), Apply("log", (x,)), Apply("tan", (x,)),
-                Apply("sin", (raised(x, Fraction(2)),)), Apply("cos", (raised(x, Fraction(2)),)), Apply("exp", (raised(x, Fraction(3)),)),
-            )[1:]:  # fmt: skip
-                self._add(found, tree, operators)
+            square, cube = raised(x, Fraction(2)), raised(x, Fraction(3))
+            for name, inside in (("log", x), ("tan", x), ("sin", square), ("cos", square), ("exp", cube)):
+                self._add(found, Apply(name, (inside,)), operators)
         for argument in self.inputs.pairs():
             self._add(found, argument.tree, operators)
             self._add(found, Apply("exp", (argument.tree,)), operators)
@@ -92,7 +91,9 @@ class Product:
             if np.isfinite(column).all() and np.ptp(column) > 0:
                 found.append((tree, column))
 
-    def written(self, extras: Sequence[tuple[Expression, Floats]], bits: float, inner: Sequence[float] = ()) -> list[Draft]:
+    def written(
+        self, extras: Sequence[tuple[Expression, Floats]], bits: float, inner: Sequence[float] = ()
+    ) -> list[Draft]:
         """The law of these factors, with some more where there are some; empty where they do not explain the target.
 
         ``inner`` are values of the constants ``inside 1, ...`` in the trees of these.
@@ -141,7 +142,9 @@ class Product:
                 factor = Apply("pow", (tree, Constant(names[-1])))
             whole = Apply("*", (whole, factor))
         values[0] *= float(np.sign(self.y[0]) * sign[0])
-        inside = {Constant(f"inside {number}"): Constant(f"k{number + 1}") for number in range(1, 1 + len(inner))}
+        inside: dict[Expression, Expression] = {
+            Constant(f"inside {number}"): Constant(f"k{number + 1}") for number in range(1, 1 + len(inner))
+        }
         tree = normalise(substitute(whole, inside))
         if not operators_allow(tree, self.inputs.space.operators):
             return []
@@ -207,9 +210,8 @@ def factored(product: Product, simplest: Sequence[Argument], stop: Callable[[], 
     alike = sorted(first, key=lambda one: (round(ALIKE * np.log(max(one.left, 1e-30))), one.rank))
     for one in alike[:GROWING] if first and first[0].left < EXPLAINS and not drafts else []:
         column, slopes = _log_with_slopes(product, one)
-        shown = backdrop(
-            [*zip(product.shown.trees, product.shown.values, strict=True), *((ONE, row) for row in (column, *slopes))], ()
-        )
+        known = zip(product.shown.trees, product.shown.values, strict=True)
+        shown = backdrop([*known, *((ONE, row) for row in (column, *slopes))], ())
         for other in _near(product, shown, parts, stop)[:LOOKED_CLOSER]:
             drafts += _of_factors(product, _together(product, one, other))
         if drafts or stop():
@@ -239,8 +241,8 @@ def _near(product: Product, shown: Backdrop, parts: Sequence[Part], stop: Callab
             return []
     closer = []
     for one in sorted(found, key=lambda one: one.left)[:REFINED]:
-        inner, left = refined(lambda k, one=one: _log(product, [one.part], k), shown.rest, rest, one.inner)  # type: ignore[misc]
-        closer.append(replace(one, inner=inner, left=left))
+        inner, share = refined(partial(_log, product, [one.part]), shown.rest, rest, one.inner)
+        closer.append(replace(one, inner=inner, left=share))
     closer.sort(key=lambda one: one.left)
     return list({one.part.key: one for one in reversed(closer)}.values())[::-1]
 
@@ -270,9 +272,10 @@ def _together(product: Product, *factors: Factor) -> list[Factor]:
     assert product.target is not None
     rest, parts = product.shown.rest(product.target), [one.part for one in factors]
     start = np.concatenate([one.inner for one in factors])
-    inner, left = refined(lambda k: _log(product, parts, k), product.shown.rest, rest, start)
+    inner, left = refined(partial(_log, product, parts), product.shown.rest, rest, start)
     ends = np.cumsum([0, *(len(one.inner) for one in factors)])
-    return [replace(one, inner=inner[low:high], left=left) for one, low, high in zip(factors, ends, ends[1:], strict=False)]
+    own = [inner[low:high] for low, high in itertools.pairwise(ends)]
+    return [replace(one, inner=mine, left=left) for one, mine in zip(factors, own, strict=True)]
 
 
 def _of_factors(product: Product, factors: Sequence[Factor]) -> list[Draft]:
@@ -281,7 +284,8 @@ def _of_factors(product: Product, factors: Sequence[Factor]) -> list[Draft]:
     rest = product.shown.rest(product.target)
     if factors[0].left * float(rest @ rest) > HOPEFUL * float(product.target @ product.target):
         return []
-    extras, inner = [], []
+    extras: list[tuple[Expression, Floats]] = []
+    inner: list[float] = []
     for one in factors:
         names = [Constant(f"inside {number}") for number in range(1 + len(inner), 1 + len(inner) + len(one.inner))]
         extras.append((one.part.inside(names), one.part.at(product.rows, one.inner)[0]))

@@ -9,7 +9,7 @@ simple, and any number of things that are. What is found is exact or it is nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -19,12 +19,13 @@ import numpy.typing as npt
 
 from symreg.expression import Apply, Expression, Variable, constants_of, normalise
 from symreg.search.backdrops.backdrop import BENEATH, Backdrop, backdrop, monomials, simple_terms
-from symreg.search.backdrops.coefficients import Term, summed, terms_of_part
+from symreg.search.backdrops.coefficients import summed, terms_of_part
 from symreg.search.backdrops.composed import composed_terms, simplest_of
 from symreg.search.backdrops.enveloped import Enveloped, enveloped
 from symreg.search.backdrops.product import Product, factored, products
 from symreg.search.backdrops.refining import refined
 from symreg.search.backdrops.sparse import NEARLY, ROUNDING, needed
+from symreg.search.backdrops.term import Term
 from symreg.search.backdrops.tuned import COSINE, SINE, TANGENT, nested, shared, tuned, waves_of
 from symreg.search.backdrops.view import ONE, SUMS, View, views
 from symreg.search.hunt import Workplace
@@ -33,7 +34,7 @@ from symreg.search.refine import Refined, Refiner
 from symreg.search.skeletons import catalogue
 from symreg.search.skeletons.argument import Argument, Inputs, inputs_of
 from symreg.search.skeletons.assembly import operators_allow
-from symreg.search.skeletons.part import Chain, Columns, Part, Wave
+from symreg.search.skeletons.part import Chain, Columns, Part
 from symreg.search.skeletons.question import IDENTITY
 from symreg.search.skeletons.rich import rich_terms
 from symreg.search.skeletons.screen import place_bits
@@ -123,7 +124,7 @@ class Backdrops:
     def _is_wanted(self) -> bool:
         space = self.space
         pure = not space.target_code and not any(space.codes) and space.is_whole
-        exact = space.sigma is None and len(self.rows) >= FEWEST_ROWS and np.ptp(space.target) > 0
+        exact = space.sigma is None and len(self.rows) >= FEWEST_ROWS and bool(np.ptp(space.target) > 0)
         return pure and exact and bool(self.inputs.places) and not self.workplace.settings.lacks("backdrops")
 
     def _plan(self) -> list[tuple[int, Stage]]:
@@ -260,7 +261,9 @@ class Backdrops:
         if kept is None:
             return []
         coefficients = np.linalg.lstsq(every[kept].T, view.values, rcond=None)[0]
-        above, beneath, whole = [], [], np.zeros(len(columns))
+        above: list[Term] = []
+        beneath: list[Term] = []
+        whole = np.zeros(len(columns))
         for place, coefficient in zip(kept.tolist(), coefficients.tolist(), strict=True):
             if place < len(columns):
                 whole[place] = coefficient
@@ -333,14 +336,14 @@ class Backdrops:
     def _all_views(self) -> list[View]:
         """Through every context, times every simple expression."""
         terms = self._terms
-        times = [(ONE, np.ones(len(self.rows)), 0.0)]
+        times: list[tuple[Expression, Floats, float]] = [(ONE, np.ones(len(self.rows)), 0.0)]
         times += [(terms.tree(place), row, 2.0 + place_bits(place)) for place, row in enumerate(terms.values)]
         return list(views(self.y, times, self.space.operators))
 
     @cached_property
     def _main_views(self) -> list[View]:
         """Through every context, times simple powers of inputs, and products and ratios of two."""
-        times = [(ONE, np.ones(len(self.rows)), 0.0)]
+        times: list[tuple[Expression, Floats, float]] = [(ONE, np.ones(len(self.rows)), 0.0)]
         powers = tuple(Fraction(*one) for one in ((1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2)))
         arguments = [one for place in self.inputs.places for one in self.inputs.powers(place, powers)]
         arguments += list(self.inputs.pairs())

@@ -15,8 +15,9 @@ Indices = npt.NDArray[np.int64]
 def needed(columns: Floats, target: Floats, most: int, bits: Floats, exact: float) -> Indices | None:
     """Which of these columns ``(n, n_rows)`` explain the target, without those that can be spared.
 
-    ``exact`` is the part of its square that may be left. None where they do not, or more than ``most`` are needed. Columns go one after the other, each time the one whose
-    absence costs least, the dearest first where several cost nothing; many at a time while that is possible.
+    ``exact`` is the part of its square that may be left. None where they do not, or more than ``most`` are needed.
+    Columns go one after the other, each time the one whose absence costs least, the dearest first where several cost
+    nothing; many at a time while that is possible.
     """
     sizes = np.linalg.norm(columns, axis=1)
     scaled, goal = columns / sizes[:, None], target / np.linalg.norm(target)

@@ -1,4 +1,4 @@
-"""Parts in which one thing is tuned finely: ``sin(u + k*v)``, ``tan(k*u)``, ``cos(sin(k*u))``, and two parts together."""
+"""Parts in which one thing is tuned finely: ``sin(u + k*v)``, ``tan(k*u)``, ``cos(sin(k*u))``."""
 
 from __future__ import annotations
 
@@ -107,68 +107,6 @@ class Tuned:
         return np.array([np.hypot(*coefficients), np.arctan2(coefficients[1], coefficients[0])])
 
 
-@dataclass(frozen=True, slots=True)
-class Both:
-    """Two parts beside each other."""
-
-    first: Part
-    second: Part
-
-    @property
-    def n_inner(self) -> int:
-        """Of both."""
-        return self.first.n_inner + self.second.n_inner
-
-    @property
-    def n_columns(self) -> int:
-        """Of both."""
-        return self.first.n_columns + self.second.n_columns
-
-    @property
-    def is_log(self) -> bool:
-        """No."""
-        return False
-
-    @property
-    def size(self) -> int:
-        """Nodes of both."""
-        return self.first.size + self.second.size + 1
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """Equal for equal parts."""
-        return self.first.key, self.second.key
-
-    @property
-    def inputs(self) -> frozenset[int]:
-        """Places of the inputs in both."""
-        return self.first.inputs | self.second.inputs
-
-    def columns(self, rows: Rows, sizes: Sequence[int]) -> Columns:
-        """None: both are looked at one after the other."""
-        return Columns(np.empty((0, self.n_inner)), np.empty((0, self.n_columns, len(rows))))
-
-    def at(self, rows: Rows, inner: Floats) -> Floats:
-        """Columns of the first, then of the second."""
-        own = self.first.n_inner
-        return np.concatenate([self.first.at(rows, inner[:own]), self.second.at(rows, inner[own:])])
-
-    def inside(self, inner: Sequence[Constant]) -> Expression:
-        """Both without factors."""
-        own = self.first.n_inner
-        return Apply("+", (self.first.inside(inner[:own]), self.second.inside(inner[own:])))
-
-    def write(self, inner: Sequence[Constant], outer: Sequence[Constant]) -> Expression:
-        """The sum of both."""
-        own, out = self.first.n_inner, self.first.n_columns
-        return Apply("+", (self.first.write(inner[:own], outer[:out]), self.second.write(inner[own:], outer[out:])))
-
-    def outer(self, coefficients: Floats) -> Floats:
-        """Of the first, then of the second."""
-        out = self.first.n_columns
-        return np.concatenate([self.first.outer(coefficients[:out]), self.second.outer(coefficients[out:])])
-
-
 def _frequencies(values: Floats, size: int) -> Floats:
     span = np.maximum(np.ptp(values, axis=1, keepdims=True), 1e-300)
     return np.asarray(PHASE / span * np.arange(1, size + 1))
@@ -185,12 +123,21 @@ AROUND = ("sin", "cos", "exp", "tan", "inv", "log", "sqrt")
 PLAIN = {name: Plain(name, function) for name, function in {**FUNCTIONS, "inv": np.reciprocal}.items()}
 
 
+# Where roots and logarithms are defined on every row is a narrow wedge of shares, which no grid hits.
+WIDE = {
+    **PLAIN,
+    "sqrt": Plain("sqrt", lambda values: np.sqrt(np.abs(values))),
+    "log": Plain("log", lambda values: np.log(np.abs(values))),
+}  # fmt: skip
+
+
 def arguments(inputs: Inputs) -> list[Argument]:
     """What stands in fine parts: inputs, squares, products and ratios, inverses."""
     found = singles(inputs)
     found += [one for place in inputs.places for one in inputs.powers(place, (Fraction(2),))]
     found += [one for one in inputs.pairs() if isinstance(one.tree, Apply) and one.tree.operator in "*/"]
-    found += [one for place in inputs.places for one in inputs.powers(place, (Fraction(-1), Fraction(3), Fraction(1, 2)))]
+    later = (Fraction(-1), Fraction(3), Fraction(1, 2))
+    found += [one for place in inputs.places for one in inputs.powers(place, later)]
     each = {one.tree: one for one in found}
     return list(each.values())[:MOST_ARGUMENTS]
 
@@ -214,7 +161,7 @@ def shared(inputs: Inputs) -> Iterator[Part]:
             if first is not second:
                 for name in ("sqrt", "log", "exp", "inv"):
                     if name in inputs.space.operators:
-                        yield Chain(first, (PLAIN[name],), second)
+                        yield Chain(first, (WIDE[name],), second)
 
 
 def nested(inputs: Inputs) -> Iterator[Part]:

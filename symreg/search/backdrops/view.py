@@ -1,4 +1,4 @@
-"""Views: how the target is seen: through a context, over or times a simple expression; and how a law is written from it."""
+"""Views: how the target is seen, through a context, times a simple expression; and how a law is written from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ ONE = Number(Fraction(1))
 STEEPEST = 1e9
 """Ratio of a view's largest value to the middle one: beyond, a handful of rows would say everything."""
 
-SUMS = tuple(one for one in CONTEXTS if one is not LOGARITHM) + (
+SUMS = (
+    *(one for one in CONTEXTS if one is not LOGARITHM),
     Context("exp", np.exp, lambda y: np.exp(-y), lambda tree: Apply("log", (tree,)), 4.0),
     Context("log of", np.log, lambda y: y, lambda tree: Apply("exp", (tree,)), 4.0),
     Context("tan", np.tan, lambda y: np.cos(y) ** 2, lambda tree: Apply("atan", (tree,)), 6.0),

@@ -59,7 +59,8 @@ def test_two_halves_of_a_wave_are_one_where_its_phase_is_simple() -> None:
 
 def test_a_sum_that_is_a_product_of_two_sums_is_written_so() -> None:
     terms = [
-        Term(product(X, Z), 6.0), Term(product(X, COSINE), 2.0), Term(product(SINE, Z), 3.0), Term(product(SINE, COSINE), 1.0),
+        Term(product(X, Z), 6.0), Term(product(X, COSINE), 2.0),
+        Term(product(SINE, Z), 3.0), Term(product(SINE, COSINE), 1.0),
     ]  # fmt: skip
     both = factored(terms)
     assert both is not None
