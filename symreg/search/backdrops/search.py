@@ -50,6 +50,9 @@ FEWEST_ROWS = 40
 MOST_ROWS = 400
 """Rows that are looked at: of exact tables no more are needed to tell a hundred terms apart."""
 
+DIGITS = 9
+"""Up to which values may have been rounded."""
+
 MOST_TERMS, FEW = 80, 9
 PORTION = 0.5
 """Of the rows, terms of a backdrop at most."""
@@ -131,19 +134,21 @@ class Backdrops:
         own = self.inputs
         stages = [
             (20_000, self._alone),
-            (400_000, self._rich),
-            (500_000, lambda: self._parts(catalogue.one_step(own))),
-            (500_000, lambda: self._parts(catalogue.waves(own))),
-            (600_000, lambda: self._exact(factored(self._product, self._simplest[:FACTORS], self.workplace.stop))),
-            (700_000, lambda: self._parts(shared(own))),
-            (800_000, lambda: self._parts(nested(own))),
-            (1_000_000, lambda: self._parts(enveloped(own), self._plainest)),
-            (1_000_000, lambda: self._parts(tuned(own), self._few)),
-            (1_200_000, self._composed),
-            (1_500_000, lambda: self._parts(waves_of(self._simplest))),
-            (1_500_000, lambda: self._parts(catalogue.blended(own))),
-            (1_500_000, lambda: self._parts(catalogue.two_steps(own), self._few)),
+            (150_000, self._rich),
+            (200_000, lambda: self._parts(catalogue.one_step(own))),
+            (200_000, lambda: self._parts(catalogue.waves(own))),
+            (250_000, lambda: self._exact(factored(self._product, self._simplest[:FACTORS], self.workplace.stop))),
+            (350_000, lambda: self._parts(shared(own))),
+            (400_000, lambda: self._parts(nested(own))),
+            (500_000, lambda: self._parts(enveloped(own), self._plainest)),
+            (500_000, lambda: self._parts(tuned(own), self._few)),
+            (700_000, self._composed),
+            (900_000, lambda: self._parts(waves_of(self._simplest))),
+            (1_000_000, lambda: self._parts(catalogue.blended(own))),
+            (1_200_000, lambda: self._parts(catalogue.two_steps(own), self._few)),
         ]
+        if is_rounded(self.y):
+            return stages[:1]
         return stages if len(own.places) <= MANY else stages[:-1]
 
     @property
@@ -399,6 +404,11 @@ class Backdrops:
             view = View(IDENTITY, tree, self.y * values, 4.0 + place_bits(index))
             found.append((shown, self._sights(shown, [view])))
         return found
+
+
+def is_rounded(target: Floats) -> bool:
+    """Whether all values are written with few digits, as what is measured is: no law leaves nothing of them."""
+    return all(float(f"{value:.{DIGITS}g}") == value for value in target.tolist())
 
 
 def _and_inverse(name: str) -> tuple[Expression, Expression]:

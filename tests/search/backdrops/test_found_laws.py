@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -83,6 +83,16 @@ def test_tables_with_few_rows_or_units_are_left_alone() -> None:
     few = {"a [1]": rng.uniform(1, 2, 20), "y [1]": rng.uniform(1, 2, 20)}
     space = space_from(few)
     assert backdrops_of(workplace(), space, rows_of(space)).is_done
+
+
+def test_of_a_target_that_was_rounded_only_the_quick_stage_is_asked() -> None:
+    case = CASES["many plain terms"]
+    exact = backdrops_for(case)
+    rounded = replace(exact.space, target=np.round(exact.space.target, 4))
+    backdrops = backdrops_of(workplace(), rounded, rows_of(rounded))
+    backdrops.run()
+    assert backdrops.is_done
+    assert not exact.is_done
 
 
 @pytest.mark.parametrize(("without", "expected"), [((), True), (("backdrops",), False)])
