@@ -129,8 +129,10 @@ class Product:
                 rate = Constant(names[-1]) if known is None else Number(known)
                 factor: Expression = Apply("exp", (Apply("*", (rate, tree.arguments[0])),))
             elif is_simple:
-                base, exponent = tree, nearest
                 values_here = extras[place][1] if place < count else self._values(tree)
+                if (values_here < 0).all() and nearest.denominator > 1:
+                    tree, values_here = Apply("neg", (tree,)), -values_here
+                base, exponent = tree, nearest
                 if (values_here < 0).any() and nearest.denominator > 1:
                     base, exponent = raised(tree, Fraction(2)), nearest / 2
                 elif (values_here < 0).any() and nearest.numerator % 2:
@@ -176,7 +178,9 @@ def products(product: Product, terms: PlainTerms | None) -> list[Draft]:
             size = whole - np.einsum("ij,ij->i", inside, inside)
             left = 1 - np.square(columns @ rest) / size / float(rest @ rest)
             good = np.isfinite(left) & (size > 1e-9 * whole)
-        found += [(float(left[at]), low + int(at)) for at in np.flatnonzero(good & (left < IN_SIGHT))[:LOOKED_CLOSER]]
+        near = np.flatnonzero(good & (left < IN_SIGHT))
+        near = near[np.argsort(left[near], kind="stable")][:LOOKED_CLOSER]
+        found += [(float(left[at]), low + int(at)) for at in near]
     drafts: list[Draft] = []
     for _, index in sorted(found)[:LOOKED_CLOSER]:
         argument = terms.argument(index)

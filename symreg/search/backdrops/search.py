@@ -26,7 +26,7 @@ from symreg.search.backdrops.product import Product, factored, products
 from symreg.search.backdrops.refining import refined
 from symreg.search.backdrops.sparse import NEARLY, ROUNDING, needed
 from symreg.search.backdrops.term import Term
-from symreg.search.backdrops.tuned import COSINE, SINE, TANGENT, nested, shared, tuned, waves_of
+from symreg.search.backdrops.tuned import COSINE, SINE, TANGENT, nested, shared, swift, tuned, waves_of
 from symreg.search.backdrops.view import ONE, SUMS, View, views
 from symreg.search.hunt import Workplace
 from symreg.search.proposal import Draft
@@ -138,6 +138,7 @@ class Backdrops:
             (200_000, lambda: self._parts(catalogue.one_step(own))),
             (200_000, lambda: self._parts(catalogue.waves(own))),
             (250_000, lambda: self._exact(factored(self._product, self._simplest[:FACTORS], self.workplace.stop))),
+            (300_000, lambda: self._parts(swift(own))),
             (350_000, lambda: self._parts(shared(own))),
             (400_000, lambda: self._parts(nested(own))),
             (500_000, lambda: self._parts(enveloped(own), self._plainest)),
@@ -208,7 +209,8 @@ class Backdrops:
                 left = _left_by_one(sights, terms.values[low : low + AT_ONCE].astype(self._precision))
                 self.evaluated += left.size // CHEAPER
                 for place, sight in enumerate(sights):
-                    for index in np.flatnonzero(left[place] < PLAIN_SIGHT)[:LOOKED_CLOSER]:
+                    near = np.flatnonzero(left[place] < PLAIN_SIGHT)
+                    for index in near[np.argsort(left[place][near], kind="stable")][:LOOKED_CLOSER]:
                         argument = terms.argument(low + int(index))
                         if argument is not None:
                             found.append((float(left[place, index]), before + low + int(index), argument, sight))

@@ -107,6 +107,28 @@ class Tuned:
         return np.array([np.hypot(*coefficients), np.arctan2(coefficients[1], coefficients[0])])
 
 
+class Swift(Wave):
+    """A wave that may turn many times between two rows: of exact rows each frequency leaves something else."""
+
+    def columns(self, rows: Rows, sizes: Sequence[int]) -> Columns:
+        """Sine and cosine on a long grid of frequencies, see ``Part``."""
+        values = self.base.at(rows, np.empty(0))[0]
+        rates = PHASE / np.ptp(values) * np.arange(1, SWIFTEST + 1)[:, None]
+        phase = rates * values
+        return Columns(rates, np.stack([np.sin(phase), np.cos(phase)], axis=1))
+
+
+SWIFTEST = 1_200
+"""Frequencies of a swift wave: up to a hundred turns and more over all rows."""
+
+
+def swift(inputs: Inputs) -> Iterator[Part]:
+    """Swift waves of inputs, squares, products and ratios."""
+    if "sin" in inputs.space.operators:
+        for one in arguments(inputs):
+            yield Swift(Chain(one))
+
+
 def _frequencies(values: Floats, size: int) -> Floats:
     span = np.maximum(np.ptp(values, axis=1, keepdims=True), 1e-300)
     return np.asarray(PHASE / span * np.arange(1, size + 1))

@@ -36,9 +36,13 @@ CASES = {
     "many plain terms": Case(lambda a, b: (a - 3) * (b - 3) + 2 * np.sin(a - 4) * (b - 4), 0, 1),
     "one rich term": Case(lambda a, b: a + 1.37 * a * np.sin(np.tan(a * b)) - b / a, 1, 2),
     "a wave in an envelope": Case(
-        lambda a, b, c: 2.33 * b * c * np.cos(a + 1.48 * b) + 1.7 * b, 3, 8, n_inputs=3, low=-5.0, high=5.0
+        lambda a, b, c: 2.33 * b * c * np.cos(a + 1.48 * b) + 1.7 * b, 3, 9, n_inputs=3, low=-5.0, high=5.0
     ),
-    "a wave of a share": Case(lambda a, b: 3.3 * b * np.sin(a**2 + 1.985 * a * b), 2, 9, low=-10.0, high=10.0),
+    "a wave of a share": Case(lambda a, b: 3.3 * b * np.sin(a**2 + 1.985 * a * b), 2, 10, low=-10.0, high=10.0),
+    "a swift wave": Case(lambda a, b: 4.15 * np.sin(3.3289 * a**2) + 1 / b, 2, 6, low=-9.5, high=10.0),
+    "two factors with constants": Case(
+        lambda a, b: a**3 * np.exp(-a) * np.sin(a) * (np.cos(a) * np.sin(a) ** 2 - 1) * (b - 2.1234), 3, 5
+    ),
     "a factor with constants": Case(lambda a, b: np.exp(2 * a - a**2) / (1.234567 + (b - 2.5) ** 2), 3, 5),
 }
 
