@@ -159,7 +159,7 @@ class Backend(Protocol):
 
 MECHANISMS = (
     "smoothing", "peeling", "together", "groups", "products", "contexts", "families", "triples", "offsets", "monomials",
-    "evolution", "skeletons",
+    "evolution", "skeletons", "backdrops",
 )  # fmt: skip
 """Parts of the native search that can be switched off (docs/decisions/0011)."""
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from symreg.engine import get_engine
 from symreg.expression import Constant, Expression, complexity, substitute
+from symreg.search.backdrops.search import Backdrops, backdrops_of
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.collecting import collected
@@ -27,7 +28,7 @@ from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
 from symreg.search.reductions import reductions_of
 from symreg.search.refine import Refined, Refiner
-from symreg.search.skeletons import skeletons_of
+from symreg.search.skeletons import Skeletons, skeletons_of
 from symreg.search.smoothing import smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, probe_rows
 from symreg.search.turns import Turns
@@ -95,7 +96,10 @@ def search(
     progress = Progress(space, refiner)
     turns = Turns(workplace, plain, progress, generator)
     skeletons = skeletons_of(workplace, space, fit_rows)
-    clock.evaluated = lambda: turns.evaluated + skeletons.evaluated + sum(hunt.evaluated for hunt in hunts)
+    backdrops = backdrops_of(workplace, space, fit_rows)
+    clock.evaluated = lambda: (
+        turns.evaluated + backdrops.evaluated + skeletons.evaluated + sum(one.evaluated for one in hunts)
+    )
     wonders, asked_next = may_grow(space), WONDERING
     positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
 
@@ -118,8 +122,9 @@ def search(
                 for later in search(settings, relative(space), left, seed=seed, stop=stop):
                     yield replace(later, evaluated=before + later.evaluated)
                 return
-        if skeletons.is_due(sum(one.evaluated for one in hunts)):
-            found = skeletons.run()
+        due = due_of(backdrops, skeletons, sum(one.evaluated for one in hunts), progress)
+        if due is not None:
+            found = due.run()
         elif turns.is_evolutions(hunt, hunts):
             found = turns.run(whole)
         else:
@@ -151,6 +156,19 @@ def search(
                 one.look_at(surface(probes))
             refiner.use(surface(fit_rows), fit_rows)
     yield report([], "nothing is left to try")
+
+
+def due_of(
+    backdrops: Backdrops, skeletons: Skeletons, looked: int, progress: Progress
+) -> Backdrops | Skeletons | None:
+    """Whose next stage has its turn, if anyone's.
+
+    Only what is exact has anything to find before backdrops: where what is left may be noise, skeletons come first.
+    """
+    waits = backdrops.is_heavy and not skeletons.is_done and progress.may_be_noise()
+    if backdrops.is_due(looked) and not waits:
+        return backdrops
+    return skeletons if skeletons.is_due(looked) else None
 
 
 def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Refined]:

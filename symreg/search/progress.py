@@ -32,6 +32,7 @@ LONGEST_WAIT_PLAIN = 3  # for a law that owes nothing to fitted constants
 SIMPLE_RATIOS = np.array([1.0, 2.0, 3.0, 4.0])
 ALIKE = 0.01  # coefficients that are simple multiples of each other, apart from what noise makes of them
 LEAST_EXPLAINED = 0.1  # loss above which what nothing follows need not be noise: half a law leaves as much
+MOST_NOISE = 0.02  # loss that may be noise, a seventh of the target's spread: with more, few would look for a law
 SLACK = 1.15  # of known uncertainties
 
 
@@ -48,6 +49,7 @@ class Progress:
     law: Refined | None = None  # of the shortest description
     bits: float = float("inf")
     _fitted: tuple[Refined, Floats] | None = None  # the law that was judged last, and its predictions
+    _asked: tuple[Refined, bool] | None = None  # the law of which neighbours were asked last, and their answer
     level: int = 0  # at which the shortest description was found, or its like would have been
 
     def taken(self, level: int, found: Sequence[Refined]) -> list[Refined]:
@@ -141,6 +143,19 @@ class Progress:
         if self.law is None or self.least > LEAST_EXPLAINED:
             return False
         return self._at_the_noise(self.law, self._predicted(self.law))
+
+    def may_be_noise(self) -> bool:
+        """Whether the shortest description explains so much, and resembles so little where rows are neighbours, that
+        what it leaves could be noise: no proof, but reason to try first what noise does not disturb."""
+        law = self.law
+        if law is None or law.loss > MOST_NOISE or law.loss < EXACT:
+            return False
+        if self._asked is None or self._asked[0] is not law:
+            rows = self.refiner.rows
+            left = self.space.target[rows] - self.refiner.predict([law.draft], rows)[0]
+            is_quiet = bool(np.isfinite(left).all()) and not leaves_pattern(self.space.inputs[:, rows], left)
+            self._asked = law, is_quiet
+        return self._asked[1]
 
     def _predicted(self, law: Refined) -> Floats | None:
         """Predictions by the law as it fits all the rows of the smoother, where there is one.

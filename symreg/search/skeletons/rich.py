@@ -46,8 +46,8 @@ class _Block:
     entries: Rows
 
 
-def rich_terms(terms: Terms, inputs: Inputs, rows: Rows) -> PlainTerms:
-    """The rich terms over simple ones, with their values at the rows of the screen."""
+def rich_terms(terms: Terms, inputs: Inputs, rows: Rows, most: int = MOST_OF_RICH) -> PlainTerms:
+    """The rich terms over simple ones, with their values at the rows of the screen; ``most`` without products."""
     found, blocks, count = [], [], 0
     operators = inputs.space.operators
     for functions, entries in _functions(operators, len(terms.values)):
@@ -61,7 +61,7 @@ def rich_terms(terms: Terms, inputs: Inputs, rows: Rows) -> PlainTerms:
                 column = values if other is None else values * other if operator == "*" else values / other
             good = np.flatnonzero(np.isfinite(column).all(axis=1) & (np.abs(column).max(axis=1) < LARGEST))
             good = good[np.ptp(column[good], axis=1) > 0]
-            if count + len(good) > MOST_OF_RICH:
+            if count + len(good) > most:
                 break
             count += len(good)
             found.append(column[good])

@@ -1,0 +1,2 @@
+"""Backdrops: sums of many simple terms that exact tables tell apart afterwards; what else a law holds is sought before
+them."""
