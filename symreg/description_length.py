@@ -15,9 +15,8 @@ constant that one row could tell from zero has, see ``constant_bits``) and 1 for
 costs half a nat of likelihood. Both I·θ² and RSS/s² do not depend on the unit of anything.
 When s² is not known it is RSS/N, and the residuals cost N/2 log2(2 pi e s²) and, because that s² flatters a law
 with many constants on few rows, another N/2 log2(N/(N - K)) - K/(2 ln 2) bits with K fitted constants: what it takes
-with the unbiased s² = RSS/(N - K). On fewer than a dozen rows it is K(K + 1)/((N - K - 1) ln 2) bits with K - 1
-constants (Hurvich and Tsai 1989, "Regression and time series model selection in small samples", equation 3; half of it,
-in bits).
+with the unbiased s² = RSS/(N - K). On fewer than a dozen rows RSS is that of rows left out (``leaving_out``), and
+nothing is added.
 
 Without a floor a noise-free law would be judged by its rounding errors. ``resolution`` is the step to which
 the targets themselves are known; residuals are never sent finer than that (s² >= resolution²/12).
@@ -53,9 +52,7 @@ OPERATOR_BITS = {
 """A prefix code: the sum of 2**-bits is at most 1."""
 
 FEW_ROWS = 12
-"""Rows below which one formula in thousands follows all of them by chance as closely as a law does: six planets obey
-``1/sqrt(k1/a**3 + k2)`` twenty times better than Kepler's law, with two constants. There only short trees are believed.
-"""
+"""Rows below which a law is described by how it predicts rows that its fit did without (``leaving_out.left_over``)."""
 
 _SMALLEST = 1e-300
 
@@ -111,11 +108,10 @@ def small_sample_bits(n_rows: int, n_free: int) -> float:
     """What the estimated variance of few residuals flatters, in bits; vanishes as rows grow.
 
     ``N/2 log2(N/(N-K)) - K/(2 ln 2)``: residuals coded with the variance RSS/(N-K) that K fitted constants leave
-    unbiased, against RSS/N. On fewer than ``FEW_ROWS`` rows Hurvich and Tsai's larger correction, see there.
+    unbiased, against RSS/N. On fewer than ``FEW_ROWS`` rows nothing: residuals are those of rows left out.
     """
     if n_rows < FEW_ROWS:
-        k = n_free + 1  # the variance is one of what is estimated
-        return k * (k + 1) / (max(n_rows - k - 1, 0.5) * math.log(2))
+        return 0.0
     freedom = max(n_rows - n_free, 0.5)
     return 0.5 * n_rows * math.log2(n_rows / freedom) - 0.5 * (n_rows - freedom) / math.log(2)
 

@@ -15,7 +15,6 @@ from symreg.canonical import canonical_form, ordered, with_leading_signs
 from symreg.constant_notes import constant_notes
 from symreg.constant_origins import known_to, replacement_notes
 from symreg.description_length import (
-    FEW_ROWS,
     NOT_SIMPLE_BITS,
     NOT_SIMPLE_BITS_TO_SCALE,
     OPERATOR_BITS,
@@ -36,6 +35,7 @@ from symreg.law_constants import law_constants, renamed, with_pretty_names
 from symreg.needless import with_fewer_by_form, without_needless_constants
 from symreg.printing import to_text
 from symreg.recognition import TO_SCALE, USUAL, Recognised
+from symreg.refitting import left_over
 from symreg.reparametrising import Form, Surroundings
 from symreg.search.backend import FreeConstant
 from symreg.search.collecting import collected
@@ -118,8 +118,6 @@ class Finisher:
 
     def measured(self, fitted: Fitted, source: str, form_bits: float | None = None) -> Finished:
         """The fitted formula with its description length."""
-        if len(self.fitter.y) < FEW_ROWS:
-            form_bits = None
         return Finished(fitted, self._bits(fitted, {}, 0.0, form_bits), {}, source=source, form_bits=form_bits)
 
     def _bits(
@@ -145,7 +143,7 @@ class Finisher:
             twice = max(twice, tree_bits(fitted.expression, names_in_use) - form_bits)
         own = self._bits_of_units(fitted, names_in_use) + self._bits_of_literals(fitted, numbers)
         return own - twice + description_length(
-            residual_sum_squares=fitted.residual_sum,
+            residual_sum_squares=left_over(fitted, self.fitter),
             n_rows=len(fitter.y),
             expression=fitted.expression,
             n_names=names_in_use,
@@ -516,7 +514,7 @@ class Finisher:
         fitter = self.fitter
         resolution = 0.0 if fitter.knows_errors else RESOLUTION * float(np.std(fitter.y))
         variance = 1.0 if fitter.knows_errors else None
-        return residual_bits(fitted.residual_sum, len(fitter.y), variance, resolution)
+        return residual_bits(left_over(fitted, fitter), len(fitter.y), variance, resolution)
 
     def _taken(self) -> set[str]:
         template = self.fitter.problem.template

@@ -125,11 +125,6 @@ class Law:
         return np.array(np.broadcast_to(values, (n_rows,)))
 
     @property
-    def n_free(self) -> int:
-        """Number of fitted constants."""
-        return sum(one.kind == "free" for one in self.constants)
-
-    @property
     def correlations(self) -> tuple[Correlation, ...]:
         """Correlations of each pair of fitted constants whose errors are known."""
         return correlations(tuple(one.name for one in self.constants if one.kind == "free"), self.covariance)

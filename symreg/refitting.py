@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from symreg.description_length import constant_bits, residual_bits, small_sample_bits
+from symreg.description_length import FEW_ROWS, constant_bits, residual_bits, small_sample_bits
 from symreg.engine import Outcome, get_engine
 from symreg.fitting import Fitted, Fitter, Floats, make_fitter
 from symreg.law import Law
+from symreg.leaving_out import sum_left_out
 from symreg.natural_units import choose_natural_units
 from symreg.problem import Problem
 from symreg.search.backend import FreeConstant
@@ -42,6 +43,21 @@ def fitted_again(laws: Sequence[Law], fitter: Fitter, weights: Floats | None = N
     return weighted.fit([(form.expression, form.constants) for form in forms])
 
 
+def left_over(fitted: Fitted, fitter: Fitter) -> float:
+    """The weighted sum of squares by which a law is described: of its residuals, on few rows of those left out.
+
+    With an unknown variance few residuals flatter a law of several constants by more than any correction that counts
+    constants alone can say: it matters which rows they follow.
+    """
+    if fitter.knows_errors or len(fitter.y) >= FEW_ROWS or not fitted.is_loose.any():
+        return fitted.residual_sum
+    values, slopes = fitter.slopes(fitted)
+    weights = fitter.row_weights(fitted)
+    mean, roots = float(weights @ fitter.y) / float(weights.sum()), np.sqrt(weights)
+    total = sum_left_out((fitter.y - values) * roots, slopes[fitted.is_loose] * roots, (fitter.y - mean) * roots)
+    return max(total, fitted.residual_sum)
+
+
 def bits_of_rows(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
     """What the training rows alone say against a law: its residuals, each constant counted as Akaike does (1974), on
     few rows as Hurvich and Tsai do (1989, "Regression and time series model selection in small samples", equation 3).
@@ -61,4 +77,4 @@ def bits_of_fit(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
 
 def _residual_bits(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
     variance = 1.0 if fitter.knows_errors else None
-    return residual_bits(fitted.residual_sum, len(fitter.y), variance, 0.0 if variance else resolution)
+    return residual_bits(left_over(fitted, fitter), len(fitter.y), variance, 0.0 if variance else resolution)

@@ -6,10 +6,9 @@ likelihoods differ by nothing but ``N/2 log2`` of their weighted sums of squares
 sum to zero; so the better description says how the errors go (the two ends of the Box and Cox family of
 transformations, 1964).
 
-The residuals are those of rows left out of the fit (``r/(1 - h)``, ``h`` the leverage of a row: Allen 1974, "The
-relationship between variable selection and data augmentation and a method for prediction"). Those of the fit itself
-would not do: where errors are a part of each value and are taken to be alike, few large values carry the whole fit,
-and a formula with as many constants passes through all of them.
+The residuals are those of rows left out of the fit (``leaving_out``). Those of the fit itself would not do: where
+errors are a part of each value and are taken to be alike, few large values carry the whole fit, and a formula with as
+many constants passes through all of them.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from dataclasses import replace
 import numpy as np
 
 from symreg.expression import lower
+from symreg.leaving_out import sum_left_out
 from symreg.search.probes import target_at
 from symreg.search.refine import Refined, Refiner
 from symreg.search.space import SearchSpace
@@ -28,8 +28,11 @@ LEAST_RATIO = 3.0
 """Of the largest to the smallest value: with less, errors of either kind are hardly told apart, and it matters
 little."""
 
-FEWEST_ROWS = 12
+FEWEST_ROWS = 6
 """Of fewer rows the best of many formulas favours either kind by chance."""
+
+ROWS_A_CONSTANT = 4
+"""Of the formulas that are asked, each constant has so many rows at least."""
 
 LEAST_GAIN = 12.0
 """Bits that relative errors have to save. Laws that are not found yet leave patterns, which may favour either."""
@@ -37,12 +40,6 @@ LEAST_GAIN = 12.0
 MOST_CONSTANTS = 3
 """Of the formulas that are asked: with more, and a wave among them, a formula passes through the few large values that
 count where errors are taken to be alike, and through those that were left out."""
-
-ALONE = 1e-3
-"""Of a row's residual that a fit leaves: below, the row is followed whatever its value."""
-
-RANK = 1e-10
-"""Of the largest singular value of scaled derivatives: below is rounding."""
 
 FREE_OF_NOISE = 1e-9
 """Loss below which errors hardly matter, whichever way they go."""
@@ -67,7 +64,8 @@ def errors_grow(
     space: SearchSpace, found: Sequence[Refined], plain: Refiner, own_bits: Callable[[Refined], float]
 ) -> bool:
     """Whether the formulas describe the target shorter with relative errors than with equal ones."""
-    few = [one for one in found if len(one.draft.names) <= MOST_CONSTANTS]
+    most = min(MOST_CONSTANTS, len(plain.rows) // ROWS_A_CONSTANT)
+    few = [one for one in found if len(one.draft.names) <= most]
     best = list({one.draft.expression: one for one in few}.values())
     n_rows = len(plain.rows)
 
@@ -86,26 +84,12 @@ def errors_grow(
 
 
 def left_out(one: Refined, refiner: Refiner) -> float:
-    """The weighted sum of squares of each row's residual by a fit without it, to first order.
-
-    A row that a fit hangs on alone is not predicted by the others: its residual is its distance from the mean.
-    """
+    """The weighted sum of squares of each row's residual by a fit without it, to first order."""
     program = lower(one.draft.expression, refiner.space.names, one.draft.names, refiner.space.in_formulas)
     values, slopes = refiner.engine.jacobian(program, refiner.X, np.array(one.draft.values), threads=refiner.threads)
-    y, root = refiner.probes.y, np.sqrt(refiner.probes.weights)
-    residual = (y - values) * root
-    with np.errstate(all="ignore"):
-        scaled = slopes * root
-        scaled = scaled / np.linalg.norm(scaled, axis=1, keepdims=True)
-    if not np.isfinite(scaled).all():
-        return np.inf
-    # Singular values below rounding are constants that no row determines, and carry nothing.
-    left, sizes, _ = np.linalg.svd(scaled.T, full_matrices=False)
-    free = 1.0 - np.square(left[:, sizes > RANK * sizes.max(initial=0.0)]).sum(axis=1)
+    y, roots = refiner.probes.y, np.sqrt(refiner.probes.weights)
     mean = float(refiner.probes.weights @ y)
-    with np.errstate(all="ignore"):
-        residual = np.where(free > ALONE, residual / free, (y - mean) * root)
-    return float(residual @ residual)
+    return sum_left_out((y - values) * roots, slopes * roots, (y - mean) * roots)
 
 
 def grows_note(space: SearchSpace) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from symreg.description_length import FEW_ROWS, small_sample_bits, tree_bits
+from symreg.description_length import small_sample_bits, tree_bits
 from symreg.search.backend import EndEarly, most_constants
 from symreg.search.pattern import leaves_pattern
 from symreg.search.probes import Probes, probes_of, smoothed_probes, target_at
@@ -88,7 +88,7 @@ class Progress:
         n_rows = len(self.space.target)
         constants = len(one.draft.names) - 1  # the factor in front is paid for by all
         form = tree_bits(one.draft.expression, len(self.space.leaves) + 1)
-        if one.draft.form_bits is not None and n_rows >= FEW_ROWS:
+        if one.draft.form_bits is not None:
             form = min(form, one.draft.form_bits)
         own = form + 0.5 * constants * float(np.log2(n_rows))
         return own + small_sample_bits(n_rows, constants + 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from symreg.expression import Expression
@@ -31,6 +31,16 @@ class Draft:
     values: tuple[float, ...]
     codes: tuple[int, ...]
     form_bits: float | None = None
+
+
+def shortest_said(drafts: Iterable[Draft]) -> dict[Expression, Draft]:
+    """Each formula once, by the draft that says it in the fewest bits; one that has no place in a catalogue is last."""
+    said: dict[Expression, Draft] = {}
+    for one in drafts:
+        met = said.setdefault(one.expression, one)
+        if one.form_bits is not None and (met.form_bits is None or one.form_bits < met.form_bits):
+            said[one.expression] = one
+    return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from symreg.search.backdrops.term import Term
 from symreg.search.backdrops.tuned import COSINE, SINE, TANGENT, nested, shared, swift, tuned, waves_of
 from symreg.search.backdrops.view import ONE, SUMS, View, views
 from symreg.search.hunt import Workplace
-from symreg.search.proposal import Draft
+from symreg.search.proposal import Draft, shortest_said
 from symreg.search.refine import Refined, Refiner
 from symreg.search.skeletons import catalogue
 from symreg.search.skeletons.argument import Argument, Inputs, inputs_of
@@ -299,7 +299,7 @@ class Backdrops:
     def _exact(self, drafts: Sequence[Draft]) -> list[Refined]:
         """Those of the laws that are exact on all rows."""
         most = MOST_FREE if len(self.inputs.places) > 1 else MOST_FREE_ALONE
-        each = {one.expression: one for one in drafts if len(one.names) <= most}
+        each = shortest_said([one for one in drafts if len(one.names) <= most])
         found = self.full._fit([(one, SOURCE) for one in each.values()], 60)
         return sorted((one for one in found if one.loss < EXACT_FIT), key=lambda one: one.draft.form_bits or 0.0)
 

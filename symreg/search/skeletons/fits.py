@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.expression import lower
-from symreg.search.proposal import Draft
+from symreg.search.proposal import Draft, shortest_said
 from symreg.search.refine import Refined, Refiner
 from symreg.search.skeletons.assembly import Assembly
 from symreg.search.skeletons.screen import EXACT, Hit
@@ -88,13 +88,13 @@ class Fits:
 
     def of_drafts(self, drafts: Sequence[Draft]) -> list[Refined]:
         """Drafts fitted on the screen's rows, and the best of them on all rows."""
-        each = {one.expression: one for one in drafts}
+        each = shortest_said(drafts)
         quick = self.quick._fit([(one, SOURCE) for one in each.values()], SCREEN_ITERATIONS)
         return self.on_all_rows([one.draft for one in _spread(quick)])
 
     def on_all_rows(self, drafts: Sequence[Draft]) -> list[Refined]:
         """Drafts with their units, where these are allowed, fitted on all rows; best first."""
-        each = {one.expression: one for one in drafts}
+        each = shortest_said(drafts)
         best = [draft for one in each.values() if (draft := self.assembly.with_units(one)) is not None]
         found = self.full._fit([(draft, SOURCE) for draft in best], ALL_ITERATIONS)
         for one in found:
