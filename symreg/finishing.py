@@ -78,6 +78,7 @@ SIMPLE_BITS = 2.0
 """To say that a factor or a term is a simple number where some scale of the law is not in the table: one in four is.
 Exponents are simple as often as not, and pay nothing."""
 
+AS_PROPOSED = frozenset({"guess", "hypotheses"})  # sources of formulas that people know by their form
 REWRITES = 6  # rounds of rewriting; each has to shorten the description
 EXACTLY = 1e-9  # a fitted value that is the simple number to this part needs no mention
 # By a constant's former name: the simple number it became, the value that was fitted, and its standard error.
@@ -323,7 +324,12 @@ class Finisher:
         return replace(finished, fitted=fitted, bits=bits)
 
     def shown(self, finished: Finished) -> Finished:
-        """The law as it is shown: shortened in its canonical form, where numbers are told that another form hides."""
+        """The law as it is shown: shortened in its canonical form, where numbers are told that another form hides.
+
+        What somebody proposed keeps the form in which it was: its constants mean something to those who know it.
+        """
+        if finished.source in AS_PROPOSED:
+            return self.shortened(finished)
         first = self.canonical(finished)
         short = self.shortened(first)
         found = short.snapped != first.snapped or set(short.fitted.names) != set(first.fitted.names)

@@ -105,8 +105,9 @@ class Form:
         return frozenset(one for one in names if np.all(np.asarray(values[one.name]) > 0))
 
     def value(self, part: Expression) -> float:
-        """The value of a part without inputs; NaN where there is none."""
-        return float(evaluate_tree(part, {**self.around.values, **self.values}))
+        """The value of a part without inputs; NaN of others."""
+        found = np.asarray(evaluate_tree(part, {**self.around.values, **self.values}))
+        return float(found) if found.ndim == 0 else math.nan
 
     def rows(self) -> Floats:
         """The values of the formula, ``(n_rows,)`` or one for all."""

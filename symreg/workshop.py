@@ -127,17 +127,14 @@ class Workshop:
         promising = self._undominated(self.promising(FINISHED_LAWS))
         promising += [shared for one in promising for shared in self.finisher.sharing(one)]
         short = [self.finisher.shortened(one) for one in promising]
-        short.sort(key=lambda one: -one.bits)  # of one formula the shortest message stays
-        distinct = list({one.fitted.expression: one for one in short}.values())
-        distinct.sort(key=lambda one: one.bits)
+        distinct = sorted(_each_once(short), key=lambda one: one.bits)
         chosen = _worth_simplifying(distinct)
         simple = self.finisher.simplified(chosen, seconds)
         again = [self.finisher.shown(one) for one in simple]
-        again.sort(key=lambda one: -one.bits)
-        kept = {one.fitted.expression: one for one in again if self._keeps_limits(one.fitted)}
-        laws = [self.finisher.law(one) for one in self._named(list(kept.values()))]
+        kept = [one for one in _each_once(again) if self._keeps_limits(one.fitted)]
+        laws = [self.finisher.law(one) for one in self._named(kept)]
         beside = (one for one in distinct if one not in chosen and self._keeps_limits(one.fitted))
-        self._beside = [*kept.values(), *beside]
+        self._beside = [*kept, *beside]
         return pareto_front(self._allowed(laws) or self._unsnapped(promising, seconds))
 
     def _undominated(self, promising: Sequence[Finished]) -> list[Finished]:
@@ -204,6 +201,12 @@ class Workshop:
     def _is_allowed(self, expression: Expression) -> bool:
         problem = self.finisher.fitter.problem
         return is_allowed(expression, problem.constraints) and is_short(problem.template, expression)
+
+
+def _each_once(finished: Sequence[Finished]) -> list[Finished]:
+    """Each formula with its shortest message; of equal ones the first that was proposed."""
+    ordered = sorted(finished, key=lambda one: one.bits)
+    return list({one.fitted.expression: one for one in reversed(ordered)}.values())
 
 
 def _alike(first: Floats, second: Floats) -> bool:

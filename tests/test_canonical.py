@@ -198,3 +198,37 @@ def test_a_minus_stands_at_the_first_factor(written: str, shown: str) -> None:
 @pytest.mark.parametrize(("written", "shown"), [("x + 1", "1 + x"), ("x - 1", "x - 1"), ("x + y", "x + y")])
 def test_a_number_that_is_added_stands_first(written: str, shown: str) -> None:
     assert to_text(with_leading_numbers(parse(written, variables=("x", "y")))) == shown
+
+
+# -------------------------------------------------------------------------------------------------- any formula at all
+
+UNARY = ("exp", "sqrt", "log", "square", "inv", "neg", "sin", "tanh", "cube")
+BINARY = ("+", "-", "*", "/", "pow")
+
+
+def random_text(rng: np.random.Generator, depth: int) -> str:
+    """A formula of pure numbers with up to four constants, each perhaps in several places."""
+    if depth == 0 or rng.random() < 0.15:
+        return str(rng.choice(["x", "y", "u", "k1", "k2", "k3", "k4", "2", "1"]))
+    first = random_text(rng, depth - 1)
+    if rng.random() < 0.4:
+        name = str(rng.choice(UNARY))
+        plain = {"square": f"({first})**2", "cube": f"({first})**3", "inv": f"1/({first})", "neg": f"-({first})"}
+        return plain.get(name, f"{name}({first})")
+    sign = str(rng.choice(BINARY))
+    if sign == "pow":
+        return f"({first})**{rng.choice(['k1', '2', '(1/2)', 'k4'])}"
+    return f"({first}) {sign} ({random_text(rng, depth - 1)})"
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_any_formula_keeps_its_values_and_gets_no_constant(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    before = form(random_text(rng, 4), k1=0.7, k2=1.3, k3=-0.4, k4=2.1)
+    with np.errstate(all="ignore"):
+        after, values = canonical_form(before), np.broadcast_to(before.rows(), 40)
+        if not np.isfinite(values).all():
+            return
+        found = np.broadcast_to(after.rows(), 40)
+    assert set(after.values) <= set(before.values)
+    assert found == pytest.approx(values, rel=1e-6, abs=1e-7 * float(np.ptp(values)) + 1e-12)
