@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -114,7 +115,7 @@ def discover(
         notes = (*notes, "the compiled core is not installed: the NumPy engine gives the same laws and takes longer")
     space = search_space(problem, rows)
     fitter = make_fitter(problem, space.units, engine, backend.threads)
-    with warm_simplifier(SIMPLIFY_SECONDS) as simplifier:
+    with linear_algebra_on(backend.threads), warm_simplifier(SIMPLIFY_SECONDS) as simplifier:
         finisher = Finisher(fitter, simplifier)
         workshop = Workshop(finisher)
         workshop.take(_guesses(problem, resume_from), GUESS)
@@ -150,6 +151,18 @@ def discover(
         runners_up=runners_up,
         rejections=rejections,
     )
+
+
+def linear_algebra_on(threads: int) -> AbstractContextManager[object]:
+    """Matrices are multiplied on as many threads as the search has.
+
+    Those of NumPy would take every core for matrices that one core is done with sooner, and wait for each other where
+    somebody else works.
+    """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    found: AbstractContextManager[object] = threadpool_limits(limits=threads, user_api="blas")
+    return found
 
 
 def _rounds(

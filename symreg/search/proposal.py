@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from symreg.expression import Expression
@@ -17,6 +17,12 @@ from symreg.expression import Expression
 FEWER = 3  # nodes
 OF_A_CONSTANT = 3  # nodes: half the logarithm of a thousand rows, in bits, over those of a node
 SAME = 1.05  # losses on a few rows that differ by less than that part are alike
+
+
+def fresh_names(taken: Collection[str], count: int) -> list[str]:
+    """So many names ``k1, k2, ...`` that are not taken: a draft may have lost some of its constants."""
+    free = (name for number in itertools.count(1) if (name := f"k{number}") not in taken)
+    return list(itertools.islice(free, count))
 
 
 @dataclass(frozen=True, slots=True)

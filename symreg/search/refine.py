@@ -15,7 +15,7 @@ import numpy.typing as npt
 from symreg.engine.program import Engine, Fit, Outcome
 from symreg.expression import Apply, Constant, Expression, complexity, constants_of, lower
 from symreg.search.probes import Probes
-from symreg.search.proposal import Draft, Proposal
+from symreg.search.proposal import Draft, Proposal, fresh_names
 from symreg.search.space import SearchSpace
 from symreg.search.vocabulary import TRANSCENDENTAL
 
@@ -150,7 +150,7 @@ def _places(expression: Expression, *, functions: bool, sums: bool) -> list[tupl
 def _with_coefficients(draft: Draft, places: Sequence[tuple[int, ...]]) -> Draft:
     expression, names = draft.expression, list(draft.names)
     for path in sorted(places, key=len, reverse=True):
-        names.append(f"k{len(names) + 1}")
+        names += fresh_names(names, 1)
         expression = _scaled_at(expression, path, Constant(names[-1]))
     added = len(names) - len(draft.names)
     return Draft(expression, tuple(names), (*draft.values, *[1.0] * added), (*draft.codes, *[0] * added))

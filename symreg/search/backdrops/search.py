@@ -47,7 +47,7 @@ Rows = npt.NDArray[np.int64]
 Stage = Callable[[], list[Refined]]
 SOURCE = "backdrops"
 FEWEST_ROWS = 40
-MOST_ROWS = 400
+MOST_ROWS = 240
 """Rows that are looked at: of exact tables no more are needed to tell a hundred terms apart."""
 
 DIGITS = 9
@@ -133,7 +133,7 @@ class Backdrops:
     def _plan(self) -> list[tuple[int, Stage]]:
         own = self.inputs
         stages = [
-            (20_000, self._alone),
+            (60_000, self._alone),
             (150_000, self._rich),
             (200_000, lambda: self._parts(catalogue.one_step(own))),
             (200_000, lambda: self._parts(catalogue.waves(own))),
@@ -406,6 +406,8 @@ class Backdrops:
     def _beneath(self, half: Sequence[tuple[Expression, Floats]]) -> list[tuple[Backdrop, list[Sight]]]:
         found = []
         for index, (tree, values) in enumerate(half):
+            if self.workplace.stop():
+                break
             beneath = [(one, self.y * column) for place, (one, column) in enumerate(half) if place != index]
             shown = backdrop(half, beneath)
             view = View(IDENTITY, tree, self.y * values, 4.0 + place_bits(index))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from symreg.engine.program import Engine
 from symreg.expression import Apply, Constant, Expression, lower, normalise, substitute
-from symreg.search.proposal import Draft
+from symreg.search.proposal import Draft, fresh_names
 from symreg.search.skeletons.part import Part
 from symreg.search.skeletons.question import IDENTITY, ONE, Projected, Question, orthonormal
 from symreg.search.space import SearchSpace
@@ -72,8 +72,7 @@ def grown(place: Place, part: Part, inner: Floats, rows: Rows) -> tuple[Expressi
     outer = part.outer(np.asarray(np.linalg.lstsq(free.T, rest, rcond=None)[0], dtype=np.float64))
     if place.at == TIMES:
         return _times(place.draft, part, inner, float(np.linalg.lstsq(columns.T, rest, rcond=None)[0][0]))
-    first = len(place.draft.names) + 1
-    names = [f"k{number}" for number in range(first, first + len(inner) + len(outer))]
+    names = fresh_names(place.draft.names, len(inner) + len(outer))
     constants = [Constant(name) for name in names]
     term = part.write(constants[: len(inner)], constants[len(inner) :])
     whole = place.draft.expression
@@ -88,6 +87,6 @@ def grown(place: Place, part: Part, inner: Floats, rows: Rows) -> tuple[Expressi
 
 def _times(draft: Draft, part: Part, inner: Floats, factor: float) -> tuple[Expression, tuple[str, ...], list[float]]:
     """The draft, whose one constant is its factor, times the part without a factor of its own."""
-    names = [f"k{number}" for number in range(2, 2 + len(inner))]
+    names = fresh_names(draft.names, len(inner))
     tree = Apply("*", (draft.expression, part.inside([Constant(name) for name in names])))
     return normalise(tree), (*draft.names, *names), [draft.values[0] * factor, *inner.tolist()]

@@ -43,6 +43,15 @@ def test_a_draft_has_a_place_beside_it_on_it_and_at_each_constant() -> None:
     assert places_of(undefined, SPACE.target) == {}
 
 
+@pytest.mark.parametrize("at", [BESIDE, ON, "k3"])
+def test_constants_of_a_part_are_new_where_a_draft_has_lost_some(at: str) -> None:
+    tree = parse("k1*x/(k3 + x)", variables=("x", "t"), constants=("k1", "k3"))
+    draft = Draft(tree, ("k1", "k3"), (2.0, 0.8), (0, 0))
+    (part,) = itertools.islice((one for one in catalogue.one_step(INPUTS)), 1)
+    _, names, values = grown(places_of(draft, SPACE.target)[at], part, np.array([0.5]), ROWS)  # type: ignore[arg-type]
+    assert len(set(names)) == len(names) == len(values) > 2
+
+
 def test_a_fitted_draft_leaves_what_it_leaves() -> None:
     """Its slopes projected out, nothing more is gained by its own constants."""
     y = 2.0 * X / (0.8 + X)
