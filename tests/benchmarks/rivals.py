@@ -8,7 +8,12 @@ constants. The others know no units and are given numbers: SI values of the colu
 numbers of the table. gplearn and RILS-ROLS are run as they come from PyPI (``pip install gplearn``; RILS-ROLS is built
 from source: ``pip install pybind11 setuptools wheel``, then ``pip install --no-build-isolation rils-rols``), in a
 child process, with the functions below where they must be told any and as many generations or fits as there is time
-for. The seconds do not count imports.
+for. The seconds do not count imports of these.
+
+What is not even: in SI units columns may be very small or large, where gplearn protects its functions (a divisor below
+0.001 gives 1) and RILS-ROLS prints six decimals; ``--columns own`` is kinder where numbers of the table are moderate.
+``operon`` searches Pi groups where columns have units, so that it misses laws with constants of other dimensions;
+that is symreg's way to use it and not pyoperon's own.
 
 Their formulas become trees in which every number is a free constant that begins at its value, but for small whole
 exponents. ``FormJudge`` asks of them what it asks of symreg: constants refitted to clean rows, exact to a millionth of
