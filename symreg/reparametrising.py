@@ -116,6 +116,8 @@ class Form:
     def changed(self, node: Expression, change: Change) -> Form | None:
         """The formula after a change of one node; None where it would be another one."""
         tree, definitions = change
+        if any(isinstance(part, Variable) for one in definitions.values() for part in walk(one)):
+            return None  # (k*x)**exp(x): no constant stands for k**exp(x)
         expression = substitute(self.expression, {node: tree})
         values, dimensions = dict(self.values), dict(self.dimensions)
         for name, definition in definitions.items():

@@ -188,6 +188,10 @@ def test_a_dimension_that_no_constant_may_have_is_not_made() -> None:
     assert to_text(kept.expression) == "k*(L/L_unit)**2"
 
 
+def test_a_power_whose_exponent_varies_keeps_its_scale() -> None:
+    assert to_text(canonical_form(form("(k2*x**2)**exp(k1*x)", k1=0.2, k2=1.7)).expression) == "(k2*x**2)**exp(k1*x)"
+
+
 @pytest.mark.parametrize(
     ("written", "shown"), [("-(x/y)", "-x/y"), ("-(2*x*y)", "-2*x*y"), ("x - x*y", "x - x*y"), ("-(x + y)", "-(x + y)")]
 )
