@@ -161,14 +161,13 @@ def search(
 def due_of(
     backdrops: Backdrops, skeletons: Skeletons, looked: int, progress: Progress
 ) -> Backdrops | Skeletons | None:
-    """Whose next stage has its turn, if anyone's.
+    """Whose next stage has its turn, if anyone's: the one that was to come first.
 
     Only what is exact has anything to find before backdrops: where what is left may be noise, skeletons come first.
     """
     waits = backdrops.is_heavy and not skeletons.is_done and progress.may_be_noise()
-    if backdrops.is_due(looked) and not waits:
-        return backdrops
-    return skeletons if skeletons.is_due(looked) else None
+    first = skeletons if waits or skeletons.due <= backdrops.due else backdrops
+    return first if looked >= first.due else None
 
 
 def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Refined]:

@@ -8,6 +8,7 @@ simple, and any number of things that are. What is found is exact or it is nothi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -162,9 +163,10 @@ class Backdrops:
         """Whether the next stage is one that takes seconds: all but the first do."""
         return self._next > 0
 
-    def is_due(self, looked: int) -> bool:
-        """Whether the next stage has its turn, once the hunts have looked at so many combinations."""
-        return not self.is_done and looked >= self._stages[self._next][0]
+    @property
+    def due(self) -> float:
+        """After how many combinations of the hunts the next stage has its turn."""
+        return math.inf if self.is_done else self._stages[self._next][0]
 
     def run(self) -> list[Refined]:
         """The next stage: its laws, fitted on all rows."""

@@ -7,6 +7,7 @@ best of these on all rows. What is near goes on: further parts beside it, on it,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -118,7 +119,8 @@ class Skeletons:
 
     def _plan(self) -> list[tuple[int, Stage]]:
         inputs, main, every = self.inputs, catalogue.main_questions(), catalogue.questions(self.inputs)
-        late = LATER if self.space.is_mixed else 0
+        has_units = bool(self.space.target_code or any(self.space.codes))
+        late = LATER if self.space.is_mixed and has_units else 0
         stages: list[tuple[int, Stage]] = [
             (5_000, self._sums),
             (50_000, lambda: self._parts(catalogue.one_step(inputs), every)),
@@ -153,9 +155,10 @@ class Skeletons:
         """The best formulas so far of each number of constants."""
         return [one for some in self.fits.near.values() for one in some]
 
-    def is_due(self, looked: int) -> bool:
-        """Whether the next stage has its turn, once the hunts have looked at so many combinations."""
-        return not self.is_done and looked >= self._stages[self._next][0]
+    @property
+    def due(self) -> float:
+        """After how many combinations of the hunts the next stage has its turn."""
+        return math.inf if self.is_done else self._stages[self._next][0]
 
     def run(self) -> list[Refined]:
         """The next stage: its formulas, fitted on all rows."""
