@@ -71,7 +71,7 @@ GROWN, MOST_TO_GROW = 2, 6
 """Formulas of each number of constants that go on at a time, and how many such numbers: simple forms have their turn
 beside near ones."""
 
-LATER = 300_000
+LATER = 100_000
 """Combinations of hunts that come first where laws with pure numbers may do: of dimensions that match, they are
 quick."""
 
