@@ -22,8 +22,9 @@ from symreg.search.skeletons.part import Part
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 ONE = Number(Fraction(1))
-OFFSET_BITS = 2.0
-"""To say that a sum has a constant term: one in four has, beside what the constant itself costs."""
+OFFSET_BITS = 1.0
+"""To say that a sum has a constant term, beside what the constant itself costs: of the sums among the everyday forms
+more than half have one. A line is not to cost more than an exponential."""
 
 INDEPENDENT = 1e-9
 """Of its norm that a companion keeps beside the others; what keeps less is one of them."""
