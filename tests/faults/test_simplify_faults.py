@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,15 @@ def test_budget_for_all_formulas_is_kept() -> None:
     assert [result.note for result in results] == ["not simplified: no time was left"] * 2
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C interrupts, also where whoever runs the tests ignores it, as a job in the background does."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_reaches_the_caller_and_leaves_no_child(worker: TextWorker) -> None:
     pid = worker.ask({"do": "answer"}, 10.0)["pid"]
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
