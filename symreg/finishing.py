@@ -20,7 +20,6 @@ from symreg.description_length import (
     OPERATOR_BITS,
     description_length,
     name_bits,
-    residual_bits,
     tree_bits,
 )
 from symreg.dimension import Dimension
@@ -35,7 +34,7 @@ from symreg.law_constants import law_constants, renamed, with_pretty_names
 from symreg.needless import with_fewer_by_form, without_needless_constants
 from symreg.printing import to_text
 from symreg.recognition import TO_SCALE, USUAL, Recognised
-from symreg.refitting import left_over
+from symreg.refitting import bits_left, left_over
 from symreg.reparametrising import Form, Surroundings
 from symreg.search.backend import FreeConstant
 from symreg.search.collecting import collected
@@ -512,15 +511,8 @@ class Finisher:
             input_units={name: problem.table[name].unit for name in problem.inputs},
             target=problem.target,
             judge=problem.judge,
-            own_bits=finished.bits - self._bits_left(fitted),
+            own_bits=finished.bits - bits_left(fitted, self.fitter, RESOLUTION * float(np.std(self.fitter.y))),
         )
-
-    def _bits_left(self, fitted: Fitted) -> float:
-        """Bits of the residuals."""
-        fitter = self.fitter
-        resolution = 0.0 if fitter.knows_errors else RESOLUTION * float(np.std(fitter.y))
-        variance = 1.0 if fitter.knows_errors else None
-        return residual_bits(left_over(fitted, fitter), len(fitter.y), variance, resolution)
 
     def _taken(self) -> set[str]:
         template = self.fitter.problem.template

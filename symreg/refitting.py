@@ -64,7 +64,8 @@ def bits_of_rows(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
     """
     k = len(fitted.values) + 1  # the variance is one of what is estimated
     few = 0.0 if fitter.knows_errors else k * (k + 1) / (max(len(fitter.y) - k - 1, 0.5) * math.log(2))
-    return _residual_bits(fitted, fitter, resolution) + len(fitted.values) / math.log(2) + few
+    left = _residual_bits(fitted.residual_sum, fitter, resolution)  # of all rows: few are counted here already
+    return left + len(fitted.values) / math.log(2) + few
 
 
 def bits_of_fit(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
@@ -72,9 +73,14 @@ def bits_of_fit(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
     n_rows = len(fitter.y)
     few = 0.0 if fitter.knows_errors else small_sample_bits(n_rows, len(fitted.values))
     constants = constant_bits(fitted.values, fitted.information, n_rows)
-    return _residual_bits(fitted, fitter, resolution) + constants + few
+    return bits_left(fitted, fitter, resolution) + constants + few
 
 
-def _residual_bits(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
+def bits_left(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
+    """Bits of what a law leaves over, as its description counts them."""
+    return _residual_bits(left_over(fitted, fitter), fitter, resolution)
+
+
+def _residual_bits(total: float, fitter: Fitter, resolution: float) -> float:
     variance = 1.0 if fitter.knows_errors else None
-    return residual_bits(left_over(fitted, fitter), len(fitter.y), variance, 0.0 if variance else resolution)
+    return residual_bits(total, len(fitter.y), variance, 0.0 if variance else resolution)
