@@ -33,8 +33,12 @@ OFFSETS = 160
 """Constants ``k`` of a factor ``k + x`` that are looked at for each input, within its range and beyond."""
 
 HOPEFUL = 1e-16
+"""Of a view's square, left by a backdrop: terms that resemble each other lose some digits."""
+
 LOOKED_CLOSER = 24
-AT_ONCE = 8_192
+"""Views, or parts before views, of which needed terms are sought, at a time."""
+
+AT_ONCE = 8_192  # columns: their values stay small
 IN_SIGHT = 1e-3
 SIZES = {0: (), 1: (300,), 2: (28, 28)}
 STARTS, REFINED, GROWING = 4, 160, 4

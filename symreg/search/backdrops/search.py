@@ -23,7 +23,7 @@ from symreg.search.backdrops.backdrop import BENEATH, Backdrop, backdrop, monomi
 from symreg.search.backdrops.coefficients import summed, terms_of_part
 from symreg.search.backdrops.composed import composed_terms, simplest_of
 from symreg.search.backdrops.enveloped import Enveloped, enveloped
-from symreg.search.backdrops.product import Product, factored, products
+from symreg.search.backdrops.product import AT_ONCE, HOPEFUL, LOOKED_CLOSER, Product, factored, products
 from symreg.search.backdrops.refining import refined
 from symreg.search.backdrops.sparse import NEARLY, ROUNDING, needed
 from symreg.search.backdrops.term import Term
@@ -70,12 +70,6 @@ EXACT_FIT = 1e-25
 MOST_FREE, MOST_FREE_ALONE = 5, 2
 """Constants of such a law that are no plain numbers: of one input fewer, where series and approximants come near."""
 
-HOPEFUL = 1e-16
-"""Of a view's square, left by a backdrop: terms that resemble each other lose some digits."""
-
-LOOKED_CLOSER = 24
-"""Views, or parts before views, of which needed terms are sought, at a time."""
-
 MOST_OF_RICH = 160_000
 """Rich terms: with functions of functions of the simplest, which are the last of them."""
 
@@ -89,14 +83,12 @@ IN_SIGHT = 0.7
 """The same where its constants lie beside a grid's."""
 
 REFINED_OF_A_VIEW, REFINED = 12, 240
-AT_ONCE = 8_192
 WAVING, FACTORS = 300, 120
 """Of the simplest terms of which waves of any frequency are looked at."""
 
 SIZES = {0: (), 1: (64,), 2: (24, 16), 3: (10, 8, 8)}
 FINE = 256
 """Constants of a grid on which waves are looked at."""
-
 
 
 @dataclass(frozen=True, slots=True, eq=False)
