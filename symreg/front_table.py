@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from html import escape
 
-from symreg.expression import Variable
+from symreg.expression import Variable, variables_of
 from symreg.law import Law, LawConstant, ParetoFront, Score
 from symreg.printing import to_latex
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
+from symreg.unit import Unit
 
 HEADINGS = ("", "complexity", "train RMSE", "held-out RMSE", "R2", "bits", "unit", "formula")
 _LEFT = {"", "unit", "formula"}
 
 
 def summary(law: Law) -> str:
-    """``period = k*a**(3/2), k = 365.21 ± 0.40 day/au**(3/2)``."""
-    return ", ".join([f"{law.target} = {law.formula}", *(constant_text(c) for c in law.constants)])
+    """``period = k*a**(3/2), k = 365.21 ± 0.40 day/au**(3/2)``; with degrees Celsius also ``T in K (°C + 273.15)``."""
+    return ", ".join([f"{law.target} = {law.formula}", *(constant_text(c) for c in law.constants), *shifted(law)])
+
+
+def shifted(law: Law) -> tuple[str, ...]:
+    """What does not stand in the formula in the table's unit: ``T in K (°C + 273.15)``."""
+    used = variables_of(law.expression)
+    units = {law.target: law.unit} | {name: unit for name, unit in law.input_units.items() if name in used}
+    return tuple(quantity_text(name, unit) for name, unit in units.items() if unit.offset)
+
+
+def quantity_text(name: str, unit: Unit) -> str:
+    """``R in ohm``, ``T in K (°C + 273.15)``, ``n in 1``."""
+    conversion = unit.conversion()
+    return f"{name} in {unit.in_formulas.text or '1'}" + (f" ({conversion})" if conversion else "")
 
 
 def constant_text(constant: LawConstant) -> str:
@@ -70,7 +84,7 @@ def _cells(law: Law, selected: bool) -> tuple[str, ...]:
         r2_text(judged.r2),
         f"{law.description_length:.1f}",
         law.unit.text if law.dimension_ok else f"{law.unit.text} (dimension not checked)",
-        ", ".join([law.formula, *(constant_text(c) for c in law.constants if c.kind == "free")]),
+        ", ".join([law.formula, *(constant_text(c) for c in law.constants if c.kind == "free"), *shifted(law)]),
     )
 
 

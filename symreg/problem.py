@@ -286,6 +286,11 @@ def _notes(
         notes.append(f"constants offered for their dimensions: {', '.join(one.name for one in offered)}")
         if free.policy == "dimensionless":
             notes[-1] += "; coefficients are pure numbers, free_constants='inferred' lets them carry units too"
+    shifted = {name: table[name].unit for name in (target, *inputs) if table[name].unit.offset}
+    notes += [
+        f"{name} is given in {unit.text}: in formulas it stands in {unit.in_formulas.text} ({unit.conversion()})"
+        for name, unit in shifted.items()
+    ]
     uncertain = [name for name in inputs if table[name].sigma is not None]
     if uncertain and table[target].sigma is None:
         listed = ", ".join(map(repr, uncertain))

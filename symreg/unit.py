@@ -46,6 +46,19 @@ class Unit:
         """Convert numbers in SI to this unit."""
         return (values - self.offset) / self.scale if self.offset else values / self.scale
 
+    @property
+    def in_formulas(self) -> Unit:
+        """The unit in which a quantity stands in a printed formula: of scales with a zero of their own, such as
+        degrees Celsius, the SI unit, because constants of a law are fitted in it."""
+        return si_unit(self.dimension) if self.offset else self
+
+    def conversion(self) -> str:
+        """How a number of this unit becomes one of ``in_formulas``: ``°C + 273.15``; empty where it stays."""
+        if not self.offset:
+            return ""
+        scaled = self.text if self.scale == 1.0 else f"{self.text}*{self.scale:.10g}"
+        return f"{scaled} {'+' if self.offset > 0 else '-'} {abs(self.offset):.10g}"
+
     def __str__(self) -> str:
         return self.text
 

@@ -34,7 +34,7 @@ _REASONS = {
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A named quantity of the formula: ``kind`` is "input", "free" or "known"; ``unit`` as the user wrote
-    it.
+    it, but kelvin for degrees Celsius (``Unit.in_formulas``).
     """
 
     name: str
@@ -99,7 +99,7 @@ def derive(law: Law) -> Derivation:
     except DimensionError as error:
         failure = str(error)
     leaves = tuple(_leaves(law))
-    return Derivation(law.target, law.unit.text, law.unit.dimension, leaves, steps, result, failure)
+    return Derivation(law.target, law.unit.in_formulas.text, law.unit.dimension, leaves, steps, result, failure)
 
 
 def _has_names(expression: Expression) -> bool:
@@ -118,7 +118,7 @@ def _leaves(law: Law) -> list[Leaf]:
     for node in walk(law.expression):
         if isinstance(node, Variable) and node.name in law.input_units:
             unit = law.input_units[node.name]
-            found.setdefault(node.name, Leaf(node.name, "input", unit.text, unit.dimension))
+            found.setdefault(node.name, Leaf(node.name, "input", unit.in_formulas.text, unit.dimension))
         elif isinstance(node, Constant) and node.name in constants:
             constant = constants[node.name]
             found.setdefault(

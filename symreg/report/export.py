@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from symreg.errors import ReportError
 from symreg.expression import Variable, variables_of
+from symreg.front_table import quantity_text
 from symreg.law import Law, LawConstant, Score
 from symreg.naming import safe_identifiers
 from symreg.printing import to_code, to_latex
@@ -294,8 +295,8 @@ def _latex(law: Law) -> str:
 def _text(law: Law) -> str:
     used = variables_of(law.expression)
     lines = [f"{law.target} = {law.formula}", ""]
-    lines += [f"{law.target} in {law.unit.text or '1'}"]
-    lines += [f"{name} in {unit.text or '1'}" for name, unit in law.input_units.items() if name in used]
+    lines += [quantity_text(law.target, law.unit)]
+    lines += [quantity_text(name, unit) for name, unit in law.input_units.items() if name in used]
     for c in law.constants:
         known = f"{c.snapped} (fitted {uncertain_text(c.fitted_value, c.stderr)})" if c.snapped else ""
         lines.append(

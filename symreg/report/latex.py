@@ -56,7 +56,7 @@ def _law(content: Content) -> list[str]:
     law = content.law
     if law is None:
         return [rf"No law was found. The search stopped because: {_text(content.discovery.stop_reason)}."]
-    where = [f"${_name(law.target)}$ in {_unit(law.unit.text)}"]
+    where = [f"${_name(law.target)}$ in {_unit(law.unit.in_formulas.text)}"]
     where += [
         f"${_name(leaf.name)}$ in {_unit(leaf.unit)}"
         for leaf in (content.derivation.leaves if content.derivation else ())

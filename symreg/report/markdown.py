@@ -37,7 +37,7 @@ def _law(content: Content) -> list[str]:
     if law is None:
         reason = escape_markdown(content.discovery.stop_reason)
         return [f"No law was found. The search stopped because: {reason}.", ""]
-    lines = [_code_span(f"{law.target} = {law.formula}"), "", f"Result in {_unit(law.unit.text)}.", ""]
+    lines = [_code_span(f"{law.target} = {law.formula}"), "", f"Result in {_unit(law.unit.in_formulas.text)}.", ""]
     if content.constants:
         heads = ("constant", "value", content.interval_name, "unit", "kind", "fitted value")
         constants = (

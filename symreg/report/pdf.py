@@ -85,7 +85,7 @@ def _law(content: Content) -> list[str]:
     law = content.law
     if law is None:
         return [_text(f"No law was found. The search stopped because: {content.discovery.stop_reason}.")]
-    where = [(law.target, law.unit.text)]
+    where = [(law.target, law.unit.in_formulas.text)]
     where += (
         [(leaf.name, leaf.unit) for leaf in content.derivation.leaves if leaf.kind == "input"]
         if content.derivation
