@@ -15,7 +15,7 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.engine import Outcome
-from symreg.expression import Expression
+from symreg.expression import Expression, Number, walk
 from symreg.fitting import Fitted, Fitter
 from symreg.search.backend import FreeConstant
 from symreg.template import Parameter, Template
@@ -41,7 +41,7 @@ def from_many_starts(
     given = {one.name: one.start for one in template.parameters if one.start is not None}
     if all(constant.name in given for constant in constants):
         count = 0
-    starts = _starts(fitter, template, constants, count)
+    starts = _starts(fitter, template, expression, constants, count)
     quick = replace(on_few_rows(fitter, FEW_ROWS), max_iterations=FEW_STEPS) if count else fitter
     started = [(expression, _starting(constants, one)) for one in starts]
     found = _within_bounds(fitter, template, quick.fit_freely(started) if count else fitter.fit(started))
@@ -98,11 +98,14 @@ def _starting(constants: Sequence[FreeConstant], values: Floats) -> tuple[FreeCo
     return tuple(replace(one, start=float(value)) for one, value in zip(constants, values, strict=True))
 
 
-def _starts(fitter: Fitter, template: Template, constants: Sequence[FreeConstant], count: int) -> Floats:
+def _starts(
+    fitter: Fitter, template: Template, expression: Expression, constants: Sequence[FreeConstant], count: int
+) -> Floats:
     """Starts ``(count + 1, n_free)`` in natural units; the first are the constants' own and the user's."""
     rng = np.random.default_rng(0)
     shape = (count + 1, len(constants))
-    sizes = 10 ** rng.uniform(LEAST_MAGNITUDE, LARGEST_MAGNITUDE, shape) * rng.choice(_scales(fitter), shape)
+    scales = rng.choice(_scales(fitter, expression), shape)
+    sizes = 10 ** rng.uniform(LEAST_MAGNITUDE, LARGEST_MAGNITUDE, shape) * scales
     drawn: Floats = sizes * rng.choice([-1.0, 1.0], shape)
     drawn[0] = [constant.start for constant in constants]
     by_name = {one.name: one for one in template.parameters}
@@ -113,10 +116,12 @@ def _starts(fitter: Fitter, template: Template, constants: Sequence[FreeConstant
     return drawn
 
 
-def _scales(fitter: Fitter) -> Floats:
-    """Sizes to draw around: one, and those of pure numbers far from it, which natural units leave as they are."""
-    medians = [float(np.median(np.abs(column[column != 0]))) for column in (*fitter.X, fitter.y) if column.any()]
-    far = {one**power for one in medians if not 1 / FAR < one < FAR for power in (-2, -1, 1, 2)}
+def _scales(fitter: Fitter, expression: Expression) -> Floats:
+    """Sizes to draw around: one, and those of pure numbers far from it, which natural units leave as they are: of
+    columns and of numbers that the user wrote into the form, ``exp(-x*s/1.6e-16)``."""
+    sizes = [float(np.median(np.abs(column[column != 0]))) for column in (*fitter.X, fitter.y) if column.any()]
+    sizes += [abs(float(node.value)) for node in walk(expression) if isinstance(node, Number) and node.value]
+    far = {one**power for one in sizes if not 1 / FAR < one < FAR for power in (-2, -1, 1, 2)}
     return np.array([1.0, *(one for one in sorted(far) if 0 < one < np.inf)])
 
 

@@ -55,6 +55,13 @@ def test_pure_numbers_of_any_size(scale: float) -> None:
         assert values(found) == pytest.approx(truth, rel=1e-6)
 
 
+@pytest.mark.parametrize("number", [1.6e-16, 6.02e23])
+def test_numbers_of_any_size_in_the_form(number: float) -> None:
+    """What a constant must make up for is also what the user wrote: ``exp(-x*s/1.6e-16)``."""
+    _, found = fit(f"y = a + b*exp(-x*s/{number!r})", 5.0 + 3.0 * np.exp(-0.3 * X), ["a", "b", "s"], "abs")
+    assert values(found) == pytest.approx([5.0, 3.0, 0.3 * number], rel=1e-6)
+
+
 def test_a_line_in_disguise_from_one_does_not_end_at_the_wrong_minimum() -> None:
     """Several frequencies fit a little; from the start 1 alone the fit ends at one of them."""
     y = np.sin(2.7 * X)
