@@ -36,6 +36,7 @@ from symreg.printing import to_text
 from symreg.recognition import TO_SCALE, USUAL, Recognised
 from symreg.refitting import bits_left, left_over
 from symreg.reparametrising import Form, Surroundings
+from symreg.saying import said_with
 from symreg.search.backend import FreeConstant
 from symreg.search.collecting import collected
 from symreg.signs import with_signs_in_form
@@ -265,7 +266,9 @@ class Finisher:
             shorter = (*without_needless_constants(finished.fitted), *with_fewer_by_form(finished.fitted))
             proposals = [one for one in shorter if self._keeps_limits(finished, one)]
             fits = self.fitter.fit([(expression, constants) for expression, constants, _ in proposals])
-            kept = (one for one in fits if one is not None and self.is_at_rounding(one) and self.is_exact(one))
+            before = finished.fitted
+            exact = (one for one in fits if one is not None and self.is_at_rounding(one))
+            kept = (one for one in exact if self._may_follow(before, one))
             fitted = next(kept, None)
             if fitted is None:
                 break
@@ -312,7 +315,7 @@ class Finisher:
             moved = with_factor_in_front(fitted, lambda d: policy.policy == "inferred" or d in units)
             moved = moved or without_constant_exponents(fitted)
             again = None if moved is None else self.fitter.fit([(moved.expression, moved.constants)])[0]
-            if again is None or not self.is_exact(again):
+            if again is None or not self._may_follow(fitted, again):
                 break
             fitted = replace(again, expression=merged_powers(normalise(again.expression)))
         if policy.positive:
@@ -351,7 +354,7 @@ class Finisher:
         fitted = self.fitter.fit([(form.expression, constants)])[0]
         if fitted is not None and self.fitter.problem.free_constants.positive:
             fitted = with_signs_in_form(fitted, self.fitter.limits)
-        if fitted is None or self._is_worse(fitted, before) or not self.is_exact(fitted):
+        if fitted is None or self._is_worse(fitted, before) or not self._may_follow(before, fitted):
             return finished
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits, finished.form_bits)
         return replace(finished, fitted=fitted, bits=min(bits, finished.bits))
@@ -406,7 +409,7 @@ class Finisher:
             proposals = [one for one in proposals if Constant("pi") not in walk(one[0])]
         fits = self.fitter.fit([(expression, constants) for expression, constants, _ in proposals])
         for fitted, (_, _, found) in zip(fits, proposals, strict=True):
-            if fitted is None or not self.is_exact(fitted):
+            if fitted is None or not self._may_follow(before, fitted):
                 continue
             gone = {one.name for one in before.constants} - {one.name for one in fitted.constants}
             went = len(gone - exponents)
@@ -428,6 +431,31 @@ class Finisher:
         except DimensionError:
             return False
         return exact and has_form(self.fitter.problem.template, fitted.expression)
+
+    def _may_follow(self, before: Fitted, after: Fitted) -> bool:
+        """Whether a rewriting is exact in its dimension, and can be said as the user wants it where it could before."""
+        return self.is_exact(after) and (self.is_sayable(after) or not self.is_sayable(before))
+
+    def is_sayable(self, fitted: Fitted) -> bool:
+        """Whether the allowed operators say the formula (``saying.can_be_said``)."""
+        return self._in_operators(fitted.expression, scaled=True) is not None
+
+    def said(self, finished: Finished) -> Finished | None:
+        """The same law in operators that the user allows; None where it cannot be. What somebody proposed stays."""
+        if finished.source in AS_PROPOSED:
+            return finished
+        tree = self._in_operators(finished.fitted.expression, scaled=False)
+        return None if tree is None else replace(finished, fitted=replace(finished.fitted, expression=tree))
+
+    def _in_operators(self, expression: Expression, *, scaled: bool) -> Expression | None:
+        """The formula in allowed operators; of a template its unknown functions, because the form is the user's."""
+        problem = self.fitter.problem
+        if problem.template is None or problem.template.is_bare:
+            return said_with(expression, problem.operators, scaled=scaled)
+        parts = parts_of(problem.template, expression) or {}
+        said = {name: said_with(part, problem.operators, scaled=scaled) for name, part in parts.items()}
+        known = {name: part for name, part in said.items() if part is not None}
+        return problem.template.whole(known) if len(known) == len(said) else None
 
     def simplified(self, finished: Sequence[Finished], budget: float) -> list[Finished]:
         """The formulas in their shortest form, rechecked and fitted again; the raw form stays where that fails."""
@@ -472,7 +500,8 @@ class Finisher:
             if constant.name in kept
         )
         fitted = self.fitter.fit([(expression, constants)])[0]
-        if fitted is None or self._is_worse(fitted, finished.fitted) or not self.is_exact(fitted):
+        before = finished.fitted
+        if fitted is None or self._is_worse(fitted, before) or not self._may_follow(before, fitted):
             return replace(finished, notes=notes)
         bits = self._bits(fitted, finished.snapped, finished.snapped_bits, finished.form_bits)
         return replace(finished, fitted=fitted, bits=bits, simplified=note is None, notes=notes)

@@ -256,7 +256,7 @@ def make_problem(
         train_rows=train,
         held_out_rows=held_out,
         seed=seed,
-        notes=(*table.notes, *frame.notes, *_notes(table, target, frame.inputs, offered, frame.free)),
+        notes=(*table.notes, *frame.notes, *_notes(table, target, frame.inputs, offered, frame.free, names)),
         offered=tuple(one.name for one in frame.known if one.name in {constant.name for constant in offered}),
         template=frame.template,
         folds=folds or 0,
@@ -279,13 +279,20 @@ def _offered(
 
 
 def _notes(
-    table: Table, target: str, inputs: Sequence[str], offered: Sequence[PhysicalConstant], free: FreeConstants
+    table: Table,
+    target: str,
+    inputs: Sequence[str],
+    offered: Sequence[PhysicalConstant],
+    free: FreeConstants,
+    operators: Sequence[str],
 ) -> list[str]:
     notes = []
     if offered:
         notes.append(f"constants offered for their dimensions: {', '.join(one.name for one in offered)}")
         if free.policy == "dimensionless":
             notes[-1] += "; coefficients are pure numbers, free_constants='inferred' lets them carry units too"
+    if "*" not in operators:
+        notes.append("without the operator '*' no law has a coefficient")
     shifted = {name: table[name].unit for name in (target, *inputs) if table[name].unit.offset}
     notes += [
         f"{name} is given in {unit.text}: in formulas it stands in {unit.in_formulas.text} ({unit.conversion()})"

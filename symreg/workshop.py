@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from symreg.allowed import is_allowed
 from symreg.arrays import Floats
 from symreg.expression import Expression, complexity
-from symreg.finishing import RESOLUTION, Finished, Finisher
+from symreg.finishing import AS_PROPOSED, RESOLUTION, Finished, Finisher
 from symreg.fitting import Fitted, Fitter
 from symreg.form import is_short
 from symreg.law import Law, ParetoFront, pareto_front
@@ -64,7 +64,10 @@ class Workshop:
             new = [one for one in new if len(one.constants) <= most]
         fits = self.finisher.fitter.fit([(one.expression, one.constants) for one in new])
         for one, fitted in zip(new, fits, strict=True):
-            if fitted is not None and self.finisher.is_exact(fitted) and self._keeps_limits(fitted):
+            if fitted is None or not self.finisher.is_exact(fitted):
+                continue
+            may_be_said = source in AS_PROPOSED or self.finisher.is_sayable(fitted)
+            if may_be_said and self._keeps_limits(fitted):
                 measured = self.finisher.measured(fitted, source, one.form_bits)
                 self._finished[fitted.expression] = replace(measured, notes=one.notes)
 
@@ -114,7 +117,8 @@ class Workshop:
 
     def quick_front(self) -> ParetoFront:
         """The front of what is known now, without rewriting anything."""
-        return pareto_front(self._allowed([self._law(one) for one in self.promising(12)]))
+        said = filter(None, map(self.finisher.said, self.promising(12)))
+        return pareto_front(self._allowed([self._law(one) for one in said]))
 
     def _law(self, finished: Finished) -> Law:
         key = finished.fitted.expression
@@ -130,8 +134,8 @@ class Workshop:
         distinct = sorted(_each_once(short), key=lambda one: one.bits)
         chosen = _worth_simplifying(distinct)
         simple = self.finisher.simplified(chosen, seconds)
-        again = [self.finisher.shown(one) for one in simple]
-        kept = [one for one in _each_once(again) if self._keeps_limits(one.fitted)]
+        shown = [self.finisher.said(self.finisher.shown(one)) or self.finisher.said(one) for one in simple]
+        kept = [one for one in _each_once(filter(None, shown)) if self._keeps_limits(one.fitted)]
         laws = [self.finisher.law(one) for one in self._named(kept)]
         beside = (one for one in distinct if one not in chosen and self._keeps_limits(one.fitted))
         self._beside = [*kept, *beside]
@@ -184,7 +188,8 @@ class Workshop:
         near = sorted(self._beside, key=lambda one: one.bits)
         near = [one for one in near if one.bits < near[0].bits + NEAR]
         # A law has its constants in order; two candidates may be one law.
-        laws = (self.finisher.law(self.finisher.canonical(one)) for one in near if time.monotonic() < end)
+        said = (self.finisher.said(self.finisher.canonical(one)) for one in near if time.monotonic() < end)
+        laws = (self.finisher.law(one) for one in said if one is not None)
         distinct = {law.expression: law for law in laws}
         shown = {law.expression for law in front}
         return tuple(law for law in self._allowed(list(distinct.values())) if law.expression not in shown)
@@ -193,7 +198,8 @@ class Workshop:
         """Laws with their constants left as they are: a number spelled out (2*pi) may be longer than a constant."""
         simple = self.finisher.simplified(_worth_simplifying(promising), seconds)
         tidy = [self.finisher.canonical(self.finisher.tidied(one)) for one in (*simple, *promising)]
-        return self._allowed([self.finisher.law(one) for one in tidy if self._keeps_limits(one.fitted)])
+        said = filter(None, map(self.finisher.said, (*tidy, *promising)))
+        return self._allowed([self.finisher.law(one) for one in said if self._keeps_limits(one.fitted)])
 
     def _allowed(self, laws: Sequence[Law]) -> list[Law]:
         return [law for law in laws if law.dimension_ok and self._is_allowed(law.expression)]
@@ -203,7 +209,7 @@ class Workshop:
         return is_allowed(expression, problem.constraints) and is_short(problem.template, expression)
 
 
-def _each_once(finished: Sequence[Finished]) -> list[Finished]:
+def _each_once(finished: Iterable[Finished]) -> list[Finished]:
     """Each formula with its shortest message; of equal ones the first that was proposed."""
     ordered = sorted(finished, key=lambda one: one.bits)
     return list({one.fitted.expression: one for one in reversed(ordered)}.values())

@@ -17,6 +17,7 @@ import numpy as np
 
 from symreg.engine import get_engine
 from symreg.expression import Constant, Expression, complexity, substitute
+from symreg.saying import can_be_said
 from symreg.search.backdrops.search import Backdrops, backdrops_of
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank
@@ -133,7 +134,8 @@ def search(
             found = refiner.refine(proposals, polish=POLISHED)
             if refiner.probes is not plain.probes:  # a surface is near the truth, and a law may be nearer
                 found += plain.again(found[:AGAIN])
-        found = written_out(found, positive)
+        found = written_out(found, positive)  # joins and products of powers look beyond the allowed operators
+        found = [one for one in found if can_be_said(one.draft.expression, space.operators)]
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
         reach = min(one.level for one in hunts)
         found = progress.taken(reach, found)

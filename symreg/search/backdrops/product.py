@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.expression import Apply, Constant, Expression, Number, Variable, normalise, substitute
+from symreg.saying import can_be_said
 from symreg.search.backdrops.backdrop import Backdrop, backdrop, usable
 from symreg.search.backdrops.coefficients import fraction_of
 from symreg.search.backdrops.refining import refined
@@ -19,7 +20,6 @@ from symreg.search.backdrops.sparse import NEARLY, ROUNDING, needed
 from symreg.search.backdrops.tuned import COSINE, FUNCTIONS, SINE
 from symreg.search.proposal import Draft
 from symreg.search.skeletons.argument import Argument, Inputs, raised
-from symreg.search.skeletons.assembly import operators_allow
 from symreg.search.skeletons.catalogue import singles
 from symreg.search.skeletons.part import Chain, Part
 from symreg.search.skeletons.screen import place_bits
@@ -88,7 +88,7 @@ class Product:
         return backdrop(found[: self.most], ())
 
     def _add(self, found: list[tuple[Expression, Floats]], tree: Expression, operators: frozenset[str]) -> None:
-        values = usable(self.inputs, tree, self.rows) if operators_allow(tree, operators) else None
+        values = usable(self.inputs, tree, self.rows) if can_be_said(tree, operators) else None
         if values is not None:
             with np.errstate(all="ignore"):
                 column = np.log(np.abs(values))
@@ -152,7 +152,7 @@ class Product:
             Constant(f"inside {number}"): Constant(f"k{number + 1}") for number in range(1, 1 + len(inner))
         }
         tree = normalise(substitute(whole, inside))
-        if not operators_allow(tree, self.inputs.space.operators):
+        if not can_be_said(tree, self.inputs.space.operators):
             return []
         return [Draft(tree, tuple(names), tuple(values), (0,) * len(names), bits + 2.0)]
 

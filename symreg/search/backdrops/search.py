@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.expression import Apply, Expression, Variable, constants_of, normalise
+from symreg.saying import can_be_said
 from symreg.search.backdrops.backdrop import BENEATH, Backdrop, backdrop, monomials, simple_terms
 from symreg.search.backdrops.coefficients import summed, terms_of_part
 from symreg.search.backdrops.composed import composed_terms, simplest_of
@@ -34,7 +35,6 @@ from symreg.search.proposal import Draft, shortest_said
 from symreg.search.refine import Refined, Refiner
 from symreg.search.skeletons import catalogue
 from symreg.search.skeletons.argument import Argument, Inputs, inputs_of
-from symreg.search.skeletons.assembly import operators_allow
 from symreg.search.skeletons.part import Chain, Columns, Part
 from symreg.search.skeletons.question import IDENTITY
 from symreg.search.skeletons.rich import rich_terms
@@ -286,7 +286,7 @@ class Backdrops:
             if numerator is None:
                 continue
             tree = normalise(view.write(numerator, summed(beneath, names, values, plainly=plainly)))
-            if operators_allow(tree, self.space.operators) and set(names) <= set(constants_of(tree)):
+            if can_be_said(tree, self.space.operators) and set(names) <= set(constants_of(tree)):
                 drafts.append(Draft(tree, tuple(names), tuple(values), (0,) * len(names), bits + view.bits))
         return drafts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -12,7 +12,8 @@ import numpy.typing as npt
 from symreg.dimension import DIMENSIONLESS
 from symreg.dimensioning import infer_dimensions
 from symreg.errors import SymregError
-from symreg.expression import Apply, Constant, Expression, Number, constants_of, normalise, substitute, walk
+from symreg.expression import Constant, Expression, Number, constants_of, normalise, substitute
+from symreg.saying import can_be_said
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.proposal import Draft
 from symreg.search.skeletons.question import LOGARITHM, terms_written
@@ -74,7 +75,7 @@ class Assembly:
 
     def _inferred(self, tree: Expression, names: Sequence[str]) -> tuple[int, ...] | None:
         space = self.space
-        if set(names) - set(constants_of(tree)) or not operators_allow(tree, space.operators):
+        if set(names) - set(constants_of(tree)) or not can_be_said(tree, space.operators):
             return None
         if self.is_pure:
             return (0,) * len(names)
@@ -140,18 +141,3 @@ def _with_plain_factors(draft: Draft, hit: Hit) -> list[Draft]:
 
 MILDEST = 0.4
 """Exponent of a factor, or one over it, from which it may be one: on a grid of its constants it comes out anywhere."""
-
-MEANT_BY = {"inv": "/", "square": "*", "cube": "*", "neg": "-"}
-"""An operator that says in one word what one the user allows says in two."""
-
-
-def operators_allow(tree: Expression, operators: Collection[str]) -> bool:
-    """Whether a tree holds allowed operators alone, each as it is or as another way to say it."""
-    for node in walk(tree):
-        if isinstance(node, Apply) and node.operator not in operators:
-            exponent = node.arguments[-1]
-            is_root = node.operator == "pow" and isinstance(exponent, Number) and "sqrt" in operators
-            is_root = is_root and float(2 * exponent.value).is_integer()  # type: ignore[union-attr]
-            if not is_root and MEANT_BY.get(node.operator) not in operators:
-                return False
-    return True
