@@ -1,4 +1,4 @@
-"""No law that is shown holds an operator that the user did not allow: fronts, runners-up, quick fronts, all backends."""
+"""No law that is shown holds an operator that the user did not allow: fronts, runners-up, all backends."""
 
 from __future__ import annotations
 
