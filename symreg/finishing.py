@@ -197,11 +197,14 @@ class Finisher:
         """What coefficients pay for their units.
 
         One of another unit than those declared is a power of a constant: an operator and a number. One with any unit
-        where pure numbers would do makes a law of many forms that dimensions otherwise forbid.
+        where pure numbers would do makes a law of many forms that dimensions otherwise forbid; so does a pure number
+        beside an input over its unit, ``k1*x*(x/x_unit)**k2``, whose size depends on that unit.
         """
         free, roots = self.fitter.problem.free_constants, self._roots_of_units(fitted)
         if free.is_mixed:
-            return roots + UNIT_BITS * sum(not constant.dimension.is_dimensionless for constant in fitted.constants)
+            with_units = sum(not constant.dimension.is_dimensionless for constant in fitted.constants)
+            is_hidden = with_units == 0 and bool(self._units_of_inputs & set(constants_of(fitted.expression)))
+            return roots + UNIT_BITS * (with_units + is_hidden)
         if free.policy != "declared":
             return roots
         declared = {DIMENSIONLESS_UNIT.dimension, *(unit.dimension for unit in free.units)}

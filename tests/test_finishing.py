@@ -339,6 +339,21 @@ def test_a_constant_with_a_unit_pays_where_pure_numbers_would_do() -> None:
         assert auto - inferred == pytest.approx(UNIT_BITS * len(kinds))
 
 
+def test_a_unit_cannot_hide_in_an_exponent() -> None:
+    """``k*z*(z/z_unit)**n`` has a scale as ``k*(z/z_unit)**n`` has, though its constants are pure numbers."""
+    z = np.linspace(1.0, 3.0, 40)
+    table = read_table({"z [m]": z, "x [m]": 0.7 * z**1.3 + 0.01 * np.sin(40 * z)}, target="x")
+    prices = []
+    for free in ("auto", "inferred"):
+        own = finisher_of(make_problem(table, free_constants=free))
+        tree = parse("k*z*(z/z_unit)**n", variables=("z",), constants=("k", "n", "z_unit"))
+        constants = tuple(FreeConstant(name, DIMENSIONLESS, 1.0) for name in ("k", "n"))
+        fitted = own.fitter.fit([(tree, constants)])[0]
+        assert fitted is not None and own.is_exact(fitted)
+        prices.append(own.measured(fitted, "test").bits)
+    assert prices[0] - prices[1] == pytest.approx(UNIT_BITS)
+
+
 @pytest.mark.parametrize("scale", [1e-6, 1e9])
 def test_with_relative_errors_a_scale_of_the_target_means_nothing(scale: float) -> None:
     """Between two laws the difference of their messages stays, and so do standard errors over values."""
