@@ -81,16 +81,30 @@ def exponents_of(expression: Expression) -> frozenset[str]:
     return frozenset(found)
 
 
+def _powers_of_powers(expression: Expression) -> set[tuple[str, str]]:
+    """Pairs of constants of which the first is an exponent and the second one in its base, as ``n, m`` in
+    ``(1 + x**m)**n``: that these are alike is hardly ever more than chance."""
+    powers = [node for node in walk(expression) if isinstance(node, Apply) and node.operator == "pow"]
+    return {
+        (outer, inner)
+        for node in powers
+        for outer in constants_of(node.arguments[1])
+        for inner in exponents_of(node.arguments[0])
+    }
+
+
 def with_tied_constants(fitted: Fitted) -> Iterator[Rewritten]:
     """The formula with constants of one dimension as simple multiples of one of them: all at once, then each alone."""
     if len(fitted.constants) > MOST_TIED:
         return
     values, errors = fitted.values.tolist(), fitted.stderr.tolist()
     exponents = exponents_of(fitted.expression)  # no power is a multiple of a factor
+    nested = _powers_of_powers(fitted.expression)
     for i, reference in enumerate(fitted.constants):
         found: dict[Expression, Expression] = {}
         for j, constant in enumerate(fitted.constants):
             alike = i != j and (constant.name in exponents) == (reference.name in exponents)
+            alike = alike and not nested & {(constant.name, reference.name), (reference.name, constant.name)}
             ratio = None if not alike else _simple_ratio(values[j], errors[j], values[i], errors[i])
             if ratio is not None and constant.dimension == reference.dimension:
                 found[Constant(constant.name)] = Apply("*", (Number(ratio), Constant(reference.name)))

@@ -136,7 +136,7 @@ class Workshop:
         simple = self.finisher.simplified(chosen, seconds)
         shown = [self.finisher.said(self.finisher.shown(one)) or self.finisher.said(one) for one in simple]
         kept = [one for one in _each_once(filter(None, shown)) if self._keeps_limits(one.fitted)]
-        laws = [self.finisher.law(one) for one in self._named(kept)]
+        laws = [self.finisher.law(one) for one in self._named(self._each_function_once(kept))]
         beside = (one for one in distinct if one not in chosen and self._keeps_limits(one.fitted))
         self._beside = [*kept, *beside]
         return pareto_front(self._allowed(laws) or self._unsnapped(promising, seconds))
@@ -175,6 +175,22 @@ class Workshop:
             notes = [*one.notes, *(note for twin in twins for note in twin.notes)]
             named.append(replace(one, notes=tuple(dict.fromkeys(notes))))
         return named
+
+    def _each_function_once(self, finished: Sequence[Finished]) -> list[Finished]:
+        """Of formulas that are one function, with as many constants, the shortest to read, with the shortest message.
+
+        ``sqrt(a + b*x**n)`` and ``a*sqrt(1 + (x/b)**n)`` are one law; the price of its form is that of either.
+        """
+        kept: list[tuple[Finished, Floats]] = []
+        for one in sorted(finished, key=lambda one: (complexity(one.fitted.expression), one.bits)):
+            values, count = self._values(one), len(one.fitted.values)
+            for place, (other, theirs) in enumerate(kept):
+                if len(other.fitted.values) == count and _alike(values, theirs):
+                    kept[place] = replace(other, bits=min(one.bits, other.bits)), theirs
+                    break
+            else:
+                kept.append((one, values))
+        return [one for one, _ in kept]
 
     def _values(self, finished: Finished) -> Floats:
         return self.finisher.fitter.predict(finished.fitted, self.finisher.fitter.X)
