@@ -27,6 +27,10 @@ STANDARD_ERRORS = 2.0
 ALIKE_BITS = 2.0
 """Description lengths are not known better: the prices of operators and forms are set by hand, each to about a bit."""
 
+UNSEEN_SHARE = 0.5
+"""Of what unseen rows say between two laws, ``n log2(ratio of errors)`` bits, that counts where the longer one is better:
+they are few, and rows left out in turn share all the others."""
+
 MOST_UNDEFINED = 0.05
 """A law that is silent on more than this part of the rows is selected only where all are."""
 
@@ -116,10 +120,20 @@ def _silence(score: Score) -> float:
 def _is_vetoed(i: int, laws: Sequence[Law], errors: Sequence[float], sizes: Sequence[float]) -> bool:
     """Does a law that says no more itself do better on held-out rows by more than their number lets chance do?
 
-    Short trees of odd parts, ``pi*atan(sqrt(x)) - k``, are no simpler than a saturation, and there are many.
+    Short trees of odd parts, ``pi*atan(sqrt(x)) - k``, are no simpler than a saturation, and there are many. One that
+    says more must do better by what it says more, in bits of the unseen rows.
     """
-    simpler = (error for error, size in zip(errors, sizes, strict=True) if size <= sizes[i])
-    return any(errors[i] > error * _margin(laws[i]) for error in simpler)
+    rows, margin = judged_by(laws[i]).n_rows, _margin(laws[i])
+    return any(
+        errors[i] > error * margin
+        and (size <= sizes[i] or UNSEEN_SHARE * rows * _octaves(errors[i], error * margin) > size - sizes[i])
+        for error, size in zip(errors, sizes, strict=True)
+    )
+
+
+def _octaves(error: float, other: float) -> float:
+    """log2 of the ratio of two errors."""
+    return math.inf if other == 0 or not math.isfinite(error) else math.log2(error / other)
 
 
 def _sizes(laws: Sequence[Law]) -> list[float]:

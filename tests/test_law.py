@@ -211,6 +211,24 @@ def test_laws_that_unseen_rows_tell_apart_are_not_alike() -> None:
     assert select((constant, law)) == 1
 
 
+@pytest.mark.parametrize(
+    ("n_rows", "error", "own", "selected"),
+    [
+        (15, 1.00, 62.0, 1),  # eleven times the error on rows left out: no bit and a half makes up for it
+        (15, 0.10, 62.0, 0),
+        (5, 0.25, 65.0, 0),  # 2.5 times the error of five rows is luck, if the other law says five bits more
+        (200, 0.25, 65.0, 1),
+        (5, 1.00, 200.0, 0),
+    ],
+)
+def test_a_law_that_says_more_vetoes_where_unseen_rows_say_more(
+    n_rows: int, error: float, own: float, selected: int
+) -> None:
+    short = replace(candidate(15, error, 50.0, n_rows=n_rows), own_bits=60.0)
+    longer = replace(candidate(17, 0.09, 54.0, n_rows=n_rows), own_bits=own)
+    assert select((short, longer)) == selected
+
+
 def test_a_longer_law_whose_error_differs_as_refits_do_is_not_shown() -> None:
     """``3*k*x`` beside ``k*x``: each was fitted anew for every row, and ends a little elsewhere."""
     front = pareto_front([candidate(3, 1.0, 40), candidate(5, 1.0 - 1e-9, 47), candidate(7, 1.0 - 1e-4, 55)])

@@ -23,7 +23,7 @@ from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.collecting import collected
 from symreg.search.hunt import Workplace, hunt_of
-from symreg.search.noise import errors_grow, grows_note, may_grow, relative
+from symreg.search.noise import Wonder, grows_note, relative
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
@@ -43,7 +43,6 @@ WRITTEN_OUT = 24  # of a level
 CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler than it looks
 SHRINKS = 6  # nodes that rewriting a formula may take away
 LARGEST_LEVEL = 60
-WONDERING = 3  # stages of simple forms after which, and after each later one, errors may tell whether they grow
 
 
 @dataclass(slots=True)
@@ -98,10 +97,11 @@ def search(
     turns = Turns(workplace, plain, progress, generator)
     skeletons = skeletons_of(workplace, space, fit_rows)
     backdrops = backdrops_of(workplace, space, fit_rows)
+    wonder = Wonder(space, plain, progress.own_bits, lambda other: skeletons_of(workplace, other, fit_rows))
     clock.evaluated = lambda: (
-        turns.evaluated + backdrops.evaluated + skeletons.evaluated + sum(one.evaluated for one in hunts)
-    )
-    wonders, asked_next = may_grow(space), WONDERING
+        turns.evaluated + backdrops.evaluated + skeletons.evaluated + wonder.evaluated
+        + sum(one.evaluated for one in hunts)
+    )  # fmt: skip
     positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
 
     def report(found: Sequence[Refined], reason: str | None) -> Round:
@@ -113,16 +113,13 @@ def search(
         # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest
         # question is the likeliest to be answered: it may look at more.
         hunt = min(hunts, key=lambda one: one.evaluated / (SMALLEST if one is hunts[-1] else 1))
-        if wonders and skeletons.stages_run >= asked_next:
-            asked_next = skeletons.stages_run + 1
-            wonders = not skeletons.is_done
-            if errors_grow(space, skeletons.near, plain, progress.own_bits):
-                yield replace(report([], None), noise="relative", notes=(grows_note(space),))
-                left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)
-                before = clock.evaluated()
-                for later in search(settings, relative(space), left, seed=seed, stop=stop):
-                    yield replace(later, evaluated=before + later.evaluated)
-                return
+        if wonder.knows_that_errors_grow(skeletons):
+            yield replace(report([], None), noise="relative", notes=(grows_note(space),))
+            left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)
+            before = clock.evaluated()
+            for later in search(settings, relative(space), left, seed=seed, stop=stop):
+                yield replace(later, evaluated=before + later.evaluated)
+            return
         due = due_of(backdrops, skeletons, sum(one.evaluated for one in hunts), progress)
         if due is not None:
             found = due.run()

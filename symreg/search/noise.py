@@ -14,7 +14,8 @@ many constants passes through all of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from symreg.leaving_out import sum_left_out
 from symreg.search.probes import target_at
 from symreg.search.refine import Refined, Refiner
 from symreg.search.space import SearchSpace
+
+if TYPE_CHECKING:
+    from symreg.search.skeletons import Skeletons
 
 LEAST_RATIO = 3.0
 """Of the largest to the smallest value: with less, errors of either kind are hardly told apart, and it matters
@@ -40,6 +44,12 @@ LEAST_GAIN = 12.0
 MOST_CONSTANTS = 3
 """Of the formulas that are asked: with more, and a wave among them, a formula passes through the few large values that
 count where errors are taken to be alike, and through those that were left out."""
+
+FIRST = 3
+"""Stages of simple forms before it is asked: sums, and parts of one and two constants."""
+
+DECADE = 10.0
+"""Of the largest to the smallest value: from here on the few largest carry a fit with equal errors."""
 
 FREE_OF_NOISE = 1e-9
 """Loss below which errors hardly matter, whichever way they go."""
@@ -81,6 +91,52 @@ def errors_grow(
     # ``Probes`` scale weights to sum to one; likelihoods want their geometric mean to be one over the rows.
     logs = np.log(probes.weights * n_rows)
     return bool(bits(scaled) - 0.5 * n_rows * float(logs.mean() / np.log(2)) < bits(plain) - LEAST_GAIN)
+
+
+@dataclass(slots=True)
+class Wonder:
+    """Asks how errors go after ``FIRST`` stages of simple forms and after each later one, until these are done.
+
+    Over a decade or more, formulas that are near where errors are alike follow the largest values, and the law that
+    errors grow with need not be among them: so the first stages are run both ways.
+    """
+
+    space: SearchSpace
+    plain: Refiner
+    own_bits: Callable[[Refined], float]
+    other: Callable[[SearchSpace], Skeletons]
+    open: bool = field(init=False)
+    _next: int = FIRST
+    _other: Skeletons | None = None
+
+    def __post_init__(self) -> None:
+        self.open = may_grow(self.space)
+
+    @property
+    def evaluated(self) -> int:
+        """Combinations that were looked at to know."""
+        return 0 if self._other is None else self._other.evaluated
+
+    def knows_that_errors_grow(self, skeletons: Skeletons) -> bool:
+        """Whether the stages that have been run so far tell it."""
+        if not self.open or skeletons.stages_run < self._next:
+            return False
+        self._next, self.open = skeletons.stages_run + 1, not skeletons.is_done
+        near = skeletons.near
+        if not near or min(one.loss for one in near) < FREE_OF_NOISE:
+            return False
+        return errors_grow(self.space, [*near, *self._otherwise()], self.plain, self.own_bits)
+
+    def _otherwise(self) -> Sequence[Refined]:
+        """What is near if errors grow."""
+        sizes = np.abs(self.space.target)
+        if sizes.max() < DECADE * sizes.min():
+            return []
+        if self._other is None:
+            self._other = self.other(relative(self.space))
+            while not self._other.is_done and self._other.stages_run < FIRST:
+                self._other.run()
+        return self._other.near
 
 
 def left_out(one: Refined, refiner: Refiner) -> float:

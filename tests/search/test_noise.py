@@ -14,7 +14,7 @@ from symreg.engine import get_engine
 from symreg.grammar import parse
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import Budget, Native
-from symreg.search.noise import errors_grow, may_grow, relative
+from symreg.search.noise import Wonder, errors_grow, may_grow, relative
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
@@ -153,6 +153,25 @@ def test_weights_of_some_rows_are_as_those_of_all_but_for_their_mean() -> None:
 def found_in(x: Floats, y: Floats) -> Discovery:
     problem = problem_of({"x": x, "y": y}, operators=("+", "-", "*", "/", "pow"))
     return discover(problem, backend=Native(threads=1), budget=Budget(time=None, evaluations=4_000_000))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_over_decades_the_law_is_looked_for_both_ways(seed: int) -> None:
+    """Fifteen rows of a viscosity over two decades with errors of two per cent: fitted as if all rows erred alike, the
+    law is far behind formulas that pass through the two largest values."""
+    rng = np.random.default_rng(seed)
+    T = np.sort(rng.uniform(230, 380, 15))
+    y = 2.1e-4 * np.exp(912 / (T - 171)) * (1 + 0.02 * rng.normal(size=15))
+    problem = problem_of({"T": T, "y": y})
+    space = search_space(problem, problem.train_rows)
+    search, rows = search_of(space), np.arange(len(space.target))
+    refiner = Refiner(space, get_engine("auto"), 1, target_at(space, rows), rows)
+    wonder = Wonder(space, refiner, Progress(space, refiner).own_bits, search_of)
+    assert not wonder.knows_that_errors_grow(search)  # it is not asked yet
+    for _ in range(3):
+        search.run()
+    assert wonder.knows_that_errors_grow(search)
+    assert wonder.evaluated > 0
 
 
 @pytest.mark.parametrize("seed", [0, 1])
