@@ -83,7 +83,7 @@ def errors_grow(
         sums = ((own_bits(one), left_out(one, refiner)) for one in refiner.again(best))
         return min((0.5 * n_rows * np.log2(max(sum_of, 1e-300)) + own for own, sum_of in sums), default=np.inf)
 
-    if not best or min(one.loss for one in found) < FREE_OF_NOISE:
+    if not best or is_free_of_noise(found, n_rows):
         return False
     weighed = relative(space)
     probes = target_at(weighed, plain.rows)
@@ -123,7 +123,7 @@ class Wonder:
             return False
         self._next, self.open = skeletons.stages_run + 1, not skeletons.is_done
         near = skeletons.near
-        if not near or min(one.loss for one in near) < FREE_OF_NOISE:
+        if is_free_of_noise(near, len(self.plain.rows)):
             return False
         return errors_grow(self.space, [*near, *self._otherwise()], self.plain, self.own_bits)
 
@@ -137,6 +137,12 @@ class Wonder:
             while not self._other.is_done and self._other.stages_run < FIRST:
                 self._other.run()
         return self._other.near
+
+
+def is_free_of_noise(found: Sequence[Refined], n_rows: int) -> bool:
+    """Whether a formula leaves next to nothing, and not because it has a constant for every other row."""
+    most = n_rows // ROWS_A_CONSTANT
+    return any(one.loss < FREE_OF_NOISE and len(one.draft.names) <= most for one in found)
 
 
 def left_out(one: Refined, refiner: Refiner) -> float:
