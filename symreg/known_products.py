@@ -41,7 +41,7 @@ LARGEST_TOTAL = 12  # of all exponents; the Rydberg energy m_e*e**4/(8*epsilon_0
 MOST_FACTORS = 6  # known constants that are looked at; the powers of more are too many
 FAR = 3.0  # standard errors: one in 400 true matches is missed
 AROUND = 10.0  # factor by which a constant that has nothing to do with a product may differ from it, at worst
-CHANCE_OF_GIVEN = 0.02
+CHANCE_OF_GIVEN = 0.05
 """Expected matches by chance, of a constant with those that the user gives: they are thought to be in the law, and the
 description length has a say too."""
 

@@ -28,8 +28,8 @@ ALIKE_BITS = 2.0
 """Description lengths are not known better: the prices of operators and forms are set by hand, each to about a bit."""
 
 UNSEEN_SHARE = 0.5
-"""Of what unseen rows say between two laws, ``n log2(ratio of errors)`` bits, that counts where the longer one is better:
-they are few, and rows left out in turn share all the others."""
+"""Of what unseen rows say between two laws, ``n log2(ratio of errors)`` bits, that counts where the longer one is
+better: they are few, and rows left out in turn share all the others."""
 
 MOST_UNDEFINED = 0.05
 """A law that is silent on more than this part of the rows is selected only where all are."""

@@ -49,6 +49,8 @@ from symreg.search.vocabulary import (
 Floats = npt.NDArray[np.float64]
 
 ONE = Number(Fraction(1))
+SLOWEST_GROWTH = 2.0
+"""Of the number of expressions with each size, where the first sizes hold too few to tell: a node is one of two."""
 CHUNK = 1 << 14  # combinations tried between two looks at the clock, and at the limit
 
 
@@ -91,6 +93,7 @@ class Bank:
         self.truncated_at: int | None = None
         self._whole = 0  # the largest size of which every dimension was asked for
         self._shelves: dict[int, Shelf] = {}
+        self._counted: dict[int | None, tuple[int, list[int]]] = {}  # entries at that time, and what ``_counts`` says
         self._leaves: list[Leaf] = []
         self._has_angles = any(leaf.is_angle for leaf in leaves)
         probes = first_probes(np.array([leaf.values for leaf in leaves]))
@@ -163,6 +166,33 @@ class Bank:
             return False
         last, before = len(self.all_of(size - 1)), max(1, len(self.all_of(size - 2)))
         return last * max(1.0, last / before) < self.max_entries / 16
+
+    def up_to(self, size: int, code: int | None = None) -> float:
+        """How many distinct expressions there are of this dimension, of any for None, and no larger than ``size``.
+
+        Counted as far as they were made. Beyond, they grow as they grew last, by as much as those of all dimensions at
+        least.
+        """
+        counts = self._counts(code)
+        if size < len(counts) or not counts:
+            return max(1.0, float(sum(counts[:size])))
+        total, before = max(1.0, float(sum(counts))), max(1.0, float(sum(counts[:-1])))
+        last, ahead = len(self.all_of(self._whole - 1)), len(self.all_of(self._whole))
+        growth = max(total / before, ahead / max(1, last), SLOWEST_GROWTH)
+        return total * growth ** (size - len(counts))
+
+    def _counts(self, code: int | None) -> list[int]:
+        """How many there are of this dimension at each size from 1 on, as far as all of them were asked for."""
+        n, counts = self._counted.get(code, (-1, []))
+        if n != self.n:
+            counts = []
+            while (shelf := self._shelves.get(len(counts) + 1)) is not None and (
+                len(counts) < self._whole or (code is not None and code in shelf.done)
+            ):
+                size = len(counts) + 1
+                counts.append(len(self.all_of(size) if code is None else self.level(code, size)))
+            self._counted[code] = self.n, counts
+        return counts
 
     # ------------------------------------------------------------------------------------------------ requests
 

@@ -27,6 +27,7 @@ from symreg.search.noise import Wonder, grows_note, relative
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
+from symreg.search.rank import rank_bits
 from symreg.search.reductions import reductions_of
 from symreg.search.refine import Refined, Refiner
 from symreg.search.skeletons import Skeletons, skeletons_of
@@ -134,6 +135,7 @@ def search(
         found = written_out(found, positive)  # joins and products of powers look beyond the allowed operators
         found = [one for one in found if can_be_said(one.draft.expression, space.operators)]
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
+        found = [ranked(one, whole.bank, space) for one in found]
         reach = min(one.level for one in hunts)
         found = progress.taken(reach, found)
         turns.learn(found)
@@ -178,6 +180,15 @@ def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Ref
         for one, tree in zip(best, trees, strict=False)
     ]
     return list({one.draft.expression: one for one in [*best[WRITTEN_OUT:], *reversed(short)]}.values())
+
+
+def ranked(refined: Refined, bank: Bank, space: SearchSpace) -> Refined:
+    """The same, its form said by its rank among all formulas where that is shorter."""
+    draft = refined.draft
+    bits = rank_bits(draft, bank, space.target_code)
+    if bits is None or (draft.form_bits is not None and draft.form_bits <= bits):
+        return refined
+    return replace(refined, draft=replace(draft, form_bits=bits))
 
 
 def worthwhile(found: Sequence[Refined], bits: Callable[[Refined], float]) -> list[Refined]:

@@ -1,0 +1,83 @@
+"""What it takes to say a formula by its rank among all formulas that the dimensions allow.
+
+Both ends can list the distinct expressions of the target's dimension by size, as the bank does; a formula is then said
+by its place. Dimensions leave so few that this is much shorter than the tree: over a mass and two speeds some four
+thousand distinct masses have ten nodes or fewer, and to say one takes 12 bits, to spell ``m/sqrt(1 - v**2/c**2)`` 40.
+A sum whose terms have coefficients is said term by term.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from fractions import Fraction
+
+from symreg.description_length import OPERATOR_BITS, exponent_bits, number_bits
+from symreg.expression import Apply, Constant, Expression, Number, walk
+from symreg.search.bank import Bank
+from symreg.search.proposal import Draft
+from symreg.search.vocabulary import search_cost
+
+ONE = Number(Fraction(1))
+OTHERWISE_BITS = 1.0
+"""To say that a formula is said by its rank, and not by its tree."""
+
+
+def rank_bits(draft: Draft, bank: Bank, target: int) -> float | None:
+    """Bits of the form of a draft; None where constants stand elsewhere than before whole terms.
+
+    ``target`` is the code of the target's dimension.
+    """
+    codes = dict(zip(draft.names, draft.codes, strict=True))
+    total = OTHERWISE_BITS
+    terms = list(_terms(draft.expression))
+    for term in terms:
+        coefficient, rest = _split(term, codes)
+        size = _size(rest, codes)
+        if size is None:
+            return None
+        code = target if coefficient is None or codes[coefficient] == 0 else None
+        total += math.log2(bank.up_to(size, code)) + _number_bits(rest)
+    return total + (len(terms) - 1) * (1.0 + OPERATOR_BITS["+"])
+
+
+def _terms(expression: Expression) -> list[Expression]:
+    if isinstance(expression, Apply) and expression.operator in ("+", "-"):
+        return [term for one in expression.arguments for term in _terms(one)]
+    return [expression]
+
+
+def _split(term: Expression, names: Collection[str]) -> tuple[str | None, Expression]:
+    """The coefficient of a term, and what it multiplies."""
+    if isinstance(term, Constant) and term.name in names:
+        return term.name, ONE
+    if isinstance(term, Apply) and term.operator == "neg":
+        return _split(term.arguments[0], names)
+    if isinstance(term, Apply) and term.operator in ("*", "/"):
+        first, last = term.arguments
+        name, rest = _split(first, names)
+        if name is not None:
+            return name, last if rest == ONE and term.operator == "*" else Apply(term.operator, (rest, last))
+        if term.operator == "*" and isinstance(last, Constant) and last.name in names:
+            return last.name, first
+    return None, term
+
+
+def _size(rest: Expression, names: Collection[str]) -> int | None:
+    """The size as the bank counts it; None where a fitted constant is in it."""
+    size = 0
+    for node in walk(rest):
+        if isinstance(node, Constant) and node.name in names:
+            return None
+        size += search_cost(node.operator) if isinstance(node, Apply) else 1
+    return size
+
+
+def _number_bits(rest: Expression) -> float:
+    """What numbers take beside their node, since the bank knows no number but one; exponents as in a tree."""
+    nodes = [one for one in walk(rest) if isinstance(one, Apply) and one.operator == "pow"]
+    exponents = [one.arguments[1].value for one in nodes if isinstance(one.arguments[1], Number)]
+    numbers = [one.value for one in walk(rest) if isinstance(one, Number)]
+    for value in exponents:
+        numbers.remove(value)
+    return sum(map(exponent_bits, exponents)) + sum(1.0 + number_bits(value) for value in numbers if value != 1)
