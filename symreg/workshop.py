@@ -206,9 +206,10 @@ class Workshop:
         # A law has its constants in order; two candidates may be one law.
         said = (self.finisher.said(self.finisher.canonical(one)) for one in near if time.monotonic() < end)
         laws = (self.finisher.law(one) for one in said if one is not None)
-        distinct = {law.expression: law for law in laws}
+        distinct = {law.expression: law for law in sorted(laws, key=lambda law: -law.description_length)}
         shown = {law.expression for law in front}
-        return tuple(law for law in self._allowed(list(distinct.values())) if law.expression not in shown)
+        ordered = sorted(self._allowed(list(distinct.values())), key=lambda law: law.description_length)
+        return tuple(law for law in ordered if law.expression not in shown)
 
     def _unsnapped(self, promising: Sequence[Finished], seconds: float) -> list[Law]:
         """Laws with their constants left as they are: a number spelled out (2*pi) may be longer than a constant."""

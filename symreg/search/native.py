@@ -27,7 +27,7 @@ from symreg.search.noise import Wonder, grows_note, relative
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
-from symreg.search.rank import rank_bits
+from symreg.search.rank import count_first, rank_bits
 from symreg.search.reductions import reductions_of
 from symreg.search.refine import Refined, Refiner
 from symreg.search.skeletons import Skeletons, skeletons_of
@@ -91,6 +91,7 @@ def search(
     fit_rows = np.union1d(probes, fit_rows)
     workplace = Workplace(settings, get_engine(settings.engine), budget, clock.spent)
     whole = hunt_of(workplace, space, probes)
+    count_first(whole.bank)
     hunts = [whole]
     target = target_at(space, fit_rows)
     refiner, plain = (Refiner(space, workplace.engine, settings.threads, target, fit_rows) for _ in range(2))

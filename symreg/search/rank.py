@@ -2,7 +2,7 @@
 
 Both ends can list the distinct expressions of the target's dimension by size, as the bank does; a formula is then said
 by its place. Dimensions leave so few that this is much shorter than the tree: over a mass and two speeds some four
-thousand distinct masses have ten nodes or fewer, and to say one takes 12 bits, to spell ``m/sqrt(1 - v**2/c**2)`` 40.
+thousand distinct masses have ten nodes or fewer, and to say one takes 20 bits, to spell ``m/sqrt(1 - v**2/c**2)`` 40.
 A sum whose terms have coefficients is said term by term.
 """
 
@@ -19,8 +19,20 @@ from symreg.search.proposal import Draft
 from symreg.search.vocabulary import search_cost
 
 ONE = Number(Fraction(1))
+UNIVERSAL = math.log2(2.865064)  # the sum of 2**-bits over all places is 1
+COUNTED = 5
+"""Sizes that are made before any formula is said by its rank; they take milliseconds, and from here growth is steady."""
+
 OTHERWISE_BITS = 1.0
 """To say that a formula is said by its rank, and not by its tree."""
+
+
+def count_first(bank: Bank) -> None:
+    """Make the first sizes of a bank, so that the first formulas are not said to be rarer than they are."""
+    for size in range(1, COUNTED + 1):
+        if not bank.affordable(size):
+            break
+        bank.request_all(size)
 
 
 def rank_bits(draft: Draft, bank: Bank, target: int) -> float | None:
@@ -37,8 +49,18 @@ def rank_bits(draft: Draft, bank: Bank, target: int) -> float | None:
         if size is None:
             return None
         code = target if coefficient is None or codes[coefficient] == 0 else None
-        total += math.log2(bank.up_to(size, code)) + _number_bits(rest)
+        total += universal_bits(bank.up_to(size, code)) + _number_bits(rest)
     return total + (len(terms) - 1) * (1.0 + OPERATOR_BITS["+"])
+
+
+def universal_bits(rank: float) -> float:
+    """Bits of a place of which nobody knows before how far behind it is (Rissanen 1983, "A universal prior for integers
+    and estimation by minimum description length"): ``log2 n + log2 log2 n + ...`` and what makes it a code."""
+    total, rest = UNIVERSAL, math.log2(rank)
+    while rest > 0:
+        total += rest
+        rest = math.log2(rest)
+    return total
 
 
 def _terms(expression: Expression) -> list[Expression]:

@@ -13,7 +13,7 @@ from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.grammar import parse
 from symreg.search.bank import Bank
 from symreg.search.proposal import Draft
-from symreg.search.rank import OTHERWISE_BITS, rank_bits
+from symreg.search.rank import OTHERWISE_BITS, rank_bits, universal_bits
 from tests.search.brute import Grammar, bank_of
 
 KG, SPEED, M = Dimension.of(kg=1), Dimension.of(m=1, s=-1), Dimension.of(m=1)
@@ -67,13 +67,21 @@ def test_what_was_not_made_is_estimated_about_right(masses: tuple[Bank, int]) ->
     assert abs(math.log2(before / larger.up_to(8, mass))) < 2.5
 
 
+def test_places_have_a_prefix_code() -> None:
+    """No more than all: otherwise every place would be too cheap."""
+    total = sum(2.0 ** -universal_bits(place) for place in range(1, 200_000))
+    assert 0.5 < total < 1
+    assert universal_bits(1) == pytest.approx(1.5186, abs=1e-3)
+    assert universal_bits(2**16) == pytest.approx(1.5186 + 16 + 4 + 2 + 1, abs=1e-3)
+
+
 def test_dimensions_make_a_formula_cheap(masses: tuple[Bank, int]) -> None:
     bank, mass = masses
     one = draft("m/sqrt(1 - (v/c)**2)", "mvc")
     bits = rank_bits(one, bank, mass)
     assert bits is not None
     assert bits < 0.6 * tree_bits(one.expression, 5)
-    assert bits == pytest.approx(OTHERWISE_BITS + math.log2(bank.up_to(9, mass)))
+    assert bits == pytest.approx(OTHERWISE_BITS + universal_bits(bank.up_to(9, mass)))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +104,7 @@ def test_a_coefficient_with_a_unit_lets_any_dimension_be(masses: tuple[Bank, int
     bank, mass = masses
     unit = bank.coding.encode(KG / SPEED)
     bits = rank_bits(draft("k*v", "mvc", k=unit), bank, mass)
-    assert bits == pytest.approx(OTHERWISE_BITS + math.log2(bank.up_to(1)))
+    assert bits == pytest.approx(OTHERWISE_BITS + universal_bits(bank.up_to(1)))
 
 
 def test_numbers_that_no_level_holds_pay_for_themselves() -> None:
@@ -107,7 +115,7 @@ def test_numbers_that_no_level_holds_pay_for_themselves() -> None:
     assert plain is not None and power is not None and odd is not None
     exponent = parse("x**(3/4)", variables=("x",)).arguments[1].value  # type: ignore[union-attr]
     assert power >= OTHERWISE_BITS + exponent_bits(exponent)
-    assert odd == pytest.approx(OTHERWISE_BITS + math.log2(bank.up_to(3, 0)) + 1 + number_bits(7))
+    assert odd == pytest.approx(OTHERWISE_BITS + universal_bits(bank.up_to(3, 0)) + 1 + number_bits(7))
 
 
 def test_a_factor_in_front_and_a_divisor_behind_are_one_term(masses: tuple[Bank, int]) -> None:
