@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 # Built again when what is compiled or what it depends on has changed; Python files need no building.
 SOURCES := pyproject.toml CMakeLists.txt $(wildcard symreg/engine/*.cpp symreg/engine/*.h)
 
-.PHONY: help demo test lint types layers unit fuzz benchmark clean
+.PHONY: help demo test lint types layers unit engines fuzz benchmark clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -27,7 +27,7 @@ demo: $(VENV)/.installed ## Find Kepler's third law and the energy of a moving m
 	@echo "Two laws, each with a page to look at:"
 	@for name in kepler relativistic_energy; do echo "  runs/demo/$$name/report.html"; done
 
-test: lint types layers unit ## Style, types, layers, all tests and the examples of the documentation
+test: lint types layers unit engines ## Style, types, layers, all tests and the examples of the documentation
 
 lint: $(VENV)/.installed-dev ## ruff
 	$(BIN)/ruff check .
@@ -40,6 +40,13 @@ layers: $(VENV)/.installed-dev ## Imports point one way (see .importlinter)
 
 unit: $(VENV)/.installed-dev ## pytest; JOBS=4 for more processes
 	$(BIN)/python -m pytest -q -n $(JOBS)
+
+# Searches whose course depends on the last digits: what they must find holds whichever engine made these.
+ENGINE_TESTS := tests/search/test_doublings.py tests/search/test_rank.py tests/search/test_products.py
+
+engines: $(VENV)/.installed-dev ## The tests of searches with AVX2 alone and with NumPy alone
+	SYMREG_ENGINE=avx2 $(BIN)/python -m pytest -q -n $(JOBS) $(ENGINE_TESTS)
+	SYMREG_ENGINE=numpy $(BIN)/python -m pytest -q -n $(JOBS) $(ENGINE_TESTS)
 
 fuzz: $(VENV)/.installed-dev ## Property tests with new examples, many more than in `make test`
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q -n $(JOBS) tests/properties

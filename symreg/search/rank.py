@@ -21,7 +21,7 @@ from symreg.search.vocabulary import search_cost
 ONE = Number(Fraction(1))
 UNIVERSAL = math.log2(2.865064)  # the sum of 2**-bits over all places is 1
 COUNTED = 5
-"""Sizes that are made before any formula is said by its rank; they take milliseconds, and from here growth is steady."""
+"""Sizes that are made before any formula is said by its rank: it takes milliseconds, and from here growth is steady."""
 
 OTHERWISE_BITS = 1.0
 """To say that a formula is said by its rank, and not by its tree."""

@@ -7,7 +7,8 @@ import pickle
 import numpy as np
 import pytest
 
-from symreg.engine import Engine, Program, get_engine
+from symreg.engine import ENVIRONMENT, Engine, Program, get_engine
+from symreg.engine.compiled import CompiledEngine
 from symreg.errors import EngineError, ProgramError
 from tests.engine.trees import assemble
 
@@ -71,9 +72,31 @@ def test_the_extension_checks_again_before_it_reads(engine: Engine) -> None:
 
 
 def test_unknown_engines_are_named() -> None:
-    with pytest.raises(EngineError, match="choose auto, compiled or numpy"):
+    with pytest.raises(EngineError, match="choose auto, compiled, numpy, avx2 or baseline"):
         get_engine("fortran")
-    assert get_engine("auto").name == "compiled"
+
+
+@pytest.mark.parametrize(
+    ("value", "name"), [(None, "compiled"), ("", "compiled"), ("numpy", "numpy"), ("avx2", "compiled")]
+)
+def test_the_environment_says_what_auto_is(monkeypatch: pytest.MonkeyPatch, value: str | None, name: str) -> None:
+    monkeypatch.delenv(ENVIRONMENT, raising=False)
+    if value is not None:
+        monkeypatch.setenv(ENVIRONMENT, value)
+    assert get_engine("auto").name == name
+    assert get_engine("numpy").name == "numpy"  # who names one gets it
+    assert get_engine("compiled") == CompiledEngine()
+
+
+@pytest.mark.parametrize("instructions", ["avx2", "baseline"])
+def test_older_instructions_have_names(instructions: str) -> None:
+    assert get_engine(instructions) == CompiledEngine(instructions)
+
+
+def test_an_environment_that_names_no_engine_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENVIRONMENT, "fortran")
+    with pytest.raises(EngineError, match="fortran"):
+        get_engine("auto")
 
 
 def test_arguments_that_do_not_fit_are_refused(engine: Engine) -> None:
