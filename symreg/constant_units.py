@@ -12,6 +12,7 @@ dimension is given, and a unit that disagrees with it is not used.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -22,6 +23,7 @@ from symreg.expression import Apply, Constant, Expression, Number, Variable, wal
 from symreg.operators import OPERATORS, DimensionRule
 from symreg.units import DIMENSIONLESS_UNIT, Unit, combine_units, si_unit
 
+_NUMBER = re.compile(r"(?<![\w^*.+-])\d")  # in the text of a unit, where it is no exponent
 POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), 3, -3)
 Factors = dict[Unit, Fraction]
 """A product of powers of the user's units; None instead of it: unclear."""
@@ -47,6 +49,8 @@ def display_unit(
             return unit
     factors = _wanted(expression, constant_name, _factors(target_unit), input_units)
     if factors is not None:
+        if any(power.denominator != 1 and _NUMBER.search(unit.text) for unit, power in factors.items()):
+            return si_unit(constant_dimension)  # nobody writes a root of 10**3 psi
         try:
             found = combine_units([(unit, power) for unit, power in factors.items() if power])
         except UnitError:  # such a power of the user's unit has no size that a number holds

@@ -32,6 +32,10 @@ def shown(
     [
         ("k*a**(3/2)", "day", {"a": "au"}, "day/au**(3/2)"),
         ("k*D", "km/s", {"D": "Mpc"}, "km/s/Mpc"),
+        ("k*sqrt(E)", "m/s", {"E": "1e-21 V m^2"}, "s**(1/2)*A**(1/2)/kg**(1/2)/m"),  # no root of a power of ten
+        ("k*sqrt(p)", "mm/min", {"p": "10^3 psi"}, "m**(3/2)/kg**(1/2)"),
+        ("k*p", "mm/min", {"p": "10^3 psi"}, "mm/min/(10^3*psi)"),
+        ("k*sqrt(x)", "m/s", {"x": "m^2"}, "1/s"),
         ("k/V", "kPa", {"V": "cm**3"}, "kPa*cm**3"),
         ("V/k", "kPa", {"V": "cm**3"}, "cm**3/kPa"),
         ("2*k*sqrt(L)", "s", {"L": "cm"}, "s/cm**(1/2)"),
