@@ -67,11 +67,16 @@ def training_table(
 
 
 def magnitudes(data: Any) -> Any:
-    """The same data, with plain numbers in place of pint's quantities."""
+    """The same data, with plain numbers in place of pint's quantities.
+
+    Raises ``EstimatorError`` for a column of a DataFrame that holds text.
+    """
     if _is_pint(data):
         import pandas as pd
 
         return pd.Series(data.array.quantity.magnitude, index=data.index, name=data.name)
+    if _is_frame(data):
+        _check_no_text(data)
     if not _is_frame(data) or not any(_is_pint(data.iloc[:, place]) for place in range(data.shape[1])):
         return data
     plain = data.copy(deep=False)
@@ -79,6 +84,22 @@ def magnitudes(data: Any) -> Any:
         if _is_pint(data.iloc[:, place]):
             plain.isetitem(place, data.iloc[:, place].array.quantity.magnitude)
     return plain
+
+
+def _check_no_text(frame: Any) -> None:
+    import pandas as pd
+
+    for place, label in enumerate(frame.columns):
+        series = frame.iloc[:, place]
+        if not (pd.api.types.is_object_dtype(series) or pd.api.types.is_string_dtype(series)):
+            continue
+        texts = series[pd.to_numeric(series, errors="coerce").isna() & series.notna()]
+        if len(texts) and isinstance(texts.iloc[0], str):
+            raise EstimatorError(
+                reason=f"column {label!r} of X holds text, such as {texts.iloc[0]!r}, and a law needs numbers.",
+                advice="Leave it out and fit the rows of each value by themselves, or give a column of 0 and 1 for "
+                f"each value (pandas.get_dummies(X, columns=[{label!r}], dtype=float)).",
+            )
 
 
 def named_frame(X: Any, names: Sequence[str], numbers: Floats) -> Any:

@@ -74,9 +74,21 @@ def assemble(
         target=None if target is None else str(_settled(target, found)),
         source=raw.source,
         labels=tuple(column.name for column in labels),
-        notes=(*raw.notes, *notes, *_remarks(numeric, quantities, target)),
+        notes=(*raw.notes, *notes, *_groups(labels, rows), *_remarks(numeric, quantities, target)),
         label_values=tuple(_texts(column, rows) for column in labels),
     )
+
+
+def _groups(labels: Sequence[_Found], rows: Mask) -> list[str]:
+    """Columns of text that nobody declared as labels and whose values come again: they name groups, and no law sees
+    them."""
+    texts = {column.name: _texts(column, rows) for column in labels if not column.is_label}
+    groups = [name for name, values in texts.items() if 2 * len(set(values)) <= len(values)]
+    return [
+        f"column {name!r} holds text and takes no part in a law: search the rows of each value by themselves, or give "
+        "a column of 0 and 1 for each (the unit 'label' says that it only names rows)"
+        for name in groups
+    ]
 
 
 def _check_texts(units: Any) -> None:

@@ -543,3 +543,11 @@ def test_a_target_with_an_equals_sign_in_its_name_is_no_form() -> None:
     frame = pendulum().rename(columns={"T": "a = b"})
     model = quick(target="a = b").fit(frame[["L", "m"]], frame["a = b"])
     assert model.best_.target == "a = b"
+
+
+def test_a_column_of_text_is_named_with_what_to_do() -> None:
+    metal, T = ["Cu"] * 15 + ["Al"] * 15, np.tile(np.linspace(100.0, 500.0, 15), 2)
+    with pytest.raises(sr.EstimatorError, match=r"column 'metal' of X holds text, such as 'Cu'.*get_dummies"):
+        sr.SymbolicRegressor(budget=2).fit(pd.DataFrame({"metal": metal, "T": T}), pd.Series(T, name="rho"))
+    table = pd.get_dummies(pd.DataFrame({"metal": metal, "T": T}), columns=["metal"], dtype=float)
+    assert list(table) == ["T", "metal_Al", "metal_Cu"]  # what is advised makes numbers of it

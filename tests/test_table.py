@@ -228,12 +228,22 @@ def test_text_columns_are_remembered_as_labels(tmp_path: Path) -> None:
     table = read_table(csv(tmp_path, "planet,P [d]\nMercury,88\n  Venus,225\n"), target="P")
     assert table.labels == ("planet",) and table.names == ("P",)
     assert table.label("planet") == ("Mercury", "Venus")
+    assert table.notes == ()  # a name for each row is no group
+
+
+def test_a_column_of_groups_is_named_with_what_to_do(tmp_path: Path) -> None:
+    rows = "".join(f"{metal},{T},{T}\n" for metal in ("Cu", "Al") for T in (100, 200, 300))
+    (note,) = read_table(csv(tmp_path, f"metal,T [K],rho [ohm m]\n{rows}"), target="rho").notes
+    assert "'metal'" in note and "takes no part in a law" in note and "a column of 0 and 1 for each" in note
+    declared = csv(tmp_path, f"metal [label],T [K],rho [ohm m]\n{rows}", "declared.csv")
+    assert read_table(declared, target="rho").notes == ()
 
 
 def test_a_column_of_numbers_may_be_declared_to_hold_names(tmp_path: Path) -> None:
     path = csv(tmp_path, "object [label],v [km/s]\n0221,170\nM31,290\n")
     table = read_table(path, target="v")
     assert table.label("object") == ("0221", "M31")
+    assert not any("takes no part" in note for note in table.notes)  # who says so knows it
     plain = csv(tmp_path, "object,v [km/s]\n0221,170\n0598,290\n", "plain.csv")
     assert read_table(plain, units={"object": "label"}).label("object") == ("0221", "0598")
 
