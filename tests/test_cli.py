@@ -79,7 +79,7 @@ def test_run_says_what_was_found_and_where_it_lies(
     folder = tmp_path / "runs" / "kepler"
     assert "k*a**(3/2)" in text and "365." in text and "day/au**(3/2)" in text
     assert "residual at the noise" in text
-    assert "was considered.\nNot among its operators: " in text and "max, min, log10" in text
+    assert "was considered" in text and "\nNot among these operators: " in text and "max, min, log10" in text
     assert f"See {folder / 'report.md'}" in text and f"See {folder / 'front.json'}" in text
     assert (folder / "report.md").is_file() and (folder / "law.py").is_file()
 

@@ -118,7 +118,7 @@ def _command(
 
 def summary(discovery: Discovery, folder: Path) -> str:
     """The laws, why the search ended, what it has ruled out, and where the files lie."""
-    from symreg.operators import left_out
+    from symreg.search.completeness import completeness, not_asked
 
     lines = [str(discovery.front), ""] if discovery.front.laws else ["No law was found.", ""]
     if discovery.front.laws:
@@ -129,10 +129,9 @@ def summary(discovery: Discovery, folder: Path) -> str:
         f"{discovery.pruned_by_dimension:,} ruled out by their units"
     )
     if discovery.complete_to_complexity is not None:
-        level = discovery.complete_to_complexity
-        lines.append(f"Every dimensionally consistent expression up to complexity {level} was considered.")
-        names = left_out(discovery.problem.operators)
-        lines += [f"Not among its operators: {', '.join(names)}."] if names else []
+        operators = discovery.problem.operators
+        lines.append(f"{completeness(discovery.complete_to_complexity, operators)}.")
+        lines += [not_asked(operators)] if not_asked(operators) else []
     lines += [] if discovery.robustness is None else [f"{one}." for one in discovery.robustness.findings]
     lines += [f"Note: {note}" for note in discovery.notes]
     names = ("report.html", "report.pdf", "report.tex", "report.md", "front.json")

@@ -14,7 +14,6 @@ import numpy as np
 
 from symreg.law import Law, Score
 from symreg.limits import limits_in_words
-from symreg.operators import left_out
 from symreg.report.certainty import Certainty, certainty_of
 from symreg.report.constant_facts import (
     METHODS,
@@ -27,6 +26,7 @@ from symreg.report.constant_facts import (
 from symreg.report.derivation import Derivation, derive
 from symreg.report.evidence import Evidence, evidence_of
 from symreg.report.unit_markup import unit_plain
+from symreg.search.completeness import completeness, not_asked
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
 
 if TYPE_CHECKING:
@@ -204,16 +204,9 @@ def _certificate(discovery: Discovery) -> str:
         return f"The form of the law was given, {template.text}, and {what}: no law of another form was considered."
     if reached is None:
         return "No complexity was searched completely: a shorter law may exist that was not seen."
-    return (
-        f"Every dimensionally consistent expression of complexity {reached} or less over these operators was "
-        "considered: none fits better than the laws below." + _without(discovery)
-    )
-
-
-def _without(discovery: Discovery) -> str:
-    """What the certificate says nothing of, though it could have been asked for."""
-    names = left_out(discovery.problem.operators)
-    return f" Not among these operators: {', '.join(names)}." if names else ""
+    operators = discovery.problem.operators
+    said = f"{completeness(reached, operators)}: none fits better than the laws below."
+    return f"{said} {not_asked(operators)}".strip()
 
 
 def _ruled_out(discovery: Discovery) -> tuple[Fact, ...]:
