@@ -57,6 +57,7 @@ from symreg.tidy import (
 )
 from symreg.uncertain_text import uncertain_text
 from symreg.units import DIMENSIONLESS_UNIT
+from symreg.unseen import unseen_notes
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
 ROUNDING = 1e-9  # of the target's spread: what a fit of an exact law leaves at most
@@ -521,13 +522,14 @@ class Finisher:
             if problem.judge == "held-out"
             else self._score(self.fitter.cross_validated(fitted), self.fitter.y, problem.train_rows)
         )
+        train = self._score(self.fitter.predict(fitted, self.fitter.X), self.fitter.y, problem.train_rows)
         return Law(
             expression=fitted.expression,
             formula=to_text(fitted.expression),
             complexity=complexity(fitted.expression),
             unit=problem.target_column.unit,
             dimension_ok=self.is_exact(fitted),
-            train=self._score(self.fitter.predict(fitted, self.fitter.X), self.fitter.y, problem.train_rows),
+            train=train,
             held_out=held_out,
             description_length=finished.bits,
             constants=constants,
@@ -539,6 +541,7 @@ class Finisher:
                 *_functions(template, fitted.expression),
                 *_fitted_values(finished.snapped),
                 *constant_notes(self.fitter, fitted, constants, covariance),
+                *unseen_notes(train, held_out, len(fitted.values), problem.judge),
             ),
             input_units={name: problem.table[name].unit for name in problem.inputs},
             target=problem.target,
