@@ -121,14 +121,21 @@ def _is_vetoed(i: int, laws: Sequence[Law], errors: Sequence[float], sizes: Sequ
     """Does a law that says no more itself do better on held-out rows by more than their number lets chance do?
 
     Short trees of odd parts, ``pi*atan(sqrt(x)) - k``, are no simpler than a saturation, and there are many. One that
-    says more must do better by what it says more, in bits of the unseen rows.
+    says more must do better by what it says more, in bits of the unseen rows, and with no more fitted constants: these
+    follow a few left-out rows too.
     """
-    rows, margin = judged_by(laws[i]).n_rows, _margin(laws[i])
-    return any(
-        errors[i] > error * margin
-        and (size <= sizes[i] or UNSEEN_SHARE * rows * _octaves(errors[i], error * margin) > size - sizes[i])
-        for error, size in zip(errors, sizes, strict=True)
-    )
+    rows, margin, constants = judged_by(laws[i]).n_rows, _margin(laws[i]), _fitted(laws[i])
+    for law, error, size in zip(laws, errors, sizes, strict=True):
+        if errors[i] > error * margin:
+            says = UNSEEN_SHARE * rows * _octaves(errors[i], error * margin)
+            if size <= sizes[i] or (_fitted(law) <= constants and says > size - sizes[i]):
+                return True
+    return False
+
+
+def _fitted(law: Law) -> int:
+    """Number of fitted constants."""
+    return sum(constant.kind == "free" for constant in law.constants)
 
 
 def _octaves(error: float, other: float) -> float:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from symreg.description_length import FEW_ROWS
 from symreg.expression import lower
 from symreg.leaving_out import sum_left_out
 from symreg.search.probes import target_at
@@ -130,7 +131,7 @@ class Wonder:
     def _otherwise(self) -> Sequence[Refined]:
         """What is near if errors grow."""
         sizes = np.abs(self.space.target)
-        if sizes.max() < DECADE * sizes.min():
+        if sizes.max() < DECADE * sizes.min() or len(sizes) < FEW_ROWS:  # of few rows the best of more would be chance
             return []
         if self._other is None:
             self._other = self.other(relative(self.space))
@@ -140,8 +141,11 @@ class Wonder:
 
 
 def is_free_of_noise(found: Sequence[Refined], n_rows: int) -> bool:
-    """Whether a formula leaves next to nothing, and not because it has a constant for every other row."""
-    most = n_rows // ROWS_A_CONSTANT
+    """Whether a formula leaves next to nothing, and not because it has a constant for every other row.
+
+    Of a handful of rows any formula counts that does: how their errors go is hardly told at all.
+    """
+    most = n_rows // ROWS_A_CONSTANT if n_rows >= FEW_ROWS else n_rows
     return any(one.loss < FREE_OF_NOISE and len(one.draft.names) <= most for one in found)
 
 
