@@ -123,7 +123,7 @@ def test_a_search_brings_its_runners_up_and_repeats() -> None:
     """From a real search, under a budget of evaluations: all of it again, on drawn rows too."""
     backend, budget = Native(threads=1), Budget(time=None, evaluations=3_000)
     rng = np.random.default_rng(0)
-    x = rng.uniform(0.1, 0.8, 80)
+    x = rng.uniform(0.1, 1.2, 80)  # up to where a sine is told from a cubic
     data = {"x [1]": x, "y [1]": np.sin(x) + 0.003 * rng.normal(size=80)}
     problem = problem_of(data, operators=("+", "-", "*", "/", "sin", "square", "cube"))
     discovery = discover(problem, backend=backend, budget=budget)

@@ -23,6 +23,10 @@ UNIVERSAL = math.log2(2.865064)  # the sum of 2**-bits over all places is 1
 COUNTED = 5
 """Sizes that are made before any formula is said by its rank: it takes milliseconds, and from here growth is steady."""
 
+FEW = 2_500
+"""Pairs of a name and an expression of the size before, above which no further size is made beforehand: of a hundred
+columns there are more at once, and a small budget is not to be spent on counting."""
+
 OTHERWISE_BITS = 1.0
 """To say that a formula is said by its rank, and not by its tree."""
 
@@ -30,7 +34,7 @@ OTHERWISE_BITS = 1.0
 def count_first(bank: Bank) -> None:
     """Make the first sizes of a bank, so that the first formulas are not said to be rarer than they are."""
     for size in range(1, COUNTED + 1):
-        if not bank.affordable(size):
+        if len(bank.all_of(1)) * len(bank.all_of(size - 1)) > FEW:
             break
         bank.request_all(size)
 
