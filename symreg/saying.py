@@ -15,8 +15,7 @@ from symreg.expression import Apply, Constant, Expression, Number, canonical_num
 PRINTED_AS = {"neg": "-", "inv": "/"}
 MINUS_ONE, ONE = Number(Fraction(-1)), Number(Fraction(1))
 MOST_FACTORS = 6
-"""A power is written as a product of so many factors at most: one with more is hardly what somebody meant who left out
-powers, and a law of more nodes than the limit of any table."""
+"""A power is written as a product of so many factors at most: nobody would read a longer row of one name."""
 
 
 def can_be_said(expression: Expression, operators: Collection[str]) -> bool:

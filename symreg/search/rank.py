@@ -21,7 +21,7 @@ from symreg.search.vocabulary import search_cost
 ONE = Number(Fraction(1))
 UNIVERSAL = math.log2(2.865064)  # the sum of 2**-bits over all places is 1
 COUNTED = 5
-"""Sizes that are made before any formula is said by its rank: it takes milliseconds, and from here growth is steady."""
+"""Sizes that are made before any formula is said by its rank, so that growth is known where it is extrapolated."""
 
 FEW = 2_500
 """Pairs of a name and an expression of the size before, above which no further size is made beforehand: of a hundred
