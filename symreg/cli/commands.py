@@ -131,7 +131,7 @@ def summary(discovery: Discovery, folder: Path) -> str:
     if discovery.complete_to_complexity is not None:
         operators = discovery.problem.operators
         lines.append(f"{completeness(discovery.complete_to_complexity, operators)}.")
-        lines += [not_asked(operators)] if not_asked(operators) else []
+        lines += filter(None, [not_asked(operators)])
     lines += [] if discovery.robustness is None else [f"{one}." for one in discovery.robustness.findings]
     lines += [f"Note: {note}" for note in discovery.notes]
     names = ("report.html", "report.pdf", "report.tex", "report.md", "front.json")
