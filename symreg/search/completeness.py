@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from symreg.operators import left_out
+from symreg.saying import PRINTED_AS
 from symreg.search.vocabulary import FAMILY
 
 
@@ -29,5 +30,5 @@ def nested_pairs(operators: Collection[str]) -> tuple[str, ...]:
 
 def not_asked(operators: Collection[str]) -> str:
     """Operators that were not among those of the search; empty where all were."""
-    names = left_out(tuple(operators))
+    names = [name for name in left_out(operators) if PRINTED_AS.get(name) not in operators]
     return f"Not among these operators: {', '.join(names)}." if names else ""

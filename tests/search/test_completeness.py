@@ -26,6 +26,7 @@ def test_nothing_is_excused_that_was_not_allowed() -> None:
     assert "but for" not in completeness(5, ("+", "*", "sqrt"))
     assert "exp(exp(x))" in completeness(5, ("+", "exp"))
     assert not_asked(tuple(OPERATORS)) == ""
+    assert "neg" not in not_asked(("-", "/")) and "inv" not in not_asked(("-", "/"))  # they print the same signs
     assert not_asked(("+",)).startswith("Not among these operators: -, *")
 
 
