@@ -101,22 +101,26 @@ class Grafter:
             return None
         basis = np.linalg.qr(slopes[:-1].T)[0]  # (n_rows, n_free)
         residual = residual - basis @ (basis.T @ residual)
-        own, slope = self.supplies.values, slopes[-1]
+        slope, places = slopes[-1], np.flatnonzero(usable)
+        own, squares = self.supplies.values, self._squares
+        if len(places) < len(own):  # of a dimension there are few
+            own, squares = own[places], squares[places]
         with np.errstate(all="ignore"):
             products = own @ (slope[:, None] * np.column_stack([residual, basis]))
-            along, whole = products[:, 0], self._squares @ slope**2
+            along, whole = products[:, 0], squares @ slope**2
             apart = whole - np.square(products[:, 1:]).sum(axis=1)
             fallen = np.square(along) / apart / max(float(residual @ residual), 1e-300)
             gains = -0.5 * len(self.space.target) * np.log2(np.maximum(1 - fallen, 1e-12))
-            possible = usable & (apart > INDEPENDENT * whole) & (gains > LEAST_GAIN) & np.isfinite(gains)
-        gains = np.where(possible, gains - self.supplies.bits, -math.inf)
+            possible = (apart > INDEPENDENT * whole) & (gains > LEAST_GAIN) & np.isfinite(gains)
+        gains = np.where(possible, gains - self.supplies.bits[places], -math.inf)
         best = np.argsort(-gains, kind="stable")[:CHOICES]
         best = best[possible[best]]
         if not len(best):
             return None
         chosen = int(best[min(len(best), int(generator.geometric(FIRST_CHOICE))) - 1])
-        supply = renamed(self.supplies.drafts[chosen], SUPPLIED)
-        return Scion(supply, int(self.supplies.codes[chosen]), float(along[chosen] / apart[chosen]))
+        place = int(places[chosen])
+        supply = renamed(self.supplies.drafts[place], SUPPLIED)
+        return Scion(supply, int(self.supplies.codes[place]), float(along[chosen] / apart[chosen]))
 
 
 def _scaled(tree: Expression) -> Expression:

@@ -21,6 +21,7 @@ from symreg.search.pi_groups import pi_leaves
 from symreg.search.probes import Probes, target_at
 from symreg.search.products import ProductSearch
 from symreg.search.proposal import Draft, Pool, Proposal
+from symreg.search.rank import count_first
 from symreg.search.reduction import Reduction
 from symreg.search.refine import Refiner, fitted_drafts
 from symreg.search.space import SearchSpace
@@ -56,6 +57,7 @@ class Hunt:
     reduction: Reduction | None
     level: int = -1
     looked: tuple[int, int] = (0, 0)  # at so many combinations, in the last level and in the one before
+    counted: int = 0  # combinations of the bank that were made to be counted, before any level
 
     @property
     def expected(self) -> int:
@@ -67,6 +69,16 @@ class Hunt:
     def evaluated(self) -> int:
         """Combinations looked at."""
         return self.bank.evaluated + self.sums.pairs
+
+    @property
+    def in_turn(self) -> int:
+        """Combinations looked at by its levels: what decides whose turn it is."""
+        return self.evaluated - self.counted
+
+    def count(self) -> None:
+        """Let the bank make its first sizes before any level, to know how many there are."""
+        count_first(self.bank)
+        self.counted = self.bank.evaluated
 
     def run(self) -> list[Proposal]:
         """Run the next level; what it proposes, as formulas for the target itself."""

@@ -27,7 +27,7 @@ from symreg.search.noise import Wonder, grows_note, relative
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
-from symreg.search.rank import count_first, rank_bits
+from symreg.search.rank import rank_bits
 from symreg.search.reductions import reductions_of
 from symreg.search.refine import Refined, Refiner
 from symreg.search.skeletons import Skeletons, skeletons_of
@@ -91,7 +91,7 @@ def search(
     fit_rows = np.union1d(probes, fit_rows)
     workplace = Workplace(settings, get_engine(settings.engine), budget, clock.spent)
     whole = hunt_of(workplace, space, probes)
-    count_first(whole.bank)
+    whole.count()
     hunts = [whole]
     target = target_at(space, fit_rows)
     refiner, plain = (Refiner(space, workplace.engine, settings.threads, target, fit_rows) for _ in range(2))
@@ -114,7 +114,7 @@ def search(
     while whole.level < LARGEST_LEVEL:
         # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest
         # question is the likeliest to be answered: it may look at more.
-        hunt = min(hunts, key=lambda one: one.evaluated / (SMALLEST if one is hunts[-1] else 1))
+        hunt = min(hunts, key=lambda one: one.in_turn / (SMALLEST if one is hunts[-1] else 1))
         if wonder.knows_that_errors_grow(skeletons):
             yield replace(report([], None), noise="relative", notes=(grows_note(space),))
             left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)
@@ -122,7 +122,7 @@ def search(
             for later in search(settings, relative(space), left, seed=seed, stop=stop):
                 yield replace(later, evaluated=before + later.evaluated)
             return
-        due = due_of(backdrops, skeletons, sum(one.evaluated for one in hunts), progress)
+        due = due_of(backdrops, skeletons, sum(one.in_turn for one in hunts), progress)
         if due is not None:
             found = due.run()
         elif turns.is_evolutions(hunt, hunts):

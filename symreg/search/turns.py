@@ -53,7 +53,7 @@ class Turns:
             return False
         law = self.progress.law
         share = LEADING_SHARE if law is not None and law.source == SOURCE else SHARE
-        looked = sum(one.evaluated for one in hunts) + hunt.expected
+        looked = sum(one.in_turn for one in hunts) + hunt.expected
         return self.evaluated * (1 - share) < share * looked
 
     def run(self, whole: Hunt) -> list[Refined]:

@@ -20,7 +20,7 @@ from tests.search.setting import problem_of
 
 @dataclass
 class Hunt:
-    evaluated: int
+    in_turn: int
     expected: int
 
 
