@@ -122,7 +122,7 @@ def discover(
         last = Round((), 0, 0, 0, None, "nothing was searched")
         for last in _rounds(finisher, Heard(backend), space, _without_finishing(budget), seed, stop):
             if last.noise == "relative" and problem.noise != last.noise:
-                problem = replace(problem, noise="relative")
+                problem = problem.with_relative_errors()
                 fitter = make_fitter(problem, space.units, engine, backend.threads)
                 workshop.judge_by(fitter)
             workshop.take(last.candidates, last.backend or backend.name)

@@ -560,14 +560,15 @@ class Finisher:
         return self.fitter.predict(fitted, units.matrix(problem, rows)), units.target_values(problem, rows), rows
 
     def _score(self, predicted: Floats, actual: Floats, rows: Rows) -> Score:
-        column = self.fitter.problem.target_column
+        problem = self.fitter.problem
+        column = problem.target_column
         factor = self.fitter.units.factor(column.unit.dimension)
         with np.errstate(all="ignore"):
             found, given = (np.asarray(column.unit.from_si(values * factor)) for values in (predicted, actual))
-            sigma = None if column.user_sigma is None else column.user_sigma[rows]
-            if sigma is None and self.fitter.problem.noise == "relative":
-                sigma = np.abs(given)  # errors are counted as parts of the values
-            return score(found, given, sigma)
+            sigma = problem.sigma(rows)
+            if sigma is None and problem.sizes is not None:
+                sigma = problem.sizes[rows]  # errors are counted as parts of the values
+            return score(found, given, None if sigma is None else sigma / abs(column.unit.scale))
 
 
 def _is_power(node: Expression) -> TypeGuard[Apply]:

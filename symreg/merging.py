@@ -21,6 +21,7 @@ from symreg.merging_powers import (
     equal_bases,
     power_of_power,
     power_of_quotient,
+    ratio_below,
     root_out,
     scale_of_free_power,
     split_power,
@@ -101,6 +102,7 @@ RULES: tuple[Rule, ...] = (
     power_in_logarithm,
     root_out,
     power_of_quotient,
+    ratio_below,
     exponentials_of_product,
     numbers_of_product,
 )

@@ -214,3 +214,16 @@ def power_of_quotient(form: Form, node: Expression) -> Iterator[Change]:
             if power == other != ONE and is_sum(base) and is_sum(under):
                 rest = [one for k, one in enumerate(above) if k != i], [one for k, one in enumerate(below) if k != j]
                 yield quotient_of([*rest[0], powered(over(base, under), power)], rest[1]), {}
+
+
+def ratio_below(form: Form, node: Expression) -> Iterator[Change]:
+    """``x/sqrt(a/b)`` is ``x*sqrt(b/a)``: a ratio below the bar is one too many."""
+    if not is_product(node):
+        return
+    above, below = fraction(node)
+    for place, factor in enumerate(below):
+        base, exponent = exponent_of(factor)
+        over_ratio, under_ratio = fraction(base)
+        if exponent != ONE and over_ratio and under_ratio:
+            turned = powered(quotient_of(under_ratio, over_ratio), exponent)
+            yield quotient_of([*above, turned], [*below[:place], *below[place + 1 :]]), {}

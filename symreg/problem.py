@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from symreg.arrays import Floats, Rows, read_only_rows
+from symreg.arrays import Floats, Rows, read_only, read_only_rows
 from symreg.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.errors import ProblemError
 from symreg.framing import Frame, framed, unframed
@@ -22,6 +22,7 @@ from symreg.operators import operator
 from symreg.table import Column, Table
 from symreg.table_checks import is_constant, warn_of_twins
 from symreg.template import Template, is_template, target_of
+from symreg.trend import sizes_of
 from symreg.units import PhysicalConstant, si_unit
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Problem:
     """Everything a search needs to know; made by ``make_problem``.
 
     ``noise`` says how errors of the target go where none are stated: alike in all rows, or a part of each value.
+    ``sizes`` are the values, in SI, that errors are a part of, shape ``(n_rows,)``: the target's trend (``trend``);
+    None where errors are no part of anything.
     """
 
     name: str
@@ -77,6 +80,7 @@ class Problem:
     template: Template | None = None
     folds: int = 0
     noise: Literal["constant", "relative"] = "constant"
+    sizes: Floats | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "train_rows", read_only_rows(self.train_rows))
@@ -151,13 +155,25 @@ class Problem:
         Where errors are a part of each value, which part is not known: the weights' geometric mean is one, so that
         likelihoods with them and without can be compared.
         """
-        sigma = self.target_column.sigma
+        sigma = self.sigma(rows)
         if sigma is not None:
-            return np.asarray(1.0 / sigma[rows] ** 2)
-        if self.noise == "constant":
+            return np.asarray(1.0 / sigma**2)
+        if self.sizes is None:
             return None
-        logs = np.log(np.abs(self.target_values(rows)))
+        logs = np.log(self.sizes[rows])
         return np.asarray(np.exp(2 * (logs.mean() - logs)))
+
+    def sigma(self, rows: Rows) -> Floats | None:
+        """Standard deviations of the target in SI at these rows, as they are stated; None where they are not."""
+        column = self.target_column
+        if column.sigma_share is not None and self.sizes is not None:
+            return np.asarray(column.sigma_share * self.sizes[rows])
+        return None if column.sigma is None else column.sigma[rows]
+
+    def with_relative_errors(self) -> Problem:
+        """The same, where errors that nobody states are a part of each value."""
+        found = with_sizes(replace(self, noise="relative"))
+        return found if found.sizes is not None and found.sizes.all() else replace(found, sizes=None)
 
     @property
     def states_errors(self) -> bool:
@@ -243,7 +259,7 @@ def make_problem(
         train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
     else:
         train, held_out = _all_rows(name, table.n_rows, folds, seed)
-    return Problem(
+    problem = Problem(
         name=name,
         table=table,
         target=target,
@@ -261,6 +277,16 @@ def make_problem(
         template=frame.template,
         folds=folds or 0,
     )
+    return problem if table[target].sigma_share is None else with_sizes(problem)
+
+
+def with_sizes(problem: Problem) -> Problem:
+    """The same problem, with the trend of its target; rows that are held out have no part in that of the others."""
+    column, train = problem.target_column, problem.train_rows
+    every = np.arange(problem.table.n_rows)
+    sizes = sizes_of(problem.matrix(every), column.values, column.sigma_share)
+    sizes[train] = sizes_of(problem.matrix(train), column.values[train], column.sigma_share)
+    return replace(problem, sizes=read_only(sizes))
 
 
 def _offered(

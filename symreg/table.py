@@ -29,6 +29,7 @@ class Column:
     ``(n_rows,)``.
 
     ``user_values`` and ``user_sigma`` are the same numbers in the user's unit; left out, they are computed.
+    ``sigma_share``: that ``sigma`` was stated as this part of each value; then it is so of the measured ones.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Column:
     sigma: Floats | None = None
     user_values: Floats | None = None
     user_sigma: Floats | None = None
+    sigma_share: float | None = None
 
     def __post_init__(self) -> None:
         user = self.unit.from_si(self.values) if self.user_values is None else self.user_values
@@ -55,7 +57,7 @@ class Column:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle through the constructor: NumPy forgets on the way that an array is read-only."""
-        return Column, (self.name, self.unit, self.values, self.sigma, self.user_values, self.user_sigma)
+        return Column, tuple(getattr(self, each) for each in Column.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -242,7 +242,7 @@ def _columns(
         if share is not None:
             spread = _positive(source, column.name, share * np.abs(numbers) * abs(unit.scale), rows)
         user_sigma = None if spread is None else spread / abs(unit.scale)
-        made.append(Column(column.name, unit, in_si, spread, numbers, user_sigma))
+        made.append(Column(column.name, unit, in_si, spread, numbers, user_sigma, share))
     return tuple(made)
 
 

@@ -100,7 +100,8 @@ class Workshop:
         return fault is None
 
     def promising(self, count: int) -> list[Finished]:
-        """The best by loss at their complexity or below, and the shortest descriptions, up to ``count``."""
+        """Up to ``count`` candidates: of the best of each complexity those no longer than the shortest message, from
+        the simplest on, then the next short messages, then the best of the longer ones."""
         limit = self.finisher.fitter.problem.constraints.max_complexity + SHRINKS
         possible = [one for one in self._finished.values() if complexity(one.fitted.expression) <= limit]
         ordered = sorted(
@@ -112,7 +113,9 @@ class Workshop:
                 front.append(one)
                 least = one.fitted.residual_sum
         short = sorted(possible, key=lambda one: one.bits)[: count // 2]
-        chosen = {id(one): one for one in [*short, *front[-(count // 2) :], *front]}
+        most = max((complexity(one.fitted.expression) for one in short[:1]), default=0)
+        simple = [one for one in front if complexity(one.fitted.expression) <= most]
+        chosen = {id(one): one for one in [*simple[: count // 2], *short, *front]}
         return list(chosen.values())[:count]
 
     def quick_front(self) -> ParetoFront:

@@ -271,7 +271,7 @@ def with_exponent(power: float, noise: float, unit: str = "1") -> Problem:
     x = np.geomspace(0.5, 50, 60)
     y = 3.217 * x**power * (1 + noise * rng.normal(size=60))
     table = read_table({f"x [{unit}]": x, f"y [{unit}]": y}, target="y")
-    return replace(make_problem(table, test_fraction=0.0, folds=5, free_constants="inferred"), noise="relative")
+    return make_problem(table, test_fraction=0.0, folds=5, free_constants="inferred").with_relative_errors()
 
 
 def test_an_exponent_is_not_two_over_pi() -> None:
@@ -363,7 +363,7 @@ def test_with_relative_errors_a_scale_of_the_target_means_nothing(scale: float) 
     differences, errors = [], []
     for factor in (1.0, scale):
         table = read_table({"x [1]": x, "y [1]": factor * y}, target="y")
-        own = finisher_of(replace(make_problem(table), noise="relative"))
+        own = finisher_of(make_problem(table).with_relative_errors())
         power = finished(own, "k*x**n", k=DIMENSIONLESS, n=DIMENSIONLESS)
         differences.append(finished(own, "k*x", k=DIMENSIONLESS).bits - power.bits)
         errors.append(power.fitted.stderr / power.fitted.values)

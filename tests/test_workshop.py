@@ -42,7 +42,7 @@ def candidates() -> list[Candidate]:
 
 def test_judged_anew_all_are_fitted_as_if_they_had_been_from_the_start() -> None:
     one = problem()
-    relative = replace(one, noise="relative")
+    relative = one.with_relative_errors()
     changed, fresh = Workshop(Finisher(fitter_of(one))), Workshop(Finisher(fitter_of(relative)))
     changed.take(candidates(), "test")
     before = {finished.fitted.expression: finished for finished in changed.promising(9)}
@@ -65,7 +65,7 @@ def test_the_front_is_of_the_laws_as_they_are_judged_now() -> None:
     workshop = Workshop(Finisher(fitter_of(one)))
     workshop.take(candidates(), "test")
     first = {law.formula: law for law in workshop.quick_front()}
-    workshop.judge_by(fitter_of(replace(one, noise="relative")))
+    workshop.judge_by(fitter_of(one.with_relative_errors()))
     second = {law.formula: law for law in workshop.quick_front()}
     assert any(len(law.constants) == 2 for law in second.values())
     for formula in set(first) & set(second):
@@ -82,7 +82,7 @@ def test_weights_that_are_not_stated_are_not_taken_at_their_word() -> None:
         rng = np.random.default_rng(4)
         x = np.geomspace(0.5, 50, 60)
         y = 3.217 * x**1.37 * (1 + size * rng.normal(size=60))
-        one = replace(make_problem(read_table({"x [1]": x, "y [1]": y}, target="y")), noise="relative")
+        one = make_problem(read_table({"x [1]": x, "y [1]": y}, target="y")).with_relative_errors()
         fitter = fitter_of(one)
         assert not fitter.knows_errors and fitter.weights is not None
         tree, constants = candidates()[1].expression, candidates()[1].constants

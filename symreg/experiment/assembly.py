@@ -72,13 +72,15 @@ def _declared(table: Table, columns: dict[str, ColumnPart]) -> Table:
         share = read_percentage(part.sigma)
         if share is not None:
             sigma = share * abs(column.user_numbers) * abs(column.unit.scale)
-            changed[name] = replace(column, sigma=sigma, user_sigma=None)
+            changed[name] = replace(column, sigma=sigma, user_sigma=None, sigma_share=share)
         elif isinstance(part.sigma, str):
-            changed[name] = replace(column, sigma=_sigma_column(table, part.sigma, column), user_sigma=None)
+            changed[name] = replace(
+                column, sigma=_sigma_column(table, part.sigma, column), user_sigma=None, sigma_share=None
+            )
             spent.add(part.sigma)
         elif part.sigma is not None:
             sigma = column.values * 0.0 + part.sigma * abs(column.unit.scale)
-            changed[name] = replace(column, sigma=sigma, user_sigma=None)
+            changed[name] = replace(column, sigma=sigma, user_sigma=None, sigma_share=None)
     kept = tuple(changed.get(column.name, column) for column in table.columns if column.name not in spent)
     return replace(table, columns=kept)
 

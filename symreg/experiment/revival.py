@@ -6,7 +6,6 @@ for; every law comes back through the grammar and the dimension check, and its s
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,8 +57,8 @@ def load_discovery(folder: str | Path) -> Discovery:
     differences += data_differences(state.data, data_fingerprint(problem.table))
     if differences:
         raise ResumeError(folder=str(folder), differences=tuple(differences))
-    if state.noise == "relative" and not problem.states_errors and problem.target_column.values.all():
-        problem = replace(problem, noise="relative")
+    if state.noise == "relative" and not problem.states_errors:
+        problem = problem.with_relative_errors()
     laws = tuple(restore_law(law, problem) for law in state.laws)
     if not laws or not -1 <= state.selected < len(laws):
         raise RunFolderError(folder=str(folder), file=store.STATE, reason="the run has found no law yet")

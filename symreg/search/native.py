@@ -45,6 +45,13 @@ CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler 
 SHRINKS = 6  # nodes that rewriting a formula may take away
 LARGEST_LEVEL = 60
 
+A_STAGE = 500_000
+"""Combinations of hunts that take as long as a stage of skeletons or backdrops, for each input that varies."""
+
+HUNTS_PART = 1 / 3
+"""Of the time of stages, for hunts: of many inputs a stage takes seconds, and a deep law without odd constants is
+found in as many."""
+
 
 @dataclass(slots=True)
 class Clock:
@@ -99,7 +106,7 @@ def search(
     turns = Turns(workplace, plain, progress, generator)
     skeletons = skeletons_of(workplace, space, fit_rows)
     backdrops = backdrops_of(workplace, space, fit_rows)
-    wonder = Wonder(space, plain, progress.own_bits, lambda other: skeletons_of(workplace, other, fit_rows))
+    wonder = Wonder(space, plain, progress, lambda other: skeletons_of(workplace, other, fit_rows))
     clock.evaluated = lambda: (
         turns.evaluated + backdrops.evaluated + skeletons.evaluated + wonder.evaluated
         + sum(one.evaluated for one in hunts)
@@ -122,7 +129,10 @@ def search(
             for later in search(settings, relative(space), left, seed=seed, stop=stop):
                 yield replace(later, evaluated=before + later.evaluated)
             return
-        due = due_of(backdrops, skeletons, sum(one.in_turn for one in hunts), progress)
+        looked = sum(one.in_turn for one in hunts)
+        stages_run = skeletons.stages_run + backdrops.stages_run + wonder.stages_run
+        owed = HUNTS_PART * stages_run * A_STAGE * len(skeletons.inputs.places)
+        due = due_of(backdrops, skeletons, looked, progress) if looked >= owed else None
         if due is not None:
             found = due.run()
         elif turns.is_evolutions(hunt, hunts):

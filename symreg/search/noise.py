@@ -23,8 +23,10 @@ from symreg.description_length import FEW_ROWS
 from symreg.expression import lower
 from symreg.leaving_out import sum_left_out
 from symreg.search.probes import target_at
+from symreg.search.progress import Progress
 from symreg.search.refine import Refined, Refiner
 from symreg.search.space import SearchSpace
+from symreg.trend import Floats, sizes_of, trend
 
 if TYPE_CHECKING:
     from symreg.search.skeletons import Skeletons
@@ -46,6 +48,9 @@ MOST_CONSTANTS = 3
 """Of the formulas that are asked: with more, and a wave among them, a formula passes through the few large values that
 count where errors are taken to be alike, and through those that were left out."""
 
+MOST_OF_THE_OTHER_SIGN = 0.05
+"""Part of the values: errors of 60 % make as many negative."""
+
 FIRST = 3
 """Stages of simple forms before it is asked: sums, and parts of one and two constants."""
 
@@ -57,41 +62,49 @@ FREE_OF_NOISE = 1e-9
 
 
 def may_grow(space: SearchSpace) -> bool:
-    """Whether errors of the target could be a part of each value: none are stated, and the values have one sign."""
+    """Whether errors of the target could be a part of each value: none are stated, and the values have one sign.
+
+    A few may have the other one, if there is a trend that they scatter around.
+    """
     y = space.target
-    if len(y) < FEWEST_ROWS or not space.may_weigh or space.sigma is not None or not ((y > 0).all() or (y < 0).all()):
+    if len(y) < FEWEST_ROWS or not space.may_weigh or space.sigma is not None:
         return False
-    sizes = np.abs(y)
-    return bool(sizes.max() > LEAST_RATIO * sizes.min())
+    sizes: Floats | None = np.abs(y)
+    if not ((y > 0).all() or (y < 0).all()):
+        others = np.minimum((y <= 0).mean(), (y >= 0).mean())
+        sizes = trend(space.inputs, y) if others < MOST_OF_THE_OTHER_SIGN else None
+    return bool(sizes is not None and sizes.max() > LEAST_RATIO * sizes.min())
 
 
 def relative(space: SearchSpace) -> SearchSpace:
     """The same space with errors that are a part of each value, which part is not known."""
-    logs = np.log(np.abs(space.target))
+    logs = np.log(sizes_of(space.inputs, space.target))
     return replace(space, sigma=np.exp(logs - logs.mean()), knows_errors=False, may_weigh=False)
 
 
 def errors_grow(
     space: SearchSpace, found: Sequence[Refined], plain: Refiner, own_bits: Callable[[Refined], float]
-) -> bool:
-    """Whether the formulas describe the target shorter with relative errors than with equal ones."""
+) -> Refined | None:
+    """The formula that describes the target shortest with relative errors, if shorter than any with equal ones."""
     most = min(MOST_CONSTANTS, len(plain.rows) // ROWS_A_CONSTANT)
     few = [one for one in found if len(one.draft.names) <= most]
     best = list({one.draft.expression: one for one in few}.values())
     n_rows = len(plain.rows)
 
-    def bits(refiner: Refiner) -> float:
-        sums = ((own_bits(one), left_out(one, refiner)) for one in refiner.again(best))
-        return min((0.5 * n_rows * np.log2(max(sum_of, 1e-300)) + own for own, sum_of in sums), default=np.inf)
+    def shortest(refiner: Refiner) -> tuple[float, Refined | None]:
+        told = ((max(left_out(one, refiner), 1e-300), one) for one in refiner.again(best))
+        bits = [(0.5 * n_rows * float(np.log2(sum_of)) + own_bits(one), one) for sum_of, one in told]
+        return min(bits, key=lambda one: one[0], default=(np.inf, None))
 
     if not best or is_free_of_noise(found, n_rows):
-        return False
+        return None
     weighed = relative(space)
     probes = target_at(weighed, plain.rows)
     scaled = Refiner(weighed, plain.engine, plain.threads, probes, plain.rows)
     # ``Probes`` scale weights to sum to one; likelihoods want their geometric mean to be one over the rows.
     logs = np.log(probes.weights * n_rows)
-    return bool(bits(scaled) - 0.5 * n_rows * float(logs.mean() / np.log(2)) < bits(plain) - LEAST_GAIN)
+    bits, one = shortest(scaled)
+    return one if bits - 0.5 * n_rows * float(logs.mean() / np.log(2)) < shortest(plain)[0] - LEAST_GAIN else None
 
 
 @dataclass(slots=True)
@@ -99,12 +112,13 @@ class Wonder:
     """Asks how errors go after ``FIRST`` stages of simple forms and after each later one, until these are done.
 
     Over a decade or more, formulas that are near where errors are alike follow the largest values, and the law that
-    errors grow with need not be among them: so the first stages are run both ways.
+    errors grow with need not be among them: so the first stages are run both ways. As long as most of what a formula
+    leaves is a pattern, and no errors, it says nothing of these.
     """
 
     space: SearchSpace
     plain: Refiner
-    own_bits: Callable[[Refined], float]
+    progress: Progress
     other: Callable[[SearchSpace], Skeletons]
     open: bool = field(init=False)
     _next: int = FIRST
@@ -118,6 +132,11 @@ class Wonder:
         """Combinations that were looked at to know."""
         return 0 if self._other is None else self._other.evaluated
 
+    @property
+    def stages_run(self) -> int:
+        """Stages that were run to know."""
+        return 0 if self._other is None else self._other.stages_run
+
     def knows_that_errors_grow(self, skeletons: Skeletons) -> bool:
         """Whether the stages that have been run so far tell it."""
         if not self.open or skeletons.stages_run < self._next:
@@ -126,7 +145,8 @@ class Wonder:
         near = skeletons.near
         if is_free_of_noise(near, len(self.plain.rows)):
             return False
-        return errors_grow(self.space, [*near, *self._otherwise()], self.plain, self.own_bits)
+        best = errors_grow(self.space, [*near, *self._otherwise()], self.plain, self.progress.own_bits)
+        return best is not None and not self.progress.leaves_mostly_pattern(best)
 
     def _otherwise(self) -> Sequence[Refined]:
         """What is near if errors grow."""

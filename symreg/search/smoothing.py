@@ -156,6 +156,15 @@ class Smoother:
         coefficients = self.basis.T @ residual
         return self._chance(residual, coefficients) > SURPRISING
 
+    def part_of_noise(self, predicted: Floats) -> float:
+        """The part of the residuals' mean square, in units of the rows' spread, that is no pattern to polynomials."""
+        with np.errstate(all="ignore"):
+            residual = (self.target - predicted) / self.spread
+        mean_square = float(np.mean(residual**2))
+        if not 0 < mean_square < np.inf:
+            return 1.0
+        return self._noise(residual, self.basis.T @ residual) / mean_square
+
     def bits_left(self, predicted: Floats) -> float:
         """What a law that leaves no pattern would gain over these predictions, in bits, as polynomials see it.
 

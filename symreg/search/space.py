@@ -115,10 +115,8 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
     of_inputs = problem.units_of_inputs
     target_factor = units.factor(target_column.unit.dimension)
     limited = (limit.name for limit in problem.free_constants.limits)  # they are what the user calls them
-    sigma = None if target_column.sigma is None else target_column.sigma[rows] / target_factor
-    weights = None if problem.states_errors else problem.weights(rows)
-    if weights is not None:
-        sigma = 1.0 / np.sqrt(weights)
+    weights = problem.weights(rows)
+    sigma = None if weights is None else 1.0 / np.sqrt(weights) / (target_factor if problem.states_errors else 1.0)
     return SearchSpace(
         leaves=(*leaves, Number(Fraction(1))),
         codes=(*(coding.encode(dimensions[leaf.name]) for leaf in leaves), 0),

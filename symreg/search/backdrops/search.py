@@ -151,6 +151,11 @@ class Backdrops:
         return self._next >= len(self._stages)
 
     @property
+    def stages_run(self) -> int:
+        """How many stages have been run."""
+        return self._next
+
+    @property
     def is_heavy(self) -> bool:
         """Whether the next stage is one that takes seconds: all but the first do."""
         return self._next > 0
