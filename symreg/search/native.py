@@ -45,11 +45,11 @@ CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler 
 SHRINKS = 6  # nodes that rewriting a formula may take away
 LARGEST_LEVEL = 60
 
-A_STAGE = 500_000
+A_STAGE = 3_000_000
 """Combinations of hunts that take as long as a stage of skeletons or backdrops, for each input that varies."""
 
-HUNTS_PART = 1 / 3
-"""Of the time of stages, for hunts: of many inputs a stage takes seconds, and a deep law without odd constants is
+HUNTS_PART = 1 / 6
+"""Of what stages cost, for hunts at least: of many inputs a stage takes seconds, and a deep law without odd constants is
 found in as many."""
 
 
