@@ -220,9 +220,14 @@ class Finisher:
             return 0.0
         return ROOT_OF_UNIT_BITS * sum(constant.dimension.has_roots for constant in fitted.constants)
 
-    def _angles(self) -> tuple[str, ...]:
-        units = [(name, self.fitter.problem.table[name].unit) for name in self.fitter.problem.inputs]
-        return tuple(name for name, unit in units if unit.is_angle or unit.carries_angle)
+    def _angles(self) -> tuple[str, ...] | None:
+        """The inputs that carry an angle; None where no column has a unit, which then says nothing of angles."""
+        problem = self.fitter.problem
+        units = {name: problem.table[name].unit for name in (*problem.inputs, problem.target)}
+        carrying = [name for name, unit in units.items() if unit.is_angle or unit.carries_angle]
+        if not carrying and all(unit.dimension.is_dimensionless for unit in units.values()):
+            return None
+        return tuple(name for name in carrying if name != problem.target)
 
     def sharing(self, finished: Finished) -> list[Finished]:
         """The formula with one constant where several are its powers; what it is worth shows once it is simplified."""

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from symreg.description_length import PLAIN_ANGLE_BITS
 from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.engine import get_engine
 from symreg.expression import Constant, Expression, Number, Variable, canonical_apply, complexity, evaluate_tree, walk
@@ -484,3 +485,12 @@ def test_a_product_reads_number_constant_columns() -> None:
     tree = parse("x*k*2/(y*3)", variables=("x", "y"), constants=("k",))
     text = to_text(ordered_products(tree, ["k"]))
     assert text.index("k") < text.index("x")
+
+
+@pytest.mark.parametrize(("unit", "price"), [("m", PLAIN_ANGLE_BITS), ("1", 0.0)])
+def test_a_sine_of_a_plain_number_is_dear_only_where_units_could_have_said_angle(unit: str, price: float) -> None:
+    x = np.linspace(0.1, 3, 40)
+    noise = 0.01 * np.random.default_rng(0).normal(size=40)
+    finisher = finisher_of(make_problem(read_table({"x": x, f"z [{unit}]": x**2, "y": np.sin(x) + noise}, target="y")))
+    marked = finisher_of(make_problem(read_table({"x [rad]": x, "z [m]": x**2, "y": np.sin(x) + noise}, target="y")))
+    assert finished(finisher, "sin(x)").bits - finished(marked, "sin(x)").bits == pytest.approx(price)

@@ -24,7 +24,7 @@ from symreg.search.variation import Variation
 
 DEAR = 4_000_000  # combinations of a level: one or two seconds
 A_TURN = 1_500_000  # combinations at least: what a turn finds is fitted to all rows, which takes its time too
-SHARE, LEADING_SHARE = 1 / 3, 0.6  # of what is looked at, for evolution
+SHARE, LEADING_SHARE = 1 / 3, 0.5  # of what is looked at, for evolution
 GRAFTED_ROWS = 400
 
 
