@@ -49,8 +49,8 @@ A_STAGE = 3_000_000
 """Combinations of hunts that take as long as a stage of skeletons or backdrops, for each input that varies."""
 
 HUNTS_PART = 1 / 6
-"""Of what stages cost, for hunts at least: of many inputs a stage takes seconds, and a deep law without odd constants is
-found in as many."""
+"""Of what stages cost, for hunts at least: of many inputs a stage takes seconds, in which a deep law without odd
+constants is found."""
 
 
 @dataclass(slots=True)
