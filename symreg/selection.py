@@ -27,6 +27,15 @@ STANDARD_ERRORS = 2.0
 ALIKE_BITS = 2.0
 """Description lengths are not known better: the prices of operators and forms are set by hand, each to about a bit."""
 
+MANY_TIMES = 3.0
+"""How much worse a law does on rows held out than one with more fitted constants, to do clearly worse."""
+
+MOST_PLAIN = 2
+"""Fitted constants of the simplest laws, a line among them."""
+
+SAME_ERROR = 0.01
+"""Part of an error on unseen rows that is no reason to choose."""
+
 UNSEEN_SHARE = 0.5
 """Of what unseen rows say between two laws, ``n log2(ratio of errors)`` bits, that counts where the longer one is
 better: they are few, and rows left out in turn share all the others."""
@@ -61,16 +70,49 @@ def select(laws: Sequence[Law]) -> int:
     """Index of the law of smallest description length that no simpler law clearly beats; -1: no law.
 
     Of laws whose descriptions differ by less than ``ALIKE_BITS`` the one that itself takes the fewest, as long as
-    unseen rows do not tell them apart: one whose error is clearly larger than another's is not alike.
+    unseen rows do not tell them apart: one whose error is clearly larger than another's is not alike. Of those that themselves take alike many the one that does best on unseen rows.
     """
     errors, sizes = held_out_errors(laws), _sizes(laws)
     silences = [_silence(judged_by(law)) for law in laws]
     speaking = [i for i, silence in enumerate(silences) if silence <= MOST_UNDEFINED] or range(len(laws))
     eligible = [i for i in speaking if not _is_vetoed(i, laws, errors, sizes)] or speaking
+    eligible = [i for i in eligible if not _is_too_plain(i, speaking, laws, errors, sizes)] or eligible
     shortest = min((laws[i].description_length for i in eligible), default=math.inf)
     alike = [i for i in eligible if laws[i].description_length <= shortest + ALIKE_BITS] or eligible
-    alike = [i for i in alike if not any(errors[i] > errors[j] * _margin(laws[i]) for j in alike)]
+    alike = [i for i in alike if not any(_does_worse(i, j, laws, errors) for j in alike)] or alike
+    least = min((sizes[i] for i in alike), default=0.0)
+    alike = [i for i in alike if sizes[i] <= least + ALIKE_BITS]
+    smallest = min((errors[i] for i in alike), default=0.0)
+    alike = [i for i in alike if errors[i] <= smallest * (1 + SAME_ERROR)] or alike
     return min(alike, key=lambda i: (sizes[i], _preference(laws[i])), default=-1)
+
+
+def _is_too_plain(
+    i: int, speaking: Sequence[int], laws: Sequence[Law], errors: Sequence[float], sizes: Sequence[float]
+) -> bool:
+    """Is the simplest law with one or two constants, and with more than this one has, many times better on rows left out?
+
+    Only one law for each number of constants is asked, so that none of many wins by chance. Of few rows alone: there
+    the bits of a form and its constants outweigh what rows can say.
+    """
+    if laws[i].judge != "leave-one-out":
+        return False
+    for count in range(_fitted(laws[i]) + 1, MOST_PLAIN + 1):
+        of_count = [j for j in speaking if _fitted(laws[j]) == count]
+        simplest = min(of_count, key=lambda j: sizes[j], default=None)
+        if simplest is not None and errors[i] > MANY_TIMES * errors[simplest]:
+            return True
+    return False
+
+
+def _does_worse(i: int, j: int, laws: Sequence[Law], errors: Sequence[float]) -> bool:
+    """Whether law ``i`` does clearly worse on unseen rows than law ``j``.
+
+    Many times worse, where that has more constants and a part of the rows is held out: so few rows choose among many
+    such laws by chance. Rows that are left out in turn are all rows.
+    """
+    few = laws[i].judge == "held-out" and _fitted(laws[j]) > _fitted(laws[i])
+    return errors[i] > errors[j] * (max(_margin(laws[i]), MANY_TIMES) if few else _margin(laws[i]))
 
 
 def held_out_errors(laws: Sequence[Law]) -> list[float]:
