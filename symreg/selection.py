@@ -70,7 +70,8 @@ def select(laws: Sequence[Law]) -> int:
     """Index of the law of smallest description length that no simpler law clearly beats; -1: no law.
 
     Of laws whose descriptions differ by less than ``ALIKE_BITS`` the one that itself takes the fewest, as long as
-    unseen rows do not tell them apart: one whose error is clearly larger than another's is not alike. Of those that themselves take alike many the one that does best on unseen rows.
+    unseen rows do not tell them apart: one whose error is clearly larger than another's is not alike. Of those that
+    themselves take alike many the one that does best on unseen rows.
     """
     errors, sizes = held_out_errors(laws), _sizes(laws)
     silences = [_silence(judged_by(law)) for law in laws]
@@ -90,7 +91,7 @@ def select(laws: Sequence[Law]) -> int:
 def _is_too_plain(
     i: int, speaking: Sequence[int], laws: Sequence[Law], errors: Sequence[float], sizes: Sequence[float]
 ) -> bool:
-    """Is the simplest law with one or two constants, and with more than this one has, many times better on rows left out?
+    """Is the simplest law with one or two constants, and more than this one has, many times better on rows left out?
 
     Only one law for each number of constants is asked, so that none of many wins by chance. Of few rows alone: there
     the bits of a form and its constants outweigh what rows can say.

@@ -3,7 +3,8 @@
 Both ends can list the distinct expressions of the target's dimension by size, as the bank does; a formula is then said
 by its place. Dimensions leave so few that this is much shorter than the tree: over a mass and two speeds some four
 thousand distinct masses have ten nodes or fewer, and to say one takes 20 bits, to spell ``m/sqrt(1 - v**2/c**2)`` 40.
-A sum whose terms have coefficients is said term by term.
+A sum whose terms have coefficients is said term by term. Coefficients elsewhere are said by their places, after the
+formula without them: ``(H + k*M)*m/T`` is ``(H + M)*m/T`` with one at the second term.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from symreg.description_length import OPERATOR_BITS, exponent_bits, number_bits
-from symreg.expression import Apply, Constant, Expression, Number, walk
+from symreg.expression import Apply, Constant, Expression, Number, constants_of, walk
 from symreg.search.bank import Bank
 from symreg.search.proposal import Draft
 from symreg.search.vocabulary import search_cost
@@ -40,7 +41,7 @@ def count_first(bank: Bank) -> None:
 
 
 def rank_bits(draft: Draft, bank: Bank, target: int) -> float | None:
-    """Bits of the form of a draft; None where constants stand elsewhere than before whole terms.
+    """Bits of the form of a draft; None where a constant stands in an exponent.
 
     ``target`` is the code of the target's dimension.
     """
@@ -49,11 +50,15 @@ def rank_bits(draft: Draft, bank: Bank, target: int) -> float | None:
     terms = list(_terms(draft.expression))
     for term in terms:
         coefficient, rest = _split(term, codes)
-        size = _size(rest, codes)
-        if size is None:
+        plain = _without_coefficients(rest, codes)
+        size = None if plain is None else _size(plain, codes)
+        if plain is None or size is None:
             return None
-        code = target if coefficient is None or codes[coefficient] == 0 else None
-        total += universal_bits(bank.up_to(size, code)) + _number_bits(rest)
+        inside = [node.name for node in walk(rest) if isinstance(node, Constant) and node.name in codes]
+        own = inside if coefficient is None else [coefficient, *inside]
+        code = target if all(codes[name] == 0 for name in own) else None
+        total += universal_bits(bank.up_to(size, code)) + _number_bits(plain)
+        total += len(inside) * (1.0 + math.log2(size))
     return total + (len(terms) - 1) * (1.0 + OPERATOR_BITS["+"])
 
 
@@ -87,6 +92,25 @@ def _split(term: Expression, names: Collection[str]) -> tuple[str | None, Expres
         if term.operator == "*" and isinstance(last, Constant) and last.name in names:
             return last.name, first
     return None, term
+
+
+def _without_coefficients(tree: Expression, names: Collection[str]) -> Expression | None:
+    """The tree without the constants that multiply or divide a part of it; None where one stands otherwise."""
+    if isinstance(tree, Constant) and tree.name in names:
+        return ONE
+    if not isinstance(tree, Apply):
+        return tree
+    if tree.operator == "pow" and set(constants_of(tree.arguments[1])) & set(names):
+        return None  # a fitted exponent is no coefficient
+    parts = [_without_coefficients(one, names) for one in tree.arguments]
+    if any(one is None for one in parts):
+        return None
+    first, *others = (one for one in parts if one is not None)
+    if tree.operator in ("*", "/") and others == [ONE]:
+        return first
+    if tree.operator == "*" and first == ONE:
+        return others[0]
+    return Apply(tree.operator, (first, *others))
 
 
 def _size(rest: Expression, names: Collection[str]) -> int | None:
