@@ -211,6 +211,48 @@ def test_laws_that_unseen_rows_tell_apart_are_not_alike() -> None:
     assert select((constant, law)) == 1
 
 
+def with_constants(one: Law, count: int, judge: str = "held-out") -> Law:
+    free = tuple(LawConstant(f"k{number}", 1.0, 0.1, parse_unit("1")) for number in range(count))
+    return replace(one, constants=free, judge=judge)
+
+
+def test_of_laws_alike_in_message_and_in_what_they_say_the_best_on_unseen_rows_is_meant() -> None:
+    """A power and a sum of two powers, two constants each, within two bits in both: the third judge decides."""
+    near, power = (replace(candidate(7, 1.2, 101.4), own_bits=23.0), replace(candidate(9, 1.1, 100.0), own_bits=24.8))
+    assert select((near, power)) == 1
+    assert select((near, replace(power, own_bits=25.2))) == 0  # it says more by more than anyone knows
+    assert select((replace(near, held_out=replace(near.held_out, rmse=1.105)), power)) == 0  # and here nothing is seen
+
+
+@pytest.mark.parametrize(
+    ("error", "judge", "selected"), [(0.5, "held-out", 0), (0.5, "leave-one-out", 1), (0.3, "held-out", 1)]
+)
+def test_few_rows_that_are_held_out_do_not_choose_among_many_laws_with_more_constants(
+    error: float, judge: str, selected: int
+) -> None:
+    """Five of them see half the error: of many laws with one more constant some do. Rows left out in turn are all."""
+    law = with_constants(replace(candidate(7, 1.0, 100.0, n_rows=5), own_bits=34.0), 3, judge)
+    longer = with_constants(replace(candidate(12, error, 101.5, n_rows=5), own_bits=43.0), 4, judge)
+    assert select((law, longer)) == selected
+
+
+@pytest.mark.parametrize(
+    ("error", "simplest", "judge", "selected"),
+    [
+        (0.3, 30.0, "leave-one-out", 1),
+        (0.5, 30.0, "leave-one-out", 0),
+        (0.3, 42.0, "leave-one-out", 0),
+        (0.3, 30.0, "held-out", 0),
+    ],
+)
+def test_on_few_rows_a_line_vetoes_what_is_too_plain(error: float, simplest: float, judge: str, selected: int) -> None:
+    """``2*sigma/pi`` for five points of a line to an offset; but only the simplest law of two constants may."""
+    plain = with_constants(replace(candidate(5, 1.0, -7.5, n_rows=5), own_bits=7.5), 0, judge)
+    line = with_constants(replace(candidate(5, error, 0.5, n_rows=5), own_bits=simplest), 2, judge)
+    other = with_constants(replace(candidate(9, 0.9, 11.0, n_rows=5), own_bits=41.0), 2, judge)
+    assert select((plain, line, other)) == selected
+
+
 @pytest.mark.parametrize(
     ("n_rows", "error", "own", "selected"),
     [

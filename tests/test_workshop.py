@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from symreg.dimension import DIMENSIONLESS
 from symreg.engine import get_engine
+from symreg.expression import complexity
 from symreg.finishing import Finished, Finisher
 from symreg.fitting import Fitter, make_fitter
 from symreg.grammar import parse
@@ -38,6 +40,30 @@ def candidates() -> list[Candidate]:
         constants = tuple(FreeConstant(name, DIMENSIONLESS, 1.0) for name in names.split())
         found.append(Candidate(tree, constants, "test", (f"a note on {text}",)))
     return found
+
+
+def test_many_candidates_do_not_crowd_out_the_simple_end() -> None:
+    """Of the best of each complexity all are finished, from the simplest to the shortest message, and a few beyond."""
+    one = problem()
+    workshop = Workshop(Finisher(fitter_of(one)))
+    powers = [f"k1*x**{power}" for power in ("(1/2)", "1", "(4/3)", "(3/2)", "2")]
+    sums = [" + ".join(f"k{n}*x**({n}/{d})" for n in range(1, most)) for most in range(3, 8) for d in (2, 3, 4, 5)]
+    texts = ["k1", "k1*x", "k1 + x", *powers, "k1*x**k2", *sums]
+    found = []
+    for text in texts:
+        names = [name for name in ("k1", "k2", "k3", "k4", "k5", "k6") if name in text]
+        constants = tuple(FreeConstant(name, DIMENSIONLESS, 1.0) for name in names)
+        found.append(Candidate(parse(text, variables=("x",), constants=names), constants, "test"))
+    workshop.take(found, "test")
+    every = workshop.promising(len(texts))
+    shortest = min(every, key=lambda each: each.bits)
+    few = workshop.promising(10)
+    assert complexity(few[0].fitted.expression) == 1 and shortest in few
+    least = math.inf
+    for each in sorted(every, key=lambda each: (complexity(each.fitted.expression), each.fitted.residual_sum)):
+        is_best, least = each.fitted.residual_sum < least, min(least, each.fitted.residual_sum)
+        if is_best and complexity(each.fitted.expression) <= complexity(shortest.fitted.expression):
+            assert each in few
 
 
 def test_judged_anew_all_are_fitted_as_if_they_had_been_from_the_start() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner
+from symreg.search.smoothing import smoother_of
 from symreg.search.space import SearchSpace, search_space
 from symreg.table import read_table
 from tests.search.skeletons.made import search_of
@@ -171,6 +173,25 @@ def test_over_decades_the_law_is_looked_for_both_ways(seed: int) -> None:
         search.run()
     assert wonder.knows_that_errors_grow(search)
     assert wonder.evaluated > 0
+
+
+@pytest.mark.parametrize(("part", "grows"), [(0.0, False), (0.05, False), (0.3, True)])
+def test_what_is_mostly_a_pattern_says_nothing_of_errors(part: float, grows: bool) -> None:
+    """A wave on a power law over two decades: a straight power leaves a third of each value, and that is no error."""
+    rng = np.random.default_rng(0)
+    x = np.geomspace(0.5, 50, 300)
+    y = 3 * x**1.4 * (1 + (0.0 if grows else 0.4) * np.sin(2 * np.log(x))) * (1 + part * rng.normal(size=300))
+    space = space_of(x, np.abs(y))
+    rows = np.arange(len(space.target))
+    refiner = Refiner(space, get_engine("auto"), 1, target_at(space, rows), rows)
+    progress = Progress(space, refiner, smoother_of(space, rows))
+    tree = parse("k1*x**k2", variables=("x",), constants=("k1", "k2"))
+    near = Refined(Draft(tree, ("k1", "k2"), (3.0, 1.4), (0, 0)), 0.1, 5, "test")
+    assert errors_grow(space, [near], refiner, progress.own_bits) is not None
+    search = SimpleNamespace(stages_run=3, is_done=False, near=[near])
+    other = SimpleNamespace(is_done=True, near=[], evaluated=0, stages_run=0)
+    wonder = Wonder(space, refiner, progress, lambda _: other)  # type: ignore[arg-type,return-value]
+    assert wonder.knows_that_errors_grow(search) == grows  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("seed", [0, 1])
