@@ -46,6 +46,7 @@ def constant_intervals(
 ) -> tuple[ConstantInterval, ...]:
     """An interval for each free constant of a law that was found for ``problem``, from the rows it was fitted on.
 
+    ``problem`` is that of the discovery (``Discovery.problem``), which knows whether errors were found to grow.
     ``resampling`` draws "residuals", or whole "rows", ``resamples`` times by ``seed``; that concerns the bootstrap
     alone, which draws residuals unless inputs have errors. A constant on a bound, or a whole one, has no interval by
     ``wald`` and ``bootstrap`` (NaN); the profile of the first ends at its bound. Raises ``IntervalError`` for a

@@ -118,16 +118,19 @@ def search(
         complete = completed(whole.bank, whole.sums.complete)
         return Round(chosen, whole.level, clock.evaluated(), whole.bank.pruned, complete, reason)
 
+    def again_with_relative_errors() -> Iterator[Round]:
+        yield replace(report([], None), noise="relative", notes=(grows_note(space),))
+        left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)
+        before = clock.evaluated()
+        for later in search(settings, relative(space), left, seed=seed, stop=stop):
+            yield replace(later, evaluated=before + later.evaluated)
+
     while whole.level < LARGEST_LEVEL:
         # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest
         # question is the likeliest to be answered: it may look at more.
         hunt = min(hunts, key=lambda one: one.in_turn / (SMALLEST if one is hunts[-1] else 1))
         if wonder.knows_that_errors_grow(skeletons):
-            yield replace(report([], None), noise="relative", notes=(grows_note(space),))
-            left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)
-            before = clock.evaluated()
-            for later in search(settings, relative(space), left, seed=seed, stop=stop):
-                yield replace(later, evaluated=before + later.evaluated)
+            yield from again_with_relative_errors()
             return
         looked = sum(one.in_turn for one in hunts)
         stages_run = skeletons.stages_run + backdrops.stages_run + wonder.stages_run
@@ -153,6 +156,10 @@ def search(
         reason = clock.reason or progress.reason_to_stop(
             reach, is_thorough=skeletons.is_done, end_early=budget.end_early
         )
+        if reason is not None and not stop() and wonder.is_told_at_the_end():
+            yield report(found, None)
+            yield from again_with_relative_errors()
+            return
         yield report(found, reason)
         if reason is not None:
             return

@@ -120,12 +120,13 @@ class Wonder:
     plain: Refiner
     progress: Progress
     other: Callable[[SearchSpace], Skeletons]
+    may_grow: bool = field(init=False)
     open: bool = field(init=False)
     _next: int = FIRST
     _other: Skeletons | None = None
 
     def __post_init__(self) -> None:
-        self.open = may_grow(self.space)
+        self.open = self.may_grow = may_grow(self.space)
 
     @property
     def evaluated(self) -> int:
@@ -145,7 +146,15 @@ class Wonder:
         near = skeletons.near
         if is_free_of_noise(near, len(self.plain.rows)):
             return False
-        best = errors_grow(self.space, [*near, *self._otherwise()], self.plain, self.progress.own_bits)
+        return self._is_told_by([*near, *self._otherwise()])
+
+    def is_told_at_the_end(self) -> bool:
+        """Whether the law that a search ends with tells it: simple forms with constants may have had no turn at all."""
+        law = self.progress.law
+        return law is not None and self.may_grow and self._is_told_by([law])
+
+    def _is_told_by(self, found: Sequence[Refined]) -> bool:
+        best = errors_grow(self.space, found, self.plain, self.progress.own_bits)
         return best is not None and not self.progress.leaves_mostly_pattern(best)
 
     def _otherwise(self) -> Sequence[Refined]:

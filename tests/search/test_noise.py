@@ -236,3 +236,17 @@ def test_formulas_that_follow_noise_do_not_tell_how_errors_go(seed: int, sign: f
     rows = np.arange(len(space.target))
     refiner = Refiner(space, get_engine("auto"), 1, target_at(space, rows), rows)
     assert errors_grow(space, search.near, refiner, Progress(space, refiner).own_bits)
+
+
+@pytest.mark.parametrize(("part", "noise"), [(0.05, "relative"), (0.0, "constant")])
+def test_it_is_asked_at_the_end_where_no_simple_form_had_a_turn(part: float, noise: str) -> None:
+    """Without constants that carry units there are no stages of simple forms, and the law is found all the same."""
+    rng = np.random.default_rng(1)
+    m, v = rng.uniform(1, 100, (2, 80))
+    y = 0.5 * m * v**2
+    y = y * (1 + part * rng.normal(size=80)) if part else y + 1e-3 * y.max() * rng.normal(size=80)
+    table = read_table({"m [kg]": m, "v [m/s]": v, "y [J]": np.abs(y)}, target="y")
+    problem = make_problem(table, free_constants="dimensionless")
+    found = discover(problem, backend=Native(threads=1), budget=Budget(time=None, evaluations=300_000))
+    assert found.problem.noise == noise
+    assert found.front.best.formula in {"m*v**2/2", "k*m*v**2"}
