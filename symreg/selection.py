@@ -33,9 +33,6 @@ MANY_TIMES = 3.0
 MOST_PLAIN = 2
 """Fitted constants of the simplest laws, a line among them."""
 
-SAME_ERROR = 0.01
-"""Part of an error on unseen rows that is no reason to choose."""
-
 UNSEEN_SHARE = 0.5
 """Of what unseen rows say between two laws, ``n log2(ratio of errors)`` bits, that counts where the longer one is
 better: they are few, and rows left out in turn share all the others."""
@@ -70,8 +67,7 @@ def select(laws: Sequence[Law]) -> int:
     """Index of the law of smallest description length that no simpler law clearly beats; -1: no law.
 
     Of laws whose descriptions differ by less than ``ALIKE_BITS`` the one that itself takes the fewest, as long as
-    unseen rows do not tell them apart: one whose error is clearly larger than another's is not alike. Of those that
-    themselves take alike many the one that does best on unseen rows.
+    unseen rows do not tell them apart: one whose error is clearly larger than another's is not alike.
     """
     errors, sizes = held_out_errors(laws), _sizes(laws)
     silences = [_silence(judged_by(law)) for law in laws]
@@ -81,10 +77,6 @@ def select(laws: Sequence[Law]) -> int:
     shortest = min((laws[i].description_length for i in eligible), default=math.inf)
     alike = [i for i in eligible if laws[i].description_length <= shortest + ALIKE_BITS] or eligible
     alike = [i for i in alike if not any(_does_worse(i, j, laws, errors) for j in alike)] or alike
-    least = min((sizes[i] for i in alike), default=0.0)
-    alike = [i for i in alike if sizes[i] <= least + ALIKE_BITS]
-    smallest = min((errors[i] for i in alike), default=0.0)
-    alike = [i for i in alike if errors[i] <= smallest * (1 + SAME_ERROR)] or alike
     return min(alike, key=lambda i: (sizes[i], _preference(laws[i])), default=-1)
 
 

@@ -216,14 +216,6 @@ def with_constants(one: Law, count: int, judge: str = "held-out") -> Law:
     return replace(one, constants=free, judge=judge)
 
 
-def test_of_laws_alike_in_message_and_in_what_they_say_the_best_on_unseen_rows_is_meant() -> None:
-    """A power and a sum of two powers, two constants each, within two bits in both: the third judge decides."""
-    near, power = (replace(candidate(7, 1.2, 101.4), own_bits=23.0), replace(candidate(9, 1.1, 100.0), own_bits=24.8))
-    assert select((near, power)) == 1
-    assert select((near, replace(power, own_bits=25.2))) == 0  # it says more by more than anyone knows
-    assert select((replace(near, held_out=replace(near.held_out, rmse=1.105)), power)) == 0  # and here nothing is seen
-
-
 @pytest.mark.parametrize(
     ("error", "judge", "selected"), [(0.5, "held-out", 0), (0.5, "leave-one-out", 1), (0.3, "held-out", 1)]
 )

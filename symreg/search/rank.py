@@ -28,6 +28,8 @@ FEW = 2_500
 """Pairs of a name and an expression of the size before, above which no further size is made beforehand: of a hundred
 columns there are more at once, and a small budget is not to be spent on counting."""
 
+ALGEBRAIC = frozenset({"+", "-", "*", "/", "neg"})
+
 OTHERWISE_BITS = 1.0
 """To say that a formula is said by its rank, and not by its tree."""
 
@@ -56,6 +58,8 @@ def rank_bits(draft: Draft, bank: Bank, target: int) -> float | None:
             return None
         inside = [node.name for node in walk(rest) if isinstance(node, Constant) and node.name in codes]
         own = inside if coefficient is None else [coefficient, *inside]
+        if any(codes[name] for name in inside):
+            return None
         code = target if all(codes[name] == 0 for name in own) else None
         total += universal_bits(bank.up_to(size, code)) + _number_bits(plain)
         total += len(inside) * (1.0 + math.log2(size))
@@ -95,22 +99,27 @@ def _split(term: Expression, names: Collection[str]) -> tuple[str | None, Expres
 
 
 def _without_coefficients(tree: Expression, names: Collection[str]) -> Expression | None:
-    """The tree without the constants that multiply or divide a part of it; None where one stands otherwise."""
-    if isinstance(tree, Constant) and tree.name in names:
-        return ONE
-    if not isinstance(tree, Apply):
+    """The tree without the constants that multiply or divide terms of sums in it; None where one stands otherwise.
+
+    In a function, or as a term of its own, a constant bends the formula: there are places in the catalogue for that.
+    """
+    if not set(constants_of(tree)) & set(names):
         return tree
-    if tree.operator == "pow" and set(constants_of(tree.arguments[1])) & set(names):
-        return None  # a fitted exponent is no coefficient
-    parts = [_without_coefficients(one, names) for one in tree.arguments]
-    if any(one is None for one in parts):
+    if not (isinstance(tree, Apply) and tree.operator in ALGEBRAIC):
         return None
-    first, *others = (one for one in parts if one is not None)
-    if tree.operator in ("*", "/") and others == [ONE]:
-        return first
-    if tree.operator == "*" and first == ONE:
-        return others[0]
-    return Apply(tree.operator, (first, *others))
+    if tree.operator in ("*", "/"):
+        first, last = tree.arguments
+        if _is_one_of(last, names):
+            return _without_coefficients(first, names)
+        if tree.operator == "*" and _is_one_of(first, names):
+            return _without_coefficients(last, names)
+    parts = [_without_coefficients(one, names) for one in tree.arguments]
+    kept = tuple(one for one in parts if one is not None)
+    return Apply(tree.operator, kept) if len(kept) == len(parts) else None
+
+
+def _is_one_of(tree: Expression, names: Collection[str]) -> bool:
+    return isinstance(tree, Constant) and tree.name in names
 
 
 def _size(rest: Expression, names: Collection[str]) -> int | None:

@@ -86,9 +86,9 @@ def test_dimensions_make_a_formula_cheap(masses: tuple[Bank, int]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "codes"),
-    [("m*(v/c)**k", {"k": 0}), ("m*exp((v/c)**k)", {"k": 0}), ("m*2**k", {"k": 0})],
+    [("m*exp(k*v/c)", {"k": 0}), ("m/(k + v/c)", {"k": 0}), ("m*(v/c)**k", {"k": 0})],
 )
-def test_exponents_that_are_fitted_are_not_said_by_rank(
+def test_constants_that_bend_a_formula_are_not_said_by_rank(
     masses: tuple[Bank, int], text: str, codes: dict[str, int]
 ) -> None:
     assert rank_bits(draft(text, "mvc", **codes), *masses) is None
@@ -97,11 +97,9 @@ def test_exponents_that_are_fitted_are_not_said_by_rank(
 @pytest.mark.parametrize(
     ("text", "plain", "size", "inside"),
     [
-        ("m*sqrt(k*v/c)", "m*sqrt(v/c)", 6, 1),
-        ("m/(k + v/c)", "m/(1 + v/c)", 7, 1),
-        ("m*(k1 + k2*v/c)", "m*(1 + v/c)", 7, 2),
+        ("m/(1 + k*v/c)", "m/(1 + v/c)", 7, 1),
+        ("m*(k1*c + k2*v)/c", "m*(c + v)/c", 7, 2),
         ("(m + m*v/(c*k))*v/c", "(m + m*v/c)*v/c", 11, 1),
-        ("m/k", "m", 1, 1),
     ],
 )
 def test_coefficients_inside_are_said_by_their_places(
