@@ -156,7 +156,7 @@ def search(
         reason = clock.reason or progress.reason_to_stop(
             reach, is_thorough=skeletons.is_done, end_early=budget.end_early
         )
-        if reason is not None and not stop() and wonder.is_told_at_the_end():
+        if reason is not None and reason != "interrupted" and wonder.is_told_at_the_end():
             yield report(found, None)
             yield from again_with_relative_errors()
             return

@@ -100,8 +100,8 @@ def test_of_a_target_that_was_rounded_only_the_quick_stage_is_asked() -> None:
 
 
 @pytest.mark.parametrize(("without", "expected"), [((), True), (("backdrops",), False)])
-def test_a_search_of_a_million_evaluations_needs_them(without: tuple[str, ...], expected: bool) -> None:
+def test_a_search_of_four_million_evaluations_needs_them(without: tuple[str, ...], expected: bool) -> None:
     space = backdrops_for(CASES["many plain terms"]).space
     settings = Native(threads=1, without=without)
-    rounds = search(settings, space, Budget(time=None, evaluations=1_000_000), seed=0, stop=lambda: False)
+    rounds = search(settings, space, Budget(time=None, evaluations=4_000_000), seed=0, stop=lambda: False)
     assert any(one.source == "backdrops" for each in rounds for one in each.candidates) == expected

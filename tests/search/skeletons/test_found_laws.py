@@ -28,7 +28,7 @@ class Case:
     target: str
     ranges: Mapping[str, tuple[float, float]]
     free: int
-    evaluations: int = 1_000_000
+    evaluations: int = 4_000_000
     options: Mapping[str, Any] = field(default_factory=dict)
     n_rows: int = N_ROWS
 
