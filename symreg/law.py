@@ -197,8 +197,12 @@ def pareto_front(laws: Iterable[Law]) -> ParetoFront:
     """The front over complexity and held-out error, with one law selected (see ``selection.py``)."""
     from symreg.selection import front_of, select
 
-    front = front_of(tuple(laws))
-    return ParetoFront(front, select(front))
+    every = tuple(laws)
+    front = front_of(every)
+    # Among all of them: on the front a law may be alone with a neighbour that another, left off it, told from it.
+    believed = select(every)
+    selected = next((place for place, law in enumerate(front) if believed >= 0 and law is every[believed]), -1)
+    return ParetoFront(front, selected)
 
 
 def score(predicted: Array, actual: Array, sigma: Array | None = None) -> Score:

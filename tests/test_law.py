@@ -211,6 +211,16 @@ def test_laws_that_unseen_rows_tell_apart_are_not_alike() -> None:
     assert select((constant, law)) == 1
 
 
+def test_a_law_is_selected_among_all_and_not_among_those_on_the_front() -> None:
+    """Two laws of nine nodes do better than a power, the one clearly and the other not: the front has the other one."""
+    power = replace(candidate(4, 15.5, -7.3, n_rows=12), own_bits=15.9)
+    told = replace(candidate(9, 9.97, -8.4, n_rows=12), own_bits=23.2)
+    near = replace(candidate(9, 11.5, -7.1, n_rows=12), own_bits=21.9)
+    front = pareto_front((power, told, near))
+    assert front.laws == (power, near)
+    assert front.best is near
+
+
 def with_constants(one: Law, count: int, judge: str = "held-out") -> Law:
     free = tuple(LawConstant(f"k{number}", 1.0, 0.1, parse_unit("1")) for number in range(count))
     return replace(one, constants=free, judge=judge)

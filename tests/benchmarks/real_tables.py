@@ -64,7 +64,7 @@ KNOWN = (
     Known("nist_strd_chwirut2", "ultrasonic_response", ("metal_distance",), (
         ("exp(-k1*metal_distance)/(k2 + k3*metal_distance)", (0.167, 0.0052, 0.0122)),)),
     Known("firas", "spectral_radiance", ("wavenumber",), (
-        ("2*h*c**2*wavenumber**3/(exp(h*c*wavenumber/(k_B*k1)) - 1)", (2.7,)),), ("h", "c", "k_B")),
+        ("2*h*c*wavenumber**3/(exp(h*c*wavenumber/(k_B*k1)) - 1)", (2.7,)),), ("h", "c", "k_B")),
     Known("exoplanets", "semi_major_axis", ("period", "stellar_mass"), (
         ("(k1*stellar_mass*period**2)**(1/3)", (1.7e-12,)),), ("G",)),
 )  # fmt: skip
