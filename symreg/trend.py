@@ -18,6 +18,12 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 LARGEST_DEGREE = 4
+MOST_TERMS = 250
+"""Of a polynomial: more take longer than a search may wait."""
+
+MOST_ROWS = 5_000
+"""Rows that it is fitted to, and looked at together."""
+
 ROWS_A_TERM = 4
 """A polynomial has so many rows for each of its terms at least, or it follows the errors."""
 
@@ -47,24 +53,36 @@ def trend(inputs: Floats, target: Floats, share: float | None = None) -> Floats 
     if it is known; otherwise the degree is the first to which the next adds nothing.
     """
     y = target * np.sign(target.mean())
+    if not y.mean() > 0:
+        return None
     coordinates = _coordinates(inputs)
-    before: tuple[Floats, float, int] | None = None  # sizes, sum of squares, and terms of the degree before
+    some = np.arange(len(y))
+    if len(y) > MOST_ROWS:
+        some = np.random.default_rng(len(y)).choice(len(y), size=MOST_ROWS, replace=False)
+    before: tuple[Floats, int, float, int] | None = None  # coefficients, degree, sum of squares and terms before
     for degree in range(LARGEST_DEGREE + 1):
         n_terms = comb(len(coordinates) + degree, degree)
-        if n_terms * ROWS_A_TERM > len(y):
+        if n_terms * ROWS_A_TERM > len(some) or n_terms > MOST_TERMS:
             return None
-        sizes = _fitted(y, _basis(coordinates, degree))
-        if sizes is None:
+        columns = _polynomials(coordinates[:, some], degree)
+        coefficients = _fitted(y[some], columns)
+        if coefficients is None:
             return None
-        left, free = float(np.sum((y / sizes - 1) ** 2)), len(y) - n_terms
+        left, free = float(np.sum((y[some] / np.exp(columns @ coefficients) - 1) ** 2)), len(some) - n_terms
         if share is not None and left <= share**2 * (free + BEYOND * sqrt(2 * free)):
-            return sizes
+            return _sizes(coordinates, degree, coefficients)
         if share is None and before is not None:
-            lower, more, fewer = before
+            lower, its_degree, more, fewer = before
             if _chance(more - left, n_terms - fewer, left, free) > SURPRISING:
-                return lower
-        before = sizes, left, n_terms
+                return _sizes(coordinates, its_degree, lower)
+        before = coefficients, degree, left, n_terms
     return None
+
+
+def _sizes(coordinates: Floats, degree: int, coefficients: Floats) -> Floats:
+    """The means at all rows, some at a time."""
+    parts = np.array_split(coordinates, max(1, coordinates.shape[1] // MOST_ROWS), axis=1)
+    return np.concatenate([np.exp(_polynomials(part, degree) @ coefficients) for part in parts])
 
 
 def _coordinates(inputs: Floats) -> Floats:
@@ -75,19 +93,20 @@ def _coordinates(inputs: Floats) -> Floats:
     return np.asarray(rows / rows.std(axis=1, keepdims=True))
 
 
-def _basis(coordinates: Floats, degree: int) -> Floats:
-    """Orthonormal columns ``(n_rows, n)`` that span the polynomials up to this total degree."""
+def _polynomials(coordinates: Floats, degree: int) -> Floats:
+    """Products of coordinates up to this total degree, in columns ``(n_rows, n)``."""
     places = range(len(coordinates))
     products = [
         np.prod(coordinates[list(chosen)], axis=0)
         for size in range(degree + 1)
         for chosen in itertools.combinations_with_replacement(places, size)
     ]
-    return np.linalg.qr(np.column_stack(products))[0]
+    return np.column_stack(products)
 
 
-def _fitted(y: Floats, basis: Floats) -> Floats | None:
-    """The means; None where they do not settle."""
+def _fitted(y: Floats, columns: Floats) -> Floats | None:
+    """Coefficients of the logarithm of the mean; None where they do not settle."""
+    basis, triangle = np.linalg.qr(columns)
     logs = np.full(len(y), np.log(y.mean()))
     for _ in range(ITERATIONS):
         step = basis @ (basis.T @ (y / np.exp(logs) - 1))
@@ -96,7 +115,7 @@ def _fitted(y: Floats, basis: Floats) -> Floats | None:
             return None
         logs = logs + step * min(1.0, LONGEST_STEP / largest) if largest else logs
         if largest < CONVERGED:
-            return np.asarray(np.exp(logs))
+            return np.asarray(np.linalg.lstsq(triangle, basis.T @ logs, rcond=None)[0])
     return None
 
 

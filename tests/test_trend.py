@@ -48,6 +48,19 @@ def test_there_is_none_where_values_change_sign_or_rows_are_few(share: float | N
     assert sizes_of(x, np.sin(5 * x[0]), share) == pytest.approx(np.abs(np.sin(5 * x[0])))
 
 
+def test_many_rows_are_looked_at_in_parts() -> None:
+    inputs, true, measured = power_law(23_456, 0.2)
+    found = trend(inputs, measured, 0.2)
+    assert found is not None and found.shape == true.shape
+    assert np.std(np.log(found / true)) < 0.02
+
+
+def test_a_target_around_zero_has_none() -> None:
+    x = np.linspace(1, 2, 40)[None]
+    assert trend(x, np.tile([1.0, -1.0], 20)) is None
+    assert trend(np.ones((1, 40)), np.zeros(40)) is None
+
+
 def test_an_input_that_stays_or_is_not_positive_does_no_harm() -> None:
     x = np.linspace(-2, 2, 100)
     found = trend(np.array([x, np.full(100, 3.0)]), 5 * np.exp(x), 0.01)

@@ -43,7 +43,7 @@ def count_first(bank: Bank) -> None:
 
 
 def rank_bits(draft: Draft, bank: Bank, target: int) -> float | None:
-    """Bits of the form of a draft; None where a constant stands in an exponent.
+    """Bits of the form of a draft; None where a constant stands elsewhere than before a term.
 
     ``target`` is the code of the target's dimension.
     """
