@@ -33,7 +33,7 @@ SIMPLE_RATIOS = np.array([1.0, 2.0, 3.0, 4.0])
 ALIKE = 0.01  # coefficients that are simple multiples of each other, apart from what noise makes of them
 LEAST_EXPLAINED = 0.1  # loss above which what nothing follows need not be noise: half a law leaves as much
 MOST_NOISE = 0.02  # loss that may be noise, a seventh of the target's spread: with more, few would look for a law
-HALF = 0.5
+HALF = 0.5  # of what is left: with more of it a pattern, the misfit outweighs the errors
 SLACK = 1.15  # of known uncertainties
 
 
