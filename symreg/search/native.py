@@ -23,7 +23,7 @@ from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.collecting import collected
 from symreg.search.hunt import Workplace, hunt_of
-from symreg.search.noise import Wonder, grows_note, relative
+from symreg.search.noise import Wonder, grows_note
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
@@ -122,7 +122,7 @@ def search(
         yield replace(report([], None), noise="relative", notes=(grows_note(space),))
         left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)
         before = clock.evaluated()
-        for later in search(settings, relative(space), left, seed=seed, stop=stop):
+        for later in search(settings, wonder.weighed, left, seed=seed, stop=stop):
             yield replace(later, evaluated=before + later.evaluated)
 
     while whole.level < LARGEST_LEVEL:

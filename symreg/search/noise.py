@@ -83,9 +83,12 @@ def relative(space: SearchSpace) -> SearchSpace:
 
 
 def errors_grow(
-    space: SearchSpace, found: Sequence[Refined], plain: Refiner, own_bits: Callable[[Refined], float]
+    weighed: SearchSpace, found: Sequence[Refined], plain: Refiner, own_bits: Callable[[Refined], float]
 ) -> Refined | None:
-    """The formula that describes the target shortest with relative errors, if shorter than any with equal ones."""
+    """The formula that describes the target shortest with relative errors, if shorter than any with equal ones.
+
+    ``weighed`` is the space with errors that are relative.
+    """
     most = min(MOST_CONSTANTS, len(plain.rows) // ROWS_A_CONSTANT)
     few = [one for one in found if len(one.draft.names) <= most]
     best = list({one.draft.expression: one for one in few}.values())
@@ -98,7 +101,6 @@ def errors_grow(
 
     if not best or is_free_of_noise(found, n_rows):
         return None
-    weighed = relative(space)
     probes = target_at(weighed, plain.rows)
     scaled = Refiner(weighed, plain.engine, plain.threads, probes, plain.rows)
     # ``Probes`` scale weights to sum to one; likelihoods want their geometric mean to be one over the rows.
@@ -123,6 +125,7 @@ class Wonder:
     may_grow: bool = field(init=False)
     open: bool = field(init=False)
     _next: int = FIRST
+    _weighed: SearchSpace | None = None
     _other: Skeletons | None = None
 
     def __post_init__(self) -> None:
@@ -132,6 +135,13 @@ class Wonder:
     def evaluated(self) -> int:
         """Combinations that were looked at to know."""
         return 0 if self._other is None else self._other.evaluated
+
+    @property
+    def weighed(self) -> SearchSpace:
+        """The space with relative errors: the trend of its target is found once."""
+        if self._weighed is None:
+            self._weighed = relative(self.space)
+        return self._weighed
 
     @property
     def stages_run(self) -> int:
@@ -154,7 +164,7 @@ class Wonder:
         return law is not None and self.may_grow and self._is_told_by([law])
 
     def _is_told_by(self, found: Sequence[Refined]) -> bool:
-        best = errors_grow(self.space, found, self.plain, self.progress.own_bits)
+        best = errors_grow(self.weighed, found, self.plain, self.progress.own_bits)
         return best is not None and not self.progress.leaves_mostly_pattern(best)
 
     def _otherwise(self) -> Sequence[Refined]:
@@ -163,7 +173,7 @@ class Wonder:
         if sizes.max() < DECADE * sizes.min() or len(sizes) < FEW_ROWS:  # of few rows the best of more would be chance
             return []
         if self._other is None:
-            self._other = self.other(relative(self.space))
+            self._other = self.other(self.weighed)
             while not self._other.is_done and self._other.stages_run < FIRST:
                 self._other.run()
         return self._other.near

@@ -54,7 +54,7 @@ def told(space: SearchSpace, forms: list[tuple[str, tuple[float, ...]]] = FORMS)
         names = tuple(f"k{number}" for number in range(1, 1 + len(values)))
         tree = parse(text, variables=("x",), constants=names)
         drafts.append(Refined(Draft(tree, names, values, (0,) * len(names)), 0.0, 5, "test"))
-    return errors_grow(space, refiner.again(drafts), refiner, Progress(space, refiner).own_bits) is not None
+    return errors_grow(relative(space), refiner.again(drafts), refiner, Progress(space, refiner).own_bits) is not None
 
 
 @pytest.mark.parametrize("part", [0.03, 0.1, 0.2])
@@ -187,7 +187,7 @@ def test_what_is_mostly_a_pattern_says_nothing_of_errors(part: float, grows: boo
     progress = Progress(space, refiner, smoother_of(space, rows))
     tree = parse("k1*x**k2", variables=("x",), constants=("k1", "k2"))
     near = Refined(Draft(tree, ("k1", "k2"), (3.0, 1.4), (0, 0)), 0.1, 5, "test")
-    assert errors_grow(space, [near], refiner, progress.own_bits) is not None
+    assert errors_grow(relative(space), [near], refiner, progress.own_bits) is not None
     search = SimpleNamespace(stages_run=3, is_done=False, near=[near])
     other = SimpleNamespace(is_done=True, near=[], evaluated=0, stages_run=0)
     wonder = Wonder(space, refiner, progress, lambda _: other)  # type: ignore[arg-type,return-value]
@@ -235,7 +235,7 @@ def test_formulas_that_follow_noise_do_not_tell_how_errors_go(seed: int, sign: f
         search.run()
     rows = np.arange(len(space.target))
     refiner = Refiner(space, get_engine("auto"), 1, target_at(space, rows), rows)
-    assert errors_grow(space, search.near, refiner, Progress(space, refiner).own_bits)
+    assert errors_grow(relative(space), search.near, refiner, Progress(space, refiner).own_bits)
 
 
 @pytest.mark.parametrize(("part", "noise"), [(0.05, "relative"), (0.0, "constant")])
