@@ -133,9 +133,7 @@ def search(
             yield from again_with_relative_errors()
             return
         looked = sum(one.in_turn for one in hunts)
-        stages_run = skeletons.stages_run + backdrops.stages_run + wonder.stages_run
-        owed = HUNTS_PART * stages_run * A_STAGE * len(skeletons.inputs.places)
-        due = due_of(backdrops, skeletons, looked, progress) if looked >= owed else None
+        due = due_of(backdrops, skeletons, looked, progress, beside=wonder.stages_run)
         if due is not None:
             found = due.run()
         elif turns.is_evolutions(hunt, hunts):
@@ -178,14 +176,18 @@ def search(
 
 
 def due_of(
-    backdrops: Backdrops, skeletons: Skeletons, looked: int, progress: Progress
+    backdrops: Backdrops, skeletons: Skeletons, looked: int, progress: Progress, *, beside: int
 ) -> Backdrops | Skeletons | None:
-    """Whose next stage has its turn, if anyone's: the one that was to come first.
+    """Whose next stage has its turn, if anyone's: the one that was to come first, once hunts have had their part.
 
+    ``looked`` is what hunts looked at, ``beside`` counts stages that were run to know how errors go.
     Only what is exact has anything to find before backdrops: where what is left may be noise, skeletons come first.
     """
     waits = backdrops.is_heavy and not skeletons.is_done and progress.may_be_noise()
     first = skeletons if waits or skeletons.due <= backdrops.due else backdrops
+    stages = skeletons.stages_run + backdrops.stages_run + beside
+    if looked < HUNTS_PART * A_STAGE * stages * len(skeletons.inputs.places):
+        return None
     return first if looked >= first.due else None
 
 
