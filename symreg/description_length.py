@@ -94,11 +94,15 @@ def description_length(
 def residual_bits(
     residual_sum_squares: float, n_rows: int, noise_variance: float | None = None, resolution: float = 0.0
 ) -> float:
-    """Bits of ``n_rows`` Gaussian residuals: the negative log2 likelihood."""
+    """Bits of ``n_rows`` Gaussian residuals: the negative log2 likelihood.
+
+    A stated ``noise_variance`` is the least there may be: residuals beyond it are described by their own variance, as
+    uncertainties are scaled by the ratio of Birge (1932, "The calculation of errors by the method of least squares").
+    Taken at its word, a variance that is too small would make any formula worth its length that is a little nearer.
+    """
     if n_rows == 0:
         return 0.0
-    variance = residual_sum_squares / n_rows if noise_variance is None else noise_variance
-    variance = max(variance, resolution**2 / 12.0, _SMALLEST)
+    variance = max(residual_sum_squares / n_rows, noise_variance or 0.0, resolution**2 / 12.0, _SMALLEST)
     return 0.5 * n_rows * math.log2(2 * math.pi * variance) + residual_sum_squares / (
         2 * variance * math.log(2)
     )

@@ -14,6 +14,7 @@ from symreg.arrays import Rows
 from symreg.canonical import canonical_form, ordered, with_leading_signs
 from symreg.constant_notes import constant_notes
 from symreg.constant_origins import known_to, replacement_notes
+from symreg.curve_models import name_bits_of
 from symreg.description_length import (
     NOT_SIMPLE_BITS,
     NOT_SIMPLE_BITS_TO_SCALE,
@@ -141,8 +142,11 @@ class Finisher:
         # That an input stands over its unit goes without saying: dimensions leave nothing else.
         over = sum(_is_over_unit(node, self._units_of_inputs) for node in walk(fitted.expression))
         twice += over * (1.0 + OPERATOR_BITS["/"] + name_bits(names_in_use))
-        if form_bits is not None:
-            twice = max(twice, tree_bits(fitted.expression, names_in_use) - form_bits)
+        free = numbers | {Constant(name) for name in names}
+        named = name_bits_of(fitted.expression, free, len(problem.inputs), self._units_of_inputs)
+        ways = [bits for bits in (form_bits, named) if bits is not None]
+        if ways:
+            twice = max(twice, tree_bits(fitted.expression, names_in_use) - min(ways))
         own = self._bits_of_units(fitted, names_in_use) + self._bits_of_literals(fitted, numbers)
         return own - twice + description_length(
             residual_sum_squares=left_over(fitted, self.fitter),

@@ -31,12 +31,21 @@ def tree(text: str):
 
 def test_residuals_against_the_gaussian_likelihood() -> None:
     residuals = np.random.default_rng(0).normal(0.0, 0.3, 500)
-    variance = 0.09
+    variance = 0.1  # stated, and not less than what residuals have
     likelihood = np.exp(-(residuals**2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
     rss = float(residuals @ residuals)
     assert residual_bits(rss, 500, variance) == pytest.approx(-np.sum(np.log2(likelihood)))
     estimated = 250 * math.log2(2 * math.pi * math.e * rss / 500)
     assert residual_bits(rss, 500) == pytest.approx(estimated)
+    assert rss / 500 < variance
+
+
+def test_a_stated_variance_is_the_least_there_is() -> None:
+    """Ten times too small, it would make a formula a hundred times longer that is a little nearer."""
+    near, nearer = 9.0, 8.5  # residuals of 100 rows that are stated to have a variance of 0.001
+    worth = residual_bits(near, 100, 1e-3) - residual_bits(nearer, 100, 1e-3)
+    assert worth == pytest.approx(50 * math.log2(near / nearer))
+    assert residual_bits(0.1, 100, 1e-3) == pytest.approx(residual_bits(0.1, 100))  # there the two meet
 
 
 def test_resolution_stops_the_race_of_rounding_errors() -> None:

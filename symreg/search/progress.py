@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from symreg.curve_models import name_bits_of
 from symreg.description_length import small_sample_bits, tree_bits
+from symreg.expression import Constant
 from symreg.search.backend import EndEarly, most_constants
 from symreg.search.pattern import leaves_pattern
 from symreg.search.probes import Probes, probes_of, smoothed_probes, target_at
@@ -87,12 +89,15 @@ class Progress:
     def own_bits(self, one: Refined) -> float:
         """What a formula and its constants add to the description length."""
         n_rows = len(self.space.target)
-        constants = len(one.draft.names) - 1  # the factor in front is paid for by all
         form = tree_bits(one.draft.expression, len(self.space.leaves) + 1)
         if one.draft.form_bits is not None:
             form = min(form, one.draft.form_bits)
-        own = form + 0.5 * constants * float(np.log2(n_rows))
-        return own + small_sample_bits(n_rows, constants + 1)
+        constants, units = {Constant(name) for name in one.draft.names}, self.space.units_of_inputs.values()
+        named = name_bits_of(one.draft.expression, constants, len(self.space.leaves), units)
+        form = form if named is None else min(form, named)
+        count = len(one.draft.names)
+        own = form + 0.5 * (count - 1) * float(np.log2(n_rows))  # the factor in front is paid for by all
+        return own + small_sample_bits(n_rows, count)
 
     def surface(self) -> Callable[[npt.NDArray[np.int64]], Probes] | None:
         """The target at any of the smoother's rows without most of its noise; None where the data do not allow that."""

@@ -58,7 +58,10 @@ KNOWN = (
     Known("titius_bode", "semi_major_axis", ("n",), (
         ("k1 + k2*2**n", (6e10, 4.5e10)), ("k1 + k2*k3**n", (6e10, 4.5e10, 2.0)))),
     Known("time_dilation", "fractional_shift", ("velocity",), (("k1*velocity**2", (-5.6e-18,)),)),
-    Known("nist_strd_misra1a", "volume", ("pressure",), (("k1*(1 - exp(-k2*pressure))", (239.0, 5.5e-4)),)),
+    # One adsorption of which NIST has four models: Misra1a, b, c and d.
+    Known("nist_strd_misra1a", "volume", ("pressure",), (
+        ("k1*(1 - exp(-k2*pressure))", (239.0, 5.5e-4)), ("k1*(1 - 1/(1 + k2*pressure/2)**2)", (338.0, 3.9e-4)),
+        ("k1*(1 - 1/sqrt(1 + 2*k2*pressure))", (636.0, 2.1e-4)), ("k1*k2*pressure/(1 + k2*pressure)", (437.0, 3e-4)))),
     Known("nist_strd_eckerle4", "transmittance", ("wavelength",), (
         ("k1*exp(-((wavelength - k2)/k3)**2)", (0.38, 4.515e-7, 5.8e-9)),)),
     Known("nist_strd_chwirut2", "ultrasonic_response", ("metal_distance",), (
@@ -100,8 +103,9 @@ def has_form(law: Law, problem: Problem, wanted: Sequence[tuple[Floats, int]]) -
     """Whether the law gives one of these values with other constants."""
     columns, _ = columns_of(problem)
     free = [one for one in law.constants if one.kind == "free"]
-    sizes = np.array([one.value for one in free])
-    fixed = columns | {one.name: one.value for one in law.constants if one.kind != "free"}
+    in_si = {one.name: float(one.unit.to_si(one.value)) for one in law.constants}
+    sizes = np.array([in_si[one.name] for one in free])
+    fixed = columns | {one.name: in_si[one.name] for one in law.constants if one.kind != "free"}
 
     def values(by: Floats) -> Floats:
         with np.errstate(all="ignore"):

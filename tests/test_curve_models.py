@@ -1,0 +1,77 @@
+"""Curves with a name: the list is a code, its entries differ, and what it is for is seen in tables of few rows."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from symreg import Native, make_problem, read_table
+from symreg.curve_models import BY_NAME_BITS, COMMON, COMMON_BITS, RARER, RARER_BITS, name_bits_of
+from symreg.discover import discover
+from symreg.expression import Constant, walk
+from symreg.grammar import parse
+from symreg.search.backend import Budget
+
+
+def bits(text: str, inputs: tuple[str, ...] = ("x",)) -> float | None:
+    tree = parse(text, variables=inputs, constants=("a", "b", "c", "d", "e", "n"))
+    return name_bits_of(tree, {one for one in walk(tree) if isinstance(one, Constant)}, len(inputs))
+
+
+def test_the_list_is_a_prefix_code() -> None:
+    assert len(COMMON) * 2**-COMMON_BITS + len(RARER) * 2**-RARER_BITS <= 1.0
+
+
+@pytest.mark.parametrize("text", COMMON + RARER)
+def test_each_entry_is_found_by_its_name(text: str) -> None:
+    assert bits(text) == BY_NAME_BITS + (COMMON_BITS if text in COMMON else RARER_BITS)
+
+
+def test_an_input_has_to_be_named_among_several() -> None:
+    assert bits("a*x/(b + x)", ("x", "y", "z", "w")) == bits("a*x/(b + x)") + 2.0
+
+
+def test_a_simple_exponent_is_paid_by_its_size() -> None:
+    assert bits("a*x**n") < bits("a*x**2") < bits("a*x**3") < bits("a*x**4")
+    assert bits("a*x*exp(b/x)") == bits("a*x**n*exp(b/x)") + 2.0
+    assert bits("a + b*2**x") == bits("a + b*exp(c*x)") + 3.0
+
+
+def test_what_nobody_writes_has_no_name() -> None:
+    """Boiling water's pressure was ``k*T**14``; no exponent that was fitted would have been so much cheaper."""
+    assert bits("a*x**14") is None
+    assert bits("a*exp(b/x**6)") is None
+    assert bits("a + b*(7/5)**x") is None
+
+
+def test_lines_and_power_laws_of_several_inputs() -> None:
+    inputs = ("x", "y", "z")
+    assert bits("a*x + b*y + c*z + d", inputs) == BY_NAME_BITS + COMMON_BITS + 3
+    assert bits("a*x**b*y**c*z**n", inputs) == BY_NAME_BITS + COMMON_BITS + 6
+    assert bits("a*x**b*y**c*z", inputs) == bits("a*x**b*y**c*z**n", inputs) + 1
+    assert bits("a*x*y + b*z", inputs) is None
+    assert bits("a*(x*y)**b", inputs) is None  # one exponent for two is another law
+    assert bits("a*(x + y) + b*z", inputs) is None
+
+
+def test_no_name() -> None:
+    assert bits("a") is None  # no curve at all
+    assert bits("a*x + b*x**(1/3)") is None
+    assert bits("exp(b*x)") is None  # nothing says how large it is
+    assert bits("a*exp(b*x)/(c + d*x)") is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_saturation_is_named_on_a_dozen_noisy_rows(seed: int) -> None:
+    """``k1*x + k2*x**(1/3)`` and other odd sums follow a dozen such rows as well, and were selected."""
+    draw = np.random.default_rng(seed)
+    x = np.repeat([0.02, 0.06, 0.11, 0.22, 0.56, 1.1], 2)
+    y = 210 * x / (0.065 + x) + draw.normal(0, 9, x.size)
+    problem = make_problem(read_table({"x": x, "y": y}, target="y"))
+    law = discover(problem, backend=Native(threads=1), budget=Budget(time=6)).front.best
+    at = np.array([0.03, 0.3, 0.8])
+    assert law.predict({"x": at}) == pytest.approx(210 * at / (0.065 + at), rel=0.15)
+    assert sum(one.kind == "free" for one in law.constants) == 2
+    assert math.isfinite(law.description_length)
