@@ -26,7 +26,7 @@ def canonical_form(form: Form) -> Form:
     """The form as it is shown; values and dimension stay, and no constant is new."""
     form = rewritten(form, RULES, _tidied, MOST)
     form = rewritten(form, SCALES, _tidied, MOST)
-    form = form.with_tree(with_leading_numbers(form.expression))
+    form = form.with_tree(with_terms_in_order(form.expression, tuple(form.values)))
     return form.with_tree(with_leading_signs(form.expression))
 
 
@@ -53,20 +53,31 @@ def ordered(expression: Expression, free: Collection[str]) -> Expression:
     return ordered_products(ordered_sums(ordered_products(expression, free)), free)
 
 
-def with_leading_numbers(expression: Expression) -> Expression:
-    """Sums with what is a number before what is not: ``1 + x/k``."""
+def with_terms_in_order(expression: Expression, free: Collection[str] = (), is_below: bool = False) -> Expression:
+    """Sums with numbers before what varies, and what is constant behind it: ``1 + x/k``, ``k1*x + k2``.
 
-    def rebuild(node: Expression, operands: tuple[Expression, ...]) -> Expression:
-        if not isinstance(node, Apply):
-            return node
-        node = Apply(node.operator, operands)
-        return sum_of(sorted(terms_of(node), key=_is_added_number)) if is_sum(node) else node
+    Below a bar constants come first, ``k1*x/(k2 + x)``. No sum begins with a minus that need not: ``k1 - x``.
+    """
+    if not isinstance(expression, Apply):
+        return expression
+    name = expression.operator
+    below = (is_below, name == "/" or (is_below and name != "pow"))
+    operands = (
+        with_terms_in_order(one, free, name == "inv" or below[place]) for place, one in enumerate(expression.arguments)
+    )
+    node = Apply(name, tuple(operands))
+    if not is_sum(node):
+        return node
 
-    return fold(expression, rebuild)
+    def place(term: tuple[int, Expression]) -> int:
+        sign, tree = term
+        if isinstance(tree, Constant) and tree.name in free:
+            return 1 if is_below else 3
+        return 0 if isinstance(tree, Number) and sign > 0 else 2
 
-
-def _is_added_number(term: tuple[int, Expression]) -> bool:
-    return not (term[0] > 0 and isinstance(term[1], Number))
+    terms = sorted(terms_of(node), key=place)
+    first = next((term for term in terms if term[0] > 0), terms[0])
+    return sum_of([first, *(term for term in terms if term is not first)])
 
 
 def with_leading_signs(expression: Expression) -> Expression:

@@ -16,12 +16,15 @@ from symreg.expression import Apply, Constant, Expression, Number, Variable
 Key: TypeAlias = tuple[object, ...]
 """What tells one factor from another: its kind, and what it is made of."""
 
+Factors: TypeAlias = tuple[tuple[Key, "Fraction | str"], ...]
+"""Factors and their powers."""
+
 ANY = "any"
 """An exponent that is a constant."""
 
-INPUT, SUM, FREE, EXP = "input", "sum", "free sum", "exp"
-"""Kinds of factors: an input; a sum, with which terms have a constant; a sum in which all have one but for the factor
-in front; an exponential, with the number that is raised if it is not e."""
+INPUT, NUMBER, SUM, FREE, EXP = "input", "number", "sum", "free sum", "exp"
+"""Kinds of factors: an input; a number; a sum, with which terms have a constant; a sum in which all have one, but for
+the factor in front; an exponential, with the number that is raised if it is not e."""
 
 POWERS = {
     "square": Fraction(2), "cube": Fraction(3), "inv": Fraction(-1), "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3),
@@ -33,7 +36,7 @@ class Form:
     """A product of powers of factors; ``is_scaled`` says that a constant multiplies it."""
 
     is_scaled: bool
-    factors: tuple[tuple[Key, Fraction | str], ...] = ()
+    factors: Factors = ()
 
     @property
     def key(self) -> Key:
@@ -53,7 +56,7 @@ def form_of(expression: Expression, free: Collection[Expression], ones: Collecti
         return ONE if expression.name in ones else Form(False, ((("c", expression.name), Fraction(1)),))
     if isinstance(expression, Number):
         plain = abs(expression.value) == 1
-        return ONE if plain else Form(False, ((("n", abs(expression.value)), Fraction(1)),))
+        return ONE if plain else Form(False, (((NUMBER, abs(expression.value)), Fraction(1)),))
     return _applied(expression, [form_of(one, free, ones) for one in expression.arguments])
 
 

@@ -3,7 +3,7 @@
 Every program that fits curves offers a list of them, and people choose from it: a law is a power law, a decay with an
 offset, a saturation. Such a form is said by its name, not operator by operator. The list holds what several of them
 offer (lmfit 1.3 "Built-in Fitting Models"; OriginLab "Curve fitting functions"; GraphPad "Equations"; the models of
-NIST's "Statistical Reference Datasets: Nonlinear Regression"), with two classes of likelihood and none between.
+NIST's "Statistical Reference Datasets: Nonlinear Regression"), with three classes of likelihood.
 """
 
 from __future__ import annotations
@@ -14,31 +14,36 @@ from collections.abc import Collection, Iterator
 from fractions import Fraction
 from functools import lru_cache
 
-from symreg.curve_form import ANY, EXP, FREE, INPUT, Form, Key, form_of
-from symreg.description_length import exponent_bits
-from symreg.expression import Constant, Expression, Variable, walk
+from symreg.curve_form import ANY, EXP, FREE, INPUT, NUMBER, SUM, Factors, Form, form_of
+from symreg.description_length import exponent_bits, number_bits
+from symreg.expression import Apply, Constant, Expression, Variable, walk
 from symreg.grammar import parse
 
 BY_NAME_BITS = 1.0
 """To say that a form is said by its name: as likely as by any of the other ways."""
 
+LINE_BITS = 3.0
+"""A quarter of all curves with a name is a line, through the origin or not."""
+
+LINES = ("a*x", "a + b*x")
+
 COMMON_BITS = 5.0
-"""Half of all curves with a name are one of these sixteen."""
+"""Three of eight are one of these twelve."""
 
 COMMON = (
-    "a*x", "a + b*x", "a + b*x + c*x**2", "a*x + b*x**2", "a + b*x**2", "a*x**n", "a + b*x**n", "a + b/x", "a/(x + b)",
-    "a*x/(b + x)", "a*exp(b*x)", "a + b*exp(c*x)", "a*(1 - exp(b*x))", "a*exp(b/x)", "a + b*log(x)", "a*sin(b*x + c)",
+    "a + b*x + c*x**2", "a*x + b*x**2", "a + b*x**2", "a*x**n", "a + b*x**n", "a + b/x", "a*x/(b + x)",
+    "a*exp(b*x)", "a + b*exp(c*x)", "a*(1 - exp(b*x))", "a*exp(b/x)", "a + b*log(x)",
 )  # fmt: skip
 
 RARER_BITS = 7.0
-"""Half of them are one of these sixty-four at most. A constant takes three bits and more: a form that is common is not
-preferred to the same with one constant less because that one is rarer."""
+"""Three of eight are one of these forty-eight at most. A constant takes three bits and more: a form that is common is
+not preferred to the same with one constant less because that one is rarer."""
 
 RARER = (
     # powers, polynomials, hyperbolas
-    "a*(x + b)**n", "a + b*x + c*x**2 + d*x**3", "a + b*x + c/x", "a + b/(x + c)", "(a + b*x)/(c + d*x)",
-    "a*x/(b + x) + c*x", "a + b*sqrt(x)", "a*x + b*sqrt(x)", "a + b/x**2", "a + b/x**2 + c/x**4", "a/x**12 - b/x**6",
-    "sqrt(a + b*x)", "sqrt(a + b*x**2)", "(a + b*x)**2", "a*x/(1 + b*x + c*x**2)",
+    "a*(x + b)**n", "a + b*x + c*x**2 + d*x**3", "a + b*x + c/x", "a/(x + b)", "a + b/(x + c)", "(a + b*x)/(c + d*x)",
+    "a*x/(b + x) + c*x", "a + b*sqrt(x)", "a + b/x**2", "a + b/x**2 + c/x**4", "a/x**12 - b/x**6",
+    "sqrt(a + b*x)", "(a + b*x)**2", "a*x/(1 + b*x + c*x**2)",
     # exponentials and logarithms
     "a + b*exp(c*x) + d*exp(e*x)", "a*exp(b*x) + c*exp(d*x)", "a*exp(b/(x + c))", "a*x**n*exp(b*x)", "a*x**n*exp(b/x)",
     "a*exp(b*x**n)", "a + b*exp(c*x**n)", "a*(1 - exp(b*x**n))", "a*log(b + x)", "a*log(1 + b*x)", "a + b*log(x + c)",
@@ -49,8 +54,10 @@ RARER = (
     "d + a*exp(b*(x + c)**2)", "a/(1 + b*(x + c)**2)", "d + a/(1 + b*(x + c)**2)", "a*exp(b*log(x/c)**2)",
     "a*(1 - exp(b*(x + c)))**2",
     # waves
-    "a*sin(b*x)", "d + a*sin(b*x + c)", "a*exp(b*x)*sin(c*x + d)",
+    "a*sin(b*x)", "a*sin(b*x + c)", "d + a*sin(b*x + c)", "a*exp(b*x)*sin(c*x + d)",
 )  # fmt: skip
+
+CLASSES = {LINE_BITS: LINES, COMMON_BITS: COMMON, RARER_BITS: RARER}
 
 SIMPLE_POWERS = frozenset(
     sign * Fraction(above, below) for sign in (1, -1) for above in (1, 2, 3, 4) for below in (1, 2, 3)
@@ -68,22 +75,36 @@ SIMPLE_POWER_BITS = 1.0
 
 
 def name_bits_of(
-    expression: Expression, free: Collection[Expression], n_inputs: int, ones: Collection[str] = ()
+    expression: Expression,
+    constants: Collection[str],
+    n_inputs: int,
+    *,
+    ones: Collection[str] = (),
+    numbers: Collection[Expression] = (),
 ) -> float | None:
     """Bits to say a form by its name and its input, out of ``n_inputs``; None where it has no name.
 
-    ``free`` are the subtrees that stand for constants, which are paid for elsewhere.
+    ``constants`` are the fitted ones, and ``numbers`` the subtrees that stand for simple numbers in their places: both
+    are paid for elsewhere. Constants called ``ones`` are one.
     """
     nodes = set(walk(expression))
     inputs = {node.name for node in nodes if isinstance(node, Variable)}
-    if not inputs:
+    if not inputs or any(_hides(node, numbers) for node in nodes):
         return None
+    free = {Constant(name) for name in constants} | set(numbers)
     form = form_of(expression, free, ones)
     if len(inputs) > 1:
-        bits, which = _bits_of_several(form, len(inputs), len(nodes & set(free))), float(n_inputs)
+        bits, which = _bits_of_several(form, len(inputs), len(nodes & free)), float(n_inputs)
     else:
         bits, which = _bits_of_one(_renamed(form.key, next(iter(inputs)))), math.log2(max(n_inputs, 1))
     return None if bits is None else BY_NAME_BITS + bits + which
+
+
+def _hides(node: Expression, numbers: Collection[Expression]) -> bool:
+    """Whether a number is a part of a constant: ``x*(1 + exp(pi/9))`` says more of its factor than its value."""
+    if node in numbers or not isinstance(node, Apply) or not any(one in numbers for one in node.arguments):
+        return False
+    return not any(isinstance(one, Variable) for one in walk(node))
 
 
 @lru_cache(maxsize=4_096)
@@ -107,9 +128,8 @@ def _written_bits(number: Fraction | float) -> float:
 
 @lru_cache(maxsize=1)
 def _book() -> dict[object, float]:
-    texts = [*((text, COMMON_BITS) for text in COMMON), *((text, RARER_BITS) for text in RARER)]
     found: dict[object, float] = {}
-    for text, bits in texts:
+    for text, bits in ((text, bits) for bits, texts in CLASSES.items() for text in texts):
         tree = parse(text, variables=("x",), constants=("a", "b", "c", "d", "e", "n"))
         free = {node for node in walk(tree) if isinstance(node, Constant)}
         found.setdefault(form_of(tree, free).key, bits)
@@ -121,19 +141,36 @@ def _bits_of_several(form: Form, n_inputs: int, n_constants: int) -> float | Non
     if not form.is_scaled:
         return None
     if len(form.factors) == n_inputs and all(base[0] == INPUT for base, _ in form.factors):
-        written = [power for _, power in form.factors if isinstance(power, Fraction)]
-        fitted = n_inputs - len(written)
-        if fitted + 1 != n_constants or not set(written) <= SIMPLE_POWERS:
+        powers = [power for _, power in form.factors if isinstance(power, Fraction)]
+        if n_inputs - len(powers) + 1 != n_constants or not set(powers) <= SIMPLE_POWERS:
             return None
-        return COMMON_BITS + n_inputs * SIMPLE_POWER_BITS + sum(map(exponent_bits, written))
-    if len(form.factors) != 1 or form.factors[0][1] != 1 or form.factors[0][0][0] != FREE:
+        return COMMON_BITS + n_inputs * SIMPLE_POWER_BITS + sum(map(exponent_bits, powers))
+    (base, power), *others = form.factors
+    if others or power != 1 or base[0] not in (SUM, FREE):
         return None
-    lines = [term[1] for term in form.factors[0][0][1:] if term[1]]  # type: ignore[index]
-    is_line = len(lines) == n_inputs and all(_is_input(one) for one in lines)
-    return COMMON_BITS if is_line and n_constants == len(form.factors[0][0]) - 1 else None
+    terms: list[tuple[bool, Factors]] = list(base[1:])  # type: ignore[arg-type]
+    held = [factors for _, factors in terms if factors]
+    if base[0] == FREE and len(terms) == 2 and len(held) == 1 and held[0][0][0][0] == SUM:  # and an offset
+        return _bits_of_several(Form(True, held[0]), n_inputs, n_constants - 1)
+    written = [_coefficient(factors) for is_scaled, factors in terms if base[0] == SUM and not is_scaled]
+    fitted = len(terms) - (len(written) or 1)
+    if n_constants != fitted + 1 or len(held) != n_inputs:
+        return None
+    if any(one is None for one in written) or not all(_is_input(one) for is_scaled, one in terms if is_scaled and one):
+        return None
+    return COMMON_BITS + sum(SIMPLE_POWER_BITS + number_bits(one or Fraction(1)) for one in written[1:])
 
 
-def _is_input(factors: tuple[tuple[Key, object], ...]) -> bool:
+def _coefficient(factors: Factors) -> Fraction | float | None:
+    """The number that is written before an input; None where there is something else."""
+    numbers = [base[1] for base, power in factors if base[0] == NUMBER and power == 1]
+    rest = tuple(one for one in factors if one[0][0] != NUMBER)
+    if len(numbers) > 1 or not _is_input(rest):
+        return None
+    return numbers[0] if numbers else Fraction(1)  # type: ignore[return-value]
+
+
+def _is_input(factors: Factors) -> bool:
     return len(factors) == 1 and factors[0][0][0] == INPUT and factors[0][1] == 1
 
 

@@ -142,8 +142,9 @@ class Finisher:
         # That an input stands over its unit goes without saying: dimensions leave nothing else.
         over = sum(_is_over_unit(node, self._units_of_inputs) for node in walk(fitted.expression))
         twice += over * (1.0 + OPERATOR_BITS["/"] + name_bits(names_in_use))
-        free = numbers | {Constant(name) for name in names}
-        named = name_bits_of(fitted.expression, free, len(problem.inputs), self._units_of_inputs)
+        named = name_bits_of(
+            fitted.expression, names, len(problem.inputs), ones=self._units_of_inputs, numbers=numbers
+        )
         ways = [bits for bits in (form_bits, named) if bits is not None]
         if ways:
             twice = max(twice, tree_bits(fitted.expression, names_in_use) - min(ways))

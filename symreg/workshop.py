@@ -12,6 +12,7 @@ import numpy as np
 
 from symreg.allowed import is_allowed
 from symreg.arrays import Floats
+from symreg.description_length import tree_bits
 from symreg.expression import Expression, complexity
 from symreg.finishing import AS_PROPOSED, RESOLUTION, Finished, Finisher
 from symreg.fitting import Fitted, Fitter
@@ -185,7 +186,7 @@ class Workshop:
         ``sqrt(a + b*x**n)`` and ``a*sqrt(1 + (x/b)**n)`` are one law; the price of its form is that of either.
         """
         kept: list[tuple[Finished, Floats]] = []
-        for one in sorted(finished, key=lambda one: (complexity(one.fitted.expression), one.bits)):
+        for one in sorted(finished, key=_how_it_reads):
             values, count = self._values(one), len(one.fitted.values)
             for place, (other, theirs) in enumerate(kept):
                 if len(other.fitted.values) == count and _alike(values, theirs):
@@ -227,6 +228,12 @@ class Workshop:
     def _is_allowed(self, expression: Expression) -> bool:
         problem = self.finisher.fitter.problem
         return is_allowed(expression, problem.constraints) and is_short(problem.template, expression)
+
+
+def _how_it_reads(one: Finished) -> tuple[int, float, float]:
+    """Nodes, and the codes of operators: ``x/(k + x)`` before ``1/(k + 1/x)``."""
+    tree = one.fitted.expression
+    return complexity(tree), tree_bits(tree, 2), one.bits
 
 
 def _each_once(finished: Iterable[Finished]) -> list[Finished]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.canonical import canonical_form, with_leading_numbers, with_leading_signs
+from symreg.canonical import canonical_form, with_leading_signs, with_terms_in_order
 from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.grammar import parse
 from symreg.printing import to_text
@@ -94,21 +94,21 @@ SUMS: list[tuple[str, Values, str]] = [
     ("(x + k1)/k2", {"k1": 1, "k2": 2}, "k2*x + k1"),
     ("k1*(k2*x + k3*y)", {"k1": 1, "k2": 2, "k3": 3}, "k2*x + k3*y"),
     ("k1*(x**2 + k2*x) + k3", {"k1": 1, "k2": 2, "k3": 2}, "k1*x**2 + k2*x + k3"),
-    ("k1*(x/(x + k2) + k3)", {"k1": 1, "k2": 2, "k3": 3}, "k1*x/(x + k2) + k3"),
+    ("k1*(x/(x + k2) + k3)", {"k1": 1, "k2": 2, "k3": 3}, "k1*x/(k2 + x) + k3"),
     ("k1*(k2 - exp(-x/k3))", {"k1": 1, "k2": 2, "k3": 2}, "k2 - k1*exp(-k3*x)"),
     ("k1*(1 - exp(k2*t))", {"k1": 2, "k2": (-2, PER_S)}, "k1*(1 - exp(-t/k2))"),
     ("x + 1", {}, "1 + x"),
 ]
 FRACTIONS: list[tuple[str, Values, str]] = [
-    ("1/(k1*x + k2)", {"k1": 2, "k2": 1}, "k1/(x + k2)"),
-    ("k3/(k1*x + k2)", {"k1": 2, "k2": 1, "k3": 4}, "k3/(x + k2)"),
+    ("1/(k1*x + k2)", {"k1": 2, "k2": 1}, "k1/(k2 + x)"),
+    ("k3/(k1*x + k2)", {"k1": 2, "k2": 1, "k3": 4}, "k3/(k2 + x)"),
     ("k1/(1 + x/k2)", {"k1": 1, "k2": 2}, "k1/(k2 + x)"),
-    ("k1/(k2*(x + k3))", {"k1": 2, "k2": 3, "k3": 1}, "k1/(x + k3)"),
+    ("k1/(k2*(x + k3))", {"k1": 2, "k2": 3, "k3": 1}, "k1/(k3 + x)"),
     ("k1/(x + k2)", {"k1": 2, "k2": -0.2}, "k1/(x - k2)"),
     ("x/(1/k1 + x/k2)", {"k1": 2, "k2": 3}, "k2*x/(k1 + x)"),
-    ("k1*x/(k2*x + k3)", {"k1": 2, "k2": 3, "k3": 1}, "k1*x/(x + k3)"),
-    ("(k1*x + k2)/(k3*x + k4)", {"k1": 2, "k2": 3, "k3": 1, "k4": 4}, "(k1*x + k2)/(x + k4)"),
-    ("k1/(k2 + (k3 + y)/x)", {"k1": 1, "k2": 2, "k3": 3}, "k1*x/(k2*x + k3 + y)"),
+    ("k1*x/(k2*x + k3)", {"k1": 2, "k2": 3, "k3": 1}, "k1*x/(k3 + x)"),
+    ("(k1*x + k2)/(k3*x + k4)", {"k1": 2, "k2": 3, "k3": 1, "k4": 4}, "(k1*x + k2)/(k4 + x)"),
+    ("k1/(k2 + (k3 + y)/x)", {"k1": 1, "k2": 2, "k3": 3}, "k1*x/(k3 + k2*x + y)"),
     ("k1/(exp(k2*t) + k3)", {"k1": 2, "k2": (-0.7, PER_S), "k3": 1.3}, "k1/(1 + k3*exp(-t/k2))"),
     ("1/(k1*exp(k2*t) + k3)", {"k1": 2, "k2": (-0.7, PER_S), "k3": 1.3}, "k3/(1 + k1*exp(-t/k2))"),
     ("k1/((t/t_unit)**k2 + k3)", {"k1": 1, "k2": -2.3, "k3": 0.1}, "k1/(1 + (k3/t)**k2)"),
@@ -205,7 +205,22 @@ def test_a_minus_stands_at_the_first_factor(written: str, shown: str) -> None:
 
 @pytest.mark.parametrize(("written", "shown"), [("x + 1", "1 + x"), ("x - 1", "x - 1"), ("x + y", "x + y")])
 def test_a_number_that_is_added_stands_first(written: str, shown: str) -> None:
-    assert to_text(with_leading_numbers(parse(written, variables=("x", "y")))) == shown
+    assert to_text(with_terms_in_order(parse(written, variables=("x", "y")))) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("k1 + k2*x", "k2*x + k1"), ("k1*x + k2", "k1*x + k2"), ("k1 - k2*x", "k1 - k2*x"),
+        ("k1*x/(x + k2)", "k1*x/(k2 + x)"),
+        ("k1 + k2*x + 1", "1 + k2*x + k1"), ("-x - k1", "-x - k1"), ("1/sqrt(x - k1)", "1/sqrt(x - k1)"),
+        ("1/(x**2 + k2)**3", "1/(k2 + x**2)**3"),
+    ],
+)  # fmt: skip
+def test_a_constant_that_is_added_stands_last(written: str, shown: str) -> None:
+    """``k1 + k2*x`` and ``k2*x + k1`` were two laws of one list."""
+    free = ("k1", "k2")
+    assert to_text(with_terms_in_order(parse(written, variables=("x", "y"), constants=free), free)) == shown
 
 
 # -------------------------------------------------------------------------------------------------- any formula at all

@@ -91,7 +91,7 @@ def test_a_resample_against_weighted_least_squares() -> None:
     """One weighting of the rows by hand: which of two lines is selected, in each of twenty draws."""
     rng = np.random.default_rng(2)
     x = rng.uniform(1, 3, 60)
-    problem = problem_of({"x [1]": x, "y [1]": 2 * x + 1.0 + 0.4 * rng.normal(size=60)})
+    problem = problem_of({"x [1]": x, "y [1]": 2 * x + 1.0 + 0.8 * rng.normal(size=60)})
     laws = [law_of(problem, "k*x"), law_of(problem, "k1*x + k2")]
     generator = np.random.default_rng([0, 2])
     chosen = []

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from symreg.curve_models import name_bits_of
 from symreg.description_length import small_sample_bits, tree_bits
-from symreg.expression import Constant
 from symreg.search.backend import EndEarly, most_constants
 from symreg.search.pattern import leaves_pattern
 from symreg.search.probes import Probes, probes_of, smoothed_probes, target_at
@@ -92,8 +91,8 @@ class Progress:
         form = tree_bits(one.draft.expression, len(self.space.leaves) + 1)
         if one.draft.form_bits is not None:
             form = min(form, one.draft.form_bits)
-        constants, units = {Constant(name) for name in one.draft.names}, self.space.units_of_inputs.values()
-        named = name_bits_of(one.draft.expression, constants, len(self.space.leaves), units)
+        units = self.space.units_of_inputs.values()
+        named = name_bits_of(one.draft.expression, one.draft.names, self.space.n_inputs, ones=units)
         form = form if named is None else min(form, named)
         count = len(one.draft.names)
         own = form + 0.5 * (count - 1) * float(np.log2(n_rows))  # the factor in front is paid for by all
