@@ -152,11 +152,14 @@ def _bits_of_several(form: Form, n_inputs: int, n_constants: int) -> float | Non
     held = [factors for _, factors in terms if factors]
     if base[0] == FREE and len(terms) == 2 and len(held) == 1 and held[0][0][0][0] == SUM:  # and an offset
         return _bits_of_several(Form(True, held[0]), n_inputs, n_constants - 1)
-    written = [_coefficient(factors) for is_scaled, factors in terms if base[0] == SUM and not is_scaled]
-    fitted = len(terms) - (len(written) or 1)
-    if n_constants != fitted + 1 or len(held) != n_inputs:
+    if base[0] == FREE:
+        is_line = len(held) == n_inputs and all(map(_is_input, held)) and n_constants == len(terms)
+        return COMMON_BITS if is_line else None
+    written = [_coefficient(factors) for is_scaled, factors in terms if not is_scaled]
+    scaled = [factors for is_scaled, factors in terms if is_scaled and factors]
+    if len(held) != n_inputs or None in written or not all(map(_is_input, scaled)):
         return None
-    if any(one is None for one in written) or not all(_is_input(one) for is_scaled, one in terms if is_scaled and one):
+    if n_constants != len(terms) - len(written) + 1:
         return None
     return COMMON_BITS + sum(SIMPLE_POWER_BITS + number_bits(one or Fraction(1)) for one in written[1:])
 

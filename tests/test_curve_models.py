@@ -52,6 +52,9 @@ def test_lines_and_power_laws_of_several_inputs() -> None:
     assert bits("a*x**b*y**c*z**n", inputs) == BY_NAME_BITS + COMMON_BITS + 6
     assert bits("a*x**b*y**c*z", inputs) == bits("a*x**b*y**c*z**n", inputs) + 1
     assert bits("a*x*y + b*z", inputs) is None
+    assert bits("a*x + b/(1/x + 1/y)", inputs) is None
+    assert bits("a*x + b*(y*z) + c", inputs) is None
+    assert bits("z*(a*x + b) + c*y", inputs) is None
     assert bits("a*(x*y)**b", inputs) is None  # one exponent for two is another law
     assert bits("a*(x + y) + b*z", inputs) is None
 
@@ -79,14 +82,14 @@ def test_no_name() -> None:
     assert bits("a*exp(b*x)/(c + d*x)") is None
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_saturation_is_named_on_a_dozen_noisy_rows(seed: int) -> None:
     """``k1*x + k2*x**(1/3)`` and other odd sums follow a dozen such rows as well, and were selected."""
     draw = np.random.default_rng(seed)
     x = np.repeat([0.02, 0.06, 0.11, 0.22, 0.56, 1.1], 2)
     y = 210 * x / (0.065 + x) + draw.normal(0, 9, x.size)
     problem = make_problem(read_table({"x": x, "y": y}, target="y"))
-    law = discover(problem, backend=Native(threads=1), budget=Budget(time=6)).front.best
+    law = discover(problem, backend=Native(threads=1), budget=Budget(time=None, evaluations=600_000)).front.best
     at = np.array([0.03, 0.3, 0.8])
     assert law.predict({"x": at}) == pytest.approx(210 * at / (0.065 + at), rel=0.15)
     assert sum(one.kind == "free" for one in law.constants) == 2

@@ -13,6 +13,7 @@ from symreg.curve_models import name_bits_of
 from symreg.description_length import small_sample_bits, tree_bits
 from symreg.search.backend import EndEarly, most_constants
 from symreg.search.pattern import leaves_pattern
+from symreg.search.periodogram import leaves_wave
 from symreg.search.probes import Probes, probes_of, smoothed_probes, target_at
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner
@@ -196,7 +197,8 @@ class Progress:
         if self.smoother is not None and predicted is not None:
             rows = self.smoother.rows
             left = (self.space.target[rows] - predicted) / self.smoother.spread
-            if not self.smoother.is_noise(predicted) or leaves_pattern(self.space.inputs[:, rows], left):
+            inputs = self.space.inputs[:, rows]
+            if not self.smoother.is_noise(predicted) or leaves_pattern(inputs, left) or leaves_wave(inputs, left):
                 return False
         sigma, y = self.space.sigma, self.space.target
         if sigma is None or not self.space.knows_errors:
