@@ -66,7 +66,7 @@ SIMPLE_POWERS = frozenset(
 """Exponents that people write where a curve has one: ``x**14`` is no power law with a simple exponent."""
 
 MOST_OCCURRENCES = 5
-"""Of the input in a curve with a name."""
+"""Of the input in a curve with a name; in a line or a power law each of several inputs occurs once."""
 
 SIMPLE_BASES = frozenset({Fraction(2), Fraction(10)})
 
@@ -87,14 +87,16 @@ def name_bits_of(
     ``constants`` are the fitted ones, and ``numbers`` the subtrees that stand for simple numbers in their places: both
     are paid for elsewhere. Constants called ``ones`` are one.
     """
-    nodes = set(walk(expression))
-    inputs = {node.name for node in nodes if isinstance(node, Variable)}
-    if not inputs or any(_hides(node, numbers) for node in nodes):
+    nodes = list(walk(expression))
+    leaves = [node.name for node in nodes if isinstance(node, Variable)]
+    inputs = set(leaves)
+    most = MOST_OCCURRENCES if len(inputs) == 1 else len(inputs)
+    if not 0 < len(leaves) <= most or any(_hides(node, numbers) for node in nodes):
         return None
     free = {Constant(name) for name in constants} | set(numbers)
     form = form_of(expression, free, ones)
     if len(inputs) > 1:
-        bits, which = _bits_of_several(form, len(inputs), len(nodes & free)), float(n_inputs)
+        bits, which = _bits_of_several(form, len(inputs), len(free.intersection(nodes))), float(n_inputs)
     else:
         bits, which = _bits_of_one(_renamed(form.key, next(iter(inputs)))), math.log2(max(n_inputs, 1))
     return None if bits is None else BY_NAME_BITS + bits + which
@@ -110,16 +112,8 @@ def _hides(node: Expression, numbers: Collection[Expression]) -> bool:
 @lru_cache(maxsize=4_096)
 def _bits_of_one(key: object) -> float | None:
     """Bits of a curve in ``x``: as it stands, or with powers and bases that are written where others are fitted."""
-    found = _book().get(key)
-    if found is None and _occurrences(key) <= MOST_OCCURRENCES:
-        readings = ((_book().get(one), written) for one, written in _readings(key))
-        found = min((bits + written for bits, written in readings if bits is not None), default=None)
-    return found
-
-
-def _occurrences(key: object) -> int:
-    """How often the input occurs."""
-    return key == (INPUT, "x") or (isinstance(key, tuple) and sum(map(_occurrences, key)))
+    readings = ((_book().get(one), written) for one, written in _readings(key))
+    return min((bits + written for bits, written in readings if bits is not None), default=None)
 
 
 def _written_bits(number: Fraction | float) -> float:

@@ -102,13 +102,13 @@ def _is_too_plain(
 def _does_worse(i: int, j: int, laws: Sequence[Law], errors: Sequence[float]) -> bool:
     """Whether law ``i`` does clearly worse on unseen rows than law ``j``.
 
-    Of fewer than a dozen rows those left out in turn are counted in the descriptions: they have said it already. Many
-    times worse, where that has more constants and a part of the rows is held out: so few rows choose among many such
-    laws by chance. Rows that are left out in turn are all rows.
+    Many times worse, where that has more constants and a part of the rows is held out: so few rows choose among many
+    such laws by chance. And of fewer than a dozen rows, where the descriptions have counted those left out already.
     """
-    if laws[i].judge == "leave-one-out" and judged_by(laws[i]).n_rows < FEW_ROWS:
-        return False
-    few = laws[i].judge == "held-out" and _fitted(laws[j]) > _fitted(laws[i])
+    if laws[i].judge == "held-out":
+        few = _fitted(laws[j]) > _fitted(laws[i])
+    else:
+        few = judged_by(laws[i]).n_rows < FEW_ROWS
     return errors[i] > errors[j] * (max(_margin(laws[i]), MANY_TIMES) if few else _margin(laws[i]))
 
 
