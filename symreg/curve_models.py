@@ -31,8 +31,8 @@ COMMON_BITS = 5.0
 """Three of eight are one of these twelve."""
 
 COMMON = (
-    "a + b*x + c*x**2", "a*x + b*x**2", "a + b*x**2", "a*x**n", "a + b*x**n", "a + b/x", "a*x/(b + x)",
-    "a*exp(b*x)", "a + b*exp(c*x)", "a*(1 - exp(b*x))", "a*exp(b/x)", "a + b*log(x)",
+    "a/x", "a*x**2", "a*sqrt(x)", "a*x**n", "a + b*x + c*x**2", "a*x + b*x**2", "a + b*x**2", "a + b/x", "a*x/(b + x)",
+    "a*exp(b*x)", "a + b*exp(c*x)", "a + b*log(x)",
 )  # fmt: skip
 
 RARER_BITS = 7.0
@@ -41,18 +41,18 @@ not preferred to the same with one constant less because that one is rarer."""
 
 RARER = (
     # powers, polynomials, hyperbolas
-    "a*(x + b)**n", "a + b*x + c*x**2 + d*x**3", "a + b*x + c/x", "a/(x + b)", "a + b/(x + c)", "(a + b*x)/(c + d*x)",
-    "a*x/(b + x) + c*x", "a + b*sqrt(x)", "a + b/x**2", "a + b/x**2 + c/x**4", "a/x**12 - b/x**6",
-    "sqrt(a + b*x)", "(a + b*x)**2", "a*x/(1 + b*x + c*x**2)",
+    "a + b*x**n", "a*(x + b)**n", "a + b*x + c*x**2 + d*x**3", "a + b*x + c/x", "a/(x + b)", "a + b/(x + c)",
+    "(a + b*x)/(c + d*x)", "a*x/(b + x) + c*x", "a + b*sqrt(x)", "a + b/x**2", "a + b/x**2 + c/x**4",
+    "a/x**12 - b/x**6", "sqrt(a + b*x)", "(a + b*x)**2", "a*x/(1 + b*x + c*x**2)",
     # exponentials and logarithms
-    "a + b*exp(c*x) + d*exp(e*x)", "a*exp(b*x) + c*exp(d*x)", "a*exp(b/(x + c))", "a*x**n*exp(b*x)", "a*x**n*exp(b/x)",
-    "a*exp(b*x**n)", "a + b*exp(c*x**n)", "a*(1 - exp(b*x**n))", "a*log(b + x)", "a*log(1 + b*x)", "a + b*log(x + c)",
-    "a + b*log(x) + c*x", "1/(a + b*log(x) + c*log(x)**3)", "a*exp(b*exp(c*x))", "a + b*x + c*exp(d*x)",
+    "a*(1 - exp(b*x))", "a*exp(b/x)", "a + b*exp(c*x) + d*exp(e*x)", "a*exp(b*x) + c*exp(d*x)", "a*exp(b/(x + c))",
+    "a*x**n*exp(b*x)", "a*x**n*exp(b/x)", "a*exp(b*x**n)", "a + b*exp(c*x**n)", "a*(1 - exp(b*x**n))", "a*log(b + x)",
+    "a*log(1 + b*x)", "a + b*log(x + c)", "a + b*log(x) + c*x", "1/(a + b*log(x) + c*log(x)**3)", "a*exp(b*exp(c*x))",
+    "a + b*x + c*exp(d*x)",
     # steps, saturations and peaks
     "a/(1 + exp(b*x + c))", "d + a/(1 + exp(b*x + c))", "a*x**n/(b + x**n)", "a/(1 + b*x**n)", "d + a/(1 + b*x**n)",
-    "a*tanh(b*x)", "d + a*tanh(b*x + c)", "a*atan(b*x)", "d + a*atan(b*x + c)", "a*exp(b*(x + c)**2)",
-    "d + a*exp(b*(x + c)**2)", "a/(1 + b*(x + c)**2)", "d + a/(1 + b*(x + c)**2)", "a*exp(b*log(x/c)**2)",
-    "a*(1 - exp(b*(x + c)))**2",
+    "a*tanh(b*x)", "a*atan(b*x)", "a*exp(b*(x + c)**2)", "d + a*exp(b*(x + c)**2)", "a/(1 + b*(x + c)**2)",
+    "d + a/(1 + b*(x + c)**2)", "a*(1 - exp(b*(x + c)))**2",
     # waves
     "a*sin(b*x)", "a*sin(b*x + c)", "d + a*sin(b*x + c)", "a*exp(b*x)*sin(c*x + d)",
 )  # fmt: skip

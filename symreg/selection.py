@@ -105,10 +105,8 @@ def _does_worse(i: int, j: int, laws: Sequence[Law], errors: Sequence[float]) ->
     Many times worse, where that has more constants and a part of the rows is held out: so few rows choose among many
     such laws by chance. And of fewer than a dozen rows, where the descriptions have counted those left out already.
     """
-    if laws[i].judge == "held-out":
-        few = _fitted(laws[j]) > _fitted(laws[i])
-    else:
-        few = judged_by(laws[i]).n_rows < FEW_ROWS
+    is_longer = _fitted(laws[j]) > _fitted(laws[i])
+    few = is_longer if laws[i].judge == "held-out" else judged_by(laws[i]).n_rows < FEW_ROWS
     return errors[i] > errors[j] * (max(_margin(laws[i]), MANY_TIMES) if few else _margin(laws[i]))
 
 
