@@ -76,7 +76,7 @@ TIED_BITS = 7.0
 """To say that a fitted constant is a simple multiple of another, and which: of a regression's coefficients few are.
 Nothing where every scale of a law is in the table, as there ``2*a + b`` is what laws are made of."""
 
-SIMPLE_BITS = 4.0
+SIMPLE_BITS = 3.0
 """To say that a factor or a term is a simple number where some scale of the law is not in the table: so many that a
 number that is said to be exact is so in 95 % of cases (``tests/benchmarks/simplified_coverage.py``).
 Exponents are simple as often as not, and pay nothing."""
