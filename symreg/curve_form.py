@@ -32,7 +32,7 @@ POWERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class CurveForm:
     """A product of powers of factors; ``is_scaled`` says that a constant multiplies it."""
 
     is_scaled: bool
@@ -43,24 +43,24 @@ class Form:
         return (self.is_scaled, self.factors)
 
 
-ONE, SCALE = Form(False), Form(True)
+ONE, SCALE = CurveForm(False), CurveForm(True)
 
 
-def form_of(expression: Expression, free: Collection[Expression], ones: Collection[str] = ()) -> Form:
+def form_of(expression: Expression, free: Collection[Expression], ones: Collection[str] = ()) -> CurveForm:
     """The form of an expression in which the subtrees ``free`` are constants, and constants called ``ones`` are 1."""
     if expression in free:
         return SCALE
     if isinstance(expression, Variable):
-        return Form(False, (((INPUT, expression.name), Fraction(1)),))
+        return CurveForm(False, (((INPUT, expression.name), Fraction(1)),))
     if isinstance(expression, Constant):
-        return ONE if expression.name in ones else Form(False, ((("c", expression.name), Fraction(1)),))
+        return ONE if expression.name in ones else CurveForm(False, ((("c", expression.name), Fraction(1)),))
     if isinstance(expression, Number):
         plain = abs(expression.value) == 1
-        return ONE if plain else Form(False, (((NUMBER, abs(expression.value)), Fraction(1)),))
+        return ONE if plain else CurveForm(False, (((NUMBER, abs(expression.value)), Fraction(1)),))
     return _applied(expression, [form_of(one, free, ones) for one in expression.arguments])
 
 
-def _applied(node: Apply, parts: Sequence[Form]) -> Form:
+def _applied(node: Apply, parts: Sequence[CurveForm]) -> CurveForm:
     name = node.operator
     if name == "neg":
         return parts[0]
@@ -83,30 +83,30 @@ def _applied(node: Apply, parts: Sequence[Form]) -> Form:
     if name == "exp":
         return _exponential(parts[0])
     if name == "log" and parts[0].is_scaled:
-        return _sum([SCALE, Form(False, ((("log", Form(False, parts[0].factors).key), Fraction(1)),))])
-    return Form(False, (((name, *(part.key for part in parts)), Fraction(1)),))
+        return _sum([SCALE, CurveForm(False, ((("log", CurveForm(False, parts[0].factors).key), Fraction(1)),))])
+    return CurveForm(False, (((name, *(part.key for part in parts)), Fraction(1)),))
 
 
-def _exponential(argument: Form, base: Fraction | float | None = None) -> Form:
+def _exponential(argument: CurveForm, base: Fraction | float | None = None) -> CurveForm:
     """A constant in an exponent is a factor. ``base`` is a number that is raised."""
     terms = _terms(argument)
     kept = [one for one in terms if one.factors]
     inside = _sum(kept).key
     key = (EXP, inside) if base is None else (EXP, inside, base)
-    return Form(len(kept) < len(terms), ((key, Fraction(1)),))
+    return CurveForm(len(kept) < len(terms), ((key, Fraction(1)),))
 
 
-def _terms(form: Form) -> list[Form]:
+def _terms(form: CurveForm) -> list[CurveForm]:
     """The terms of a form that is a sum times something, or the form alone."""
     for place, (base, power) in enumerate(form.factors):
         if power == 1 and (base[0] == FREE or (base[0] == SUM and not form.is_scaled)):
-            rest = Form(form.is_scaled, form.factors[:place] + form.factors[place + 1 :])
-            return [_product([rest, Form(*term)]) for term in base[1:]]  # type: ignore[misc]
+            rest = CurveForm(form.is_scaled, form.factors[:place] + form.factors[place + 1 :])
+            return [_product([rest, CurveForm(*term)]) for term in base[1:]]  # type: ignore[misc]
     return [form]
 
 
-def _sum(parts: Iterable[Form]) -> Form:
-    terms: list[Form] = []
+def _sum(parts: Iterable[CurveForm]) -> CurveForm:
+    terms: list[CurveForm] = []
     for term in (one for part in parts for one in _terms(part)):
         same = next((one for one in terms if one.factors == term.factors and not _has_constants(term.factors)), None)
         if same is None:
@@ -118,7 +118,7 @@ def _sum(parts: Iterable[Form]) -> Form:
     common = _common([one.factors for one in terms])
     divided = [_product([one, _raised(common, Fraction(-1))]) for one in terms]
     ordered = sorted((one.key for one in divided), key=repr)
-    return _product([common, Form(False, (((SUM, *ordered), Fraction(1)),))])
+    return _product([common, CurveForm(False, (((SUM, *ordered), Fraction(1)),))])
 
 
 def _has_constants(key: object) -> bool:
@@ -128,7 +128,7 @@ def _has_constants(key: object) -> bool:
     return key is True or key == ANY
 
 
-def _common(terms: Iterable[tuple[tuple[Key, Fraction | str], ...]]) -> Form:
+def _common(terms: Iterable[tuple[tuple[Key, Fraction | str], ...]]) -> CurveForm:
     """The lowest power of each input in all terms, so that none stands below another: ``x*(a + b*x)``."""
     powers = [dict(one) for one in terms]
     inputs = {base for one in powers for base in one if base[0] == INPUT}
@@ -137,18 +137,18 @@ def _common(terms: Iterable[tuple[tuple[Key, Fraction | str], ...]]) -> Form:
         own = [one.get(base, Fraction(0)) for one in powers]
         if all(isinstance(one, Fraction) for one in own):
             least[base] = min(own)
-    return Form(False, tuple((base, power) for base, power in least.items() if power != 0))
+    return CurveForm(False, tuple((base, power) for base, power in least.items() if power != 0))
 
 
-def _raised(form: Form, power: Fraction | str) -> Form:
-    return _product([Form(form.is_scaled, tuple((base, _times(own, power)) for base, own in form.factors))])
+def _raised(form: CurveForm, power: Fraction | str) -> CurveForm:
+    return _product([CurveForm(form.is_scaled, tuple((base, _times(own, power)) for base, own in form.factors))])
 
 
 def _times(first: Fraction | str, second: Fraction | str) -> Fraction | str:
     return first * second if isinstance(first, Fraction) and isinstance(second, Fraction) else ANY
 
 
-def _product(parts: Iterable[Form]) -> Form:
+def _product(parts: Iterable[CurveForm]) -> CurveForm:
     parts = list(parts)
     is_scaled = any(part.is_scaled for part in parts)
     powers: list[tuple[Key, Fraction | str]] = []
@@ -162,7 +162,7 @@ def _product(parts: Iterable[Form]) -> Form:
     is_scaled |= any(base[0] == SUM and all(term[0] for term in base[1:]) for base, _ in powers)  # type: ignore[index]
     if is_scaled:
         powers = [(_freed(base), power) for base, power in powers]
-    return Form(is_scaled, tuple(sorted((one for one in powers if one[1] != 0), key=repr)))
+    return CurveForm(is_scaled, tuple(sorted((one for one in powers if one[1] != 0), key=repr)))
 
 
 def _plus(first: Fraction | str, second: Fraction | str) -> Fraction | str:
@@ -174,5 +174,5 @@ def _freed(base: Key) -> Key:
     terms = base[1:]
     if base[0] != SUM or sum(not term[0] for term in terms) > 1:  # type: ignore[index]
         return base
-    own = (_product([Form(True, term[1])]).factors for term in terms)  # type: ignore[index]
+    own = (_product([CurveForm(True, term[1])]).factors for term in terms)  # type: ignore[index]
     return (FREE, *sorted(((False, factors) for factors in own), key=repr))

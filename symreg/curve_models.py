@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from fractions import Fraction
 from functools import lru_cache
 
-from symreg.curve_form import ANY, EXP, FREE, INPUT, NUMBER, SUM, Factors, Form, form_of
+from symreg.curve_form import ANY, EXP, FREE, INPUT, NUMBER, SUM, CurveForm, Factors, form_of
 from symreg.description_length import exponent_bits, number_bits
 from symreg.expression import Apply, Constant, Expression, Variable, walk
 from symreg.grammar import parse
@@ -130,7 +130,7 @@ def _book() -> dict[object, float]:
     return found
 
 
-def _bits_of_several(form: Form, n_inputs: int, n_constants: int) -> float | None:
+def _bits_of_several(form: CurveForm, n_inputs: int, n_constants: int) -> float | None:
     """Bits of a line or a power law in several inputs, each with an exponent or a coefficient of its own."""
     if not form.is_scaled:
         return None
@@ -145,7 +145,7 @@ def _bits_of_several(form: Form, n_inputs: int, n_constants: int) -> float | Non
     terms: list[tuple[bool, Factors]] = list(base[1:])  # type: ignore[arg-type]
     held = [factors for _, factors in terms if factors]
     if base[0] == FREE and len(terms) == 2 and len(held) == 1 and held[0][0][0][0] == SUM:  # and an offset
-        return _bits_of_several(Form(True, held[0]), n_inputs, n_constants - 1)
+        return _bits_of_several(CurveForm(True, held[0]), n_inputs, n_constants - 1)
     if base[0] == FREE:
         is_line = len(held) == n_inputs and all(map(_is_input, held)) and n_constants == len(terms)
         return COMMON_BITS if is_line else None
