@@ -1,4 +1,8 @@
-"""Tables like those that people bring, each one of a family on which a wrong law was selected once."""
+"""Tables like those that people bring, each one of a family on which a wrong law was selected once.
+
+Others of them: ``search/skeletons/test_found_laws.py`` (what newcomers type first, regressions),
+``search/test_noise.py`` (errors that are a part of each value), ``test_small_tables.py``.
+"""
 
 from __future__ import annotations
 
@@ -38,34 +42,6 @@ def test_thirds_beside_something_else(power: float, factor: float, offset: float
     assert len(free(best)) <= 2
 
 
-def test_an_exponent_that_is_no_fraction() -> None:
-    """With errors of 2 % it was ``pi*x**(11/8)``, or a sine in an exponent."""
-    power, x = 1.37, np.geomspace(0.4, 40, 30)
-    y = 3.2 * x**power * (1 + 0.02 * np.random.default_rng(0).normal(size=30))
-    best = found({"x": x, "y": y}, "y", 3_000_000).front.best
-    constants = {one.name: one for one in best.constants}
-    assert best.formula == "k1*x**k2"
-    assert abs(constants["k2"].value - power) < 3 * constants["k2"].stderr
-    assert abs(constants["k1"].value - 3.2) < 3 * constants["k1"].stderr
-
-
-@pytest.mark.parametrize("seed", [0, 1])
-def test_coefficients_of_a_regression_are_each_their_own(seed: int) -> None:
-    """Ratios of 2 : 1 : -3 were taken as exact, and one coefficient was nine of its errors off."""
-    rng = np.random.default_rng(seed)
-    X = rng.normal(size=(4, 80))
-    truth = {"x0": 1.5, "x1": -2.3, "x2": 0.7}
-    y = sum(value * X[int(name[1])] for name, value in truth.items()) + 4 + 0.2 * rng.normal(size=80)
-    best = found({f"x{place}": row for place, row in enumerate(X)} | {"y": y}, "y", 6_000_000).front.best
-    at = {f"x{place}": np.zeros(4) for place in range(4)}
-    for place in range(3):
-        at[f"x{place}"][place] = 1.0
-    values = best.predict(at)
-    # Each within three errors of a coefficient, 0.2 over the root of sixty rows.
-    assert values[:3] - values[3] == pytest.approx(list(truth.values()), abs=3 * 0.026)
-    assert values[3] == pytest.approx(4, abs=3 * 0.026)
-
-
 def test_a_coefficient_with_a_unit_beside_a_term_without() -> None:
     """The right-hand side of a differential equation: ``u*u_x`` has the unit already, the diffusion needs m**2/s."""
     u, first, second = np.random.default_rng(0).normal(size=(3, 200))
@@ -84,17 +60,3 @@ def test_an_oscillator_whose_accelerations_are_differences() -> None:
     columns = {"x [m]": x[3:-3], "v [m/s]": v[3:-3], "a [m/s2]": a[3:-3]}
     best = found(columns, "a", 10_000_000).front.best
     assert {one.unit.text: round(one.value, 1) for one in best.constants} == {"1/s**2": -4.0, "1/s": -0.2}
-
-
-def test_errors_that_are_a_large_part_of_each_value() -> None:
-    """A power law in three of five columns with errors of 40 %: it was an exponential of a root."""
-    rng = np.random.default_rng(3)
-    X = np.abs(rng.normal(size=(5, 400))) + 1.0
-    y = 13.08 * (1 + 0.4 * rng.normal(size=400)) * X[2] ** 1.56 * X[3] / X[0] ** 1.76
-    best = found({f"x{place}": row for place, row in enumerate(X)} | {"y": y}, "y", 20_000_000).front.best
-    one = {f"x{place}": np.ones(6) for place in range(5)}
-    for place in range(5):
-        one[f"x{place}"][place] = 2.0
-    values = best.predict(one)
-    slopes = np.log2(values[:5] / values[5])
-    assert slopes == pytest.approx([-1.76, 0, 1.56, 1, 0], abs=0.25)
