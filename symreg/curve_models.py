@@ -31,7 +31,7 @@ COMMON_BITS = 5.0
 """Three of eight are one of these twelve."""
 
 COMMON = (
-    "a/x", "a*x**2", "a*sqrt(x)", "a*x**n", "a + b*x + c*x**2", "a*x + b*x**2", "a + b*x**2", "a + b/x", "a*x/(b + x)",
+    "a/x", "a*x**2", "a*x**n", "a + b*x**n", "a + b*x + c*x**2", "a*x + b*x**2", "a + b*x**2", "a + b/x", "a*x/(b + x)",
     "a*exp(b*x)", "a + b*exp(c*x)", "a + b*log(x)",
 )  # fmt: skip
 
@@ -41,7 +41,7 @@ not preferred to the same with one constant less because that one is rarer."""
 
 RARER = (
     # powers, polynomials, hyperbolas
-    "a + b*x**n", "a*(x + b)**n", "a + b*x + c*x**2 + d*x**3", "a + b*x + c/x", "a/(x + b)", "a + b/(x + c)",
+    "a*(x + b)**n", "a + b*x + c*x**2 + d*x**3", "a + b*x + c/x", "a/(x + b)", "a + b/(x + c)",
     "(a + b*x)/(c + d*x)", "a*x/(b + x) + c*x", "a + b*sqrt(x)", "a + b/x**2", "a + b/x**2 + c/x**4",
     "a/x**12 - b/x**6", "sqrt(a + b*x)", "(a + b*x)**2", "a*x/(1 + b*x + c*x**2)",
     # exponentials and logarithms
