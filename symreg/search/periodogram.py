@@ -13,6 +13,8 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
+from symreg.search.pattern import MOST_PAIRS
+
 Floats = npt.NDArray[np.float64]
 Waves = npt.NDArray[np.complex128]
 SURPRISING = 0.01
@@ -23,9 +25,6 @@ MOST_PERIODS = 32
 
 PER_PERIOD = 2
 """Frequencies to a period over the range: between two of them no more than half of a wave's power is lost."""
-
-MOST_PAIRS = 28
-"""Of inputs, those of the first eight."""
 
 MOST_ROWS = 800
 """Enough for a wave that has a twentieth of what is left."""
