@@ -25,6 +25,7 @@ from symreg.leaving_out import sum_left_out
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.refine import Refined, Refiner
+from symreg.search.smoothing import Smoother, smoother_of
 from symreg.search.space import SearchSpace
 from symreg.trend import Floats, sizes_of, trend
 
@@ -56,6 +57,9 @@ FIRST = 3
 
 DECADE = 10.0
 """Of the largest to the smallest value: from here on the few largest carry a fit with equal errors."""
+
+HALF = 0.5
+"""Of what a formula leaves: with more of it a pattern, the misfit outweighs the errors."""
 
 FREE_OF_NOISE = 1e-9
 """Loss below which errors hardly matter, whichever way they go."""
@@ -127,6 +131,7 @@ class Wonder:
     _next: int = FIRST
     _weighed: SearchSpace | None = None
     _other: Skeletons | None = None
+    _smoother: Smoother | None = None
 
     def __post_init__(self) -> None:
         self.open = self.may_grow = may_grow(self.space)
@@ -165,7 +170,20 @@ class Wonder:
 
     def _is_told_by(self, found: Sequence[Refined]) -> bool:
         best = errors_grow(self.weighed, found, self.plain, self.progress.own_bits)
-        return best is not None and not self.progress.leaves_mostly_pattern(best)
+        return best is not None and not self._leaves_mostly_pattern(best)
+
+    def _leaves_mostly_pattern(self, one: Refined) -> bool:
+        """Whether polynomials take away more than half of what a formula leaves, as parts of the values.
+
+        With weights as if all rows erred alike, they would pass through the few largest values.
+        """
+        if self.progress.smoother is None:
+            return False
+        if self._smoother is None:
+            self._smoother = smoother_of(self.weighed, self.progress.smoother.rows)
+        if self._smoother is None:
+            return False
+        return self._smoother.part_of_noise(self.plain.predict([one.draft], self._smoother.rows)[0]) < HALF
 
     def _otherwise(self) -> Sequence[Refined]:
         """What is near if errors grow."""

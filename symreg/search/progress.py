@@ -35,7 +35,6 @@ SIMPLE_RATIOS = np.array([1.0, 2.0, 3.0, 4.0])
 ALIKE = 0.01  # coefficients that are simple multiples of each other, apart from what noise makes of them
 LEAST_EXPLAINED = 0.1  # loss above which what nothing follows need not be noise: half a law leaves as much
 MOST_NOISE = 0.02  # loss that may be noise, a seventh of the target's spread: with more, few would look for a law
-HALF = 0.5  # of what is left: with more of it a pattern, the misfit outweighs the errors
 SLACK = 1.15  # of known uncertainties
 
 
@@ -162,12 +161,6 @@ class Progress:
             is_quiet = bool(np.isfinite(left).all()) and not leaves_pattern(self.space.inputs[:, rows], left)
             self._asked = law, is_quiet
         return self._asked[1]
-
-    def leaves_mostly_pattern(self, one: Refined) -> bool:
-        """Whether a smooth surface takes away more than half of what a formula leaves, so that errors are the less."""
-        if self.smoother is None:
-            return False
-        return self.smoother.part_of_noise(self.refiner.predict([one.draft], self.smoother.rows)[0]) < HALF
 
     def _predicted(self, law: Refined) -> Floats | None:
         """Predictions by the law as it fits all the rows of the smoother, where there is one.
