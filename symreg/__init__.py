@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from symreg.descriptor.regression import find_descriptors
     from symreg.descriptor.settings import DescriptorError, DescriptorSettings
     from symreg.descriptor_estimator import DescriptorClassifier, DescriptorRegressor
-    from symreg.dimension import Dimension
     from symreg.discover import Discovery, discover
     from symreg.errors import (
         DimensionError,
@@ -48,7 +47,8 @@ if TYPE_CHECKING:
     from symreg.robustness import Examination, Robustness, examined
     from symreg.search.backend import Budget, BudgetError, Native
     from symreg.table import Table, read_table
-    from symreg.units import Unit, parse_unit
+    from symreg.units.dimension import Dimension
+    from symreg.units.reading import Unit, parse_unit
 
     __version__: str
 
@@ -109,7 +109,7 @@ _OWNERS = {
     "symreg.descriptor.regression": ("find_descriptors",),
     "symreg.descriptor.settings": ("DescriptorError", "DescriptorSettings"),
     "symreg.descriptor_estimator": ("DescriptorClassifier", "DescriptorRegressor"),
-    "symreg.dimension": ("Dimension",),
+    "symreg.units.dimension": ("Dimension",),
     "symreg.discover": ("Discovery", "discover"),
     "symreg.errors": (
         "DimensionError", "EngineError", "EstimatorError", "ExpressionError", "InfeasibleError",
@@ -123,7 +123,7 @@ _OWNERS = {
     "symreg.robustness": ("Examination", "Robustness", "examined"),
     "symreg.search.backend": ("Budget", "BudgetError", "Native"),
     "symreg.table": ("Table", "read_table"),
-    "symreg.units": ("Unit", "parse_unit"),
+    "symreg.units.reading": ("Unit", "parse_unit"),
 }  # fmt: skip
 _OWNER = {name: owner for owner, names in _OWNERS.items() for name in names}
 

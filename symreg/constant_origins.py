@@ -17,7 +17,6 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from symreg.dimension import Dimension
 from symreg.expression import constants_of
 from symreg.fitting import Fitted, Fitter
 from symreg.known_products import (
@@ -35,11 +34,12 @@ from symreg.known_products import (
 from symreg.law import LawConstant
 from symreg.law_constants import law_constants
 from symreg.offered_constants import FAMILIAR
-from symreg.physical_constants import physical_constant, physical_constant_names
 from symreg.printing import to_text
 from symreg.problem import Problem
 from symreg.recognition import Tolerance
 from symreg.uncertain_text import uncertain_text
+from symreg.units.dimension import Dimension
+from symreg.units.physical_constants import physical_constant, physical_constant_names
 
 CHANCE_OF_NATURE = 0.005
 """Expected matches by chance of a constant with those of nature: nobody asked for them, so one false note in 200."""

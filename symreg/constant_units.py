@@ -17,11 +17,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from symreg.dimension import Dimension
 from symreg.errors import UnitError
 from symreg.expression import Apply, Constant, Expression, Number, Variable, walk
 from symreg.operators import OPERATORS, DimensionRule
-from symreg.units import DIMENSIONLESS_UNIT, Unit, combine_units, si_unit
+from symreg.units.dimension import Dimension
+from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, combine_units, si_unit
 
 _NUMBER = re.compile(r"(?<![\w^*.+-])\d")  # in the text of a unit, where it is no exponent
 POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), 3, -3)

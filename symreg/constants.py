@@ -11,10 +11,10 @@ from symreg.errors import ProblemError
 from symreg.feasibility import settle_policy
 from symreg.headers import check_name, column_unit
 from symreg.limits import ConstantLimit, read_limits
-from symreg.units import PhysicalConstant, Unit, parse_unit, physical_constant
+from symreg.units.reading import PhysicalConstant, Unit, parse_unit, physical_constant
 
 if TYPE_CHECKING:
-    from symreg.dimension import Dimension
+    from symreg.units.dimension import Dimension
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from fractions import Fraction
 from functools import partial
 from typing import Final
 
-from symreg.dimension import BASE_QUANTITIES, DIMENSIONLESS, Dimension
 from symreg.errors import DimensionError
 from symreg.expression import (
     Apply,
@@ -31,6 +30,7 @@ from symreg.expression import (
 from symreg.naming import quoted
 from symreg.operators import OPERATORS, DimensionRule
 from symreg.printing import to_text
+from symreg.units.dimension import BASE_QUANTITIES, DIMENSIONLESS, Dimension
 
 _NAMED: Final[Mapping[Dimension, str]] = {
     **{Dimension.of(**{unit: 1}): quantity for unit, quantity in BASE_QUANTITIES.items()},

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from symreg.dimension import DIMENSIONLESS
 from symreg.dimensioning import infer_dimensions
 from symreg.engine import get_engine
 from symreg.errors import DimensionError, SymregError
@@ -33,6 +32,7 @@ from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace, search_space
 from symreg.simplify import warm_simplifier
 from symreg.template_search import propose_within
+from symreg.units.dimension import DIMENSIONLESS
 from symreg.workshop import GUESS, Workshop
 
 if TYPE_CHECKING:

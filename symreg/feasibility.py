@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from symreg.dimension import BASE_UNITS, Dimension, missing_base_units, power_product
 from symreg.errors import InfeasibleError
-from symreg.units import Unit, constants_supplying, physical_constant, physical_constant_names
+from symreg.units.dimension import BASE_UNITS, Dimension, missing_base_units, power_product
+from symreg.units.reading import Unit, constants_supplying, physical_constant, physical_constant_names
 
 if TYPE_CHECKING:
     from symreg.constants import FreeConstants

@@ -23,7 +23,6 @@ from symreg.description_length import (
     name_bits,
     tree_bits,
 )
-from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
 from symreg.expression import Apply, Constant, Expression, Number, complexity, constants_of, normalise, walk
@@ -57,7 +56,8 @@ from symreg.tidy import (
     without_constant_exponents,
 )
 from symreg.uncertain_text import uncertain_text
-from symreg.units import DIMENSIONLESS_UNIT
+from symreg.units.dimension import Dimension
+from symreg.units.reading import DIMENSIONLESS_UNIT
 from symreg.unseen import unseen_notes
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding

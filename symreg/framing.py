@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from symreg.constants import FreeConstants, KnownConstant, read_free_constants
-from symreg.dimension import power_product
 from symreg.errors import ProblemError
 from symreg.feasibility import check_reachable, out_of_balance
 from symreg.template import Template, UnknownFunction, read_template
-from symreg.unit import Unit, si_unit
+from symreg.units.dimension import power_product
+from symreg.units.unit import Unit, si_unit
 
 if TYPE_CHECKING:
-    from symreg.dimension import Dimension
+    from symreg.units.dimension import Dimension
 
 Target = tuple[str, Unit]
 

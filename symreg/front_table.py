@@ -8,7 +8,7 @@ from symreg.expression import Variable, variables_of
 from symreg.law import Law, LawConstant, ParetoFront, Score
 from symreg.printing import to_latex
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
-from symreg.unit import Unit
+from symreg.units.unit import Unit
 
 HEADINGS = ("", "complexity", "train RMSE", "held-out RMSE", "R2", "bits", "unit", "formula")
 _LEFT = {"", "unit", "formula"}

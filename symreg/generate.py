@@ -26,13 +26,13 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import SymregError
 from symreg.expression import Expression, evaluate_tree
 from symreg.grammar import parse
 from symreg.table import Column, Table
-from symreg.units import Unit, parse_unit, physical_constant
+from symreg.units.dimension import Dimension
+from symreg.units.reading import Unit, parse_unit, physical_constant
 
 __all__ = [
     "GeneratedConstant",

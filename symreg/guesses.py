@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from symreg.dimension import Dimension, power_product
 from symreg.dimensioning import infer_dimensions
 from symreg.errors import ProblemError
 from symreg.expression import Apply, Constant, Expression, Number, Variable
 from symreg.grammar import parse
+from symreg.units.dimension import Dimension, power_product
 
 if TYPE_CHECKING:
     from symreg.constants import FreeConstants

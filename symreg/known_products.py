@@ -28,13 +28,13 @@ from itertools import product as every
 import numpy as np
 
 from symreg.description_length import tree_bits
-from symreg.dimension import Dimension
 from symreg.expression import Apply, Constant, Expression, Number, normalise, substitute
 from symreg.fitting import Fitted
 from symreg.printing import to_text
 from symreg.recognition import USUAL, Recognised, Tolerance, count_simple_numbers, recognise_number
 from symreg.search.backend import FreeConstant
 from symreg.snapping import Rewritten, raised
+from symreg.units.dimension import Dimension
 
 POWERS = tuple(Fraction(one, 2) for one in (0, 2, -2, 4, -4, 1, -1, 6, -6, 3, -3, 8, -8, 5, -5))
 LARGEST_TOTAL = 12  # of all exponents; the Rydberg energy m_e*e**4/(8*epsilon_0**2*h**2) has 9

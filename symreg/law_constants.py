@@ -13,7 +13,7 @@ from symreg.constant_units import display_unit
 from symreg.expression import Constant, Expression, constants_of, substitute
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.law import LawConstant
-from symreg.units import DIMENSIONLESS_UNIT, Unit
+from symreg.units.reading import DIMENSIONLESS_UNIT, Unit
 
 
 def law_constants(fitter: Fitter, fitted: Fitted) -> tuple[tuple[LawConstant, ...], Floats]:

@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import infer_dimensions
 from symreg.errors import ProblemError
 from symreg.expression import Expression, constants_of
 from symreg.headers import column_unit, nearest
 from symreg.uncertain_text import number_text
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 
 @dataclass(frozen=True, slots=True)

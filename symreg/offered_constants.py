@@ -14,9 +14,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from symreg.dimension import Dimension
-from symreg.physical_constants import PhysicalConstant, physical_constant
-from symreg.span import in_span
+from symreg.units.dimension import Dimension
+from symreg.units.physical_constants import PhysicalConstant, physical_constant
+from symreg.units.span import in_span
 
 AUTO = "auto"
 MOST_OFFERED = 5

@@ -23,12 +23,12 @@ from symreg.table import Column, Table
 from symreg.table_checks import is_constant, warn_of_twins
 from symreg.template import Template, is_template, target_of
 from symreg.trend import sizes_of
-from symreg.units import PhysicalConstant, si_unit
+from symreg.units.reading import PhysicalConstant, si_unit
 
 if TYPE_CHECKING:
     from symreg.describe import ProblemDescription
-    from symreg.dimension import Dimension
     from symreg.expression import Expression
+    from symreg.units.dimension import Dimension
 
 MIN_ROWS = 3
 TINY = 20

@@ -16,10 +16,10 @@ from fractions import Fraction
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
 from symreg.expression import Apply, Constant, Expression, Number, Variable, evaluate_tree, substitute, walk
+from symreg.units.dimension import Dimension
 
 AGREEMENT = 1e-7  # of the values' spread
 Definitions = Mapping[str, Expression]

@@ -20,7 +20,6 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import SymregError
 from symreg.expression import (
@@ -38,6 +37,7 @@ from symreg.expression import (
 from symreg.grammar import parse
 from symreg.printing import to_text
 from symreg.text_worker import TextWorker, WorkerError
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 SMALL = 3
 """Nothing of this complexity or less can be said shorter by more than our own parser already does."""

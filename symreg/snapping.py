@@ -13,7 +13,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from symreg.dimension import Dimension
 from symreg.expression import (
     Apply,
     Constant,
@@ -30,6 +29,7 @@ from symreg.fitting import Fitted
 from symreg.recognition import USUAL, Recognised, Tolerance, recognise_number
 from symreg.search.backend import FreeConstant
 from symreg.search.collecting import collected
+from symreg.units.dimension import Dimension
 
 LARGEST_POWER = 8
 DOUBT = 2.5

@@ -22,7 +22,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.dimension import DIMENSIONLESS
 from symreg.expression import Apply, Constant, Expression, constants_of, evaluate_tree, fold, variables_of
 from symreg.finishing import RESOLUTION
 from symreg.fitting import Fitted, Fitter
@@ -30,6 +29,7 @@ from symreg.law import Law, Score, pareto_front
 from symreg.problem import MIN_ROWS, Problem
 from symreg.refitting import as_fitted, bits_of_fit, fitted_again
 from symreg.search.backend import FreeConstant
+from symreg.units.dimension import DIMENSIONLESS
 
 SAME = 1e-6  # of the target's root mean square: laws that differ by less are one, written in two ways
 SHARE_OF_ROWS = 0.8  # in which a search is run again

@@ -19,8 +19,8 @@ from symreg.headers import nearest
 if TYPE_CHECKING:
     import pandas as pd
 
-    from symreg.dimension import Dimension
-    from symreg.units import Unit
+    from symreg.units.dimension import Dimension
+    from symreg.units.reading import Unit
 
 
 @dataclass(frozen=True, slots=True, eq=False)

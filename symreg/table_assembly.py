@@ -18,7 +18,7 @@ from symreg.table import Column, Table
 from symreg.table_checks import is_constant
 from symreg.table_reading import RawColumn, RawTable, read_raw
 from symreg.uncertain_text import read_percentage
-from symreg.units import DIMENSIONLESS_UNIT, Unit
+from symreg.units.reading import DIMENSIONLESS_UNIT, Unit
 
 Mask = npt.NDArray[np.bool_]
 

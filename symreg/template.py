@@ -15,7 +15,6 @@ from fractions import Fraction
 from math import inf, isfinite
 from typing import Any
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import infer_dimensions
 from symreg.errors import DimensionError, ParseError, ProblemError
 from symreg.expression import Constant, Expression, complexity, constants_of, substitute, variables_of
@@ -23,7 +22,8 @@ from symreg.grammar import parse_template
 from symreg.headers import check_name, column_unit
 from symreg.naming import quoted, unquoted
 from symreg.operators import FUNCTION_NAMES
-from symreg.units import Unit, physical_constant_names
+from symreg.units.dimension import DIMENSIONLESS, Dimension
+from symreg.units.reading import Unit, physical_constant_names
 
 ODD_DIMENSION = Dimension((Fraction(1, 7),) * len(DIMENSIONLESS.exponents))  # of nothing that anyone measures
 

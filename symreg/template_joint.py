@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from symreg.dimension import Dimension, power_product
 from symreg.dimensioning import dimension_of, infer_dimensions
 from symreg.engine import Outcome
 from symreg.errors import DimensionError
@@ -16,6 +15,7 @@ from symreg.form import parts_of
 from symreg.search.backend import FreeConstant
 from symreg.template import Template, UnknownFunction
 from symreg.template_fit import STARTS, from_many_starts, within_bounds
+from symreg.units.dimension import Dimension, power_product
 
 AS_GOOD = 1e-6  # of a sum of squares: what a constant less may cost
 ROUNDING = 1e-20  # of the target's

@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.dimension import Dimension
 from symreg.expression import Constant, Expression, Number, Variable, complexity, constants_of
 from symreg.finishing import Finished, Finisher
 from symreg.fitting import Fitted, Fitter
@@ -34,6 +33,7 @@ from symreg.shape import Shape, shape_of
 from symreg.template import Template, UnknownFunction
 from symreg.template_fit import FEW_ROWS, FEW_STEPS, on_few_rows
 from symreg.template_joint import JointFits, fits_of, values_of
+from symreg.units.dimension import Dimension
 
 SEEDED = 3_000  # combinations of small expressions
 MOST_COMBINED = 20_000

@@ -14,7 +14,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from symreg.dimension import Dimension
 from symreg.expression import (
     Apply,
     Constant,
@@ -32,6 +31,7 @@ from symreg.expression import (
 from symreg.fitting import Fitted
 from symreg.search.backend import FreeConstant
 from symreg.search.collecting import POWERS
+from symreg.units.dimension import Dimension
 
 ONE = Number(Fraction(1))
 

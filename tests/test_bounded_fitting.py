@@ -11,7 +11,6 @@ import pytest
 from scipy.optimize import lsq_linear
 
 from symreg.bounded_fitting import holding
-from symreg.dimension import DIMENSIONLESS
 from symreg.engine import get_engine
 from symreg.expression import constants_of
 from symreg.fitting import Fitted, Fitter, make_fitter
@@ -19,6 +18,7 @@ from symreg.natural_units import choose_natural_units
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
 from symreg.table import read_table
+from symreg.units.dimension import DIMENSIONLESS
 
 
 def fitter_of(data: dict[str, Any], formula: str, names: list[str], **free_constants: Any) -> Fitter:

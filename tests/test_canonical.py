@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from symreg.canonical import canonical_form, with_leading_signs, with_terms_in_order
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.grammar import parse
 from symreg.printing import to_text
 from symreg.reparametrising import Form, Surroundings
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 TIME, LENGTH, SPEED = Dimension.of(s=1), Dimension.of(m=1), Dimension.of(m=1, s=-1)
 INPUTS = dict.fromkeys("xyudz", DIMENSIONLESS) | {"t": TIME, "L": LENGTH, "v": SPEED}

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from symreg.constant_origins import CHANCE_OF_NATURE, match_in_nature, products_in_nature
-from symreg.dimension import Dimension
 from symreg.law import LawConstant
-from symreg.physical_constants import physical_constant
 from symreg.problem import Problem, make_problem
 from symreg.table import read_table
-from symreg.units import parse_unit
+from symreg.units.dimension import Dimension
+from symreg.units.physical_constants import physical_constant
+from symreg.units.reading import parse_unit
 from tests.test_finishing import finisher_of
 from tests.test_known_products import JOULE, KG, MOL, A, K, M, S, fitted_law, si
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from symreg.constant_units import display_unit
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import infer_dimensions
 from symreg.expression import evaluate_tree
 from symreg.grammar import parse
-from symreg.units import DIMENSIONLESS_UNIT, Unit, parse_unit, si_unit
+from symreg.units.dimension import DIMENSIONLESS, Dimension
+from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, parse_unit, si_unit
 
 
 def shown(

@@ -19,7 +19,7 @@ from symreg.catalog import (
     problem_set_names,
     source_facts,
 )
-from symreg.units import parse_unit
+from symreg.units.reading import parse_unit
 
 DATASETS = Path(__file__).resolve().parent.parent / "datasets"
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from symreg.dimension import (
+from symreg.units.dimension import (
     BASE_QUANTITIES,
     BASE_UNITS,
     DIMENSIONLESS,

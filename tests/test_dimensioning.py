@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of, dimensions_of_parts, infer_dimensions, literal_exponent
 from symreg.errors import DimensionError
 from symreg.expression import Apply, Constant, Expression, Number, Variable, evaluate_tree, substitute
 from symreg.grammar import parse
 from symreg.printing import to_text
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.strategies import expressions
 
 METRE, KILOGRAM, SECOND, KELVIN, AMPERE = (Dimension.of(**{u: 1}) for u in ("m", "kg", "s", "K", "A"))

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS
 from symreg.dimensioning import dimension_of
 from symreg.discover import Discovery, Progress, discover
 from symreg.engine import get_engine
@@ -24,6 +23,7 @@ from symreg.problem import Constraints, Problem, make_problem
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.space import SearchSpace
 from symreg.table import read_table
+from symreg.units.dimension import DIMENSIONLESS
 from symreg.workshop import GUESS, Workshop
 
 

@@ -12,7 +12,7 @@ import symreg
 from symreg.experiment.specification import Specification
 from symreg.operators import OPERATORS
 from symreg.report import EXPORT_LANGUAGES, FORMATS
-from symreg.units import physical_constant_names
+from symreg.units.reading import physical_constant_names
 from tests.documents import blocks, commands, run_command, run_python, says
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -21,9 +21,9 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import symreg as sr
-from symreg.dimension import Dimension
 from symreg.expression import Apply, Constant, Variable
-from symreg.units import combine_units
+from symreg.units.dimension import Dimension
+from symreg.units.reading import combine_units
 
 QUICK = sr.Budget(time=None, evaluations=2_000)
 UNITS = {"L": "m", "m": "kg", "T": "s"}

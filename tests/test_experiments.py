@@ -12,7 +12,7 @@ from symreg.experiment.assembly import problem_of
 from symreg.experiment.specification import read_specification
 from symreg.expression import evaluate_tree
 from symreg.grammar import parse
-from symreg.units import physical_constant
+from symreg.units.reading import physical_constant
 
 FOLDER = Path(__file__).resolve().parent.parent / "experiments"
 

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symreg.description_length import PLAIN_ANGLE_BITS
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.engine import get_engine
 from symreg.expression import Constant, Expression, Number, Variable, canonical_apply, complexity, evaluate_tree, walk
 from symreg.finishing import UNIT_BITS, Finished, Finisher
@@ -27,6 +26,7 @@ from symreg.search.backend import FreeConstant
 from symreg.simplify import Simplified
 from symreg.table import read_table
 from symreg.tidy import merged_powers, ordered_products, ordered_sums
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.strategies import expressions
 
 SPEED = Dimension.of(m=1, s=-1)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.engine import Outcome, get_engine
 from symreg.finishing import Finisher
 from symreg.fitting import Fitted, Fitter, make_fitter
@@ -17,6 +16,7 @@ from symreg.natural_units import choose_natural_units
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import FreeConstant
 from symreg.table import read_table
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 
 def fitter_of(problem: Problem, engine: str = "auto") -> Fitter:

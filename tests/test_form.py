@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from symreg.dimension import DIMENSIONLESS
 from symreg.expression import Expression, variables_of
 from symreg.form import has_form, is_short, parts_of
 from symreg.grammar import parse
 from symreg.printing import to_text
 from symreg.template import Template, read_template
+from symreg.units.dimension import DIMENSIONLESS
 from tests.strategies import expressions
 
 NAMES = ("x", "z", "u")

@@ -9,8 +9,8 @@ import pytest
 
 import symreg as sr
 from symreg.front_table import quantity_text
-from symreg.unit import si_unit
-from symreg.units import parse_unit
+from symreg.units.reading import parse_unit
+from symreg.units.unit import si_unit
 
 TEMPERATURES = np.array([-20.0, 0, 10, 20, 30, 40, 50, 60, 80, 100, 120, 150])
 QUICK = {"backend": sr.Native(threads=1), "budget": sr.Budget(time=2)}

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import infer_dimensions
 from symreg.engine import get_engine
 from symreg.expression import constants_of, evaluate_tree
@@ -20,6 +19,7 @@ from symreg.natural_units import choose_natural_units
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import FreeConstant
 from symreg.table import read_table
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 # Pearson's data with York's weights (York 1966, Can. J. Phys. 44, 1079), with the line of York et al. 2004.
 X = np.array([0.0, 0.9, 1.8, 2.6, 3.3, 4.4, 5.2, 6.1, 6.5, 7.4])

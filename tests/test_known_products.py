@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.discover import discover
 from symreg.engine import Outcome
 from symreg.expression import constants_of, evaluate_tree
@@ -30,11 +29,12 @@ from symreg.known_products import (
     products_of,
     with_known_constants,
 )
-from symreg.physical_constants import physical_constant, physical_constant_names
 from symreg.printing import to_text
 from symreg.problem import Constraints, Problem, make_problem
 from symreg.search.backend import Budget, FreeConstant, Native
 from symreg.table import read_table
+from symreg.units.dimension import DIMENSIONLESS, Dimension
+from symreg.units.physical_constants import physical_constant, physical_constant_names
 from tests.test_finishing import finisher_of
 
 M, KG, S, A, K, MOL = (Dimension.of(**{name: 1}) for name in ("m", "kg", "s", "A", "K", "mol"))

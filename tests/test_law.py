@@ -16,7 +16,7 @@ from symreg.grammar import parse
 from symreg.law import Law, LawConstant, ParetoFront, PredictionError, Score, pareto_front, score
 from symreg.selection import front_of, held_out_errors, select
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
-from symreg.units import DIMENSIONLESS_UNIT, parse_unit
+from symreg.units.reading import DIMENSIONLESS_UNIT, parse_unit
 
 GOOD = Score(rmse=1.0, r2=0.99, n_rows=100)
 

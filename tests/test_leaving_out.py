@@ -14,7 +14,7 @@ from symreg.problem import make_problem
 from symreg.refitting import left_over
 from symreg.search.backend import FreeConstant
 from symreg.table import read_table
-from symreg.units import DIMENSIONLESS_UNIT
+from symreg.units.reading import DIMENSIONLESS_UNIT
 
 
 def line(n_rows: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

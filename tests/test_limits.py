@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimension import Dimension
 from symreg.errors import ProblemError
 from symreg.limits import ConstantLimit, limits_in_words, read_limits
 from symreg.problem import Problem, make_problem
 from symreg.table import read_table
+from symreg.units.dimension import Dimension
 
 GUESS = {"formula": "A*exp(-t/tau)", "constants": ["A", "tau"]}
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symreg.dimension import BASE_UNITS, DIMENSIONLESS, Dimension
 from symreg.natural_units import NaturalUnits, choose_natural_units
 from symreg.problem import Problem, make_problem
 from symreg.table import Column, Table, read_table
-from symreg.units import si_unit
+from symreg.units.dimension import BASE_UNITS, DIMENSIONLESS, Dimension
+from symreg.units.reading import si_unit
 
 
 def energy(scale: dict[str, float] | None = None) -> Problem:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS
 from symreg.engine import get_engine
 from symreg.finishing import Finished, Finisher
 from symreg.fitting import make_fitter
@@ -18,6 +17,7 @@ from symreg.printing import to_text
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
 from symreg.table import read_table
+from symreg.units.dimension import DIMENSIONLESS
 
 ROWS = 60
 

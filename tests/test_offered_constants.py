@@ -7,10 +7,10 @@ import pytest
 
 from symreg.errors import InfeasibleError
 from symreg.offered_constants import FAMILIAR, FAMILIES, MOST_OFFERED, offered_constants
-from symreg.physical_constants import physical_constant, physical_constant_names
 from symreg.problem import Problem, make_problem
 from symreg.table import read_table
-from symreg.units import parse_unit
+from symreg.units.physical_constants import physical_constant, physical_constant_names
+from symreg.units.reading import parse_unit
 
 # Target, inputs, and the constants of the law that every textbook has for them.
 LAWS = {

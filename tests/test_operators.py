@@ -9,7 +9,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of
 from symreg.engine import program
 from symreg.errors import OperatorError
@@ -27,6 +26,7 @@ from symreg.operators import (
     operator,
 )
 from symreg.printing import to_code, to_latex, to_python, to_text
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 ROWS = list(OPERATORS.values())
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

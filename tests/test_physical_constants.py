@@ -9,7 +9,7 @@ import pytest
 from scipy import constants as codata
 
 from symreg.errors import PhysicalConstantError
-from symreg.units import constants_supplying, parse_unit, physical_constant, physical_constant_names
+from symreg.units.reading import constants_supplying, parse_unit, physical_constant, physical_constant_names
 
 NAMES = {
     "c": "speed of light in vacuum",

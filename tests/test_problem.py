@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symreg.dimension import Dimension
 from symreg.errors import (
     DimensionError,
     InfeasibleError,
@@ -28,7 +27,8 @@ from symreg.errors import (
 from symreg.operators import OPERATORS
 from symreg.problem import DEFAULT_OPERATORS, Constraints, FreeConstants, KnownConstant, Problem, make_problem
 from symreg.table import Table, read_table
-from symreg.units import parse_unit, physical_constant
+from symreg.units.dimension import Dimension
+from symreg.units.reading import parse_unit, physical_constant
 
 
 def pendulum(n_rows: int = 40) -> Table:

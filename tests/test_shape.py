@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS
 from symreg.discover import Discovery, discover
 from symreg.engine import get_engine
 from symreg.errors import ProblemError
@@ -18,6 +17,7 @@ from symreg.problem import Constraints, Problem, make_problem
 from symreg.search.backend import Budget, FreeConstant, Native
 from symreg.shape import Shape, shape_of
 from symreg.table import read_table
+from symreg.units.dimension import DIMENSIONLESS
 
 OPERATORS = ("+", "-", "*", "/", "square", "sqrt", "exp", "sin")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS
 from symreg.engine import Outcome
 from symreg.expression import evaluate_tree
 from symreg.fitting import Fitted
@@ -13,6 +12,7 @@ from symreg.grammar import parse
 from symreg.printing import to_text
 from symreg.search.backend import FreeConstant
 from symreg.signs import with_signs_in_form
+from symreg.units.dimension import DIMENSIONLESS
 
 X = np.array([-2.5, -1.0, -0.3, 0.0, 0.4, 1.0, 3.7])
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.expression import Apply, Constant, Expression, Number, Variable, complexity, evaluate_tree
 from symreg.grammar import parse
 from symreg.printing import to_text
 from symreg.simplify import Simplified, Simplifier, disagreement, simplify
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 METRE, KILOGRAM, SPEED = Dimension.of(m=1), Dimension.of(kg=1), Dimension.of(m=1, s=-1)
 HOSTILE = (

@@ -8,7 +8,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.engine import Outcome
 from symreg.expression import Constant, Expression, constants_of, evaluate_tree
 from symreg.fitting import Fitted
@@ -25,6 +24,7 @@ from symreg.snapping import (
     without_insignificant_terms,
     without_term,
 )
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 SPEED = Dimension.of(m=1, s=-1)
 VARIABLES = ("x", "y", "m", "v")

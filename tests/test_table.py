@@ -20,9 +20,9 @@ from astropy.utils.masked import Masked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symreg.dimension import Dimension
 from symreg.errors import TableError, TableWarning, UnitError, UnitWarning
 from symreg.table import Table, read_table
+from symreg.units.dimension import Dimension
 
 VELOCITY = Dimension.of(m=1, s=-1)
 assert pint_pandas

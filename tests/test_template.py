@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.errors import DimensionError, ParseError, ProblemError, SymregError, UnitError
 from symreg.expression import Constant, complexity
 from symreg.grammar import parse, parse_template
 from symreg.template import Template, is_template, read_template, target_of
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 LENGTH, TIME, MASS = Dimension.of(m=1), Dimension.of(s=1), Dimension.of(kg=1)
 ENERGY = Dimension.of(kg=1, m=2, s=-2)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS
 from symreg.engine import get_engine
 from symreg.fitting import Fitted, Fitter, make_fitter
 from symreg.natural_units import choose_natural_units
@@ -15,6 +14,7 @@ from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
 from symreg.table import read_table
 from symreg.template_fit import from_many_starts, within_bounds
+from symreg.units.dimension import DIMENSIONLESS
 
 X = np.linspace(1.0, 20.0, 40)
 

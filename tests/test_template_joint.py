@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.engine import Outcome, get_engine
 from symreg.finishing import Finisher
 from symreg.fitting import Fitted, make_fitter
@@ -17,6 +16,7 @@ from symreg.printing import to_text
 from symreg.problem import make_problem
 from symreg.table import read_table
 from symreg.template_joint import JointFits, fits_of, values_of
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 X = np.linspace(1.0, 3.0, 40)
 NAMES = ["A", "B", "k1", "k2", "k3"]

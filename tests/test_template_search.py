@@ -67,7 +67,7 @@ def test_an_unknown_constant_within_an_unknown_function_gets_its_unit() -> None:
 
 
 def parse_dimension(text: str) -> Any:
-    from symreg.units import parse_unit
+    from symreg.units.reading import parse_unit
 
     return parse_unit(text).dimension
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from symreg.catalog import load_dataset
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.engine import Outcome, get_engine
 from symreg.expression import evaluate_tree
 from symreg.fitting import Fitted, make_fitter
@@ -22,6 +21,7 @@ from symreg.tidy import (
     with_factor_in_front,
     without_constant_exponents,
 )
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 X = np.array([-2.5, -1.0, -0.3, 0.0, 0.4, 1.0, 3.7])
 

@@ -9,7 +9,6 @@ import numpy.typing as npt
 import pytest
 
 from symreg import make_problem, read_table
-from symreg.dimension import DIMENSIONLESS
 from symreg.engine import get_engine
 from symreg.fitting import make_fitter
 from symreg.grammar import parse
@@ -17,6 +16,7 @@ from symreg.natural_units import choose_natural_units
 from symreg.problem import Problem
 from symreg.search.backend import FreeConstant
 from symreg.trend import sizes_of, trend
+from symreg.units.dimension import DIMENSIONLESS
 
 Floats = npt.NDArray[np.float64]
 

@@ -15,9 +15,9 @@ from math import pi
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.errors import UnitError, UnitWarning
-from symreg.units import DIMENSIONLESS_UNIT, Unit, combine_units, parse_unit, si_unit
+from symreg.units.dimension import DIMENSIONLESS, Dimension
+from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, combine_units, parse_unit, si_unit
 
 M = Dimension.of(m=1)
 KG = Dimension.of(kg=1)
@@ -456,5 +456,5 @@ def test_a_unit_is_a_small_value() -> None:
 
 def test_importing_units_does_not_load_the_library() -> None:
     heavy = "('pint', 'scipy', 'pandas', 'sympy')"
-    code = f"import sys, symreg.units; sys.exit(any(name in sys.modules for name in {heavy}))"
+    code = f"import sys, symreg.units.reading; sys.exit(any(name in sys.modules for name in {heavy}))"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS
 from symreg.engine import get_engine
 from symreg.expression import complexity
 from symreg.finishing import Finished, Finisher
@@ -19,6 +18,7 @@ from symreg.printing import to_text
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import Candidate, FreeConstant
 from symreg.table import read_table
+from symreg.units.dimension import DIMENSIONLESS
 from symreg.workshop import Workshop
 
 

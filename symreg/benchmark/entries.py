@@ -20,7 +20,7 @@ from typing import Any
 from symreg.expression import Apply, Constant, Variable, substitute
 from symreg.grammar import parse
 from symreg.printing import to_text
-from symreg.units import parse_unit, physical_constant
+from symreg.units.reading import parse_unit, physical_constant
 
 __all__ = ["in_full", "is_short"]
 

@@ -17,7 +17,7 @@ from symreg.benchmark.problems import ProblemDefinition
 from symreg.generate import GeneratedConstant, GeneratedInput, GeneratedTable, generate_table, with_noise
 from symreg.printing import to_text
 from symreg.table import Column, Table
-from symreg.units import DIMENSIONLESS_UNIT, parse_unit
+from symreg.units.reading import DIMENSIONLESS_UNIT, parse_unit
 
 __all__ = [
     "LARGEST_SAMPLE",

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
-from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.engine import get_engine
 from symreg.expression import Expression, evaluate_tree
@@ -24,6 +23,7 @@ from symreg.search.distinct import FRESH, PlainKeySet, fingerprints, met_as
 from symreg.search.entries import bytes_of_an_entry
 from symreg.search.shelf import Ids
 from symreg.search.space import SearchSpace
+from symreg.units.dimension import Dimension
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]

@@ -22,7 +22,7 @@ from symreg.printing import to_text
 from symreg.search.backend import Candidate, FreeConstant
 from symreg.search.join import solve
 from symreg.search.space import SearchSpace
-from symreg.units import Unit, combine_units
+from symreg.units.reading import Unit, combine_units
 
 Floats = npt.NDArray[np.float64]
 SOURCE = "descriptors"

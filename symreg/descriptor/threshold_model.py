@@ -23,7 +23,7 @@ from symreg.law import Law, LawConstant, Score
 from symreg.printing import to_latex, to_text
 from symreg.problem import Problem
 from symreg.uncertain_text import number_text
-from symreg.units import DIMENSIONLESS_UNIT, Unit, combine_units
+from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, combine_units
 
 Booleans = npt.NDArray[np.bool_]
 NOT_SCORED = Score(float("nan"), float("nan"), 0)

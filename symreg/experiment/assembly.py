@@ -93,7 +93,7 @@ def _sigma_column(table: Table, name: str, column: Column) -> Any:
 
 
 def _check_unit(table: Table, column: Column, text: str) -> None:
-    from symreg.units import parse_unit
+    from symreg.units.reading import parse_unit
 
     unit, own = parse_unit(text, column=column.name), column.unit
     if (unit.dimension, unit.scale, unit.offset) != (own.dimension, own.scale, own.offset):

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 
-from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import SymregError
 from symreg.expression import complexity
 from symreg.grammar import parse
 from symreg.law import ConstantInterval, Law, LawConstant, Score, score
-from symreg.units import Unit
+from symreg.units.dimension import Dimension
+from symreg.units.reading import Unit
 
 if TYPE_CHECKING:
     from symreg.problem import Problem

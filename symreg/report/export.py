@@ -22,7 +22,7 @@ from symreg.law import Law, LawConstant, Score
 from symreg.naming import safe_identifiers
 from symreg.printing import to_code, to_latex
 from symreg.uncertain_text import uncertain_text
-from symreg.units import Unit
+from symreg.units.reading import Unit
 
 __all__ = ["EXPORT_LANGUAGES", "EXPORT_SUFFIXES", "export_law", "law_record"]
 

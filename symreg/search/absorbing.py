@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from symreg.dimensioning import literal_exponent
 from symreg.expression import Apply, Constant, Expression, Number, constants_of, fold, normalise, substitute
-from symreg.span import in_span
+from symreg.units.span import in_span
 
 Powers = dict[str, Fraction]
 _SCALES = {

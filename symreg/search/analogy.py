@@ -19,7 +19,7 @@ from symreg.search.absorbing import absorbed
 from symreg.search.backend import FreeConstant
 from symreg.search.law_library import Quantity, TextbookLaw
 from symreg.search.scope import Scope
-from symreg.units import physical_constant
+from symreg.units.reading import physical_constant
 
 MOST_MISSING = 3  # variables of a law that a table may lack
 MOST_ASSIGNMENTS = 6_000  # of one law

@@ -17,7 +17,7 @@ from symreg.printing import to_text
 from symreg.search.analogy import Analogy, analogies
 from symreg.search.law_library import TextbookLaw, law_library
 from symreg.search.scope import Scope
-from symreg.units import parse_unit
+from symreg.units.reading import parse_unit
 
 AT_ONCE = 50
 

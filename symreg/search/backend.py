@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
-from symreg.dimension import Dimension
 from symreg.errors import SymregError
 from symreg.expression import Expression
 from symreg.search.rejection import Rejection
+from symreg.units.dimension import Dimension
 
 if TYPE_CHECKING:
     from symreg.search.space import SearchSpace

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from symreg.dimension import Dimension
 from symreg.search.assessment import Assessed
 from symreg.search.probes import Floats
 from symreg.search.rejection import Rejection
 from symreg.search.scope import Scope
 from symreg.search.space import SearchSpace
+from symreg.units.dimension import Dimension
 
 VERSION = 1
 MOST_REJECTED = 100

@@ -14,12 +14,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import EntryError, SymregError
 from symreg.expression import Expression, constants_of, variables_of
 from symreg.grammar import parse
-from symreg.units import Unit, parse_unit, physical_constant
+from symreg.units.dimension import DIMENSIONLESS, Dimension
+from symreg.units.reading import Unit, parse_unit, physical_constant
 
 _QUANTITY = re.compile(r"(\w+) \[([^\]]+)\] (.+)")
 _KEYS = frozenset(("id", "name", "field", "formula", "target", "variables", "constants", "free", "source"))

@@ -13,10 +13,10 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 
-from symreg.dimension import pi_groups
 from symreg.expression import Constant, Expression, Variable, complexity
 from symreg.search.product_draft import product_of_powers
 from symreg.search.space import SearchSpace
+from symreg.units.dimension import pi_groups
 
 MOST_GROUPS = 5  # independent groups that are combined; beyond it ratios of like quantities are many and short anyway
 MOST_LEAVES = 24

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from symreg.dimension import DIMENSIONLESS, Dimension, power_product
 from symreg.dimensioning import infer_dimensions
 from symreg.errors import DimensionError, SymregError
 from symreg.expression import Apply, Constant, Expression, Number, Variable, canonical, substitute, walk
@@ -24,6 +23,7 @@ from symreg.search.backend import Candidate, FreeConstant
 from symreg.search.coefficients import Coefficients
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.space import SearchSpace
+from symreg.units.dimension import DIMENSIONLESS, Dimension, power_product
 
 SHOWN = 3  # reasons for rejection
 LONGEST_REASON = 160

@@ -12,7 +12,7 @@ from symreg.expression import complexity
 from symreg.grammar import parse
 from symreg.law import Law, LawConstant, ParetoFront, Score
 from symreg.problem import Problem
-from symreg.units import DIMENSIONLESS_UNIT
+from symreg.units.reading import DIMENSIONLESS_UNIT
 
 SCORE = Score(rmse=0.0, r2=1.0, n_rows=1)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symreg.benchmark.form_sampling import clean_table, noisy_table
-from symreg.units import parse_unit
+from symreg.units.reading import parse_unit
 from tests.benchmark.form_files import CHARGE, GIVEN, LINE, forms, trial
 
 

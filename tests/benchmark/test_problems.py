@@ -13,7 +13,7 @@ from symreg.benchmark.sampling import sample_problem
 from symreg.catalog import load_problem_set
 from symreg.expression import evaluate_tree, variables_of
 from symreg.table import read_table
-from symreg.units import parse_unit
+from symreg.units.reading import parse_unit
 
 SETS = {name: load_problem_set(name) for name in ("feynman", "empiricalbench", "strogatz")}
 PROBLEMS = [pytest.param(problem, id=problem.id) for problems in SETS.values() for problem in problems]

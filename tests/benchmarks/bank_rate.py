@@ -20,12 +20,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one core is one core
 
 import numpy as np
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.engine import Engine, get_engine
 from symreg.errors import EngineError
 from symreg.expression import Number, Variable
 from symreg.search.bank import Bank, Leaf
 from symreg.search.dimension_code import coding_for
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 ARITHMETIC = ("+", "-", "*", "/")
 FUNCTIONS = ("sqrt", "square", "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "tanh")

@@ -51,7 +51,6 @@ from symreg.benchmark.form_sampling import clean_table, noisy_table
 from symreg.benchmark.form_trial import form_problem
 from symreg.benchmark.trial import Settings, native_search
 from symreg.canonical import canonical_form
-from symreg.dimension import DIMENSIONLESS
 from symreg.errors import SymregError
 from symreg.expression import (
     Apply,
@@ -69,7 +68,8 @@ from symreg.law import Law, LawConstant, Score
 from symreg.printing import to_text
 from symreg.reparametrising import Form, Surroundings
 from symreg.table import Table
-from symreg.unit import DIMENSIONLESS_UNIT
+from symreg.units.dimension import DIMENSIONLESS
+from symreg.units.unit import DIMENSIONLESS_UNIT
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 FUNCTIONS = ("mul", "add", "sub", "div", "sqrt", "log", "sin", "cos", "inv")  # and exp, which gplearn has not

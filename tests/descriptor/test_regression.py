@@ -20,7 +20,7 @@ from symreg.printing import to_text
 from symreg.problem import make_problem
 from symreg.search.backend import Budget
 from symreg.table import read_table
-from symreg.units import parse_unit
+from symreg.units.reading import parse_unit
 from tests.descriptor.setting import features, problem_of
 
 COLUMNS = features()

@@ -21,7 +21,7 @@ from symreg.expression import complexity, evaluate_tree
 from symreg.grammar import parse
 from symreg.law import Law, LawConstant, ParetoFront, Score, score
 from symreg.problem import Problem
-from symreg.units import Unit, combine_units
+from symreg.units.reading import Unit, combine_units
 
 PLANETS = """a [au],P [day]
 0.38710,87.9693

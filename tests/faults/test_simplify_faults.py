@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from symreg import text_worker
-from symreg.dimension import DIMENSIONLESS
 from symreg.grammar import parse
 from symreg.simplify import Simplifier
 from symreg.text_worker import TextWorker, WorkerError
+from symreg.units.dimension import DIMENSIONLESS
 
 PLAIN = {name: DIMENSIONLESS for name in "xyab"}
 LONG = parse("x*y/y + a - a", variables="xyab")
@@ -207,7 +207,7 @@ def test_user_script_without_a_main_guard_is_run_once(tmp_path: Path) -> None:
     script = tmp_path / "five_lines.py"
     script.write_text(
         "print('once')\n"
-        "from symreg.dimension import DIMENSIONLESS\n"
+        "from symreg.units.dimension import DIMENSIONLESS\n"
         "from symreg.grammar import parse\n"
         "from symreg.simplify import simplify\n"
         "e = parse('x*y/y + x', variables='xy')\n"

@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symreg.dimension import (
+from symreg.units.dimension import (
     BASE_UNITS,
     DIMENSIONLESS,
     Dimension,
@@ -15,7 +15,7 @@ from symreg.dimension import (
     pi_groups,
     power_product,
 )
-from symreg.units import parse_unit, si_unit
+from symreg.units.reading import parse_unit, si_unit
 
 # No deadline: the first unit loads the library of units, and test machines are busy.
 QUICK = settings(deadline=None, max_examples=50)

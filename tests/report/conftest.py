@@ -18,7 +18,7 @@ from symreg.law import Law, LawConstant, ParetoFront, Score, score
 from symreg.printing import to_text
 from symreg.problem import Problem, make_problem
 from symreg.table import read_table
-from symreg.units import parse_unit
+from symreg.units.reading import parse_unit
 
 PLANETS = {
     "a": [0.38710, 0.72333, 1.00000, 1.52369, 5.20280, 9.54000],

@@ -18,7 +18,7 @@ from symreg.report.latex import latex_report
 from symreg.report.markdown import markdown_report
 from symreg.report.pdf import pdf_report
 from symreg.table import read_table
-from symreg.units import DIMENSIONLESS_UNIT
+from symreg.units.reading import DIMENSIONLESS_UNIT
 from tests.report.conftest import make_discovery, make_law
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from fractions import Fraction
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of
 from symreg.discover import Discovery
 from symreg.expression import Apply, Number, Variable
 from symreg.report.derivation import derive, law_dimensions
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 SPEED = Dimension.of(m=1, s=-1)
 

@@ -23,7 +23,7 @@ from symreg.law import Law, LawConstant, Score
 from symreg.operators import OPERATORS
 from symreg.printing import to_code, to_text
 from symreg.report.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
-from symreg.units import DIMENSIONLESS_UNIT, Unit, parse_unit
+from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, parse_unit
 
 SCORE = Score(0.1, 0.9, 4)
 ALL = ("kepler", "relativity", "hostile")

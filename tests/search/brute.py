@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
 from symreg.expression import Apply, Constant, Expression, Number, Variable
@@ -25,6 +24,7 @@ from symreg.search.bank import Bank, Leaf
 from symreg.search.dimension_code import coding_for
 from symreg.search.distinct import LARGEST
 from symreg.search.vocabulary import FAMILY, NOT_OVER, search_cost
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 Floats = npt.NDArray[np.float64]
 ONE = Number(1)

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.engine import Engine, get_engine
 from symreg.errors import EngineError
 from symreg.expression import Number, Variable
@@ -33,6 +32,7 @@ from symreg.search.distinct import (
 from symreg.search.entries import bytes_of_an_entry, entries_within
 from symreg.search.join import unit_rows
 from symreg.search.vocabulary import OPS
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 try:
     COMPILED: Engine | None = get_engine("compiled")

@@ -7,14 +7,14 @@ from fractions import Fraction
 
 import pytest
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of
 from symreg.expression import Constant, Variable, substitute
 from symreg.printing import to_text
 from symreg.search.analogy import MOST_ASSIGNMENTS, Analogy, analogies, is_called
 from symreg.search.law_library import Quantity, TextbookLaw, law_library
 from symreg.search.scope import Scope
-from symreg.units import parse_unit
+from symreg.units.dimension import DIMENSIONLESS, Dimension
+from symreg.units.reading import parse_unit
 
 LAWS = {law.id: law for law in law_library()}
 M, KG, S, PA = (parse_unit(text).dimension for text in ("m", "kg", "s", "Pa"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of
 from symreg.expression import Variable, evaluate_tree
 from symreg.printing import to_text
 from symreg.search.bank import EMPTY, Bank, Leaf
 from symreg.search.dimension_code import coding_for
 from symreg.search.vocabulary import ODD
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.search.brute import ONE, Grammar, Tree, bank_of, missing
 
 M, S, KG = Dimension.of(m=1), Dimension.of(s=1), Dimension.of(kg=1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.search.classes import Classes
 from symreg.search.dimension_code import coding_for
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.search.brute import dimension_after
 
 M, S, KG = Dimension.of(m=1), Dimension.of(s=1), Dimension.of(kg=1)

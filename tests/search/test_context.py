@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.dimension import Dimension
 from symreg.dimensioning import dimension_of
 from symreg.expression import Variable, complexity, evaluate_tree
 from symreg.search.bank import search_cost
 from symreg.search.context import STEPS, Step
+from symreg.units.dimension import Dimension
 
 # holes on which the step is one to one: the branch that the inverse takes
 BRANCHES = {

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symreg.dimension import BASE_UNITS, DIMENSIONLESS, Dimension
 from symreg.search.dimension_code import DimensionCode, DimensionRangeError, coding_for
+from symreg.units.dimension import BASE_UNITS, DIMENSIONLESS, Dimension
 
 M, S, KG = Dimension.of(m=1), Dimension.of(s=1), Dimension.of(kg=1)
 

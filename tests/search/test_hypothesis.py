@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from symreg.dimension import Dimension
 from symreg.search.backend import Candidate
 from symreg.search.hypothesis import Hypothesis, HypothesisError, hypothesis_of, read_hypothesis
 from symreg.search.hypothesis_file import MAX_BYTES, read_hypotheses
 from symreg.search.rejection import Rejection
 from symreg.search.scope import Scope, scope_of
 from symreg.search.space import search_space
+from symreg.units.dimension import Dimension
 from tests.search.setting import problem_of
 
 M, S, KG = Dimension.of(m=1), Dimension.of(s=1), Dimension.of(kg=1)

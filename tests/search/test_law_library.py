@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from symreg.dimension import DIMENSIONLESS
 from symreg.dimensioning import dimension_of, infer_dimensions
 from symreg.expression import evaluate_tree
 from symreg.grammar import parse
 from symreg.printing import to_text
 from symreg.search.absorbing import absorbed
 from symreg.search.law_library import LawLibraryError, TextbookLaw, law_library, read_laws
-from symreg.units import parse_unit, physical_constant
+from symreg.units.dimension import DIMENSIONLESS
+from symreg.units.reading import parse_unit, physical_constant
 
 LAWS = law_library()
 BY_ID = {law.id: law for law in LAWS}

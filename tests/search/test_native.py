@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of
 from symreg.errors import InfeasibleError
 from symreg.expression import complexity, evaluate_tree
@@ -22,7 +21,8 @@ from symreg.search.backend import Budget, BudgetError, Candidate, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.native import completed
 from symreg.search.space import search_space
-from symreg.units import si_unit
+from symreg.units.dimension import DIMENSIONLESS, Dimension
+from symreg.units.reading import si_unit
 from tests.search.brute import Grammar, bank_of
 from tests.search.setting import problem_of
 

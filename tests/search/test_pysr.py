@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.discover import discover
 from symreg.errors import SymregError
 from symreg.grammar import parse
@@ -39,6 +38,7 @@ from symreg.search.pysr import (
 )
 from symreg.search.space import SearchSpace, search_space
 from symreg.table import read_table
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 STAND_IN = Path(__file__).parent / "stand_in"
 RNG = np.random.default_rng(0)

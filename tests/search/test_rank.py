@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from symreg.description_length import OPERATOR_BITS, exponent_bits, number_bits, tree_bits
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.grammar import parse
 from symreg.search.bank import Bank
 from symreg.search.proposal import Draft
 from symreg.search.rank import OTHERWISE_BITS, rank_bits, universal_bits
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.search.brute import Grammar, bank_of
 
 KG, SPEED, M = Dimension.of(kg=1), Dimension.of(m=1, s=-1), Dimension.of(m=1)

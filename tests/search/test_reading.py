@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimension import DIMENSIONLESS, Dimension
 from symreg.dimensioning import dimension_of
 from symreg.expression import evaluate_tree
 from symreg.printing import to_text
@@ -18,6 +17,7 @@ from symreg.search.backend import Candidate
 from symreg.search.reading import Reader
 from symreg.search.space import search_space
 from symreg.table import read_table
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 RNG = np.random.default_rng(1)
 LENGTH, MASS = RNG.uniform(0.1, 3, 40), RNG.uniform(1, 5, 40)

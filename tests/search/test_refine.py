@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from symreg.dimension import Dimension
 from symreg.engine import get_engine
 from symreg.expression import Apply, Constant, Expression, Variable, constants_of, evaluate_tree
 from symreg.grammar import parse
@@ -16,6 +15,7 @@ from symreg.search.probes import probes_of, target_at
 from symreg.search.proposal import Draft, Proposal
 from symreg.search.refine import RICHEST, Refiner, with_more_coefficients
 from symreg.search.space import SearchSpace, search_space
+from symreg.units.dimension import Dimension
 from tests.search.setting import problem_of
 
 X, Z = Variable("x"), Variable("z")

@@ -9,7 +9,6 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.dimension import DIMENSIONLESS
 from symreg.dimensioning import infer_dimensions
 from symreg.errors import SymregError
 from symreg.expression import Constant, Expression, Number, constants_of, normalise, substitute
@@ -19,6 +18,7 @@ from symreg.search.proposal import Draft
 from symreg.search.skeletons.question import LOGARITHM, terms_written
 from symreg.search.skeletons.screen import Hit
 from symreg.search.space import SearchSpace
+from symreg.units.dimension import DIMENSIONLESS
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

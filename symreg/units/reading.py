@@ -17,18 +17,18 @@ from functools import lru_cache
 from math import isclose
 from typing import Any
 
-from symreg.dimension import DIMENSIONLESS, Dimension, power_text
 from symreg.errors import PhysicalConstantError, UnitError, UnitWarning
-from symreg.physical_constants import (
+from symreg.units.dimension import DIMENSIONLESS, Dimension, power_text
+from symreg.units.names import COMMON, COUNTED, DEFINITIONS, REMARKS, SPELLINGS, ZERO_POINTS, refusal
+from symreg.units.physical_constants import (
     PhysicalConstant,
     constants_supplying,
     physical_constant,
     physical_constant_names,
 )
-from symreg.unit import DIMENSIONLESS_UNIT, Unit, si_unit
-from symreg.unit_names import COMMON, COUNTED, DEFINITIONS, REMARKS, SPELLINGS, ZERO_POINTS, refusal
-from symreg.unit_spelling import number_text, respelled, valid_spelling
-from symreg.unit_text import MAX_EXPONENT_OF_NUMBER, Base, Factor, UnreadableError, read_product
+from symreg.units.spelling import number_text, respelled, valid_spelling
+from symreg.units.text import MAX_EXPONENT_OF_NUMBER, Base, Factor, UnreadableError, read_product
+from symreg.units.unit import DIMENSIONLESS_UNIT, Unit, si_unit
 
 __all__ = [
     "DIMENSIONLESS_UNIT",

@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import combinations
 from numbers import Rational
 
-from symreg.span import dependencies, in_span, representation
+from symreg.units.span import dependencies, in_span, representation
 
 BASE_UNITS = ("m", "kg", "s", "A", "K", "mol", "cd")
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from symreg.unit_names import COMMON
-from symreg.unit_text import MAX_LENGTH, Factor, UnreadableError
+from symreg.units.names import COMMON
+from symreg.units.text import MAX_LENGTH, Factor, UnreadableError
 
 _SIGNS = " */.^+-·()"
 _PIECES = frozenset(name for name in COMMON if len(name) <= 3)

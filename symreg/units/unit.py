@@ -12,7 +12,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from symreg.dimension import DIMENSIONLESS, Dimension
+from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 
 @dataclass(frozen=True, slots=True)

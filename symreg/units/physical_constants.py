@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import pi
 
-from symreg.dimension import BASE_UNITS, DIMENSIONLESS, Dimension
 from symreg.errors import PhysicalConstantError
-from symreg.unit import DIMENSIONLESS_UNIT, Unit
+from symreg.units.dimension import BASE_UNITS, DIMENSIONLESS, Dimension
+from symreg.units.unit import DIMENSIONLESS_UNIT, Unit
 
 
 @dataclass(frozen=True, slots=True)
