@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symreg.expression import Apply, Expression, complexity, walk
+from symreg.formula.expression import Apply, Expression, complexity, walk
 from symreg.problem import Constraints
 
 

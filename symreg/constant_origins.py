@@ -17,8 +17,10 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from symreg.expression import constants_of
 from symreg.fitting import Fitted, Fitter
+from symreg.formula.expression import constants_of
+from symreg.formula.printing import to_text
+from symreg.formula.simple_numbers import Tolerance
 from symreg.known_products import (
     CHANCE_OF_GIVEN,
     POWERS,
@@ -34,9 +36,7 @@ from symreg.known_products import (
 from symreg.law import LawConstant
 from symreg.law_constants import law_constants
 from symreg.offered_constants import FAMILIAR
-from symreg.printing import to_text
 from symreg.problem import Problem
-from symreg.recognition import Tolerance
 from symreg.uncertain_text import uncertain_text
 from symreg.units.dimension import Dimension
 from symreg.units.physical_constants import physical_constant, physical_constant_names

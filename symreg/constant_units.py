@@ -18,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from symreg.errors import UnitError
-from symreg.expression import Apply, Constant, Expression, Number, Variable, walk
-from symreg.operators import OPERATORS, DimensionRule
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, walk
+from symreg.formula.operators import OPERATORS, DimensionRule
 from symreg.units.dimension import Dimension
 from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, combine_units, si_unit
 

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from symreg.dimensioning import infer_dimensions
 from symreg.engine import get_engine
 from symreg.errors import DimensionError, SymregError
-from symreg.expression import Expression, constants_of
 from symreg.finishing import Finisher
 from symreg.fitting import make_fitter
-from symreg.grammar import parse
+from symreg.formula.dimensioning import infer_dimensions
+from symreg.formula.expression import Expression, constants_of
+from symreg.formula.grammar import parse
+from symreg.formula.simplify import warm_simplifier
 from symreg.law import Law, ParetoFront
 from symreg.problem import Problem
 from symreg.search.backend import Backend, Budget, Candidate, FreeConstant, Native, Round
@@ -30,7 +31,6 @@ from symreg.search.heard import Heard
 from symreg.search.honouring import check_backend, unmet
 from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace, search_space
-from symreg.simplify import warm_simplifier
 from symreg.template_search import propose_within
 from symreg.units.dimension import DIMENSIONLESS
 from symreg.workshop import GUESS, Workshop

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symreg.expression import Apply, Expression, Number
+from symreg.formula.expression import Apply, Expression, Number
 from symreg.reparametrising import Form
 from symreg.tidy import fraction_of, power_of, product_of
 

@@ -14,8 +14,12 @@ from symreg.arrays import Rows
 from symreg.canonical import canonical_form, ordered, with_leading_signs
 from symreg.constant_notes import constant_notes
 from symreg.constant_origins import known_to, replacement_notes
-from symreg.curve_models import name_bits_of
-from symreg.description_length import (
+from symreg.errors import DimensionError
+from symreg.fitting import Fitted, Fitter, Floats
+from symreg.form import has_form, parts_of
+from symreg.formula.collecting import collected
+from symreg.formula.curve_models import name_bits_of
+from symreg.formula.description_length import (
     NOT_SIMPLE_BITS,
     NOT_SIMPLE_BITS_TO_SCALE,
     OPERATOR_BITS,
@@ -23,24 +27,20 @@ from symreg.description_length import (
     name_bits,
     tree_bits,
 )
-from symreg.dimensioning import dimension_of
-from symreg.errors import DimensionError
-from symreg.expression import Apply, Constant, Expression, Number, complexity, constants_of, normalise, walk
-from symreg.fitting import Fitted, Fitter, Floats
-from symreg.form import has_form, parts_of
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Apply, Constant, Expression, Number, complexity, constants_of, normalise, walk
+from symreg.formula.printing import to_text
+from symreg.formula.saying import said_with
+from symreg.formula.simple_numbers import TO_SCALE, USUAL, Recognised
+from symreg.formula.simplify import Simplifier
 from symreg.known_products import Match, with_known_constants
 from symreg.law import Law, Score, score
 from symreg.law_constants import law_constants, renamed, with_pretty_names
 from symreg.needless import with_fewer_by_form, without_needless_constants
-from symreg.printing import to_text
-from symreg.recognition import TO_SCALE, USUAL, Recognised
 from symreg.refitting import bits_left, left_over
 from symreg.reparametrising import Form, Surroundings
-from symreg.saying import said_with
 from symreg.search.backend import FreeConstant
-from symreg.search.collecting import collected
 from symreg.signs import with_signs_in_form
-from symreg.simplify import Simplifier
 from symreg.snapping import (
     Rewritten,
     exponents_of,

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from symreg.bounded_fitting import within_limits
 from symreg.engine import Engine, Outcome
 from symreg.engine.least_squares import linearise, unscaled_covariance
-from symreg.expression import Expression, lower
+from symreg.formula.expression import Expression, lower
 from symreg.input_errors import InputErrors, deviance, effective_variance, fit_with_input_errors, input_errors
 from symreg.limits import ConstantLimit
 from symreg.natural_units import NaturalUnits

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from symreg.expression import Apply, Constant, Expression, Number, complexity, constants_of, variables_of
-from symreg.operators import OPERATORS
+from symreg.formula.expression import Apply, Constant, Expression, Number, complexity, constants_of, variables_of
+from symreg.formula.operators import OPERATORS
 from symreg.template import Template, UnknownFunction
 
 Parts = dict[str, Expression]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from symreg.expression import Variable, variables_of
+from symreg.formula.expression import Variable, variables_of
+from symreg.formula.printing import to_latex
 from symreg.law import Law, LawConstant, ParetoFront, Score
-from symreg.printing import to_latex
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
 from symreg.units.unit import Unit
 

@@ -26,10 +26,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from symreg.dimensioning import dimension_of
 from symreg.errors import SymregError
-from symreg.expression import Expression, evaluate_tree
-from symreg.grammar import parse
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Expression, evaluate_tree
+from symreg.formula.grammar import parse
 from symreg.table import Column, Table
 from symreg.units.dimension import Dimension
 from symreg.units.reading import Unit, parse_unit, physical_constant

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from symreg.dimensioning import infer_dimensions
 from symreg.errors import ProblemError
-from symreg.expression import Apply, Constant, Expression, Number, Variable
-from symreg.grammar import parse
+from symreg.formula.dimensioning import infer_dimensions
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
+from symreg.formula.grammar import parse
 from symreg.units.dimension import Dimension, power_product
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from symreg.bounded_fitting import limits_of
 from symreg.engine.least_squares import linearise, unscaled_covariance
-from symreg.expression import Apply, Constant, Expression, Variable, lower, substitute, variables_of
+from symreg.formula.expression import Apply, Constant, Expression, Variable, lower, substitute, variables_of
 
 if TYPE_CHECKING:
     from symreg.arrays import Rows

@@ -27,11 +27,11 @@ from itertools import product as every
 
 import numpy as np
 
-from symreg.description_length import tree_bits
-from symreg.expression import Apply, Constant, Expression, Number, normalise, substitute
 from symreg.fitting import Fitted
-from symreg.printing import to_text
-from symreg.recognition import USUAL, Recognised, Tolerance, count_simple_numbers, recognise_number
+from symreg.formula.description_length import tree_bits
+from symreg.formula.expression import Apply, Constant, Expression, Number, normalise, substitute
+from symreg.formula.printing import to_text
+from symreg.formula.simple_numbers import USUAL, Recognised, Tolerance, count_simple_numbers, recognise_number
 from symreg.search.backend import FreeConstant
 from symreg.snapping import Rewritten, raised
 from symreg.units.dimension import Dimension

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from symreg.correlation import Correlation, correlations
 from symreg.errors import SymregError
-from symreg.expression import Expression, evaluate_tree, variables_of
+from symreg.formula.expression import Expression, evaluate_tree, variables_of
 from symreg.units.reading import Unit
 
 Array = NDArray[np.float64]

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from symreg.dimensioning import infer_dimensions
 from symreg.errors import ProblemError
-from symreg.expression import Expression, constants_of
+from symreg.formula.dimensioning import infer_dimensions
+from symreg.formula.expression import Expression, constants_of
 from symreg.headers import column_unit, nearest
 from symreg.uncertain_text import number_text
 from symreg.units.dimension import DIMENSIONLESS, Dimension

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from symreg.expression import Apply, Constant, Expression, Number
 from symreg.factoring import coefficient, fraction, is_product
+from symreg.formula.expression import Apply, Constant, Expression, Number
 from symreg.merging_functions import (
     constant_in_exponential,
     exponentials_of_product,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from symreg.expression import Apply, Constant, Expression, Number
 from symreg.factoring import (
     MINUS,
     ONE,
@@ -18,6 +17,7 @@ from symreg.factoring import (
     over,
     times,
 )
+from symreg.formula.expression import Apply, Constant, Expression, Number
 from symreg.reparametrising import Change, Form
 from symreg.tidy import quotient_of, sum_of, terms_of
 

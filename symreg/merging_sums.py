@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symreg.expression import Apply, Constant, Expression, Variable, walk
 from symreg.factoring import (
     ONE,
     Parts,
@@ -18,8 +17,9 @@ from symreg.factoring import (
     powered,
     times,
 )
+from symreg.formula.collecting import collected
+from symreg.formula.expression import Apply, Constant, Expression, Variable, walk
 from symreg.reparametrising import Change, Form
-from symreg.search.collecting import collected
 from symreg.tidy import quotient_of, sum_of, terms_of
 
 

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 
-from symreg.expression import (
+from symreg.fitting import Fitted
+from symreg.formula.collecting import collected
+from symreg.formula.expression import (
     Apply,
     Constant,
     Expression,
@@ -24,9 +26,7 @@ from symreg.expression import (
     substitute,
     walk,
 )
-from symreg.fitting import Fitted
 from symreg.search.backend import FreeConstant
-from symreg.search.collecting import collected
 from symreg.snapping import Rewritten, at_nothing
 from symreg.tidy import fraction_of, power_of, quotient_of, sum_of, terms_of
 

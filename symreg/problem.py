@@ -14,11 +14,11 @@ import numpy as np
 from symreg.arrays import Floats, Rows, read_only, read_only_rows
 from symreg.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.errors import ProblemError
+from symreg.formula.operators import operator
 from symreg.framing import Frame, framed, unframed
 from symreg.guesses import read_guesses
 from symreg.limits import settle_limits
 from symreg.offered_constants import AUTO, offered_constants
-from symreg.operators import operator
 from symreg.table import Column, Table
 from symreg.table_checks import is_constant, warn_of_twins
 from symreg.template import Template, is_template, target_of
@@ -27,7 +27,7 @@ from symreg.units.reading import PhysicalConstant, si_unit
 
 if TYPE_CHECKING:
     from symreg.describe import ProblemDescription
-    from symreg.expression import Expression
+    from symreg.formula.expression import Expression
     from symreg.units.dimension import Dimension
 
 MIN_ROWS = 3

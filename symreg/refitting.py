@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from symreg.description_length import FEW_ROWS, constant_bits, residual_bits, small_sample_bits
 from symreg.engine import Outcome, get_engine
 from symreg.fitting import Fitted, Fitter, Floats, make_fitter
+from symreg.formula.description_length import FEW_ROWS, constant_bits, residual_bits, small_sample_bits
 from symreg.law import Law
 from symreg.leaving_out import sum_left_out
 from symreg.natural_units import choose_natural_units

@@ -16,9 +16,9 @@ from fractions import Fraction
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
-from symreg.expression import Apply, Constant, Expression, Number, Variable, evaluate_tree, substitute, walk
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, evaluate_tree, substitute, walk
 from symreg.units.dimension import Dimension
 
 AGREEMENT = 1e-7  # of the values' spread

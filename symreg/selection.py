@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symreg.description_length import FEW_ROWS
+from symreg.formula.description_length import FEW_ROWS
 from symreg.law import Law, Score
 
 EXACT = 1e-10

@@ -25,9 +25,9 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.engine import Program
-from symreg.expression import lower, variables_of
 from symreg.finishing import RESOLUTION
 from symreg.fitting import Fitted, Fitter
+from symreg.formula.expression import lower, variables_of
 from symreg.input_box import InputBox
 from symreg.table import Column
 

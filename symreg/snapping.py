@@ -13,7 +13,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from symreg.expression import (
+from symreg.fitting import Fitted
+from symreg.formula.collecting import collected
+from symreg.formula.expression import (
     Apply,
     Constant,
     Expression,
@@ -25,10 +27,8 @@ from symreg.expression import (
     substitute,
     walk,
 )  # fmt: skip
-from symreg.fitting import Fitted
-from symreg.recognition import USUAL, Recognised, Tolerance, recognise_number
+from symreg.formula.simple_numbers import USUAL, Recognised, Tolerance, recognise_number
 from symreg.search.backend import FreeConstant
-from symreg.search.collecting import collected
 from symreg.units.dimension import Dimension
 
 LARGEST_POWER = 8

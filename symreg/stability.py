@@ -22,9 +22,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.expression import Apply, Constant, Expression, constants_of, evaluate_tree, fold, variables_of
 from symreg.finishing import RESOLUTION
 from symreg.fitting import Fitted, Fitter
+from symreg.formula.expression import Apply, Constant, Expression, constants_of, evaluate_tree, fold, variables_of
 from symreg.law import Law, Score, pareto_front
 from symreg.problem import MIN_ROWS, Problem
 from symreg.refitting import as_fitted, bits_of_fit, fitted_again

@@ -15,13 +15,13 @@ from fractions import Fraction
 from math import inf, isfinite
 from typing import Any
 
-from symreg.dimensioning import infer_dimensions
 from symreg.errors import DimensionError, ParseError, ProblemError
-from symreg.expression import Constant, Expression, complexity, constants_of, substitute, variables_of
-from symreg.grammar import parse_template
+from symreg.formula.dimensioning import infer_dimensions
+from symreg.formula.expression import Constant, Expression, complexity, constants_of, substitute, variables_of
+from symreg.formula.grammar import parse_template
+from symreg.formula.naming import quoted, unquoted
+from symreg.formula.operators import FUNCTION_NAMES
 from symreg.headers import check_name, column_unit
-from symreg.naming import quoted, unquoted
-from symreg.operators import FUNCTION_NAMES
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from symreg.units.reading import Unit, physical_constant_names
 

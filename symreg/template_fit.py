@@ -15,8 +15,8 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.engine import Outcome
-from symreg.expression import Expression, Number, walk
 from symreg.fitting import Fitted, Fitter
+from symreg.formula.expression import Expression, Number, walk
 from symreg.search.backend import FreeConstant
 from symreg.template import Parameter, Template
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from symreg.dimensioning import dimension_of, infer_dimensions
 from symreg.engine import Outcome
 from symreg.errors import DimensionError
-from symreg.expression import Constant, Expression, Number, complexity, constants_of, normalise, substitute, walk
 from symreg.finishing import Finisher
 from symreg.fitting import Fitted, Fitter
 from symreg.form import parts_of
+from symreg.formula.dimensioning import dimension_of, infer_dimensions
+from symreg.formula.expression import (
+    Constant,
+    Expression,
+    Number,
+    complexity,
+    constants_of,
+    normalise,
+    substitute,
+    walk,
+)
 from symreg.search.backend import FreeConstant
 from symreg.template import Template, UnknownFunction
 from symreg.template_fit import STARTS, from_many_starts, within_bounds

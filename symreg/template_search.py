@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.expression import Constant, Expression, Number, Variable, complexity, constants_of
 from symreg.finishing import Finished, Finisher
 from symreg.fitting import Fitted, Fitter
 from symreg.form import parts_of
+from symreg.formula.expression import Constant, Expression, Number, Variable, complexity, constants_of
 from symreg.search.backend import Backend, Budget, Candidate, FreeConstant, Round
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.seeds import seeds_of

@@ -14,7 +14,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from symreg.expression import (
+from symreg.fitting import Fitted
+from symreg.formula.collecting import POWERS
+from symreg.formula.expression import (
     Apply,
     Constant,
     Expression,
@@ -28,9 +30,7 @@ from symreg.expression import (
     substitute,
     walk,
 )
-from symreg.fitting import Fitted
 from symreg.search.backend import FreeConstant
-from symreg.search.collecting import POWERS
 from symreg.units.dimension import Dimension
 
 ONE = Number(Fraction(1))

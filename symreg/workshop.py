@@ -12,11 +12,11 @@ import numpy as np
 
 from symreg.allowed import is_allowed
 from symreg.arrays import Floats
-from symreg.description_length import tree_bits
-from symreg.expression import Expression, complexity
 from symreg.finishing import AS_PROPOSED, RESOLUTION, Finished, Finisher
 from symreg.fitting import Fitted, Fitter
 from symreg.form import is_short
+from symreg.formula.description_length import tree_bits
+from symreg.formula.expression import Expression, complexity
 from symreg.law import Law, ParetoFront, pareto_front
 from symreg.search.backend import Candidate, most_constants
 from symreg.search.native import SHRINKS

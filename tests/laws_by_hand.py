@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from symreg.dimensioning import infer_dimensions
 from symreg.discover import Discovery
 from symreg.finishing import Finisher
-from symreg.grammar import parse
+from symreg.formula.dimensioning import infer_dimensions
+from symreg.formula.grammar import parse
 from symreg.law import Law, ParetoFront
 from symreg.problem import Problem, make_problem
 from symreg.refitting import fitter_of

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from symreg.expression import Apply, Constant, Expression, Number, Variable
-from symreg.operators import OPERATORS
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
+from symreg.formula.operators import OPERATORS
 
 VARIABLES = ("x", "y", "z")
 CONSTANTS = ("a", "b")

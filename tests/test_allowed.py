@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symreg.allowed import is_allowed
-from symreg.grammar import parse
+from symreg.formula.grammar import parse
 from symreg.problem import Constraints
 
 

@@ -12,8 +12,8 @@ from scipy.optimize import lsq_linear
 
 from symreg.bounded_fitting import holding
 from symreg.engine import get_engine
-from symreg.expression import constants_of
 from symreg.fitting import Fitted, Fitter, make_fitter
+from symreg.formula.expression import constants_of
 from symreg.natural_units import choose_natural_units
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant

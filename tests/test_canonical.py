@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from symreg.canonical import canonical_form, with_leading_signs, with_terms_in_order
-from symreg.grammar import parse
-from symreg.printing import to_text
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.reparametrising import Form, Surroundings
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 

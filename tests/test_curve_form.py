@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-from symreg.curve_form import form_of
-from symreg.expression import Constant, evaluate_tree, walk
-from symreg.grammar import parse
+from symreg.formula.curve_form import form_of
+from symreg.formula.expression import Constant, evaluate_tree, walk
+from symreg.formula.grammar import parse
 
 CONSTANTS = ("a", "b", "c", "d", "u")
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from symreg import Native, make_problem, read_table
-from symreg.curve_models import BY_NAME_BITS, CLASSES, COMMON_BITS, name_bits_of
 from symreg.discover import discover
-from symreg.expression import constants_of
-from symreg.grammar import parse
+from symreg.formula.curve_models import BY_NAME_BITS, CLASSES, COMMON_BITS, name_bits_of
+from symreg.formula.expression import constants_of
+from symreg.formula.grammar import parse
 from symreg.search.backend import Budget
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from symreg.description_length import (
+from symreg.formula.description_length import (
     FEW_ROWS,
     NOT_SIMPLE_BITS,
     OPERATOR_BITS,
@@ -21,8 +21,8 @@ from symreg.description_length import (
     tree_bits,
     trigonometric_of_plain,
 )
-from symreg.grammar import parse
-from symreg.operators import OPERATORS
+from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATORS
 
 
 def tree(text: str):

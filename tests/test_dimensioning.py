@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symreg.dimensioning import dimension_of, dimensions_of_parts, infer_dimensions, literal_exponent
 from symreg.errors import DimensionError
-from symreg.expression import Apply, Constant, Expression, Number, Variable, evaluate_tree, substitute
-from symreg.grammar import parse
-from symreg.printing import to_text
+from symreg.formula.dimensioning import dimension_of, dimensions_of_parts, infer_dimensions, literal_exponent
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, evaluate_tree, substitute
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.strategies import expressions
 

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimensioning import dimension_of
 from symreg.discover import Discovery, Progress, discover
 from symreg.engine import get_engine
-from symreg.expression import Apply, Number, complexity, constants_of, evaluate_tree, variables_of, walk
 from symreg.finishing import Finisher
 from symreg.fitting import make_fitter
-from symreg.grammar import parse
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Apply, Number, complexity, constants_of, evaluate_tree, variables_of, walk
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.law import Law, ParetoFront
 from symreg.natural_units import choose_natural_units
-from symreg.printing import to_text
 from symreg.problem import Constraints, Problem, make_problem
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.space import SearchSpace

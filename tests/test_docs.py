@@ -10,7 +10,7 @@ import pytest
 
 import symreg
 from symreg.experiment.specification import Specification
-from symreg.operators import OPERATORS
+from symreg.formula.operators import OPERATORS
 from symreg.report import EXPORT_LANGUAGES, FORMATS
 from symreg.units.reading import physical_constant_names
 from tests.documents import blocks, commands, run_command, run_python, says

@@ -21,7 +21,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import symreg as sr
-from symreg.expression import Apply, Constant, Variable
+from symreg.formula.expression import Apply, Constant, Variable
 from symreg.units.dimension import Dimension
 from symreg.units.reading import combine_units
 

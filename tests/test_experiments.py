@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symreg.dimensioning import infer_dimensions
 from symreg.experiment.assembly import problem_of
 from symreg.experiment.specification import read_specification
-from symreg.expression import evaluate_tree
-from symreg.grammar import parse
+from symreg.formula.dimensioning import infer_dimensions
+from symreg.formula.expression import evaluate_tree
+from symreg.formula.grammar import parse
 from symreg.units.reading import physical_constant
 
 FOLDER = Path(__file__).resolve().parent.parent / "experiments"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from symreg.errors import ExpressionError, OperatorError
-from symreg.expression import (
+from symreg.formula.expression import (
     Apply,
     Constant,
     Expression,
@@ -27,9 +27,9 @@ from symreg.expression import (
     variables_of,
     walk,
 )
-from symreg.grammar import parse
-from symreg.operators import OPERATORS
-from symreg.printing import to_text
+from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATORS
+from symreg.formula.printing import to_text
 
 x, y, k = Variable("x"), Variable("y"), Constant("k")
 

@@ -13,17 +13,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symreg.description_length import PLAIN_ANGLE_BITS
 from symreg.engine import get_engine
-from symreg.expression import Constant, Expression, Number, Variable, canonical_apply, complexity, evaluate_tree, walk
 from symreg.finishing import UNIT_BITS, Finished, Finisher
 from symreg.fitting import Fitted, make_fitter
-from symreg.grammar import parse
+from symreg.formula.description_length import PLAIN_ANGLE_BITS
+from symreg.formula.expression import (
+    Constant,
+    Expression,
+    Number,
+    Variable,
+    canonical_apply,
+    complexity,
+    evaluate_tree,
+    walk,
+)
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
+from symreg.formula.simplify import Simplified
 from symreg.natural_units import choose_natural_units
-from symreg.printing import to_text
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import FreeConstant
-from symreg.simplify import Simplified
 from symreg.table import read_table
 from symreg.tidy import merged_powers, ordered_products, ordered_sums
 from symreg.units.dimension import DIMENSIONLESS, Dimension

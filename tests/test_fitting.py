@@ -11,7 +11,7 @@ import pytest
 from symreg.engine import Outcome, get_engine
 from symreg.finishing import Finisher
 from symreg.fitting import Fitted, Fitter, make_fitter
-from symreg.grammar import parse
+from symreg.formula.grammar import parse
 from symreg.natural_units import choose_natural_units
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import FreeConstant

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from symreg.expression import Expression, variables_of
 from symreg.form import has_form, is_short, parts_of
-from symreg.grammar import parse
-from symreg.printing import to_text
+from symreg.formula.expression import Expression, variables_of
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.template import Template, read_template
 from symreg.units.dimension import DIMENSIONLESS
 from tests.strategies import expressions

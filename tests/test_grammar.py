@@ -10,9 +10,9 @@ from fractions import Fraction
 import pytest
 
 from symreg.errors import ParseError
-from symreg.expression import Apply, Constant, Expression, Number, Variable, complexity
-from symreg.grammar import MAX_DEPTH, MAX_LENGTH, MAX_NODES, parse
-from symreg.naming import unquoted
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, complexity
+from symreg.formula.grammar import MAX_DEPTH, MAX_LENGTH, MAX_NODES, parse
+from symreg.formula.naming import unquoted
 
 x, y, k = Variable("x"), Variable("y"), Constant("k")
 COLUMNS = ("x", "y", "mass", "exp", "a b", "`", "x\ny", "λ", "I")

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimensioning import infer_dimensions
 from symreg.engine import get_engine
-from symreg.expression import constants_of, evaluate_tree
 from symreg.finishing import Finisher
 from symreg.fitting import Fitted, Fitter, make_fitter
-from symreg.grammar import parse
+from symreg.formula.dimensioning import infer_dimensions
+from symreg.formula.expression import constants_of, evaluate_tree
+from symreg.formula.grammar import parse
 from symreg.input_errors import deviance, effective_variance
 from symreg.law import Law
 from symreg.natural_units import choose_natural_units

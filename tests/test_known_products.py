@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from symreg.discover import discover
 from symreg.engine import Outcome
-from symreg.expression import constants_of, evaluate_tree
 from symreg.finishing import Finished, Finisher
 from symreg.fitting import Fitted
-from symreg.grammar import parse
+from symreg.formula.expression import constants_of, evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.known_products import (
     CHANCE_OF_GIVEN,
     FAR,
@@ -29,7 +30,6 @@ from symreg.known_products import (
     products_of,
     with_known_constants,
 )
-from symreg.printing import to_text
 from symreg.problem import Constraints, Problem, make_problem
 from symreg.search.backend import Budget, FreeConstant, Native
 from symreg.table import read_table

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from symreg.expression import complexity
-from symreg.grammar import parse
+from symreg.formula.expression import complexity
+from symreg.formula.grammar import parse
 from symreg.law import Law, LawConstant, ParetoFront, PredictionError, Score, pareto_front, score
 from symreg.selection import front_of, held_out_errors, select
 from symreg.uncertain_text import number_text, r2_text, uncertain_text

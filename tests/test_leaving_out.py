@@ -7,7 +7,7 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.fitting import make_fitter
-from symreg.grammar import parse
+from symreg.formula.grammar import parse
 from symreg.leaving_out import sum_left_out
 from symreg.natural_units import choose_natural_units
 from symreg.problem import make_problem

@@ -10,10 +10,10 @@ import pytest
 from symreg.engine import get_engine
 from symreg.finishing import Finished, Finisher
 from symreg.fitting import make_fitter
-from symreg.grammar import parse
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.natural_units import choose_natural_units
 from symreg.needless import with_related_offset, without_needless_constants
-from symreg.printing import to_text
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
 from symreg.table import read_table

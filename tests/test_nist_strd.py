@@ -14,8 +14,8 @@ import pytest
 from symreg.catalog import dataset_folder, dataset_names, load_dataset
 from symreg.discover import Discovery, discover
 from symreg.experiment.document import read_document
-from symreg.expression import evaluate_tree
-from symreg.grammar import parse
+from symreg.formula.expression import evaluate_tree
+from symreg.formula.grammar import parse
 from symreg.law import Law
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import Native

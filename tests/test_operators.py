@@ -9,12 +9,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from symreg.dimensioning import dimension_of
 from symreg.engine import program
 from symreg.errors import OperatorError
-from symreg.expression import Apply, Variable, evaluate_tree, lower
-from symreg.grammar import parse
-from symreg.operators import (
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Apply, Variable, evaluate_tree, lower
+from symreg.formula.grammar import parse
+from symreg.formula.operators import (
     ALIASES,
     CONSTANT,
     LANGUAGES,
@@ -25,7 +25,7 @@ from symreg.operators import (
     Precedence,
     operator,
 )
-from symreg.printing import to_code, to_latex, to_python, to_text
+from symreg.formula.printing import to_code, to_latex, to_python, to_text
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 ROWS = list(OPERATORS.values())

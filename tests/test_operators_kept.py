@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import symreg as sr
-from symreg.expression import Apply, walk
-from symreg.operators import OPERATORS
+from symreg.formula.expression import Apply, walk
+from symreg.formula.operators import OPERATORS
 from symreg.search.operon import Operon
 
 SIGNS = {"neg": "-", "inv": "/"}

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import pytest
 
-from symreg.expression import Apply, Constant, Expression, Number, Variable
-from symreg.grammar import parse
-from symreg.naming import is_safe_symbol, latex_name, quoted, safe_identifiers, tex_escaped
-from symreg.printing import to_code, to_latex, to_python, to_text
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
+from symreg.formula.grammar import parse
+from symreg.formula.naming import is_safe_symbol, latex_name, quoted, safe_identifiers, tex_escaped
+from symreg.formula.printing import to_code, to_latex, to_python, to_text
 
 COLUMNS = (
     "x",

@@ -24,7 +24,7 @@ from symreg.errors import (
     TableWarning,
     UnitError,
 )
-from symreg.operators import OPERATORS
+from symreg.formula.operators import OPERATORS
 from symreg.problem import DEFAULT_OPERATORS, Constraints, FreeConstants, KnownConstant, Problem, make_problem
 from symreg.table import Table, read_table
 from symreg.units.dimension import Dimension

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from symreg.expression import Expression, canonical, evaluate_tree
-from symreg.grammar import parse
-from symreg.recognition import Recognised, Tolerance, _code_book, _entries, integer_bits, recognise_number
+from symreg.formula.expression import Expression, canonical, evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.simple_numbers import Recognised, Tolerance, _code_book, _entries, integer_bits, recognise_number
 
 SIMPLE = [
     ("1", 1.0),

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symreg.expression import Apply, Expression, constants_of, evaluate_tree, variables_of, walk
-from symreg.grammar import parse
-from symreg.operators import OPERATORS
-from symreg.printing import to_text
-from symreg.saying import PRINTED_AS, can_be_said, said_with
+from symreg.formula.expression import Apply, Expression, constants_of, evaluate_tree, variables_of, walk
+from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATORS
+from symreg.formula.printing import to_text
+from symreg.formula.saying import PRINTED_AS, can_be_said, said_with
 from tests.strategies import expressions
 
 VALUES = {"a": np.array([0.3, 1.7, 2.9]), "b": np.array([1.1, 0.6, 2.2]), "k": 1.3, "k2": 0.7}

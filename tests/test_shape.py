@@ -11,7 +11,7 @@ from symreg.discover import Discovery, discover
 from symreg.engine import get_engine
 from symreg.errors import ProblemError
 from symreg.fitting import Fitted, make_fitter
-from symreg.grammar import parse
+from symreg.formula.grammar import parse
 from symreg.natural_units import choose_natural_units
 from symreg.problem import Constraints, Problem, make_problem
 from symreg.search.backend import Budget, FreeConstant, Native

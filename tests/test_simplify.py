@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from symreg.expression import Apply, Constant, Expression, Number, Variable, complexity, evaluate_tree
-from symreg.grammar import parse
-from symreg.printing import to_text
-from symreg.simplify import Simplified, Simplifier, disagreement, simplify
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, complexity, evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
+from symreg.formula.simplify import Simplified, Simplifier, disagreement, simplify
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 METRE, KILOGRAM, SPEED = Dimension.of(m=1), Dimension.of(kg=1), Dimension.of(m=1, s=-1)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from symreg.engine import Outcome
-from symreg.expression import Constant, Expression, constants_of, evaluate_tree
 from symreg.fitting import Fitted
-from symreg.grammar import parse
-from symreg.printing import to_text
+from symreg.formula.expression import Constant, Expression, constants_of, evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.search.backend import FreeConstant
 from symreg.snapping import (
     Rewritten,

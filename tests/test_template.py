@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symreg.errors import DimensionError, ParseError, ProblemError, SymregError, UnitError
-from symreg.expression import Constant, complexity
-from symreg.grammar import parse, parse_template
+from symreg.formula.expression import Constant, complexity
+from symreg.formula.grammar import parse, parse_template
 from symreg.template import Template, is_template, read_template, target_of
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 

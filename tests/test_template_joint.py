@@ -10,9 +10,9 @@ import pytest
 from symreg.engine import Outcome, get_engine
 from symreg.finishing import Finisher
 from symreg.fitting import Fitted, make_fitter
-from symreg.grammar import parse
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.natural_units import choose_natural_units
-from symreg.printing import to_text
 from symreg.problem import make_problem
 from symreg.table import read_table
 from symreg.template_joint import JointFits, fits_of, values_of

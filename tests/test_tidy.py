@@ -7,11 +7,11 @@ import pytest
 
 from symreg.catalog import load_dataset
 from symreg.engine import Outcome, get_engine
-from symreg.expression import evaluate_tree
 from symreg.fitting import Fitted, make_fitter
-from symreg.grammar import parse
+from symreg.formula.expression import evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.natural_units import choose_natural_units
-from symreg.printing import to_text
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
 from symreg.tidy import (

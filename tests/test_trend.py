@@ -11,7 +11,7 @@ import pytest
 from symreg import make_problem, read_table
 from symreg.engine import get_engine
 from symreg.fitting import make_fitter
-from symreg.grammar import parse
+from symreg.formula.grammar import parse
 from symreg.natural_units import choose_natural_units
 from symreg.problem import Problem
 from symreg.search.backend import FreeConstant

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.expression import complexity
 from symreg.finishing import Finished, Finisher
 from symreg.fitting import Fitter, make_fitter
-from symreg.grammar import parse
+from symreg.formula.expression import complexity
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.natural_units import choose_natural_units
-from symreg.printing import to_text
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import Candidate, FreeConstant
 from symreg.table import read_table

@@ -14,9 +14,9 @@ from typing import Any
 
 import sympy
 
-from symreg.expression import Apply, Expression, Number
-from symreg.grammar import parse
-from symreg.operators import OPERATORS
+from symreg.formula.expression import Apply, Expression, Number
+from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATORS
 from symreg.text_service import OutOfTimeError, serve
 
 NEAR_ZERO = 1e-4

@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symreg.expression import Apply, Constant, Variable, substitute
-from symreg.grammar import parse
-from symreg.printing import to_text
+from symreg.formula.expression import Apply, Constant, Variable, substitute
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.units.reading import parse_unit, physical_constant
 
 __all__ = ["in_full", "is_short"]

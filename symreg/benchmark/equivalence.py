@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.errors import SymregError
-from symreg.expression import (
+from symreg.formula.expression import (
     Constant,
     Expression,
     Number,
@@ -30,8 +30,8 @@ from symreg.expression import (
     variables_of,
     walk,
 )
-from symreg.grammar import parse
-from symreg.printing import to_text
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.text_worker import TextWorker, WorkerError
 
 __all__ = ["Judge", "Relation", "Verdict", "judge_formula", "numeric_relation"]

@@ -19,7 +19,7 @@ from symreg.benchmark.equivalence import with_constants
 from symreg.benchmark.form_problems import FormProblem
 from symreg.benchmark.form_sampling import clean_table
 from symreg.benchmark.problems import ProblemDefinition
-from symreg.expression import (
+from symreg.formula.expression import (
     Apply,
     Constant,
     Expression,
@@ -29,8 +29,8 @@ from symreg.expression import (
     evaluate_tree,
     substitute,
 )
+from symreg.formula.grammar import parse
 from symreg.generate import root_mean_square
-from symreg.grammar import parse
 from symreg.law import Law
 
 __all__ = ["FormJudge", "FormVerdict", "constants_of_law", "constants_of_truth"]

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from symreg.benchmark.entries import in_full
-from symreg.dimensioning import dimension_of
 from symreg.errors import EntryError, SymregError
-from symreg.expression import Apply, Constant, Expression, canonical_number, fold, substitute
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Apply, Constant, Expression, canonical_number, fold, substitute
+from symreg.formula.grammar import parse
 from symreg.generate import Distribution, GenerationError, NoiseKind, read_noise
-from symreg.grammar import parse
 from symreg.units.dimension import Dimension
 from symreg.units.reading import parse_unit
 

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.benchmark.problems import ProblemDefinition
+from symreg.formula.printing import to_text
 from symreg.generate import GeneratedConstant, GeneratedInput, GeneratedTable, generate_table, with_noise
-from symreg.printing import to_text
 from symreg.table import Column, Table
 from symreg.units.reading import DIMENSIONLESS_UNIT, parse_unit
 

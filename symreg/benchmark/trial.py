@@ -13,10 +13,10 @@ from symreg.benchmark.discipline import Discipline
 from symreg.benchmark.equivalence import Judge, Relation, Verdict, with_constants
 from symreg.benchmark.problems import ProblemDefinition
 from symreg.benchmark.sampling import LARGEST_SAMPLE, Sample, has_few_rows, sample_problem, sample_ranges
-from symreg.expression import Expression, evaluate_tree
-from symreg.grammar import parse
+from symreg.formula.expression import Expression, evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.law import Law, score
-from symreg.printing import to_text
 from symreg.problem import TINY, FreeConstants, Problem, make_problem
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
-from symreg.dimensioning import dimension_of
 from symreg.engine import get_engine
-from symreg.expression import Expression, evaluate_tree
+from symreg.formula.collecting import collected
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Expression, evaluate_tree
 from symreg.search.bank import Bank, Leaf
-from symreg.search.collecting import collected
 from symreg.search.distinct import FRESH, PlainKeySet, fingerprints, met_as
 from symreg.search.entries import bytes_of_an_entry
 from symreg.search.shelf import Ids

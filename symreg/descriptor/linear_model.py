@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.descriptor.feature_space import FeatureSpace
-from symreg.expression import Apply, Constant, Expression, complexity, evaluate_tree, substitute
 from symreg.finishing import Finisher
+from symreg.formula.expression import Apply, Constant, Expression, complexity, evaluate_tree, substitute
+from symreg.formula.printing import to_text
 from symreg.law import Law, Score
-from symreg.printing import to_text
 from symreg.search.backend import Candidate, FreeConstant
 from symreg.search.join import solve
 from symreg.search.space import SearchSpace

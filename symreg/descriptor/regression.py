@@ -15,10 +15,10 @@ from symreg.descriptor.linear_search import Found, LinearSearch
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.descriptor.validation import Validation, over_folds
 from symreg.engine import get_engine
-from symreg.expression import Expression
 from symreg.finishing import Finisher
 from symreg.fitting import make_fitter
-from symreg.printing import to_text
+from symreg.formula.expression import Expression
+from symreg.formula.printing import to_text
 from symreg.problem import Problem
 from symreg.search.join import Joiner
 from symreg.search.space import search_space

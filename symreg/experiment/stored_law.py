@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 
-from symreg.dimensioning import dimension_of
 from symreg.errors import SymregError
-from symreg.expression import complexity
-from symreg.grammar import parse
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import complexity
+from symreg.formula.grammar import parse
 from symreg.law import ConstantInterval, Law, LawConstant, Score, score
 from symreg.units.dimension import Dimension
 from symreg.units.reading import Unit

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symreg.errors import ReportError
-from symreg.expression import variables_of
+from symreg.formula.expression import variables_of
 from symreg.front_table import constant_text
 from symreg.input_box import box_of
 from symreg.law import Law

@@ -230,7 +230,7 @@ def _seconds(seconds: float) -> str:
 
 
 def _columns(problem: Problem, law: Law | None) -> list[ColumnFact]:
-    from symreg.expression import variables_of
+    from symreg.formula.expression import variables_of
 
     used = () if law is None else variables_of(law.expression)
     facts = []

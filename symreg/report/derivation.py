@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symreg.dimensioning import dimensions_of_parts
 from symreg.errors import DimensionError
-from symreg.expression import Apply, Constant, Expression, Variable, children, walk
+from symreg.formula.dimensioning import dimensions_of_parts
+from symreg.formula.expression import Apply, Constant, Expression, Variable, children, walk
+from symreg.formula.operators import OPERATORS, DimensionRule
+from symreg.formula.printing import to_text
 from symreg.law import Law
-from symreg.operators import OPERATORS, DimensionRule
-from symreg.printing import to_text
 from symreg.units.dimension import Dimension
 
 __all__ = ["Derivation", "Leaf", "Step", "derive", "law_dimensions"]

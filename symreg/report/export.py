@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from symreg.errors import ReportError
-from symreg.expression import Variable, variables_of
+from symreg.formula.expression import Variable, variables_of
+from symreg.formula.naming import safe_identifiers
+from symreg.formula.printing import to_code, to_latex
 from symreg.front_table import quantity_text
 from symreg.law import Law, LawConstant, Score
-from symreg.naming import safe_identifiers
-from symreg.printing import to_code, to_latex
 from symreg.uncertain_text import uncertain_text
 from symreg.units.reading import Unit
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from symreg.expression import variables_of
+from symreg.formula.expression import variables_of
 from symreg.report.content import Content
 from symreg.report.export import EXPORT_LANGUAGES, export_law
 from symreg.report.mathml import name_mathml, to_mathml
@@ -22,7 +22,7 @@ from symreg.report.unit_markup import unit_html
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from symreg.expression import Expression
+    from symreg.formula.expression import Expression
     from symreg.law import Law
 
 __all__ = ["html_report"]

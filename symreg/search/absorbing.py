@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
-from symreg.dimensioning import literal_exponent
-from symreg.expression import Apply, Constant, Expression, Number, constants_of, fold, normalise, substitute
+from symreg.formula.dimensioning import literal_exponent
+from symreg.formula.expression import Apply, Constant, Expression, Number, constants_of, fold, normalise, substitute
 from symreg.units.span import in_span
 
 Powers = dict[str, Fraction]

@@ -13,8 +13,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from symreg.dimensioning import infer_dimensions
-from symreg.expression import Constant, Expression, Variable, substitute
+from symreg.formula.dimensioning import infer_dimensions
+from symreg.formula.expression import Constant, Expression, Variable, substitute
 from symreg.search.absorbing import absorbed
 from symreg.search.backend import FreeConstant
 from symreg.search.law_library import Quantity, TextbookLaw

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
-from symreg.printing import to_text
+from symreg.formula.printing import to_text
 from symreg.search.analogy import Analogy, analogies
 from symreg.search.law_library import TextbookLaw, law_library
 from symreg.search.scope import Scope

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from symreg.errors import SymregError
-from symreg.expression import Expression
+from symreg.formula.expression import Expression
 from symreg.search.rejection import Rejection
 from symreg.units.dimension import Dimension
 

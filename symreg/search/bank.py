@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine import Engine, get_engine
-from symreg.expression import Apply, Expression, Number
+from symreg.formula.expression import Apply, Expression, Number
 from symreg.search.admission import admission_to
 from symreg.search.block import Block
 from symreg.search.classes import Classes

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-from symreg.expression import complexity
+from symreg.formula.expression import complexity
 from symreg.search.backend import Budget, Round
 from symreg.search.reading import Reader
 from symreg.text_worker import LONGEST_LINE, TextWorker, WorkerError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from symreg.engine import _core
-from symreg.operators import OPERATORS
+from symreg.formula.operators import OPERATORS
 from symreg.search.admission import Admitted, Piece
 from symreg.search.block import Block
 from symreg.search.distinct import FIRST, directions

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from symreg.operators import left_out
-from symreg.saying import PRINTED_AS
+from symreg.formula.operators import left_out
+from symreg.formula.saying import PRINTED_AS
 from symreg.search.vocabulary import FAMILY
 
 

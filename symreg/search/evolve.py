@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from symreg.expression import complexity
+from symreg.formula.expression import complexity
 from symreg.search.progress import Progress
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner, fitted_drafts

@@ -16,7 +16,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Number
+from symreg.formula.expression import Number
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.log_target import LogTargets, target_dimension
 from symreg.search.space import SearchSpace

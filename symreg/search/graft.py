@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine.program import Engine
-from symreg.expression import Apply, Constant, Expression, lower
+from symreg.formula.expression import Apply, Constant, Expression, lower
 from symreg.search.bank import ONE
 from symreg.search.probes import Probes
 from symreg.search.proposal import Draft

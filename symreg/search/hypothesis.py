@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from symreg.dimensioning import infer_dimensions
 from symreg.errors import DimensionError, SymregError
-from symreg.expression import complexity, constants_of
-from symreg.grammar import parse
-from symreg.naming import is_plain
+from symreg.formula.dimensioning import infer_dimensions
+from symreg.formula.expression import complexity, constants_of
+from symreg.formula.grammar import parse
+from symreg.formula.naming import is_plain
 from symreg.search.backend import Candidate, FreeConstant
 from symreg.search.rejection import Fault, Rejection, printable, rejection
 from symreg.search.scope import Scope

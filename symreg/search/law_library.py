@@ -14,10 +14,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from symreg.dimensioning import dimension_of
 from symreg.errors import EntryError, SymregError
-from symreg.expression import Expression, constants_of, variables_of
-from symreg.grammar import parse
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Expression, constants_of, variables_of
+from symreg.formula.grammar import parse
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from symreg.units.reading import Unit, parse_unit, physical_constant
 

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant
+from symreg.formula.expression import Apply, Constant
 from symreg.search.bank import Bank
 from symreg.search.join import Joiner, solve, unit_rows
 from symreg.search.probes import Probes

@@ -16,8 +16,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Constant, Expression, Variable, complexity, evaluate_tree
-from symreg.search.product_draft import product_of_powers
+from symreg.formula.expression import Constant, Expression, Variable, complexity, evaluate_tree
+from symreg.formula.powers import product_of_powers
 from symreg.search.space import SearchSpace
 from symreg.units.dimension import pi_groups, power_product
 

@@ -16,12 +16,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from symreg.engine import get_engine
-from symreg.expression import Constant, Expression, complexity, substitute
-from symreg.saying import can_be_said
+from symreg.formula.collecting import collected
+from symreg.formula.expression import Constant, Expression, complexity, substitute
+from symreg.formula.saying import can_be_said
 from symreg.search.backdrops.search import Backdrops, backdrops_of
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.bank import Bank
-from symreg.search.collecting import collected
 from symreg.search.hunt import Workplace, hunt_of
 from symreg.search.noise import Wonder, grows_note
 from symreg.search.probes import target_at

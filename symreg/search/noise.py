@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symreg.description_length import FEW_ROWS
-from symreg.expression import lower
+from symreg.formula.description_length import FEW_ROWS
+from symreg.formula.expression import lower
 from symreg.leaving_out import sum_left_out
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress

@@ -15,8 +15,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Expression, Number, Variable
-from symreg.search.product_draft import product_of_powers
+from symreg.formula.expression import Expression, Number, Variable
+from symreg.formula.powers import product_of_powers
 from symreg.search.reduction import Reduction
 from symreg.search.space import SearchSpace
 from symreg.units.dimension import Dimension, pi_groups, power_product

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from symreg.expression import Variable
+from symreg.formula.expression import Variable
 from symreg.search.backend import BackendError, Budget, Capabilities, Round
 from symreg.search.child import Child
 from symreg.search.nondimensional import pi_question

@@ -14,8 +14,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Expression
-from symreg.search.product_draft import product_of_powers
+from symreg.formula.expression import Expression
+from symreg.formula.powers import product_of_powers
 from symreg.search.reduction import Reduction
 from symreg.search.smoothing import Smoother
 from symreg.search.space import SearchSpace

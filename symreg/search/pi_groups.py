@@ -13,8 +13,8 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 
-from symreg.expression import Constant, Expression, Variable, complexity
-from symreg.search.product_draft import product_of_powers
+from symreg.formula.expression import Constant, Expression, Variable, complexity
+from symreg.formula.powers import product_of_powers
 from symreg.search.space import SearchSpace
 from symreg.units.dimension import pi_groups
 

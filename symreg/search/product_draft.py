@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symreg.expression import Apply, Constant, Expression, Number
+from symreg.formula.expression import Apply, Constant, Expression
+from symreg.formula.powers import product_of, raised
 from symreg.search.bank import Bank
 from symreg.search.context import STEPS, Step
 from symreg.search.families import Family
@@ -63,28 +63,3 @@ class ProductDraft:
         tree = self.step.wrap(tree)
         names = tuple(f"k{i}" for i in range(1, len(values) + 1))
         return Draft(tree, names, tuple(values), tuple(codes))
-
-
-def raised(base: Expression, power: Fraction) -> Expression:
-    """The base to a positive power, by the shortest operator."""
-    names = {Fraction(2): "square", Fraction(3): "cube", Fraction(1, 2): "sqrt"}
-    if power == 1:
-        return base
-    return Apply(names[power], (base,)) if power in names else Apply("pow", (base, Number(power)))
-
-
-def product_of(parts: list[Expression]) -> Expression:
-    """One tree for the product of all parts."""
-    tree = parts[0]
-    for part in parts[1:]:
-        tree = Apply("*", (tree, part))
-    return tree
-
-
-def product_of_powers(powers: Mapping[Expression, Fraction]) -> Expression:
-    """The product of powers as one fraction; the number one where there are none."""
-    above = [raised(base, power) for base, power in powers.items() if power > 0]
-    below = [raised(base, -power) for base, power in powers.items() if power < 0]
-    if not above:
-        return Apply("inv", (product_of(below),)) if below else Number(Fraction(1))
-    return Apply("/", (product_of(above), product_of(below))) if below else product_of(above)

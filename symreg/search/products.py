@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Expression, complexity
+from symreg.formula.expression import Expression, complexity
 from symreg.search.bank import Bank
 from symreg.search.context import STEPS, Step
 from symreg.search.exponents import Exponents, Powers

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from symreg.curve_models import name_bits_of
-from symreg.description_length import small_sample_bits, tree_bits
+from symreg.formula.curve_models import name_bits_of
+from symreg.formula.description_length import small_sample_bits, tree_bits
 from symreg.search.backend import EndEarly, most_constants
 from symreg.search.pattern import leaves_pattern
 from symreg.search.periodogram import leaves_wave

@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from symreg.expression import Apply, Constant, Expression, Number, Variable, substitute, walk
-from symreg.printing import to_text
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, substitute, walk
+from symreg.formula.printing import to_text
 from symreg.search.backend import BackendError, Budget, Capabilities, Round
 from symreg.search.child import Child
 from symreg.search.reading import Reader

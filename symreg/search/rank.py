@@ -13,8 +13,8 @@ import math
 from collections.abc import Collection
 from fractions import Fraction
 
-from symreg.description_length import OPERATOR_BITS, exponent_bits, number_bits
-from symreg.expression import Apply, Constant, Expression, Number, constants_of, walk
+from symreg.formula.description_length import OPERATOR_BITS, exponent_bits, number_bits
+from symreg.formula.expression import Apply, Constant, Expression, Number, constants_of, walk
 from symreg.search.bank import Bank
 from symreg.search.proposal import Draft
 from symreg.search.vocabulary import search_cost

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from symreg.dimensioning import infer_dimensions
 from symreg.errors import DimensionError, SymregError
-from symreg.expression import Apply, Constant, Expression, Number, Variable, canonical, substitute, walk
-from symreg.grammar import parse
-from symreg.operators import OPERATORS, DimensionRule
+from symreg.formula.dimensioning import infer_dimensions
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, canonical, substitute, walk
+from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATORS, DimensionRule
 from symreg.search.backend import Candidate, FreeConstant
 from symreg.search.coefficients import Coefficients
 from symreg.search.dimension_code import DimensionRangeError

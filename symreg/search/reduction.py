@@ -15,8 +15,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Expression, Number, Variable, substitute
-from symreg.printing import to_text
+from symreg.formula.expression import Apply, Expression, Number, Variable, substitute
+from symreg.formula.printing import to_text
 from symreg.search.probes import Probes, probes_of
 from symreg.search.proposal import Draft
 from symreg.search.smoothing import Smoother, smoother_of

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine.program import Engine, Fit, Outcome
-from symreg.expression import Apply, Constant, Expression, complexity, constants_of, lower
+from symreg.formula.expression import Apply, Constant, Expression, complexity, constants_of, lower
 from symreg.search.probes import Probes
 from symreg.search.proposal import Draft, Proposal, fresh_names
 from symreg.search.space import SearchSpace

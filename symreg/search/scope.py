@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symreg.expression import Constant, Variable
+from symreg.formula.expression import Constant, Variable
 from symreg.search.space import SearchSpace
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 

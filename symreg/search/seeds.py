@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from symreg.expression import Apply, Constant, Expression, complexity
+from symreg.formula.expression import Apply, Constant, Expression, complexity
 from symreg.search.bank import Bank
 from symreg.search.hunt import leaves_of
 from symreg.search.space import SearchSpace

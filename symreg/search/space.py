@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Constant, Expression, Number, Variable
+from symreg.formula.expression import Constant, Expression, Number, Variable
 from symreg.natural_units import NaturalUnits, choose_natural_units
 from symreg.search.dimension_code import DimensionCode, coding_for
 from symreg.units.dimension import DIMENSIONLESS, Dimension

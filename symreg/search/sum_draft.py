@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symreg.expression import Apply, Constant, Expression
+from symreg.formula.expression import Apply, Constant, Expression
 from symreg.search.bank import ONE, Bank
 from symreg.search.monomials import Monomials
 from symreg.search.proposal import Draft

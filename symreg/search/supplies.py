@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symreg.description_length import tree_bits
 from symreg.engine.program import Engine
-from symreg.expression import lower
+from symreg.formula.description_length import tree_bits
+from symreg.formula.expression import lower
 from symreg.search.bank import ONE, Bank
 from symreg.search.curves import curves_of, may_bend
 from symreg.search.proposal import Draft

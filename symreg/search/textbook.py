@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from symreg.expression import complexity
+from symreg.formula.expression import complexity
 from symreg.search.analogy import Analogy, analogies
 from symreg.search.assessment import Assessed, Assessment
 from symreg.search.backend import Candidate

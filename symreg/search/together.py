@@ -19,8 +19,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Expression
-from symreg.search.product_draft import raised
+from symreg.formula.expression import Apply, Expression
+from symreg.formula.powers import raised
 from symreg.search.reduction import Reduction
 from symreg.search.space import SearchSpace
 

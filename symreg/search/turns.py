@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from symreg.expression import constants_of
+from symreg.formula.expression import constants_of
 from symreg.search.evolve import BREEDING, SOURCE, Breeding, Evolution
 from symreg.search.graft import Grafter
 from symreg.search.hunt import Hunt, Workplace

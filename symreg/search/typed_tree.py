@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from symreg.dimensioning import literal_exponent
-from symreg.expression import Apply, Constant, Expression, Number, substitute
+from symreg.formula.dimensioning import literal_exponent
+from symreg.formula.expression import Apply, Constant, Expression, Number, substitute
 from symreg.search.dimension_code import DimensionCode
 from symreg.search.proposal import Draft
 from symreg.search.space import SearchSpace

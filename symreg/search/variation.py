@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression
+from symreg.formula.expression import Apply, Constant, Expression
 from symreg.search.graft import Grafter
 from symreg.search.proposal import Draft
 from symreg.search.space import SearchSpace

@@ -1,7 +1,7 @@
 """Operators as the bank sees them: which there are, what they cost, what they may not be put into.
 
 Entries of the bank stand for both signs of a value, so a few operators come in two forms here ("exp of neg"), and
-subtraction is known by the sign of its result. Every table is keyed by the names of ``symreg.operators``.
+subtraction is known by the sign of its result. Every table is keyed by the names of ``symreg.formula.operators``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from symreg.operators import OPERATORS
+from symreg.formula.operators import OPERATORS
 
 Floats = npt.NDArray[np.float64]
 

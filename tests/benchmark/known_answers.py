@@ -8,8 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from symreg.benchmark.trial import Settings
-from symreg.expression import complexity
-from symreg.grammar import parse
+from symreg.formula.expression import complexity
+from symreg.formula.grammar import parse
 from symreg.law import Law, LawConstant, ParetoFront, Score
 from symreg.problem import Problem
 from symreg.units.reading import DIMENSIONLESS_UNIT

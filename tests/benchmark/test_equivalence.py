@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from symreg.benchmark.equivalence import Judge, Verdict, judge_formula, numeric_relation
-from symreg.expression import Apply, Constant, Expression, Number, Variable
-from symreg.grammar import parse
-from symreg.operators import OPERATORS
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
+from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATORS
 
 RANGES = {name: (1.0, 5.0) for name in ("m", "u", "w", "x", "y", "z", "E", "N", "I", "beta")}
 RANGES |= {"v": (1.0, 2.0), "c": (3.0, 10.0), "theta": (0.5, 1.5)}

@@ -11,7 +11,7 @@ from symreg.benchmark.form_problems import FORM_SETS, form_trials, holds_forms, 
 from symreg.benchmark.form_sampling import clean_table
 from symreg.benchmark.problems import ProblemFileError
 from symreg.catalog import dataset_folder, load_problem_set
-from symreg.expression import variables_of
+from symreg.formula.expression import variables_of
 from symreg.units.reading import physical_constant
 from tests.benchmark.form_files import CHARGE, GIVEN, HILL, LINE, PLATINUM, RANGES, SQUARE, forms
 

@@ -11,7 +11,7 @@ from symreg.benchmark.problems import ProblemDefinition, ProblemFileError, read_
 from symreg.benchmark.run import load_set
 from symreg.benchmark.sampling import sample_problem
 from symreg.catalog import load_problem_set
-from symreg.expression import evaluate_tree, variables_of
+from symreg.formula.expression import evaluate_tree, variables_of
 from symreg.table import read_table
 from symreg.units.reading import parse_unit
 

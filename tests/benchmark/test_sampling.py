@@ -8,7 +8,7 @@ import pytest
 from symreg.benchmark.problems import select_problems
 from symreg.benchmark.sampling import LARGEST_SAMPLE, sample_problem, sample_ranges
 from symreg.catalog import load_problem_set
-from symreg.expression import evaluate_tree
+from symreg.formula.expression import evaluate_tree
 
 FEYNMAN = load_problem_set("feynman")
 (ENERGY,) = select_problems(FEYNMAN, ["I.48.2"])

@@ -10,7 +10,7 @@ from symreg.benchmark.run import load_set
 from symreg.benchmark.sampling import sample_problem
 from symreg.benchmark.scaling import scaled
 from symreg.catalog import load_problem_set
-from symreg.expression import evaluate_tree
+from symreg.formula.expression import evaluate_tree
 
 FEYNMAN = load_set("feynman")
 

@@ -20,10 +20,10 @@ import numpy as np
 
 from symreg.discover import discover
 from symreg.engine import get_engine
-from symreg.expression import Constant, constants_of, evaluate_tree, normalise, substitute
 from symreg.finishing import Finisher
 from symreg.fitting import make_fitter
-from symreg.grammar import parse
+from symreg.formula.expression import Constant, constants_of, evaluate_tree, normalise, substitute
+from symreg.formula.grammar import parse
 from symreg.intervals import IntervalMethod, constant_intervals
 from symreg.law import Law
 from symreg.natural_units import choose_natural_units

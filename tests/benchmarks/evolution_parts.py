@@ -18,7 +18,7 @@ from sklearn.metrics import r2_score
 from sklearn.model_selection import train_test_split
 
 from symreg.engine import get_engine
-from symreg.expression import evaluate_tree
+from symreg.formula.expression import evaluate_tree
 from symreg.problem import make_problem
 from symreg.search.backend import Budget, Native
 from symreg.search.evolve import Breeding, Evolution

@@ -23,8 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.discover import discover
-from symreg.expression import Expression, complexity, evaluate_tree
-from symreg.grammar import parse
+from symreg.formula.expression import Expression, complexity, evaluate_tree
+from symreg.formula.grammar import parse
 from symreg.problem import make_problem
 from symreg.search.backend import Budget, Native
 from symreg.table import read_table

@@ -16,7 +16,7 @@ from bank_rate import QUESTIONS  # beside this file
 
 from symreg.engine import Engine, Outcome, get_engine
 from symreg.engine.program import Program
-from symreg.expression import Apply, Constant, Expression, lower
+from symreg.formula.expression import Apply, Constant, Expression, lower
 from symreg.search.bank import Bank
 from symreg.search.proposal import Draft
 from symreg.search.refine import with_more_coefficients

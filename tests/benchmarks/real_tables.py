@@ -22,8 +22,8 @@ from scipy.optimize import least_squares
 from symreg import Native, load_dataset, make_problem
 from symreg.benchmark.form_judge import constants_of_law
 from symreg.discover import discover
-from symreg.expression import evaluate_tree
-from symreg.grammar import parse
+from symreg.formula.expression import evaluate_tree
+from symreg.formula.grammar import parse
 from symreg.law import Law
 from symreg.problem import Problem
 from symreg.search.backend import Budget

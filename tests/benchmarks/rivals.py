@@ -52,7 +52,7 @@ from symreg.benchmark.form_trial import form_problem
 from symreg.benchmark.trial import Settings, native_search
 from symreg.canonical import canonical_form
 from symreg.errors import SymregError
-from symreg.expression import (
+from symreg.formula.expression import (
     Apply,
     Constant,
     Expression,
@@ -63,9 +63,9 @@ from symreg.expression import (
     evaluate_tree,
     substitute,
 )
-from symreg.grammar import parse
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.law import Law, LawConstant, Score
-from symreg.printing import to_text
 from symreg.reparametrising import Form, Surroundings
 from symreg.table import Table
 from symreg.units.dimension import DIMENSIONLESS

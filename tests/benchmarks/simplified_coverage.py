@@ -23,10 +23,10 @@ from scipy.optimize import least_squares
 from scipy.stats import t as student
 
 from symreg.engine import get_engine
-from symreg.expression import Expression, evaluate_tree
 from symreg.finishing import Finisher
 from symreg.fitting import Fitted, make_fitter
-from symreg.grammar import parse
+from symreg.formula.expression import Expression, evaluate_tree
+from symreg.formula.grammar import parse
 from symreg.natural_units import choose_natural_units
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant

@@ -14,9 +14,9 @@ from symreg.descriptor.growing import Growing
 from symreg.descriptor.pool import saturated
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.descriptor.threshold import Classes, best_threshold, most_points
-from symreg.dimensioning import dimension_of
-from symreg.expression import evaluate_tree
-from symreg.printing import to_text
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import evaluate_tree
+from symreg.formula.printing import to_text
 from symreg.units.dimension import DIMENSIONLESS
 from tests.descriptor.setting import features, joiner, problem_of, space_of
 

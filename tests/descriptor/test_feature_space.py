@@ -10,9 +10,9 @@ import pytest
 
 from symreg.descriptor.feature_space import Whitening, feature_space
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
-from symreg.dimensioning import dimension_of
-from symreg.expression import complexity, evaluate_tree
-from symreg.grammar import parse
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import complexity, evaluate_tree
+from symreg.formula.grammar import parse
 from symreg.search.space import search_space
 from symreg.units.dimension import DIMENSIONLESS
 from tests.descriptor.setting import features, problem_of, space_of

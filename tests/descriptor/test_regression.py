@@ -15,8 +15,8 @@ from symreg.descriptor.validation import Validation
 from symreg.discover import discover
 from symreg.experiment.assembly import backend_of, configuration
 from symreg.experiment.specification import specification_of
-from symreg.expression import evaluate_tree
-from symreg.printing import to_text
+from symreg.formula.expression import evaluate_tree
+from symreg.formula.printing import to_text
 from symreg.problem import make_problem
 from symreg.search.backend import Budget
 from symreg.table import read_table

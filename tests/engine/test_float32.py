@@ -9,7 +9,7 @@ from symreg.engine import Engine
 from symreg.engine.program import BINARY, CONSTANT, UNARY, VARIABLE, Program
 from symreg.engine.reference import VALUES
 from symreg.errors import EngineError
-from symreg.operators import OPERATORS
+from symreg.formula.operators import OPERATORS
 from tests.engine.trees import Tree, assemble, random_program
 
 # Units in the last place; the compiled engine is within 2.5, NumPy's vector code within 4.

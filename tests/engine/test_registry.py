@@ -7,7 +7,7 @@ import pytest
 
 from symreg.engine import Engine, _core, reference
 from symreg.engine import program as boundary
-from symreg.operators import OPERATORS
+from symreg.formula.operators import OPERATORS
 from tests.engine.trees import Tree, assemble
 
 POINTS = np.array([-3.0, -1.0, -0.7, -0.0, 0.0, 0.2, 0.9, 1.0, 1.7, 4.0, np.inf, -np.inf, np.nan])

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from symreg.discover import Discovery, Progress
-from symreg.expression import complexity, evaluate_tree
-from symreg.grammar import parse
+from symreg.formula.expression import complexity, evaluate_tree
+from symreg.formula.grammar import parse
 from symreg.law import Law, LawConstant, ParetoFront, Score, score
 from symreg.problem import Problem
 from symreg.units.reading import Unit, combine_units

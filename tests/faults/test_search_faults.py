@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg import simplify
 from symreg.discover import Discovery, Progress, discover
 from symreg.errors import SymregError
-from symreg.expression import variables_of
+from symreg.formula import simplify
+from symreg.formula.expression import variables_of
+from symreg.formula.simplify import Simplifier
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import Budget, Native
-from symreg.simplify import Simplifier
 from symreg.table import read_table
 
 DISCOVER = sys.modules["symreg.discover"]  # the module, which the package's function of this name hides

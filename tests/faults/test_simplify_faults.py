@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from symreg import text_worker
-from symreg.grammar import parse
-from symreg.simplify import Simplifier
+from symreg.formula.grammar import parse
+from symreg.formula.simplify import Simplifier
 from symreg.text_worker import TextWorker, WorkerError
 from symreg.units.dimension import DIMENSIONLESS
 
@@ -104,7 +104,7 @@ def test_child_that_cannot_be_started_is_noted(monkeypatch: pytest.MonkeyPatch) 
 def test_child_without_sympy_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "no_sympy.py").write_text("import a_module_that_nobody_has\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr("symreg.simplify._WORKER", "no_sympy")
+    monkeypatch.setattr("symreg.formula.simplify._WORKER", "no_sympy")
     with Simplifier() as simplifier:
         (result,) = simplifier.simplify([LONG], dimensions=PLAIN)
     assert result.note == "not simplified: sympy stopped (exit status 1)"
@@ -126,7 +126,7 @@ def test_timeout_keeps_the_raw_formula(tmp_path: Path, monkeypatch: pytest.Monke
         "import sys, time\nprint('{}', flush=True)\nfor line in sys.stdin:\n    time.sleep(1000)\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr("symreg.simplify._WORKER", "hanging_sympy")
+    monkeypatch.setattr("symreg.formula.simplify._WORKER", "hanging_sympy")
     with Simplifier(timeout=0.3) as simplifier:
         (result,) = simplifier.simplify([LONG], dimensions=PLAIN)
         assert simplifier.pid is None
@@ -152,7 +152,7 @@ def test_what_comes_back_is_only_believed_after_a_check(
         f"import sys\nprint('{{}}', flush=True)\nfor line in sys.stdin:\n    print({reply!r}, flush=True)\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr("symreg.simplify._WORKER", "lying_sympy")
+    monkeypatch.setattr("symreg.formula.simplify._WORKER", "lying_sympy")
     with Simplifier(timeout=10.0) as simplifier:
         (result,) = simplifier.simplify([LONG], dimensions=PLAIN)
     assert (result.expression, result.changed) == (LONG, False)
@@ -208,8 +208,8 @@ def test_user_script_without_a_main_guard_is_run_once(tmp_path: Path) -> None:
     script.write_text(
         "print('once')\n"
         "from symreg.units.dimension import DIMENSIONLESS\n"
-        "from symreg.grammar import parse\n"
-        "from symreg.simplify import simplify\n"
+        "from symreg.formula.grammar import parse\n"
+        "from symreg.formula.simplify import simplify\n"
         "e = parse('x*y/y + x', variables='xy')\n"
         "print(simplify([e], dimensions=dict.fromkeys('xy', DIMENSIONLESS), timeout=30.0)[0].changed)\n"
     )

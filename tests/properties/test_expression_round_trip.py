@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from symreg.engine.program import Program
 from symreg.errors import ParseError
-from symreg.expression import (
+from symreg.formula.expression import (
     Apply,
     Constant,
     Expression,
@@ -30,9 +30,9 @@ from symreg.expression import (
     variables_of,
     walk,
 )
-from symreg.grammar import parse
-from symreg.operators import CONSTANT, OPERATORS, VARIABLE
-from symreg.printing import to_code, to_latex, to_python, to_text
+from symreg.formula.grammar import parse
+from symreg.formula.operators import CONSTANT, OPERATORS, VARIABLE
+from symreg.formula.printing import to_code, to_latex, to_python, to_text
 from tests.strategies import CONSTANTS, HOSTILE_NAMES, VARIABLES, expressions, fractions, names, numbers
 
 ROWS = np.array([0.3, 1.0, 2.5, -1.7, 0.0, 7.0])

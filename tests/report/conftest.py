@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from symreg.discover import Discovery
-from symreg.expression import Expression, Variable, complexity, constants_of
-from symreg.grammar import parse
+from symreg.formula.expression import Expression, Variable, complexity, constants_of
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.law import Law, LawConstant, ParetoFront, Score, score
-from symreg.printing import to_text
 from symreg.problem import Problem, make_problem
 from symreg.table import read_table
 from symreg.units.reading import parse_unit

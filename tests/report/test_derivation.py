@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from fractions import Fraction
 
-from symreg.dimensioning import dimension_of
 from symreg.discover import Discovery
-from symreg.expression import Apply, Number, Variable
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Apply, Number, Variable
 from symreg.report.derivation import derive, law_dimensions
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 

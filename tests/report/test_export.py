@@ -17,11 +17,11 @@ import pytest
 
 from symreg.discover import Discovery
 from symreg.errors import ReportError
-from symreg.expression import Apply, Constant, Expression, Number, Variable, complexity, evaluate_tree, walk
-from symreg.grammar import parse
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, complexity, evaluate_tree, walk
+from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATORS
+from symreg.formula.printing import to_code, to_text
 from symreg.law import Law, LawConstant, Score
-from symreg.operators import OPERATORS
-from symreg.printing import to_code, to_text
 from symreg.report.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
 from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, parse_unit
 

@@ -14,7 +14,7 @@ import pytest
 
 from symreg.discover import Discovery
 from symreg.errors import ReportError
-from symreg.expression import Apply, Number, Variable
+from symreg.formula.expression import Apply, Number, Variable
 from symreg.law import ParetoFront, Score, score
 from symreg.report.content import gather
 from symreg.report.html import html_report

@@ -13,9 +13,9 @@ import pytest
 
 from symreg.discover import Discovery
 from symreg.errors import ReportError
+from symreg.formula.operators import OPERATORS
+from symreg.formula.printing import to_latex
 from symreg.law import ParetoFront
-from symreg.operators import OPERATORS
-from symreg.printing import to_latex
 from symreg.report.content import gather
 from symreg.report.escaping import escape_markdown, one_line, typst_string
 from symreg.report.latex import latex_report

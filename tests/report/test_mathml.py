@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from symreg.expression import Apply, Constant, Expression, Number, Variable
-from symreg.grammar import parse
-from symreg.operators import OPERATORS
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
+from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATORS
 from symreg.report.layout import MINUS, layout
 from symreg.report.math_typst import to_typst
 from symreg.report.mathml import name_mathml, to_mathml

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from symreg.dimensioning import dimension_of
 from symreg.errors import DimensionError
-from symreg.expression import Apply, Constant, Expression, Number, Variable
-from symreg.operators import OPERATORS
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
+from symreg.formula.operators import OPERATORS
 from symreg.search.bank import Bank, Leaf
 from symreg.search.dimension_code import coding_for
 from symreg.search.distinct import LARGEST

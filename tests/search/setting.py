@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symreg.dimensioning import dimension_of
 from symreg.engine import get_engine
-from symreg.expression import evaluate_tree
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import evaluate_tree
 from symreg.problem import Problem, make_problem
 from symreg.search.bank import Bank, Leaf
 from symreg.search.join import Joiner

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.expression import constants_of, evaluate_tree
-from symreg.grammar import parse
-from symreg.printing import to_text
+from symreg.formula.expression import constants_of, evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.search.absorbing import absorbed
 
 FREE = ("k1", "k2", "k3")

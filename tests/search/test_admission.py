@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from symreg.engine import Engine, get_engine
 from symreg.errors import EngineError
-from symreg.expression import Number, Variable
+from symreg.formula.expression import Number, Variable
 from symreg.search.admission import applied
 from symreg.search.bank import Bank, Leaf
 from symreg.search.dimension_code import coding_for

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import pytest
 
-from symreg.dimensioning import dimension_of
-from symreg.expression import Constant, Variable, substitute
-from symreg.printing import to_text
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Constant, Variable, substitute
+from symreg.formula.printing import to_text
 from symreg.search.analogy import MOST_ASSIGNMENTS, Analogy, analogies, is_called
 from symreg.search.law_library import Quantity, TextbookLaw, law_library
 from symreg.search.scope import Scope

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.dimensioning import dimension_of
-from symreg.expression import Variable, evaluate_tree
-from symreg.printing import to_text
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Variable, evaluate_tree
+from symreg.formula.printing import to_text
 from symreg.search.bank import EMPTY, Bank, Leaf
 from symreg.search.dimension_code import coding_for
 from symreg.search.vocabulary import ODD

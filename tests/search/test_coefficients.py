@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from symreg.expression import constants_of, evaluate_tree
-from symreg.grammar import parse
-from symreg.printing import to_text
+from symreg.formula.expression import constants_of, evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.search.coefficients import Coefficients, NotFiniteError
 
 RNG = np.random.default_rng(0)

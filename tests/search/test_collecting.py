@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from symreg.expression import Apply, Expression, Number, Variable, complexity, evaluate_tree, walk
-from symreg.grammar import parse
-from symreg.search.collecting import collected
+from symreg.formula.collecting import collected
+from symreg.formula.expression import Apply, Expression, Number, Variable, complexity, evaluate_tree, walk
+from symreg.formula.grammar import parse
 
 NAMES = ("a", "b", "c", "t")
 POSITIVE = {Variable(name) for name in NAMES if name != "t"}

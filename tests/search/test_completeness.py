@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.expression import evaluate_tree
-from symreg.grammar import parse
-from symreg.operators import OPERATORS
+from symreg.formula.expression import evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATORS
 from symreg.problem import DEFAULT_OPERATORS
 from symreg.search.completeness import completeness, nested_pairs, not_asked
 from symreg.units.dimension import DIMENSIONLESS

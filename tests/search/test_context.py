@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.dimensioning import dimension_of
-from symreg.expression import Variable, complexity, evaluate_tree
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Variable, complexity, evaluate_tree
 from symreg.search.bank import search_cost
 from symreg.search.context import STEPS, Step
 from symreg.units.dimension import Dimension

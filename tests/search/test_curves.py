@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.expression import Variable, evaluate_tree
-from symreg.operators import OPERATORS
+from symreg.formula.expression import Variable, evaluate_tree
+from symreg.formula.operators import OPERATORS
 from symreg.search.curves import curves_of, may_bend
 
 ALL = frozenset(OPERATORS)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symreg.discover import discover
-from symreg.printing import to_text
+from symreg.formula.printing import to_text
 from symreg.problem import make_problem
 from symreg.search.backend import Budget, Native
 from symreg.search.doublings import doublings

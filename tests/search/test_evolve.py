@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.expression import Apply, Number, complexity, evaluate_tree, walk
+from symreg.formula.expression import Apply, Number, complexity, evaluate_tree, walk
 from symreg.problem import Constraints, Problem
 from symreg.search import evolve, turns
 from symreg.search.backend import Budget, Native, Round

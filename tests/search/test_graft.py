@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.expression import Apply, Constant, evaluate_tree
-from symreg.grammar import parse
+from symreg.formula.expression import Apply, Constant, evaluate_tree
+from symreg.formula.grammar import parse
 from symreg.search import graft
 from symreg.search.graft import Grafter
 from symreg.search.probes import target_at

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from symreg.discover import discover
-from symreg.printing import to_text
+from symreg.formula.printing import to_text
 from symreg.problem import Constraints, Problem
 from symreg.search.analogy_program import converse
 from symreg.search.backend import Budget, Candidate, Round

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from symreg.dimensioning import dimension_of, infer_dimensions
-from symreg.expression import evaluate_tree
-from symreg.grammar import parse
-from symreg.printing import to_text
+from symreg.formula.dimensioning import dimension_of, infer_dimensions
+from symreg.formula.expression import evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.search.absorbing import absorbed
 from symreg.search.law_library import LawLibraryError, TextbookLaw, law_library, read_laws
 from symreg.units.dimension import DIMENSIONLESS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.expression import variables_of
+from symreg.formula.expression import variables_of
 from symreg.search.logarithms import offer_logarithms
 from tests.search.setting import Setting, has_the_dimension_of_the_target, setting
 

@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from symreg.dimensioning import dimension_of
-from symreg.expression import Apply, Constant, Expression, Variable, complexity, evaluate_tree, variables_of
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Apply, Constant, Expression, Variable, complexity, evaluate_tree, variables_of
 from symreg.search.monomials import LARGEST_EXPONENT, LARGEST_TOTAL, MOST, MOST_GROUPS, Monomials, monomials_of
 from tests.search.setting import Setting, setting
 

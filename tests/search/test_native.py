@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from symreg.dimensioning import dimension_of
 from symreg.errors import InfeasibleError
-from symreg.expression import complexity, evaluate_tree
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import complexity, evaluate_tree
 from symreg.problem import Problem
 from symreg.search import hunt, native
 from symreg.search.backend import Budget, BudgetError, Candidate, Native, Round

@@ -9,9 +9,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from symreg.dimensioning import dimension_of
-from symreg.expression import Constant, Variable, evaluate_tree
-from symreg.grammar import parse
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Constant, Variable, evaluate_tree
+from symreg.formula.grammar import parse
 from symreg.search.peel import pure_powers, without_powers
 from symreg.search.probes import probes_of, smoothed_probes
 from symreg.search.reduction import Reduction, whole_question

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from symreg.expression import Number, variables_of, walk
+from symreg.formula.expression import Number, variables_of, walk
 from symreg.units.dimension import Dimension
 from tests.search.setting import Setting, has_the_dimension_of_the_target, setting, solves
 

@@ -8,7 +8,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from symreg.expression import Variable
+from symreg.formula.expression import Variable
 from symreg.search.progress import Progress, _is_plain
 from symreg.search.proposal import Draft
 

@@ -20,8 +20,8 @@ import pytest
 
 from symreg.discover import discover
 from symreg.errors import SymregError
-from symreg.grammar import parse
-from symreg.operators import OPERATORS
+from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATORS
 from symreg.problem import Constraints, Problem, make_problem
 from symreg.search import child, pysr
 from symreg.search.backend import BackendError, Budget

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from symreg.description_length import OPERATOR_BITS, exponent_bits, number_bits, tree_bits
-from symreg.grammar import parse
+from symreg.formula.description_length import OPERATOR_BITS, exponent_bits, number_bits, tree_bits
+from symreg.formula.grammar import parse
 from symreg.search.bank import Bank
 from symreg.search.proposal import Draft
 from symreg.search.rank import OTHERWISE_BITS, rank_bits, universal_bits

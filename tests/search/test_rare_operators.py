@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symreg.discover import Discovery, discover
-from symreg.expression import Apply, evaluate_tree, walk
+from symreg.formula.expression import Apply, evaluate_tree, walk
 from symreg.problem import DEFAULT_OPERATORS
 from symreg.search.backend import Budget
 from symreg.search.honouring import unmet

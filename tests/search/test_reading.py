@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.dimensioning import dimension_of
-from symreg.expression import evaluate_tree
-from symreg.printing import to_text
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import evaluate_tree
+from symreg.formula.printing import to_text
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import Candidate
 from symreg.search.reading import Reader

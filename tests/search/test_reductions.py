@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from symreg.dimensioning import dimension_of
-from symreg.expression import Constant, Variable, evaluate_tree, substitute, variables_of
-from symreg.grammar import parse
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Constant, Variable, evaluate_tree, substitute, variables_of
+from symreg.formula.grammar import parse
 from symreg.search.backend import Native
 from symreg.search.nondimensional import without_dimensions
 from symreg.search.proposal import Draft

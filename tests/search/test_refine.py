@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.expression import Apply, Constant, Expression, Variable, constants_of, evaluate_tree
-from symreg.grammar import parse
-from symreg.printing import to_text
+from symreg.formula.expression import Apply, Constant, Expression, Variable, constants_of, evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.search.probes import probes_of, target_at
 from symreg.search.proposal import Draft, Proposal
 from symreg.search.refine import RICHEST, Refiner, with_more_coefficients
@@ -180,7 +180,7 @@ def test_too_rich_a_formula_gets_no_more() -> None:
 
 def test_coefficients_leave_dimensions_alone() -> None:
     """Inside a function or beside a term of a sum: a pure number fits anywhere."""
-    from symreg.dimensioning import dimension_of
+    from symreg.formula.dimensioning import dimension_of
 
     length: Expression = Apply("+", (X, Apply("*", (Z, Apply("sin", (Apply("/", (X, Z)),))))))
     own = Draft(Apply("*", (Constant("k1"), length)), ("k1",), (1.0,), (0,))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from symreg.expression import complexity, constants_of, variables_of
-from symreg.grammar import parse
+from symreg.formula.expression import complexity, constants_of, variables_of
+from symreg.formula.grammar import parse
 from symreg.problem import make_problem
 from symreg.search.seeds import seeds_of
 from symreg.search.space import SearchSpace, search_space

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from symreg.expression import Constant, Number, Variable
+from symreg.formula.expression import Constant, Number, Variable
 from symreg.problem import make_problem
 from symreg.search.proposal import SAME, Draft, Pool, Proposal
 from symreg.search.space import SearchSpace, probe_rows, search_space

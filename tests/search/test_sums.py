@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from symreg.grammar import parse
+from symreg.formula.grammar import parse
 from symreg.search.context import STEPS
 from symreg.search.probes import Probes, probes_of
 from symreg.search.shells import shells

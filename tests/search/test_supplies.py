@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.dimensioning import dimension_of
 from symreg.engine import get_engine
-from symreg.expression import evaluate_tree
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import evaluate_tree
 from symreg.search.supplies import supplies_of
 from tests.search.setting import setting
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.expression import Variable
+from symreg.formula.expression import Variable
 from symreg.search.backend import Budget, Native
 from symreg.search.evolve import SOURCE
 from symreg.search.proposal import Draft

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from symreg.dimensioning import dimension_of
-from symreg.expression import Constant, complexity, walk
-from symreg.grammar import parse
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import Constant, complexity, walk
+from symreg.formula.grammar import parse
 from symreg.search.proposal import Draft
 from symreg.search.space import SearchSpace, search_space
 from symreg.search.typed_tree import constants_in, draft_of, is_usual, parts_of, renamed, replaced

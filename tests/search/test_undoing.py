@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.expression import Apply, Constant, Expression, Variable, evaluate_tree
-from symreg.grammar import parse
-from symreg.operators import OPERATORS
+from symreg.formula.expression import Apply, Constant, Expression, Variable, evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATORS
 from symreg.search.undoing import UNARY, undone
 
 HOLE = Constant("f")

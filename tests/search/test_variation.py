@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.expression import Apply, Constant, complexity, constants_of, variables_of, walk
-from symreg.grammar import parse
+from symreg.formula.expression import Apply, Constant, complexity, constants_of, variables_of, walk
+from symreg.formula.grammar import parse
 from symreg.search.proposal import Draft
 from symreg.search.supplies import supplies_of
 from symreg.search.variation import Variation

@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression, Number
+from symreg.formula.expression import Apply, Constant, Expression, Number
 from symreg.search.backdrops.enveloped import Enveloped
 from symreg.search.backdrops.factoring import factored
 from symreg.search.backdrops.term import Term

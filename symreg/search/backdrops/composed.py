@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Expression, walk
+from symreg.formula.expression import Apply, Expression, walk
 from symreg.search.skeletons.argument import Argument, Inputs
 from symreg.search.skeletons.sums import PlainTerms
 from symreg.search.skeletons.terms import Terms

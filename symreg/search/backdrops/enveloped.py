@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression, Number
+from symreg.formula.expression import Apply, Constant, Expression, Number
 from symreg.search.backdrops.tuned import FUNCTIONS, TANGENT, Tuned
 from symreg.search.skeletons.argument import Argument, Inputs
 from symreg.search.skeletons.catalogue import singles

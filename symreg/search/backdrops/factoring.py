@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symreg.expression import Apply, Expression, Number
+from symreg.formula.expression import Apply, Expression, Number
 from symreg.search.backdrops.term import Term
 
 ONE = Number(Fraction(1))

@@ -11,8 +11,8 @@ from functools import cached_property, partial
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression, Number, Variable, normalise, substitute
-from symreg.saying import can_be_said
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, normalise, substitute
+from symreg.formula.saying import can_be_said
 from symreg.search.backdrops.backdrop import Backdrop, backdrop, usable
 from symreg.search.backdrops.coefficients import fraction_of
 from symreg.search.backdrops.refining import refined

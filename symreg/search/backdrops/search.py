@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Expression, Variable, constants_of, normalise
-from symreg.saying import can_be_said
+from symreg.formula.expression import Apply, Expression, Variable, constants_of, normalise
+from symreg.formula.saying import can_be_said
 from symreg.search.backdrops.backdrop import BENEATH, Backdrop, backdrop, monomials, simple_terms
 from symreg.search.backdrops.coefficients import summed, terms_of_part
 from symreg.search.backdrops.composed import composed_terms, simplest_of

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression, complexity
+from symreg.formula.expression import Apply, Constant, Expression, complexity
 from symreg.search.skeletons.argument import Argument, Inputs
 from symreg.search.skeletons.catalogue import singles
 from symreg.search.skeletons.part import Chain, Columns, Part, Wave

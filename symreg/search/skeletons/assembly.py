@@ -9,10 +9,10 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.dimensioning import infer_dimensions
 from symreg.errors import SymregError
-from symreg.expression import Constant, Expression, Number, constants_of, normalise, substitute
-from symreg.saying import can_be_said
+from symreg.formula.dimensioning import infer_dimensions
+from symreg.formula.expression import Constant, Expression, Number, constants_of, normalise, substitute
+from symreg.formula.saying import can_be_said
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.proposal import Draft
 from symreg.search.skeletons.question import LOGARITHM, terms_written

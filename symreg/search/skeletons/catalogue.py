@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from symreg.expression import Apply, Variable
+from symreg.formula.expression import Apply, Variable
 from symreg.search.skeletons.argument import Argument, Inputs, raised
 from symreg.search.skeletons.part import Chain, Part, Wave
 from symreg.search.skeletons.question import CONTEXTS, IDENTITY, LOGARITHM, Question

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import lower
+from symreg.formula.expression import lower
 from symreg.search.proposal import Draft, shortest_said
 from symreg.search.refine import Refined, Refiner
 from symreg.search.skeletons.assembly import Assembly

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine.program import Engine
-from symreg.expression import Apply, Constant, Expression, lower, normalise, substitute
+from symreg.formula.expression import Apply, Constant, Expression, lower, normalise, substitute
 from symreg.search.proposal import Draft, fresh_names
 from symreg.search.skeletons.part import Part
 from symreg.search.skeletons.question import IDENTITY, ONE, Projected, Question, orthonormal

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression, complexity
+from symreg.formula.expression import Apply, Constant, Expression, complexity
 from symreg.search.skeletons.argument import Argument
 from symreg.search.skeletons.step import Plain, Step
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression, normalise
+from symreg.formula.expression import Apply, Constant, Expression, normalise
 from symreg.search.proposal import Draft
 from symreg.search.skeletons.argument import Argument
 from symreg.search.skeletons.part import Chain, Columns

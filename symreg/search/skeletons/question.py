@@ -15,7 +15,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Constant, Expression, Number
+from symreg.formula.expression import Apply, Constant, Expression, Number
 from symreg.search.skeletons.argument import Argument
 from symreg.search.skeletons.part import Part
 

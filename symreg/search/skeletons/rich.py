@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Apply, Expression, Variable
+from symreg.formula.expression import Apply, Expression, Variable
 from symreg.search.skeletons.argument import Argument, Inputs
 from symreg.search.skeletons.sums import PlainTerms
 from symreg.search.skeletons.terms import Terms

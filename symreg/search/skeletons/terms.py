@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symreg.expression import Expression
+from symreg.formula.expression import Expression
 from symreg.search.bank import Bank
 from symreg.search.hunt import Workplace, leaves_of
 from symreg.search.space import SearchSpace

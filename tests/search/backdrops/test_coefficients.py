@@ -8,8 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from symreg.expression import Apply, Expression, Number, Variable, evaluate_tree
-from symreg.printing import to_text
+from symreg.formula.expression import Apply, Expression, Number, Variable, evaluate_tree
+from symreg.formula.printing import to_text
 from symreg.search.backdrops.coefficients import fraction_of, merged_waves, summed
 from symreg.search.backdrops.factoring import factored
 from symreg.search.backdrops.sparse import ROUNDING, needed

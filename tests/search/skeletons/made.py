@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine import get_engine
-from symreg.expression import Constant, Expression, evaluate_tree
+from symreg.formula.expression import Constant, Expression, evaluate_tree
 from symreg.search.backend import Budget, Native
 from symreg.search.hunt import Workplace
 from symreg.search.skeletons import Skeletons, catalogue, skeletons_of

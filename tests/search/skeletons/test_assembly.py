@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symreg.expression import Apply, walk
-from symreg.saying import said_with
+from symreg.formula.expression import Apply, walk
+from symreg.formula.saying import said_with
 from symreg.search.proposal import Draft
 from symreg.search.refine import Refined
 from symreg.search.skeletons import Skeletons, catalogue

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from symreg.engine import get_engine
-from symreg.grammar import parse
+from symreg.formula.grammar import parse
 from symreg.search.proposal import Draft
 from symreg.search.skeletons import catalogue
 from symreg.search.skeletons.argument import Argument, inputs_of

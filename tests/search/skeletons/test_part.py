@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.expression import Constant, constants_of
+from symreg.formula.expression import Constant, constants_of
 from symreg.search.skeletons import step
 from symreg.search.skeletons.argument import Argument
 from symreg.search.skeletons.part import Chain, Wave

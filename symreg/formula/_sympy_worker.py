@@ -15,10 +15,10 @@ from typing import Any
 
 import sympy
 
-from symreg.expression import Apply, Constant, Expression, Number, Variable, canonical, complexity, walk
-from symreg.grammar import parse
-from symreg.operators import OPERATORS, DimensionRule
-from symreg.printing import to_text
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, canonical, complexity, walk
+from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATORS, DimensionRule
+from symreg.formula.printing import to_text
 from symreg.text_service import OutOfTimeError, serve
 
 MEMORY_BYTES = 4 * 2**30

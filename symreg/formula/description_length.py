@@ -31,7 +31,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
-from symreg.expression import Apply, Constant, Expression, Number, Variable, walk
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, walk
 
 TRIGONOMETRIC = frozenset({"sin", "cos", "tan"})
 PLAIN_ANGLE_BITS = 12.0

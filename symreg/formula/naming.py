@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from symreg.operators import FUNCTION_NAMES
+from symreg.formula.operators import FUNCTION_NAMES
 
 # -- text
 

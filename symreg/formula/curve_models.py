@@ -14,10 +14,10 @@ from collections.abc import Collection, Iterator
 from fractions import Fraction
 from functools import lru_cache
 
-from symreg.curve_form import ANY, EXP, FREE, INPUT, NUMBER, SUM, CurveForm, Factors, form_of
-from symreg.description_length import exponent_bits, number_bits
-from symreg.expression import Apply, Constant, Expression, Variable, walk
-from symreg.grammar import parse
+from symreg.formula.curve_form import ANY, EXP, FREE, INPUT, NUMBER, SUM, CurveForm, Factors, form_of
+from symreg.formula.description_length import exponent_bits, number_bits
+from symreg.formula.expression import Apply, Constant, Expression, Variable, walk
+from symreg.formula.grammar import parse
 
 BY_NAME_BITS = 1.0
 """To say that a form is said by its name: as likely as by any of the other ways."""

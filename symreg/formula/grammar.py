@@ -23,7 +23,7 @@ from fractions import Fraction
 from typing import Final, NoReturn
 
 from symreg.errors import ParseError
-from symreg.expression import (
+from symreg.formula.expression import (
     Apply,
     Constant,
     Expression,
@@ -32,8 +32,8 @@ from symreg.expression import (
     canonical_apply,
     canonical_number,
 )
-from symreg.naming import quoted, unquoted
-from symreg.operators import FUNCTION_NAMES, operator
+from symreg.formula.naming import quoted, unquoted
+from symreg.formula.operators import FUNCTION_NAMES, operator
 
 MAX_LENGTH: Final = 10_000
 MAX_DEPTH: Final = 100

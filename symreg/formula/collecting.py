@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from symreg.expression import Apply, Expression, Number, complexity, fold
-from symreg.search.product_draft import product_of_powers
+from symreg.formula.expression import Apply, Expression, Number, complexity, fold
+from symreg.formula.powers import product_of_powers
 
 Sharing = Literal["nothing", "powers", "denominators"]
 WAYS: tuple[Sharing, ...] = ("nothing", "powers", "denominators")

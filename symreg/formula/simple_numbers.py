@@ -46,8 +46,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from symreg.expression import Apply, Constant, Expression, Number
-from symreg.printing import to_text
+from symreg.formula.expression import Apply, Constant, Expression, Number
+from symreg.formula.printing import to_text
 
 _ONE = Number(Fraction(1))
 _PI = Constant("pi")

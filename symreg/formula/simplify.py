@@ -20,9 +20,9 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from symreg.dimensioning import dimension_of
 from symreg.errors import SymregError
-from symreg.expression import (
+from symreg.formula.dimensioning import dimension_of
+from symreg.formula.expression import (
     Constant,
     Expression,
     Number,
@@ -34,8 +34,8 @@ from symreg.expression import (
     variables_of,
     walk,
 )
-from symreg.grammar import parse
-from symreg.printing import to_text
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.text_worker import TextWorker, WorkerError
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
@@ -48,7 +48,7 @@ AGREEMENT = 1e-9
 _LARGEST_INTEGER = 10**6
 _N_POINTS = 64
 _PI = "pi"
-_WORKER = "symreg._sympy_worker"
+_WORKER = "symreg.formula._sympy_worker"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Final
 
 from symreg.errors import DimensionError
-from symreg.expression import (
+from symreg.formula.expression import (
     Apply,
     Constant,
     Expression,
@@ -27,9 +27,9 @@ from symreg.expression import (
     fold,
     normalise,
 )
-from symreg.naming import quoted
-from symreg.operators import OPERATORS, DimensionRule
-from symreg.printing import to_text
+from symreg.formula.naming import quoted
+from symreg.formula.operators import OPERATORS, DimensionRule
+from symreg.formula.printing import to_text
 from symreg.units.dimension import BASE_QUANTITIES, DIMENSIONLESS, Dimension
 
 _NAMED: Final[Mapping[Dimension, str]] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from fractions import Fraction
 
-from symreg.expression import Apply, Constant, Expression, Number, canonical_number, fold
+from symreg.formula.expression import Apply, Constant, Expression, Number, canonical_number, fold
 
 PRINTED_AS = {"neg": "-", "inv": "/"}
 MINUS_ONE, ONE = Number(Fraction(-1)), Number(Fraction(1))

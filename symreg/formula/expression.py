@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from symreg.engine.program import Program
 from symreg.errors import ExpressionError, OperatorError
-from symreg.operators import CONSTANT, OPERATORS, VARIABLE, operator
+from symreg.formula.operators import CONSTANT, OPERATORS, VARIABLE, operator
 
 LARGEST_TERM: Final = 10**18  # numerators and denominators stay below; a longer number is a float
 SHORT_DIGITS: Final = 6  # a decimal with no more digits than this is meant exactly

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
 
-from symreg.expression import (
+from symreg.formula.expression import (
     Apply,
     Constant,
     Expression,
@@ -23,8 +23,8 @@ from symreg.expression import (
     variables_of,
     walk,
 )
-from symreg.naming import is_safe_symbol, latex_name, quoted, safe_identifiers
-from symreg.operators import OPERATORS, Form, Precedence
+from symreg.formula.naming import is_safe_symbol, latex_name, quoted, safe_identifiers
+from symreg.formula.operators import OPERATORS, Form, Precedence
 
 _SMALL_DENOMINATORS: Final = frozenset({*range(2, 10), 12, 16, 32, 64})
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from symreg.expression import Apply, Constant, Expression, Number, Variable
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
 
 Key: TypeAlias = tuple[object, ...]
 """What tells one factor from another: its kind, and what it is made of."""
