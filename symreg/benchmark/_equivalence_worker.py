@@ -17,7 +17,7 @@ import sympy
 from symreg.formula.expression import Apply, Expression, Number
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS
-from symreg.text_service import OutOfTimeError, serve
+from symreg.worker.child import OutOfTimeError, serve
 
 NEAR_ZERO = 1e-4
 RANK = {"zero": 0, "offset": 1, "factor": 2, "different": 3}

@@ -32,7 +32,7 @@ from symreg.formula.expression import (
 )
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.text_worker import TextWorker, WorkerError
+from symreg.worker.parent import TextWorker, WorkerError
 
 __all__ = ["Judge", "Relation", "Verdict", "judge_formula", "numeric_relation"]
 

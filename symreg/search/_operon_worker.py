@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyoperon as operon
 
-from symreg.text_service import converse
+from symreg.worker.child import converse
 
 STARTED = time.monotonic()
 DIGITS = 9  # printed of a coefficient, which is fitted again

@@ -19,7 +19,7 @@ from symreg.search.backend import Budget, Native
 from symreg.search.operon import Operon
 from symreg.search.several import Several
 from symreg.table import read_table
-from symreg.text_worker import TextWorker
+from symreg.worker.parent import TextWorker
 
 # A child that proposes a good formula and then does what its name says.
 STRANGE = """

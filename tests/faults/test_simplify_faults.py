@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from symreg import text_worker
 from symreg.formula.grammar import parse
 from symreg.formula.simplify import Simplifier
-from symreg.text_worker import TextWorker, WorkerError
 from symreg.units.dimension import DIMENSIONLESS
+from symreg.worker import parent as text_worker
+from symreg.worker.parent import TextWorker, WorkerError
 
 PLAIN = {name: DIMENSIONLESS for name in "xyab"}
 LONG = parse("x*y/y + a - a", variables="xyab")
