@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from symreg.errors import SymregError
 
 if TYPE_CHECKING:
-    from symreg.benchmark.problems import ProblemDefinition
     from symreg.table import Table
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "datasets_folder",
     "law_library_names",
     "load_dataset",
-    "load_problem_set",
     "problem_set_names",
 ]
 
@@ -92,16 +90,6 @@ def load_dataset(name: str) -> Table:
         measured, _, uncertainty = facts["sigma"].partition("=")
         sigma[measured.strip()] = uncertainty.strip()
     return read_table(folder / "data.csv", target=facts["target"], sigma=sigma or None)
-
-
-def load_problem_set(name: str) -> tuple[ProblemDefinition, ...]:
-    """Read a problem set that comes with the package, such as "feynman"; see ``problem_set_names``."""
-    from symreg.benchmark.problems import read_problems
-
-    known = problem_set_names()
-    if name not in known:
-        raise CatalogError(name=name, kind="problem set", known=known)
-    return read_problems(datasets_folder() / name / f"{name}.yaml")
 
 
 def source_facts(name: str) -> dict[str, str]:

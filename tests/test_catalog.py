@@ -9,15 +9,8 @@ import pytest
 
 from symreg import catalog
 from symreg.benchmark.form_problems import FORM_SETS
-from symreg.catalog import (
-    CatalogError,
-    dataset_folder,
-    dataset_names,
-    load_dataset,
-    load_problem_set,
-    problem_set_names,
-    source_facts,
-)
+from symreg.benchmark.problems import load_problem_set
+from symreg.catalog import CatalogError, dataset_folder, dataset_names, load_dataset, problem_set_names, source_facts
 
 
 def test_names() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from symreg.catalog import dataset_folder, dataset_names, load_dataset
 from symreg.discover import Discovery, discover
-from symreg.experiment.document import read_document
+from symreg.document import read_document
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.law import Law

@@ -172,7 +172,7 @@ def _level(word: str) -> float:
 
 
 def _entries(path: Path) -> list[Mapping[str, Any]]:
-    from symreg.experiment.document import read_document
+    from symreg.document import read_document
 
     content = read_document(path).value
     found = content if isinstance(content, list) else []

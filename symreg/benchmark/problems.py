@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from symreg.benchmark.entries import in_full
+from symreg.catalog import CatalogError, datasets_folder, problem_set_names
 from symreg.errors import EntryError, SymregError
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Apply, Constant, Expression, canonical_number, fold, substitute
@@ -28,6 +29,7 @@ __all__ = [
     "ProblemDefinition",
     "ProblemFileError",
     "ProblemVariable",
+    "load_problem_set",
     "read_problems",
     "select_problems",
 ]
@@ -127,7 +129,7 @@ class ProblemDefinition:
 
 def read_problems(path: str | Path) -> tuple[ProblemDefinition, ...]:
     """Read a problem file; every formula must parse and have the dimension of its target."""
-    from symreg.experiment.document import read_document
+    from symreg.document import read_document
 
     path = Path(path)
     content = read_document(path).value
@@ -140,6 +142,14 @@ def read_problems(path: str | Path) -> tuple[ProblemDefinition, ...]:
             raise ProblemFileError(source=path.name, entry=problem.id, reason="this id stands here twice")
         seen.add(problem.id)
     return problems
+
+
+def load_problem_set(name: str) -> tuple[ProblemDefinition, ...]:
+    """Read a problem set that comes with the package, such as "feynman"; see ``problem_set_names``."""
+    known = problem_set_names()
+    if name not in known:
+        raise CatalogError(name=name, kind="problem set", known=known)
+    return read_problems(datasets_folder() / name / f"{name}.yaml")
 
 
 def select_problems(

@@ -36,7 +36,7 @@ def load_set(name_or_path: str | Path) -> tuple[ProblemDefinition, ...]:
     "feynman" is the 116 equations that SRBench scores (97 of the lectures, 19 bonus ones),
     "bonus" all 20 bonus equations.
     """
-    from symreg.catalog import load_problem_set
+    from symreg.benchmark.problems import load_problem_set
 
     if str(name_or_path) == "feynman":
         return tuple(problem for problem in load_problem_set("feynman") if problem.in_srbench)

@@ -56,7 +56,7 @@ def printable(text: str) -> str:
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from symreg.experiment.environment import package_version
+        from symreg.version import package_version
 
         typer.echo(f"symreg {package_version()}")
         raise typer.Exit

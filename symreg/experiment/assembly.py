@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symreg.errors import ReportError
+from symreg.errors import ReportError, SpecificationError
 from symreg.experiment.amounts import duration_text, memory_text
-from symreg.experiment.errors import NotAvailableError, SpecificationError
+from symreg.experiment.errors import NotAvailableError
 from symreg.experiment.specification import ColumnPart, NoisePart, Specification
 from symreg.uncertain_text import read_percentage
 

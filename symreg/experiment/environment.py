@@ -11,6 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from symreg.version import package_version
+
 PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "sympy", "pint", "pydantic", "ruamel.yaml")
 
 
@@ -36,23 +38,6 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[name] = "not installed"
     return found
-
-
-def package_version() -> str:
-    """The version of this package as installed, or the one written in the source tree it runs from."""
-    try:
-        return metadata.version("symreg-laws")
-    except metadata.PackageNotFoundError:
-        return _source_version()
-
-
-def _source_version() -> str:
-    import tomllib
-
-    project = Path(__file__).resolve().parents[2] / "pyproject.toml"
-    if not project.is_file():
-        return "unknown"
-    return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
 
 
 def machine() -> dict[str, Any]:

@@ -9,28 +9,7 @@ __all__ = [
     "NotAvailableError",
     "ResumeError",
     "RunFolderError",
-    "SpecificationError",
 ]
-
-
-class SpecificationError(SymregError):
-    """A YAML file that cannot be used: ``source``, and ``problems`` as tuples ``(line, key, reason)``."""
-
-    source: str
-    problems: tuple[tuple[int | None, str, str], ...]
-
-    def __str__(self) -> str:
-        if len(self.problems) == 1:
-            return _problem_text(self.source, *self.problems[0])
-        shown = [_problem_text("", *problem) for problem in self.problems[:10]]
-        if len(self.problems) > len(shown):
-            shown.append(f"... and {len(self.problems) - len(shown)} more")
-        return "\n  ".join([f"{self.source} has {len(self.problems)} problems:", *shown])
-
-
-def _problem_text(source: str, line: int | None, key: str, reason: str) -> str:
-    where = [source, f"line {line}" if line is not None else "", key]
-    return ", ".join(part for part in where if part) + f": {reason}"
 
 
 class NotAvailableError(SymregError):

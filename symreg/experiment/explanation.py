@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
-from symreg.experiment.document import Document, KeyPath, path_text
-from symreg.experiment.wording import choices, shortened
+from symreg.document import Document, KeyPath, path_text
+from symreg.wording import choices, shortened
 
 
 def explained(

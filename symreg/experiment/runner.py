@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from symreg.atomic import atomic_write_text
+from symreg.document import dump_document
 from symreg.errors import SymregError
 from symreg.experiment import store
 from symreg.experiment.assembly import (
@@ -26,7 +27,6 @@ from symreg.experiment.assembly import (
     problem_of,
     resolved,
 )
-from symreg.experiment.document import dump_document
 from symreg.experiment.environment import environment
 from symreg.experiment.errors import ResumeError, RunFolderError
 from symreg.experiment.fingerprint import (

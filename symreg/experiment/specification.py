@@ -21,11 +21,11 @@ from pydantic import (
 )
 from pydantic import field_validator as validate
 
+from symreg.document import Document, read_document, read_document_text
+from symreg.errors import SpecificationError
 from symreg.experiment.amounts import parse_duration, parse_memory
-from symreg.experiment.document import Document, read_document, read_document_text
-from symreg.experiment.errors import SpecificationError
 from symreg.experiment.explanation import explained
-from symreg.experiment.wording import choices, shortened
+from symreg.wording import choices, shortened
 
 __all__ = [
     "BackendPart",

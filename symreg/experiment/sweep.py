@@ -15,10 +15,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from symreg.experiment.document import Document, KeyPath, Value, read_document
-from symreg.experiment.errors import SpecificationError
+from symreg.document import Document, KeyPath, Value, read_document
+from symreg.errors import SpecificationError
 from symreg.experiment.specification import Specification, specification_of
-from symreg.experiment.wording import shortened
+from symreg.wording import shortened
 
 MAX_RUNS = 1000
 _PLAIN = re.compile(r"[\w.+-]{1,20}")
@@ -104,7 +104,7 @@ def _move_lines(lines: dict[KeyPath, int], path: KeyPath, origin: KeyPath) -> No
 
 
 def _mistake(document: Document, path: KeyPath, reason: str) -> SpecificationError:
-    from symreg.experiment.document import path_text
+    from symreg.document import path_text
 
     return SpecificationError(
         source=document.source, problems=((document.line_of(path), path_text(path), reason),)

@@ -28,6 +28,7 @@ from symreg.report.evidence import Evidence, evidence_of
 from symreg.report.unit_markup import unit_plain
 from symreg.search.completeness import completeness, not_asked
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
+from symreg.version import package_version
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery
@@ -320,7 +321,7 @@ def _environment(discovery: Discovery) -> list[Fact]:
     import platform
 
     return [
-        Fact("symreg", _own_version()),
+        Fact("symreg", package_version()),
         Fact("Python", platform.python_version()),
         Fact("NumPy", np.__version__),
         Fact("engine", discovery.engine),
@@ -328,9 +329,3 @@ def _environment(discovery: Discovery) -> list[Fact]:
         Fact("machine", f"{platform.system()} {platform.machine()}"),
         Fact("seed", str(discovery.problem.seed)),
     ]
-
-
-def _own_version() -> str:
-    import symreg
-
-    return str(getattr(symreg, "__version__", "unknown"))

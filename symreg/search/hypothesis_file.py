@@ -32,7 +32,7 @@ def read_hypotheses(path: str | Path) -> tuple[Hypothesis, ...]:
 
 
 def _yaml(path: Path) -> list[tuple[str, Any]]:
-    from symreg.experiment.document import read_document
+    from symreg.document import read_document
 
     value = read_document(path).value
     if not isinstance(value, list):

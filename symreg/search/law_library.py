@@ -78,7 +78,7 @@ def law_library() -> tuple[TextbookLaw, ...]:
 
 def read_laws(path: str | Path) -> tuple[TextbookLaw, ...]:
     """Read a library; every formula must parse, use all its names and have the dimension of its target."""
-    from symreg.experiment.document import read_document
+    from symreg.document import read_document
 
     path = Path(path)
     content = read_document(path).value

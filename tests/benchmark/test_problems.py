@@ -7,10 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symreg.benchmark.problems import ProblemDefinition, ProblemFileError, read_problems, select_problems
+from symreg.benchmark.problems import (
+    ProblemDefinition,
+    ProblemFileError,
+    load_problem_set,
+    read_problems,
+    select_problems,
+)
 from symreg.benchmark.run import load_set
 from symreg.benchmark.sampling import sample_problem
-from symreg.catalog import load_problem_set
 from symreg.formula.expression import evaluate_tree, variables_of
 from symreg.table import read_table
 from symreg.units.reading import parse_unit

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from symreg.benchmark import pool
-from symreg.benchmark.problems import select_problems
+from symreg.benchmark.problems import load_problem_set, select_problems
 from symreg.benchmark.results import COLUMNS, ResultsError, ResultsFile, read_results
 from symreg.benchmark.run import BenchmarkProgress, run_benchmark
 from symreg.benchmark.sampling import sample_problem
@@ -22,7 +22,6 @@ from symreg.benchmark.trial import (
     benchmark_problem,
     native_backend,
 )  # fmt: skip
-from symreg.catalog import load_problem_set
 from symreg.experiment.errors import NotAvailableError
 from symreg.search import backend
 from tests.benchmark import known_answers

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.benchmark.problems import select_problems
+from symreg.benchmark.problems import load_problem_set, select_problems
 from symreg.benchmark.sampling import LARGEST_SAMPLE, sample_problem, sample_ranges
-from symreg.catalog import load_problem_set
 from symreg.formula.expression import evaluate_tree
 
 FEYNMAN = load_problem_set("feynman")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.benchmark.problems import ProblemFileError, select_problems
+from symreg.benchmark.problems import ProblemFileError, load_problem_set, select_problems
 from symreg.benchmark.run import load_set
 from symreg.benchmark.sampling import sample_problem
 from symreg.benchmark.scaling import scaled
-from symreg.catalog import load_problem_set
 from symreg.formula.expression import evaluate_tree
 
 FEYNMAN = load_set("feynman")

@@ -13,8 +13,8 @@ import time
 
 import numpy as np
 
+from symreg.benchmark.problems import load_problem_set
 from symreg.benchmark.sampling import sample_problem
-from symreg.catalog import load_problem_set
 from symreg.discover import discover
 from symreg.engine import get_engine
 from symreg.problem import Problem, make_problem

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from symreg.errors import DimensionError, ProblemError
+from symreg.errors import DimensionError, ProblemError, SpecificationError
 from symreg.experiment.assembly import configuration, problem_of, resolved
-from symreg.experiment.errors import SpecificationError
 from symreg.experiment.specification import Specification, read_specification, specification_of
 
 PENDULUM = """\

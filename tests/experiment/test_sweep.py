@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from symreg.experiment.document import read_document_text
-from symreg.experiment.errors import SpecificationError
+from symreg.document import read_document_text
+from symreg.errors import SpecificationError
 from symreg.experiment.specification import Specification
 from symreg.experiment.sweep import expanded
 

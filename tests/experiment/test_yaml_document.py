@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symreg.experiment.document import (
+from symreg.document import (
     MAX_BYTES,
     Document,
     dump_document,
@@ -16,7 +16,7 @@ from symreg.experiment.document import (
     read_document,
     read_document_text,
 )
-from symreg.experiment.errors import SpecificationError
+from symreg.errors import SpecificationError
 
 
 def refusal(text: str) -> str:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from symreg.errors import SymregError
-from symreg.experiment.document import read_document_text
-from symreg.experiment.errors import RunFolderError, SpecificationError
+from symreg.document import read_document_text
+from symreg.errors import SpecificationError, SymregError
+from symreg.experiment.errors import RunFolderError
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.specification import read_specification, specification_of
 from symreg.experiment.store import append_log, read_log, read_state

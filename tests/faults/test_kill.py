@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
+from symreg.document import read_document
 from symreg.experiment import store
 from symreg.experiment.assembly import problem_of
-from symreg.experiment.document import read_document
 from symreg.experiment.lock import holder_of
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.specification import Specification, read_specification

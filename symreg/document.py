@@ -15,7 +15,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, NoReturn
 
-from symreg.experiment.errors import SpecificationError
+from symreg.errors import SpecificationError
 
 __all__ = ["Document", "KeyPath", "Value", "dump_document", "read_document", "read_document_text"]
 
