@@ -17,7 +17,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from symreg.catalog import CatalogError, dataset_names, load_dataset
     from symreg.descriptor.classification import find_thresholds
     from symreg.descriptor.regression import find_descriptors
     from symreg.descriptor.settings import DescriptorError, DescriptorSettings
@@ -46,7 +45,8 @@ if TYPE_CHECKING:
     from symreg.problem import Problem, make_problem
     from symreg.robustness import Examination, Robustness, examined
     from symreg.search.backend import Budget, BudgetError, Native
-    from symreg.table import Table, read_table
+    from symreg.tables.catalog import CatalogError, dataset_names, load_dataset
+    from symreg.tables.table import Table, read_table
     from symreg.units.dimension import Dimension
     from symreg.units.reading import Unit, parse_unit
 
@@ -104,7 +104,7 @@ __all__ = [
 
 # Every public name once, under the module that owns it; a test holds this against the imports above.
 _OWNERS = {
-    "symreg.catalog": ("CatalogError", "dataset_names", "load_dataset"),
+    "symreg.tables.catalog": ("CatalogError", "dataset_names", "load_dataset"),
     "symreg.descriptor.classification": ("find_thresholds",),
     "symreg.descriptor.regression": ("find_descriptors",),
     "symreg.descriptor.settings": ("DescriptorError", "DescriptorSettings"),
@@ -122,7 +122,7 @@ _OWNERS = {
     "symreg.problem": ("Problem", "make_problem"),
     "symreg.robustness": ("Examination", "Robustness", "examined"),
     "symreg.search.backend": ("Budget", "BudgetError", "Native"),
-    "symreg.table": ("Table", "read_table"),
+    "symreg.tables.table": ("Table", "read_table"),
     "symreg.units.reading": ("Unit", "parse_unit"),
 }  # fmt: skip
 _OWNER = {name: owner for owner, names in _OWNERS.items() for name in names}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from symreg.errors import ProblemError
 from symreg.feasibility import settle_policy
-from symreg.headers import check_name, column_unit
 from symreg.limits import ConstantLimit, read_limits
+from symreg.tables.headers import check_name, column_unit
 from symreg.units.reading import PhysicalConstant, Unit, parse_unit, physical_constant
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from symreg.units.dimension import missing_base_units, pi_groups, power_product,
 
 if TYPE_CHECKING:
     from symreg.problem import Problem
-    from symreg.table import Column
+    from symreg.tables.table import Column
 
 
 MIXED = "pure numbers, or with a unit at a price (auto)"

@@ -16,8 +16,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from symreg.errors import EstimatorError
-from symreg.frames import as_series, magnitudes
 from symreg.table_estimator import TableEstimator
+from symreg.tables.frames import as_series, magnitudes
 
 if TYPE_CHECKING:
     from symreg.arrays import Floats

@@ -18,8 +18,8 @@ from sklearn.utils import check_random_state, estimator_html_repr
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from symreg.errors import EstimatorError
-from symreg.frames import magnitudes
 from symreg.table_estimator import TableEstimator
+from symreg.tables.frames import magnitudes
 from symreg.template import is_template, target_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from symreg.problem import FreeConstants, Problem
     from symreg.robustness import Examination
     from symreg.search.backend import Backend, Budget
-    from symreg.table import Table
+    from symreg.tables.table import Table
 
     Intervals = tuple[ConstantInterval, ...]
 

@@ -15,7 +15,7 @@ from typing import Any
 from symreg.errors import ProblemError
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import Expression, constants_of
-from symreg.headers import column_unit, nearest
+from symreg.tables.headers import column_unit, nearest
 from symreg.uncertain_text import number_text
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 

@@ -19,8 +19,8 @@ from symreg.framing import Frame, framed, unframed
 from symreg.guesses import read_guesses
 from symreg.limits import settle_limits
 from symreg.offered_constants import AUTO, offered_constants
-from symreg.table import Column, Table
-from symreg.table_checks import is_constant, warn_of_twins
+from symreg.tables.checks import is_constant, warn_of_twins
+from symreg.tables.table import Column, Table
 from symreg.template import Template, is_template, target_of
 from symreg.trend import sizes_of
 from symreg.units.reading import PhysicalConstant, si_unit

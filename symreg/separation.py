@@ -29,7 +29,7 @@ from symreg.finishing import RESOLUTION
 from symreg.fitting import Fitted, Fitter
 from symreg.formula.expression import lower, variables_of
 from symreg.input_box import InputBox
-from symreg.table import Column
+from symreg.tables.table import Column
 
 POINTS = 2000
 IMPROVED = 2  # of the points

@@ -21,7 +21,7 @@ from symreg.formula.expression import Constant, Expression, complexity, constant
 from symreg.formula.grammar import parse_template
 from symreg.formula.naming import quoted, unquoted
 from symreg.formula.operators import FUNCTION_NAMES
-from symreg.headers import check_name, column_unit
+from symreg.tables.headers import check_name, column_unit
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from symreg.units.reading import Unit, physical_constant_names
 

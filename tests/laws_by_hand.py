@@ -12,7 +12,7 @@ from symreg.law import Law, ParetoFront
 from symreg.problem import Problem, make_problem
 from symreg.refitting import fitter_of
 from symreg.search.backend import FreeConstant
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 
 def problem_of(data: dict[str, Any], target: str = "y", sigma: Any = None, **options: Any) -> Problem:

@@ -17,7 +17,7 @@ from symreg.formula.expression import constants_of
 from symreg.natural_units import choose_natural_units
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
 
 

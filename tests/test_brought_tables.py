@@ -16,7 +16,7 @@ from symreg.discover import Discovery, discover
 from symreg.law import Law
 from symreg.problem import make_problem
 from symreg.search.backend import Budget, Native
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 Floats = npt.NDArray[np.float64]
 

@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from symreg import catalog
 from symreg.benchmark.form_problems import FORM_SETS
 from symreg.benchmark.problems import load_problem_set
-from symreg.catalog import CatalogError, dataset_folder, dataset_names, load_dataset, problem_set_names, source_facts
+from symreg.tables import catalog
+from symreg.tables.catalog import (
+    CatalogError,
+    dataset_folder,
+    dataset_names,
+    load_dataset,
+    problem_set_names,
+    source_facts,
+)
 
 
 def test_names() -> None:

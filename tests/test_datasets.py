@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symreg.catalog import (
+from symreg.tables.catalog import (
     dataset_folder,
     dataset_names,
     law_library_names,

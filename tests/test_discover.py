@@ -22,7 +22,7 @@ from symreg.natural_units import choose_natural_units
 from symreg.problem import Constraints, Problem, make_problem
 from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
 from symreg.search.space import SearchSpace
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
 from symreg.workshop import GUESS, Workshop
 

@@ -33,7 +33,7 @@ from symreg.formula.simplify import Simplified
 from symreg.natural_units import choose_natural_units
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import FreeConstant
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.tidy import merged_powers, ordered_products, ordered_sums
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.strategies import expressions

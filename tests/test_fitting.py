@@ -15,7 +15,7 @@ from symreg.formula.grammar import parse
 from symreg.natural_units import choose_natural_units
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import FreeConstant
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 

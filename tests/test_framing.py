@@ -9,7 +9,7 @@ import pytest
 
 from symreg.errors import InfeasibleError, ParseError, ProblemError, TableError
 from symreg.problem import Constraints, Problem, make_problem
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 
 def ask(target: str, **options: Any) -> Problem:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symreg.errors import SymregError
-from symreg.generate import (
+from symreg.tables.generate import (
     GeneratedConstant,
     GeneratedInput,
     GeneratedTable,

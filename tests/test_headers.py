@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symreg.errors import TableError, TableWarning
-from symreg.headers import Header, check_name, nearest, parse_header, tidy
+from symreg.tables.headers import Header, check_name, nearest, parse_header, tidy
 
 READ = [
     ("v", "v", None),

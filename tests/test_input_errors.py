@@ -18,7 +18,7 @@ from symreg.law import Law
 from symreg.natural_units import choose_natural_units
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import FreeConstant
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 # Pearson's data with York's weights (York 1966, Can. J. Phys. 44, 1079), with the line of York et al. 2004.

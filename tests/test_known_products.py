@@ -32,7 +32,7 @@ from symreg.known_products import (
 )
 from symreg.problem import Constraints, Problem, make_problem
 from symreg.search.backend import Budget, FreeConstant, Native
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from symreg.units.physical_constants import physical_constant, physical_constant_names
 from tests.test_finishing import finisher_of

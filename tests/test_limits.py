@@ -11,7 +11,7 @@ import pytest
 from symreg.errors import ProblemError
 from symreg.limits import ConstantLimit, limits_in_words, read_limits
 from symreg.problem import Problem, make_problem
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.dimension import Dimension
 
 GUESS = {"formula": "A*exp(-t/tau)", "constants": ["A", "tau"]}

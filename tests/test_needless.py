@@ -16,7 +16,7 @@ from symreg.natural_units import choose_natural_units
 from symreg.needless import with_related_offset, without_needless_constants
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
 
 ROWS = 60

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.catalog import dataset_folder, dataset_names, load_dataset
 from symreg.discover import Discovery, discover
 from symreg.document import read_document
 from symreg.formula.expression import evaluate_tree
@@ -19,7 +18,8 @@ from symreg.formula.grammar import parse
 from symreg.law import Law
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import Native
-from symreg.table import Table, read_table
+from symreg.tables.catalog import dataset_folder, dataset_names, load_dataset
+from symreg.tables.table import Table, read_table
 
 NAMES = [name for name in dataset_names() if name.startswith("nist_strd_")]
 

@@ -8,7 +8,7 @@ import pytest
 from symreg.errors import InfeasibleError
 from symreg.offered_constants import FAMILIAR, FAMILIES, MOST_OFFERED, offered_constants
 from symreg.problem import Problem, make_problem
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.physical_constants import physical_constant, physical_constant_names
 from symreg.units.reading import parse_unit
 

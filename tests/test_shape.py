@@ -16,7 +16,7 @@ from symreg.natural_units import choose_natural_units
 from symreg.problem import Constraints, Problem, make_problem
 from symreg.search.backend import Budget, FreeConstant, Native
 from symreg.shape import Shape, shape_of
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
 
 OPERATORS = ("+", "-", "*", "/", "square", "sqrt", "exp", "sin")

@@ -12,7 +12,7 @@ from symreg.law import Law
 from symreg.problem import make_problem
 from symreg.search.backend import Budget, Native
 from symreg.selection import judged_by
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 BEND = (
     [0.0, 9.0, 18.0, 27.0, 36.0, 45.0, 54.0],

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symreg.errors import TableError, TableWarning, UnitError, UnitWarning
-from symreg.table import Table, read_table
+from symreg.tables.table import Table, read_table
 from symreg.units.dimension import Dimension
 
 VELOCITY = Dimension.of(m=1, s=-1)

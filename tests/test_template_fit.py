@@ -12,7 +12,7 @@ from symreg.fitting import Fitted, Fitter, make_fitter
 from symreg.natural_units import choose_natural_units
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.template_fit import from_many_starts, within_bounds
 from symreg.units.dimension import DIMENSIONLESS
 

@@ -14,7 +14,7 @@ from symreg.formula.grammar import parse
 from symreg.law import Law
 from symreg.problem import Constraints, make_problem
 from symreg.search.backend import Budget, Native
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 C = 299792458.0
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.catalog import load_dataset
 from symreg.engine import Outcome, get_engine
 from symreg.fitting import Fitted, make_fitter
 from symreg.formula.expression import evaluate_tree
@@ -14,6 +13,7 @@ from symreg.formula.printing import to_text
 from symreg.natural_units import choose_natural_units
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
+from symreg.tables.catalog import load_dataset
 from symreg.tidy import (
     merged_powers,
     ordered_products,

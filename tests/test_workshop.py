@@ -17,7 +17,7 @@ from symreg.formula.printing import to_text
 from symreg.natural_units import choose_natural_units
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import Candidate, FreeConstant
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
 from symreg.workshop import Workshop
 

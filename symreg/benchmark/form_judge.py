@@ -30,8 +30,8 @@ from symreg.formula.expression import (
     substitute,
 )
 from symreg.formula.grammar import parse
-from symreg.generate import root_mean_square
 from symreg.law import Law
+from symreg.tables.generate import root_mean_square
 
 __all__ = ["FormJudge", "FormVerdict", "constants_of_law", "constants_of_truth"]
 

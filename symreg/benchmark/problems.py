@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from symreg.benchmark.entries import in_full
-from symreg.catalog import CatalogError, datasets_folder, problem_set_names
 from symreg.errors import EntryError, SymregError
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Apply, Constant, Expression, canonical_number, fold, substitute
 from symreg.formula.grammar import parse
-from symreg.generate import Distribution, GenerationError, NoiseKind, read_noise
+from symreg.tables.catalog import CatalogError, datasets_folder, problem_set_names
+from symreg.tables.generate import Distribution, GenerationError, NoiseKind, read_noise
 from symreg.units.dimension import Dimension
 from symreg.units.reading import parse_unit
 

@@ -219,7 +219,7 @@ def _seconds(text: str) -> float:
 
 def list_datasets() -> None:
     """Print the names of tables and problem sets, each with its line of description."""
-    from symreg.catalog import dataset_folder, dataset_names, problem_set_names
+    from symreg.tables.catalog import dataset_folder, dataset_names, problem_set_names
 
     for heading, names in (("Tables", dataset_names()), ("Problem sets", problem_set_names())):
         typer.echo(f"{heading}:")

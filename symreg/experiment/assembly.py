@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from symreg.problem import Problem
     from symreg.robustness import Examination
     from symreg.search.backend import Backend, Budget
-    from symreg.table import Column, Table
+    from symreg.tables.table import Column, Table
 
 
 def problem_of(specification: Specification) -> Problem:
@@ -36,10 +36,10 @@ def table_of(specification: Specification) -> Table:
     if data.generate is not None:
         return _declared(_generated(specification), columns)
     if data.dataset is not None:
-        from symreg.catalog import load_dataset
+        from symreg.tables.catalog import load_dataset
 
         return _declared(load_dataset(data.dataset), columns)
-    from symreg.table import read_table
+    from symreg.tables.table import read_table
 
     return read_table(
         Path(str(data.file)),
@@ -51,7 +51,7 @@ def table_of(specification: Specification) -> Table:
 
 
 def _generated(specification: Specification) -> Table:
-    from symreg.generate import generate_table
+    from symreg.tables.generate import generate_table
 
     block = specification.data.model_dump(mode="json", exclude_none=True)["generate"]
     return generate_table({"seed": specification.seed, **block})
@@ -135,7 +135,7 @@ def _with_noise_in_training(table: Table, problem: Problem, noise: NoisePart) ->
     """``table`` with seeded noise on the target in the training rows: what is held out stays the truth."""
     import numpy as np
 
-    from symreg.generate import with_noise
+    from symreg.tables.generate import with_noise
 
     rng = np.random.default_rng([problem.seed, 1])
     values = problem.target_column.values.copy()

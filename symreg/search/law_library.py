@@ -71,7 +71,7 @@ class TextbookLaw:
 @lru_cache(maxsize=1)
 def law_library() -> tuple[TextbookLaw, ...]:
     """The laws that come with the package."""
-    from symreg.catalog import datasets_folder
+    from symreg.tables.catalog import datasets_folder
 
     return read_laws(datasets_folder() / "textbook_laws" / "laws.yaml")
 

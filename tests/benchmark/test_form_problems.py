@@ -10,8 +10,8 @@ import pytest
 from symreg.benchmark.form_problems import FORM_SETS, form_trials, holds_forms, load_forms, read_forms
 from symreg.benchmark.form_sampling import clean_table
 from symreg.benchmark.problems import ProblemFileError, load_problem_set
-from symreg.catalog import dataset_folder
 from symreg.formula.expression import variables_of
+from symreg.tables.catalog import dataset_folder
 from symreg.units.reading import physical_constant
 from tests.benchmark.form_files import CHARGE, GIVEN, HILL, LINE, PLATINUM, RANGES, SQUARE, forms
 

@@ -17,7 +17,7 @@ from symreg.benchmark.problems import (
 from symreg.benchmark.run import load_set
 from symreg.benchmark.sampling import sample_problem
 from symreg.formula.expression import evaluate_tree, variables_of
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.reading import parse_unit
 
 SETS = {name: load_problem_set(name) for name in ("feynman", "empiricalbench", "strogatz")}

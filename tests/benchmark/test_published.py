@@ -7,7 +7,7 @@ import re
 import pytest
 
 from symreg.benchmark.published import best_published, read_published
-from symreg.catalog import datasets_folder
+from symreg.tables.catalog import datasets_folder
 
 RATES = read_published()
 

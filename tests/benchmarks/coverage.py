@@ -29,7 +29,7 @@ from symreg.law import Law
 from symreg.natural_units import choose_natural_units
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import Budget, FreeConstant, Native
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.reading import parse_unit
 
 LEVEL = 0.95

@@ -28,7 +28,7 @@ from symreg.search.progress import Progress
 from symreg.search.refine import Refined, Refiner
 from symreg.search.space import probe_rows, search_space
 from symreg.search.turns import evolution_of
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 WHOLE = Breeding()
 VARIANTS: dict[str, Breeding] = {

@@ -27,7 +27,7 @@ from symreg.formula.expression import Expression, complexity, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.problem import make_problem
 from symreg.search.backend import Budget, Native
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 Floats = npt.NDArray[np.float64]
 NOISE = (0.0, 0.01, 0.05)  # of the target's spread

@@ -67,7 +67,7 @@ from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.law import Law, LawConstant, Score
 from symreg.reparametrising import Form, Surroundings
-from symreg.table import Table
+from symreg.tables.table import Table
 from symreg.units.dimension import DIMENSIONLESS
 from symreg.units.unit import DIMENSIONLESS_UNIT
 

@@ -30,7 +30,7 @@ from symreg.formula.grammar import parse
 from symreg.natural_units import choose_natural_units
 from symreg.problem import make_problem
 from symreg.search.backend import FreeConstant
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.reading import DIMENSIONLESS_UNIT
 
 Floats = npt.NDArray[np.float64]

@@ -14,7 +14,7 @@ from symreg.engine import get_engine
 from symreg.problem import Problem, make_problem
 from symreg.search.join import Joiner
 from symreg.search.space import search_space
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 Floats = npt.NDArray[np.float64]
 OPERATORS = ("+", "-", "*", "/", "square", "abs")

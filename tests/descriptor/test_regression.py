@@ -19,7 +19,7 @@ from symreg.formula.expression import evaluate_tree
 from symreg.formula.printing import to_text
 from symreg.problem import make_problem
 from symreg.search.backend import Budget
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.reading import parse_unit
 from tests.descriptor.setting import features, problem_of
 

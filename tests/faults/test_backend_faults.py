@@ -18,7 +18,7 @@ from symreg.search import child, operon
 from symreg.search.backend import Budget, Native
 from symreg.search.operon import Operon
 from symreg.search.several import Several
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.worker.parent import TextWorker
 
 # A child that proposes a good formula and then does what its name says.

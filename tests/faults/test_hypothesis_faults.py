@@ -17,7 +17,7 @@ from symreg.problem import Problem, make_problem
 from symreg.search.backend import Budget
 from symreg.search.conversation import MAX_REPLY, Conversation, ConversationError
 from symreg.search.hypotheses import Hypotheses
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 GOOD = "print(json.dumps({'formulas': ['k*x**2']}), flush=True)"
 

@@ -23,7 +23,7 @@ from symreg.formula.expression import variables_of
 from symreg.formula.simplify import Simplifier
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import Budget, Native
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 DISCOVER = sys.modules["symreg.discover"]  # the module, which the package's function of this name hides
 ROOT = Path(__file__).resolve().parents[2]
@@ -262,7 +262,7 @@ import numpy as np
 from symreg.discover import discover
 from symreg.problem import make_problem
 from symreg.search.backend import Budget, Native
-from symreg.table import read_table
+from symreg.tables.table import read_table
 rng = np.random.default_rng(0)
 x, v, t = rng.uniform(1, 3, (3, 60))
 y = 0.63 * x + 0.9 * v * t * np.sin(v * t / x) + 0.05 * rng.normal(size=60)

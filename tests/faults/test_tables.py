@@ -14,7 +14,7 @@ from astropy.table import Table as AstropyTable
 
 from symreg.errors import SymregError, TableError
 from symreg.problem import make_problem
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 
 def fails(source: Any, **options: Any) -> str:

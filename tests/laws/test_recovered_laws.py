@@ -17,7 +17,7 @@ from symreg.discover import Discovery, discover
 from symreg.law import Law
 from symreg.problem import make_problem
 from symreg.search.backend import Budget, Native
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 Columns = Mapping[str, tuple[float, float]]
 C, G, H, K_B, EPSILON_0, R, SIGMA = (

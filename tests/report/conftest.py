@@ -17,7 +17,7 @@ from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.law import Law, LawConstant, ParetoFront, Score, score
 from symreg.problem import Problem, make_problem
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.reading import parse_unit
 
 PLANETS = {

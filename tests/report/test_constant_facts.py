@@ -17,7 +17,7 @@ from symreg.report.html import html_report
 from symreg.report.latex import latex_report
 from symreg.report.markdown import markdown_report
 from symreg.report.pdf import pdf_report
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.reading import DIMENSIONLESS_UNIT
 from tests.report.conftest import make_discovery, make_law
 

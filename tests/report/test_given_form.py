@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from symreg.catalog import load_dataset
 from symreg.discover import Discovery, discover
 from symreg.problem import make_problem
 from symreg.report.content import gather
@@ -12,6 +11,7 @@ from symreg.report.export import EXPORT_LANGUAGES
 from symreg.report.html import html_report
 from symreg.report.markdown import markdown_report
 from symreg.search.backend import Budget, Native
+from symreg.tables.catalog import load_dataset
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symreg.catalog import load_dataset
 from symreg.problem import Problem, make_problem
+from symreg.tables.catalog import load_dataset
 
 INFERRED = {"free_constants": "inferred"}
 KNOWN_TABLES: Mapping[str, tuple[dict[str, Any], frozenset[str]]] = {

@@ -11,7 +11,7 @@ import numpy as np
 
 from symreg.problem import Problem, make_problem
 from symreg.search.backend import Budget, Capabilities, Round
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 RNG = np.random.default_rng(0)
 V, T = RNG.uniform(1, 3, 60), RNG.uniform(1, 3, 60)

@@ -23,7 +23,7 @@ from symreg.search.proposal import Draft, Pool, Proposal
 from symreg.search.refine import Refiner, fitted_drafts
 from symreg.search.space import SearchSpace, search_space
 from symreg.search.sums import SumSearch
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 Floats = npt.NDArray[np.float64]
 

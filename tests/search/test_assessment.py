@@ -14,7 +14,7 @@ from symreg.search.backend import Candidate
 from symreg.search.hypothesis import Hypothesis, read_hypothesis
 from symreg.search.scope import scope_of
 from symreg.search.space import search_space
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from tests.search.setting import problem_of
 
 N = 40

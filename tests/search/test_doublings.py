@@ -11,7 +11,7 @@ from symreg.problem import make_problem
 from symreg.search.backend import Budget, Native
 from symreg.search.doublings import doublings
 from symreg.search.space import search_space
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 COUNT = np.arange(12.0)
 

@@ -9,7 +9,7 @@ from symreg.problem import Constraints, make_problem
 from symreg.search.backend import BackendError, Budget, Capabilities, Native
 from symreg.search.honouring import check_backend, unmet
 from symreg.search.several import Several
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from tests.search.scripted import Scripted, T, V
 
 

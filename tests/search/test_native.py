@@ -56,7 +56,7 @@ def kepler() -> Problem:
 
 def with_sigma() -> Problem:
     from symreg.problem import make_problem
-    from symreg.table import read_table
+    from symreg.tables.table import read_table
 
     length = uniform(1)[0]
     period = 2 * np.pi * np.sqrt(length / 9.80665) + 0.01 * np.random.default_rng(2).normal(size=80)

@@ -22,7 +22,7 @@ from symreg.search.proposal import Draft
 from symreg.search.refine import Refined, Refiner
 from symreg.search.smoothing import smoother_of
 from symreg.search.space import SearchSpace, search_space
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from tests.search.skeletons.made import search_of
 
 Floats = npt.NDArray[np.float64]

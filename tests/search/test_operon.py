@@ -18,7 +18,7 @@ from symreg.search import operon
 from symreg.search.backend import BackendError, Budget, Native
 from symreg.search.operon import Operon
 from symreg.search.space import search_space
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 RNG = np.random.default_rng(0)
 

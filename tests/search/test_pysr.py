@@ -37,7 +37,7 @@ from symreg.search.pysr import (
     unit_text,
 )
 from symreg.search.space import SearchSpace, search_space
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 STAND_IN = Path(__file__).parent / "stand_in"

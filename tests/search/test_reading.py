@@ -16,7 +16,7 @@ from symreg.problem import Problem, make_problem
 from symreg.search.backend import Candidate
 from symreg.search.reading import Reader
 from symreg.search.space import search_space
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 RNG = np.random.default_rng(1)

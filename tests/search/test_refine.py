@@ -95,7 +95,7 @@ def test_the_best_come_first() -> None:
 def test_known_weights_count() -> None:
     """Rows with small sigma decide."""
     from symreg.problem import make_problem
-    from symreg.table import read_table
+    from symreg.tables.table import read_table
 
     x = np.linspace(1, 2, 60)
     y = np.where(np.arange(60) % 2, 3 * x, 5 * x)

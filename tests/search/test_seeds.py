@@ -9,7 +9,7 @@ from symreg.formula.grammar import parse
 from symreg.problem import make_problem
 from symreg.search.seeds import seeds_of
 from symreg.search.space import SearchSpace, search_space
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 
 def space_of(operators: tuple[str, ...] = ("+", "*", "/", "square", "exp", "pow")) -> SearchSpace:

@@ -14,7 +14,7 @@ from symreg.problem import make_problem
 from symreg.search import smoothing
 from symreg.search.smoothing import FEWEST_ROWS, MOST_ROWS, Smoother, smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, search_space
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 Floats = np.ndarray
 NOISE = 0.1  # planted, of the target's standard deviation

@@ -12,7 +12,7 @@ from symreg.formula.expression import Constant, Number, Variable
 from symreg.problem import make_problem
 from symreg.search.proposal import SAME, Draft, Pool, Proposal
 from symreg.search.space import SearchSpace, probe_rows, search_space
-from symreg.table import read_table
+from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.search.setting import problem_of
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.catalog import load_dataset
 from symreg.engine import get_engine
 from symreg.problem import Problem, make_problem
 from symreg.search.assessment import Assessment
@@ -18,6 +17,7 @@ from symreg.search.law_library import TextbookLaw, law_library, read_laws
 from symreg.search.scope import scope_of
 from symreg.search.space import search_space
 from symreg.search.textbook import Explanation, explanations
+from symreg.tables.catalog import load_dataset
 from tests.search.known_tables import KNOWN_TABLES, known_problem
 from tests.search.setting import problem_of
 

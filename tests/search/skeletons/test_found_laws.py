@@ -13,7 +13,7 @@ import pytest
 from symreg.discover import Discovery, discover
 from symreg.problem import make_problem
 from symreg.search.backend import Budget, Native
-from symreg.table import read_table
+from symreg.tables.table import read_table
 
 Floats = npt.NDArray[np.float64]
 N_ROWS = 30

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from symreg.cells import Cells
 from symreg.errors import TableError
+from symreg.tables.cells import Cells
 
 MAX_COLUMNS = 2_000
 MAX_CELLS = 200_000_000
@@ -85,7 +85,7 @@ def _read_path(path: Path, is_label: Callable[[str], bool]) -> RawTable:
         start = file.read(8)
     if suffix == ".ecsv" or start.startswith(b"# %ECSV"):
         return _read_ecsv(path)
-    from symreg.csv_reading import read_csv
+    from symreg.tables.csv_reading import read_csv
 
     return read_csv(path, is_label)
 

@@ -12,9 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from symreg.cells import Cells, number_in
 from symreg.errors import TableError
-from symreg.table_reading import MAX_CELLS, MAX_COLUMNS, RawColumn, RawTable
+from symreg.tables.cells import Cells, number_in
+from symreg.tables.reading import MAX_CELLS, MAX_COLUMNS, RawColumn, RawTable
 
 BLOCK = 16_384
 DELIMITERS = (",", ";", "\t", "|")

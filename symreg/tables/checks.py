@@ -10,7 +10,7 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.errors import TableWarning
-from symreg.table import Column, Table
+from symreg.tables.table import Column, Table
 
 COLLINEAR = 1.0 - 1e-9
 MIN_ROWS = 5

@@ -16,7 +16,7 @@ from symreg.arrays import Floats
 from symreg.errors import EstimatorError
 
 if TYPE_CHECKING:
-    from symreg.table import Table
+    from symreg.tables.table import Table
     from symreg.units.reading import Unit
 
 
@@ -37,8 +37,8 @@ def training_table(
     ``check_lengths`` raises where an array has another length than ``goal``. ``frame`` is made by
     ``named_frame`` and changed here.
     """
-    from symreg.headers import nearest
-    from symreg.table import read_table
+    from symreg.tables.headers import nearest
+    from symreg.tables.table import read_table
 
     target = target if target is not None else _own_name(y)
     if target in frame.columns:
@@ -119,8 +119,8 @@ def named_frame(X: Any, names: Sequence[str], numbers: Floats) -> Any:
 
 def stated_units(X: Any) -> dict[int, Unit]:
     """Units that a DataFrame states by pint dtype or ``attrs``, by the column's place."""
-    from symreg.table_assembly import settle_unit
-    from symreg.table_reading import pint_text
+    from symreg.tables.assembly import settle_unit
+    from symreg.tables.reading import pint_text
 
     if not _is_frame(X):
         return {}
@@ -169,7 +169,7 @@ def _name_beside(name: str, taken: Any) -> str:
 
 def _known_units(units: Mapping[str, str], frame: Any) -> dict[str, str]:
     """The units of columns that are there: ``units=`` may describe a table of which a step kept a part."""
-    from symreg.headers import parse_header
+    from symreg.tables.headers import parse_header
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # read_table, which reads the headers in earnest, warns
@@ -179,7 +179,7 @@ def _known_units(units: Mapping[str, str], frame: Any) -> dict[str, str]:
 
 def _check_spelling(units: Mapping[str, str], known: Mapping[str, str], table: Table) -> None:
     """A unit without its column beside a column without its unit is a slip of the pen."""
-    from symreg.headers import nearest
+    from symreg.tables.headers import nearest
     from symreg.units.reading import DIMENSIONLESS_UNIT
 
     unknown = [name for name in units if name not in known]

@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.arrays import Floats
-from symreg.cells import FIRST_ROWS
 from symreg.errors import TableError
-from symreg.headers import Header, check_name, column_unit, is_label, nearest, parse_header, tidy
-from symreg.table import Column, Table
-from symreg.table_checks import is_constant
-from symreg.table_reading import RawColumn, RawTable, read_raw
+from symreg.tables.cells import FIRST_ROWS
+from symreg.tables.checks import is_constant
+from symreg.tables.headers import Header, check_name, column_unit, is_label, nearest, parse_header, tidy
+from symreg.tables.reading import RawColumn, RawTable, read_raw
+from symreg.tables.table import Column, Table
 from symreg.uncertain_text import read_percentage
 from symreg.units.reading import DIMENSIONLESS_UNIT, Unit
 

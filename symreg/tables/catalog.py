@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from symreg.errors import SymregError
 
 if TYPE_CHECKING:
-    from symreg.table import Table
+    from symreg.tables.table import Table
 
 __all__ = [
     "CatalogError",
@@ -45,7 +45,7 @@ class CatalogError(SymregError):
 
 def datasets_folder() -> Path:
     """The folder of all datasets: beside the modules when installed, at the root of a checkout."""
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     for folder in (package / "datasets", package.parent / "datasets"):
         if folder.is_dir():
             return folder
@@ -78,7 +78,7 @@ def dataset_folder(name: str) -> Path:
 
 def load_dataset(name: str) -> Table:
     """Read a table that comes with the package, target and uncertainties set; see ``dataset_names``."""
-    from symreg.table import read_table
+    from symreg.tables.table import read_table
 
     known = dataset_names()
     if name not in known:

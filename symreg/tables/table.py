@@ -14,7 +14,7 @@ import numpy as np
 
 from symreg.arrays import Floats, read_only
 from symreg.errors import TableError
-from symreg.headers import nearest
+from symreg.tables.headers import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,8 +172,8 @@ def read_table(
     rows with empty or infinite cells, and says so in ``notes``. The unit text ``label`` declares a column of
     names. Raises ``TableError`` and ``UnitError``.
     """
-    from symreg.table_assembly import assemble
-    from symreg.table_checks import warn_of_twins
+    from symreg.tables.assembly import assemble
+    from symreg.tables.checks import warn_of_twins
 
     table = assemble(source, target=target, units=units or {}, sigma=sigma or {}, columns=columns, nan=nan)
     return table if target is None else warn_of_twins(table, target)

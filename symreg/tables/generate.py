@@ -30,7 +30,7 @@ from symreg.errors import SymregError
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Expression, evaluate_tree
 from symreg.formula.grammar import parse
-from symreg.table import Column, Table
+from symreg.tables.table import Column, Table
 from symreg.units.dimension import Dimension
 from symreg.units.reading import Unit, parse_unit, physical_constant
 
