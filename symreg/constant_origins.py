@@ -35,8 +35,8 @@ from symreg.known_products import (
 )
 from symreg.law import LawConstant
 from symreg.law_constants import law_constants
-from symreg.offered_constants import FAMILIAR
-from symreg.problem import Problem
+from symreg.problem.offered import FAMILIAR
+from symreg.problem.problem import Problem
 from symreg.uncertain_text import uncertain_text
 from symreg.units.dimension import Dimension
 from symreg.units.physical_constants import physical_constant, physical_constant_names

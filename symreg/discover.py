@@ -25,8 +25,9 @@ from symreg.formula.expression import Expression, constants_of
 from symreg.formula.grammar import parse
 from symreg.formula.simplify import warm_simplifier
 from symreg.law import Law, ParetoFront
-from symreg.problem import Problem
-from symreg.search.backend import Backend, Budget, Candidate, FreeConstant, Native, Round
+from symreg.problem.candidate import Candidate, FreeConstant
+from symreg.problem.problem import Problem
+from symreg.search.backend import Backend, Budget, Native, Round
 from symreg.search.heard import Heard
 from symreg.search.honouring import check_backend, unmet
 from symreg.search.rejection import Rejection

@@ -18,9 +18,9 @@ from sklearn.utils import check_random_state, estimator_html_repr
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from symreg.errors import EstimatorError
+from symreg.problem.template import is_template, target_of
 from symreg.table_estimator import TableEstimator
 from symreg.tables.frames import magnitudes
-from symreg.template import is_template, target_of
 
 if TYPE_CHECKING:
     import os
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from symreg.discover import Discovery, Progress
     from symreg.intervals import IntervalMethod
     from symreg.law import ConstantInterval, Law, ParetoFront
-    from symreg.problem import FreeConstants, Problem
+    from symreg.problem.problem import FreeConstants, Problem
     from symreg.robustness import Examination
     from symreg.search.backend import Backend, Budget
     from symreg.tables.table import Table
@@ -53,7 +53,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         offers constants of nature by their dimensions.
     free_constants : units that fitted coefficients may carry: "auto", "dimensionless", "inferred", or a list; or a
         mapping with units, positive, bounds and integer.
-    operators : names, by default those of ``symreg.problem.DEFAULT_OPERATORS``.
+    operators : names, by default those of ``symreg.problem.problem.DEFAULT_OPERATORS``.
     max_complexity : the longest formula, in leaves and operators.
     nested : limits on nesting; ``{"sin": {"cos": 1}}`` allows one cosine at most inside a sine.
     monotonic : inputs with which the target only rises or falls; ``{"x": "increasing"}``.
@@ -131,7 +131,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         ``read_table`` and ``make_problem`` raise: ``TableError``, ``UnitError``, ``InfeasibleError`` ...
         """
         from symreg.discover import discover
-        from symreg.problem import MIN_ROWS
+        from symreg.problem.problem import MIN_ROWS
 
         self._check_parameters()
         numbers, goal = validate_data(
@@ -238,7 +238,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     # ----------------------------------------------------------------------------------------- the problem
 
     def _problem(self, table: Table) -> Problem:
-        from symreg.problem import Constraints, make_problem
+        from symreg.problem.problem import Constraints, make_problem
 
         assert table.target is not None
         return make_problem(

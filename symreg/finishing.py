@@ -16,7 +16,6 @@ from symreg.constant_notes import constant_notes
 from symreg.constant_origins import known_to, replacement_notes
 from symreg.errors import DimensionError
 from symreg.fitting import Fitted, Fitter, Floats
-from symreg.form import has_form, parts_of
 from symreg.formula.collecting import collected
 from symreg.formula.curve_models import name_bits_of
 from symreg.formula.description_length import (
@@ -37,9 +36,11 @@ from symreg.known_products import Match, with_known_constants
 from symreg.law import Law, Score, score
 from symreg.law_constants import law_constants, renamed, with_pretty_names
 from symreg.needless import with_fewer_by_form, without_needless_constants
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.form import has_form, parts_of
+from symreg.problem.template import Template
 from symreg.refitting import bits_left, left_over
 from symreg.reparametrising import Form, Surroundings
-from symreg.search.backend import FreeConstant
 from symreg.signs import with_signs_in_form
 from symreg.snapping import (
     Rewritten,
@@ -49,7 +50,6 @@ from symreg.snapping import (
     with_tied_constants,
     without_insignificant_terms,
 )
-from symreg.template import Template
 from symreg.tidy import (
     merged_powers,
     with_factor_in_front,

@@ -17,10 +17,10 @@ from symreg.engine import Engine, Outcome
 from symreg.engine.least_squares import linearise, unscaled_covariance
 from symreg.formula.expression import Expression, lower
 from symreg.input_errors import InputErrors, deviance, effective_variance, fit_with_input_errors, input_errors
-from symreg.limits import ConstantLimit
-from symreg.natural_units import NaturalUnits
-from symreg.problem import Problem
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.limits import ConstantLimit
+from symreg.problem.natural_units import NaturalUnits
+from symreg.problem.problem import Problem
 
 Floats = npt.NDArray[np.float64]
 MAX_ITERATIONS = 200

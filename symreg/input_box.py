@@ -14,7 +14,7 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.fitting import Fitter
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 
 CORNERS_OF = 6  # inputs at most: the corners of a box are among its points
 

@@ -31,8 +31,8 @@ from symreg.formula.expression import Apply, Constant, Expression, Variable, low
 if TYPE_CHECKING:
     from symreg.arrays import Rows
     from symreg.fitting import Fitted, Fitter
-    from symreg.natural_units import NaturalUnits
-    from symreg.problem import Problem
+    from symreg.problem.natural_units import NaturalUnits
+    from symreg.problem.problem import Problem
 
 Floats = npt.NDArray[np.float64]
 DIFFERENCE = 6e-6  # of a constant: the cube root of the rounding of a float

@@ -18,7 +18,7 @@ from symreg.errors import SymregError
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.law import ConstantInterval, Law
 from symreg.law_fit import fit_of
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from symreg.profile_likelihood import profile_ends
 from symreg.resampling import RESAMPLES, Resampling, studentised_ends
 

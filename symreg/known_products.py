@@ -32,7 +32,7 @@ from symreg.formula.description_length import tree_bits
 from symreg.formula.expression import Apply, Constant, Expression, Number, normalise, substitute
 from symreg.formula.printing import to_text
 from symreg.formula.simple_numbers import USUAL, Recognised, Tolerance, count_simple_numbers, recognise_number
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
 from symreg.snapping import Rewritten, raised
 from symreg.units.dimension import Dimension
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from symreg.fitting import Fitted, Fitter
 from symreg.law import Law
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from symreg.refitting import as_fitted, fitter_of
 
 

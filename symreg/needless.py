@@ -26,7 +26,7 @@ from symreg.formula.expression import (
     substitute,
     walk,
 )
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
 from symreg.snapping import Rewritten, at_nothing
 from symreg.tidy import fraction_of, power_of, quotient_of, sum_of, terms_of
 

@@ -13,9 +13,9 @@ from symreg.fitting import Fitted, Fitter, Floats, make_fitter
 from symreg.formula.description_length import FEW_ROWS, constant_bits, residual_bits, small_sample_bits
 from symreg.law import Law
 from symreg.leaving_out import sum_left_out
-from symreg.natural_units import choose_natural_units
-from symreg.problem import Problem
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import Problem
 
 
 def fitter_of(problem: Problem, threads: int = 1) -> Fitter:

@@ -15,7 +15,7 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.fitting import Fitted, Fitter
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 
 LINES, STEPS = 48, 129  # along each input, and points on each of them
 SCATTERED = 4_096  # points for bounds

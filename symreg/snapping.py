@@ -28,7 +28,7 @@ from symreg.formula.expression import (
     walk,
 )  # fmt: skip
 from symreg.formula.simple_numbers import USUAL, Recognised, Tolerance, recognise_number
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
 from symreg.units.dimension import Dimension
 
 LARGEST_POWER = 8

@@ -26,9 +26,9 @@ from symreg.finishing import RESOLUTION
 from symreg.fitting import Fitted, Fitter
 from symreg.formula.expression import Apply, Constant, Expression, constants_of, evaluate_tree, fold, variables_of
 from symreg.law import Law, Score, pareto_front
-from symreg.problem import MIN_ROWS, Problem
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.problem import MIN_ROWS, Problem
 from symreg.refitting import as_fitted, bits_of_fit, fitted_again
-from symreg.search.backend import FreeConstant
 from symreg.units.dimension import DIMENSIONLESS
 
 SAME = 1e-6  # of the target's root mean square: laws that differ by less are one, written in two ways

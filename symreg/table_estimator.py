@@ -14,7 +14,7 @@ from symreg.tables.frames import as_series, named_frame, stated_units, training_
 
 if TYPE_CHECKING:
     from symreg.arrays import Floats
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
     from symreg.tables.table import Table
 
 FIRST_ROWS = 5

@@ -17,8 +17,8 @@ from symreg.arrays import Floats
 from symreg.engine import Outcome
 from symreg.fitting import Fitted, Fitter
 from symreg.formula.expression import Expression, Number, walk
-from symreg.search.backend import FreeConstant
-from symreg.template import Parameter, Template
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.template import Parameter, Template
 
 STARTS = 400
 FEW_STEPS = 40

@@ -9,7 +9,6 @@ from symreg.engine import Outcome
 from symreg.errors import DimensionError
 from symreg.finishing import Finisher
 from symreg.fitting import Fitted, Fitter
-from symreg.form import parts_of
 from symreg.formula.dimensioning import dimension_of, infer_dimensions
 from symreg.formula.expression import (
     Constant,
@@ -21,8 +20,9 @@ from symreg.formula.expression import (
     substitute,
     walk,
 )
-from symreg.search.backend import FreeConstant
-from symreg.template import Template, UnknownFunction
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.form import parts_of
+from symreg.problem.template import Template, UnknownFunction
 from symreg.template_fit import STARTS, from_many_starts, within_bounds
 from symreg.units.dimension import Dimension, power_product
 

@@ -22,15 +22,16 @@ import numpy as np
 from symreg.arrays import Floats
 from symreg.finishing import Finished, Finisher
 from symreg.fitting import Fitted, Fitter
-from symreg.form import parts_of
 from symreg.formula.expression import Constant, Expression, Number, Variable, complexity, constants_of
-from symreg.search.backend import Backend, Budget, Candidate, FreeConstant, Round
+from symreg.problem.candidate import Candidate, FreeConstant
+from symreg.problem.form import parts_of
+from symreg.problem.template import Template, UnknownFunction
+from symreg.search.backend import Backend, Budget, Round
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.seeds import seeds_of
 from symreg.search.space import SearchSpace
 from symreg.search.undoing import undone
 from symreg.shape import Shape, shape_of
-from symreg.template import Template, UnknownFunction
 from symreg.template_fit import FEW_ROWS, FEW_STEPS, on_few_rows
 from symreg.template_joint import JointFits, fits_of, values_of
 from symreg.units.dimension import Dimension

@@ -30,7 +30,7 @@ from symreg.formula.expression import (
     substitute,
     walk,
 )
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
 from symreg.units.dimension import Dimension
 
 ONE = Number(Fraction(1))

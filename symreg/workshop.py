@@ -14,12 +14,11 @@ from symreg.allowed import is_allowed
 from symreg.arrays import Floats
 from symreg.finishing import AS_PROPOSED, RESOLUTION, Finished, Finisher
 from symreg.fitting import Fitted, Fitter
-from symreg.form import is_short
 from symreg.formula.description_length import tree_bits
 from symreg.formula.expression import Expression, complexity
 from symreg.law import Law, ParetoFront, pareto_front
-from symreg.search.backend import Candidate, most_constants
-from symreg.search.native import SHRINKS
+from symreg.problem.candidate import SHRINKS, Candidate, most_constants
+from symreg.problem.form import is_short
 from symreg.search.progress import FEW_CONSTANTS
 from symreg.shape import Shape, shape_of
 from symreg.template_fit import within_bounds

@@ -6,7 +6,7 @@ import pytest
 
 from symreg.allowed import is_allowed
 from symreg.formula.grammar import parse
-from symreg.problem import Constraints
+from symreg.problem.problem import Constraints
 
 
 @pytest.mark.parametrize(

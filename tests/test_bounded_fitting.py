@@ -14,9 +14,9 @@ from symreg.bounded_fitting import holding
 from symreg.engine import get_engine
 from symreg.fitting import Fitted, Fitter, make_fitter
 from symreg.formula.expression import constants_of
-from symreg.natural_units import choose_natural_units
-from symreg.problem import make_problem
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import make_problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
 

@@ -7,7 +7,7 @@ import pytest
 
 from symreg.constant_origins import CHANCE_OF_NATURE, match_in_nature, products_in_nature
 from symreg.law import LawConstant
-from symreg.problem import Problem, make_problem
+from symreg.problem.problem import Problem, make_problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import Dimension
 from symreg.units.physical_constants import physical_constant

@@ -18,9 +18,10 @@ from symreg.formula.expression import Apply, Number, complexity, constants_of, e
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.law import Law, ParetoFront
-from symreg.natural_units import choose_natural_units
-from symreg.problem import Constraints, Problem, make_problem
-from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
+from symreg.problem.candidate import Candidate, FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import Constraints, Problem, make_problem
+from symreg.search.backend import Budget, Native, Round
 from symreg.search.space import SearchSpace
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS

@@ -30,9 +30,9 @@ from symreg.formula.expression import (
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.formula.simplify import Simplified
-from symreg.natural_units import choose_natural_units
-from symreg.problem import Problem, make_problem
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import Problem, make_problem
 from symreg.tables.table import read_table
 from symreg.tidy import merged_powers, ordered_products, ordered_sums
 from symreg.units.dimension import DIMENSIONLESS, Dimension

@@ -12,9 +12,9 @@ from symreg.engine import Outcome, get_engine
 from symreg.finishing import Finisher
 from symreg.fitting import Fitted, Fitter, make_fitter
 from symreg.formula.grammar import parse
-from symreg.natural_units import choose_natural_units
-from symreg.problem import Problem, make_problem
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import Problem, make_problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from symreg.form import has_form, is_short, parts_of
 from symreg.formula.expression import Expression, variables_of
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.template import Template, read_template
+from symreg.problem.form import has_form, is_short, parts_of
+from symreg.problem.template import Template, read_template
 from symreg.units.dimension import DIMENSIONLESS
 from tests.strategies import expressions
 

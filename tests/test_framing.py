@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symreg.errors import InfeasibleError, ParseError, ProblemError, TableError
-from symreg.problem import Constraints, Problem, make_problem
+from symreg.problem.problem import Constraints, Problem, make_problem
 from symreg.tables.table import read_table
 
 

@@ -15,9 +15,9 @@ from symreg.formula.expression import constants_of, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.input_errors import deviance, effective_variance
 from symreg.law import Law
-from symreg.natural_units import choose_natural_units
-from symreg.problem import Problem, make_problem
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import Problem, make_problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 

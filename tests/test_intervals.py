@@ -14,7 +14,7 @@ from symreg.finishing import Finisher
 from symreg.fitting import Fitter
 from symreg.intervals import IntervalError, IntervalMethod, constant_intervals, quantile, with_intervals
 from symreg.law import Law
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from tests.benchmarks.coverage import TRUTHS, coverage, fitted_law
 from tests.test_bounded_fitting import fit, fitter_of
 from tests.test_input_errors import fit as fit_ordinary

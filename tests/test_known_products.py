@@ -30,8 +30,9 @@ from symreg.known_products import (
     products_of,
     with_known_constants,
 )
-from symreg.problem import Constraints, Problem, make_problem
-from symreg.search.backend import Budget, FreeConstant, Native
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.problem import Constraints, Problem, make_problem
+from symreg.search.backend import Budget, Native
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from symreg.units.physical_constants import physical_constant, physical_constant_names

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from symreg.errors import ProblemError
-from symreg.limits import ConstantLimit, limits_in_words, read_limits
-from symreg.problem import Problem, make_problem
+from symreg.problem.limits import ConstantLimit, limits_in_words, read_limits
+from symreg.problem.problem import Problem, make_problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import Dimension
 

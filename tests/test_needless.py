@@ -12,10 +12,10 @@ from symreg.finishing import Finished, Finisher
 from symreg.fitting import make_fitter
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.natural_units import choose_natural_units
 from symreg.needless import with_related_offset, without_needless_constants
-from symreg.problem import make_problem
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import make_problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
 

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from symreg.law import Law
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from symreg.refitting import fitter_of
 from symreg.rivals import Rival, contest_between, rivals_of
 from tests.laws_by_hand import law_of, problem_of

@@ -13,7 +13,7 @@ import symreg as sr
 from symreg.discover import Discovery, discover
 from symreg.errors import SymregError
 from symreg.law import ParetoFront
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from symreg.rivals import Rival
 from symreg.robustness import Examination, Robustness, advice, alike, examined
 from symreg.search.backend import Budget, Native

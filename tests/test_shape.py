@@ -12,9 +12,10 @@ from symreg.engine import get_engine
 from symreg.errors import ProblemError
 from symreg.fitting import Fitted, make_fitter
 from symreg.formula.grammar import parse
-from symreg.natural_units import choose_natural_units
-from symreg.problem import Constraints, Problem, make_problem
-from symreg.search.backend import Budget, FreeConstant, Native
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import Constraints, Problem, make_problem
+from symreg.search.backend import Budget, Native
 from symreg.shape import Shape, shape_of
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS

@@ -10,7 +10,7 @@ from symreg.fitting import Fitted
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
 from symreg.signs import with_signs_in_form
 from symreg.units.dimension import DIMENSIONLESS
 

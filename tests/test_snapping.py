@@ -13,7 +13,7 @@ from symreg.fitting import Fitted
 from symreg.formula.expression import Constant, Expression, constants_of, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
 from symreg.snapping import (
     Rewritten,
     at_nothing,

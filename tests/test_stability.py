@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symreg.law import Law
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from symreg.refitting import fitter_of
 from symreg.selection import select
 from symreg.stability import Stability, drawn_again, is_same_form, stability_of

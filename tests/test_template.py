@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from symreg.errors import DimensionError, ParseError, ProblemError, SymregError, UnitError
 from symreg.formula.expression import Constant, complexity
 from symreg.formula.grammar import parse, parse_template
-from symreg.template import Template, is_template, read_template, target_of
+from symreg.problem.template import Template, is_template, read_template, target_of
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 LENGTH, TIME, MASS = Dimension.of(m=1), Dimension.of(s=1), Dimension.of(kg=1)

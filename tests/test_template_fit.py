@@ -9,9 +9,9 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.fitting import Fitted, Fitter, make_fitter
-from symreg.natural_units import choose_natural_units
-from symreg.problem import make_problem
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import make_problem
 from symreg.tables.table import read_table
 from symreg.template_fit import from_many_starts, within_bounds
 from symreg.units.dimension import DIMENSIONLESS

@@ -12,8 +12,8 @@ from symreg.finishing import Finisher
 from symreg.fitting import Fitted, make_fitter
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.natural_units import choose_natural_units
-from symreg.problem import make_problem
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import make_problem
 from symreg.tables.table import read_table
 from symreg.template_joint import JointFits, fits_of, values_of
 from symreg.units.dimension import DIMENSIONLESS, Dimension

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from symreg.discover import Discovery, discover
-from symreg.form import parts_of
 from symreg.formula.expression import complexity, constants_of, evaluate_tree, variables_of
 from symreg.formula.grammar import parse
 from symreg.law import Law
-from symreg.problem import Constraints, make_problem
+from symreg.problem.form import parts_of
+from symreg.problem.problem import Constraints, make_problem
 from symreg.search.backend import Budget, Native
 from symreg.tables.table import read_table
 

@@ -10,9 +10,9 @@ from symreg.fitting import Fitted, make_fitter
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.natural_units import choose_natural_units
-from symreg.problem import make_problem
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import make_problem
 from symreg.tables.catalog import load_dataset
 from symreg.tidy import (
     merged_powers,

@@ -12,10 +12,10 @@ from symreg import make_problem, read_table
 from symreg.engine import get_engine
 from symreg.fitting import make_fitter
 from symreg.formula.grammar import parse
-from symreg.natural_units import choose_natural_units
-from symreg.problem import Problem
-from symreg.search.backend import FreeConstant
-from symreg.trend import sizes_of, trend
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import Problem
+from symreg.problem.trend import sizes_of, trend
 from symreg.units.dimension import DIMENSIONLESS
 
 Floats = npt.NDArray[np.float64]

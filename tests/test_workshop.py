@@ -14,9 +14,9 @@ from symreg.fitting import Fitter, make_fitter
 from symreg.formula.expression import complexity
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.natural_units import choose_natural_units
-from symreg.problem import Problem, make_problem
-from symreg.search.backend import Candidate, FreeConstant
+from symreg.problem.candidate import Candidate, FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import Problem, make_problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
 from symreg.workshop import Workshop

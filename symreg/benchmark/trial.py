@@ -17,7 +17,7 @@ from symreg.formula.expression import Expression, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.law import Law, score
-from symreg.problem import TINY, FreeConstants, Problem, make_problem
+from symreg.problem.problem import TINY, FreeConstants, Problem, make_problem
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery

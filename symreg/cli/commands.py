@@ -21,8 +21,8 @@ Number = TypeVar("Number", int, float)
 
 def check_experiment(file: Path) -> None:
     """Print what ``file`` asks, for each of its runs that differs in more than name and seed."""
-    from symreg.describe import describe
     from symreg.experiment.assembly import check_tools, problem_of
+    from symreg.problem.describe import describe
 
     specifications = read_specifications(file)
     for specification in specifications:

@@ -24,7 +24,7 @@ from symreg.descriptor.validation import Validation, over_folds
 from symreg.engine import get_engine
 from symreg.formula.expression import Expression, complexity
 from symreg.formula.printing import to_text
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from symreg.search.join import Joiner
 from symreg.search.space import search_space
 

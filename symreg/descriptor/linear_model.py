@@ -19,7 +19,7 @@ from symreg.finishing import Finisher
 from symreg.formula.expression import Apply, Constant, Expression, complexity, evaluate_tree, substitute
 from symreg.formula.printing import to_text
 from symreg.law import Law, Score
-from symreg.search.backend import Candidate, FreeConstant
+from symreg.problem.candidate import Candidate, FreeConstant
 from symreg.search.join import solve
 from symreg.search.space import SearchSpace
 from symreg.units.reading import Unit, combine_units

@@ -19,7 +19,7 @@ from symreg.finishing import Finisher
 from symreg.fitting import make_fitter
 from symreg.formula.expression import Expression
 from symreg.formula.printing import to_text
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from symreg.search.join import Joiner
 from symreg.search.space import search_space
 

@@ -21,7 +21,7 @@ from symreg.formula.expression import Apply, Constant, Expression, complexity
 from symreg.formula.printing import to_latex, to_text
 from symreg.front_table import constant_text
 from symreg.law import Law, LawConstant, Score
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from symreg.uncertain_text import number_text
 from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, combine_units
 

@@ -15,7 +15,7 @@ from symreg.experiment.specification import ColumnPart, NoisePart, Specification
 from symreg.uncertain_text import read_percentage
 
 if TYPE_CHECKING:
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
     from symreg.robustness import Examination
     from symreg.search.backend import Backend, Budget
     from symreg.tables.table import Column, Table
@@ -105,7 +105,7 @@ def _column_mistake(table: Table, name: str, reason: str) -> SpecificationError:
 
 
 def _problem(specification: Specification, table: Table) -> Problem:
-    from symreg.problem import Constraints, make_problem
+    from symreg.problem.problem import Constraints, make_problem
 
     data, limits = specification.data, specification.constraints
     return make_problem(

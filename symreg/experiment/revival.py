@@ -26,7 +26,7 @@ from symreg.law import ParetoFront
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
     from symreg.robustness import Robustness
 
 

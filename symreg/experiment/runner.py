@@ -45,7 +45,7 @@ from symreg.law import ParetoFront
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery, Progress
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
     from symreg.search.backend import Backend, Budget
 
 Observer = Callable[["Progress"], None]

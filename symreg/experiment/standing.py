@@ -14,7 +14,7 @@ from symreg.law import Law, LawConstant, ParetoFront, Score
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery, Progress
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
     from symreg.robustness import Robustness
 
 Status = Literal["running", "finished", "interrupted", "failed"]

@@ -23,7 +23,7 @@ from symreg.units.dimension import Dimension
 from symreg.units.reading import Unit
 
 if TYPE_CHECKING:
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
 
 
 class StoredUnit(TypedDict):

@@ -17,7 +17,7 @@ from symreg.stability import Stability
 
 if TYPE_CHECKING:
     from symreg.law import Law
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
 
 
 def store_robustness(found: Robustness, law_entry: Callable[[Law], Any]) -> dict[str, Any]:

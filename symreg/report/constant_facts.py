@@ -11,7 +11,7 @@ from symreg.uncertain_text import number_text, uncertain_text
 
 if TYPE_CHECKING:
     from symreg.correlation import Correlation
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
 
 METHODS = {
     "wald": "from the standard errors",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symreg.law import Law, Score
-from symreg.limits import limits_in_words
+from symreg.problem.limits import limits_in_words
 from symreg.report.certainty import Certainty, certainty_of
 from symreg.report.constant_facts import (
     METHODS,
@@ -32,7 +32,7 @@ from symreg.version import package_version
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
 
 __all__ = ["ColumnFact", "ConstantFact", "Content", "CorrelationFact", "Fact", "FrontRow", "ScoreFact", "gather"]
 

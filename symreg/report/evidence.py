@@ -17,7 +17,7 @@ from symreg.errors import ReportError
 from symreg.law import Law, Score, score
 
 if TYPE_CHECKING:
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
 
 __all__ = ["Evidence", "evidence_of"]
 

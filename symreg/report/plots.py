@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
 
 __all__ = ["data_uri", "front_plot", "input_plot", "parity_plot", "plain_colours", "residual_plot", "rival_plot"]
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import Constant, Expression, Variable, substitute
+from symreg.problem.candidate import FreeConstant
 from symreg.search.absorbing import absorbed
-from symreg.search.backend import FreeConstant
 from symreg.search.law_library import Quantity, TextbookLaw
 from symreg.search.scope import Scope
 from symreg.units.reading import physical_constant

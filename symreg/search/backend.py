@@ -13,15 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from symreg.errors import SymregError
-from symreg.formula.expression import Expression
 from symreg.search.rejection import Rejection
-from symreg.units.dimension import Dimension
 
 if TYPE_CHECKING:
     from symreg.search.space import SearchSpace
-
-
-ROWS_A_CONSTANT = 2  # at least; with as many constants as rows a formula passes through all, and means nothing
+from symreg.problem.candidate import Candidate
 
 
 class BudgetError(SymregError):
@@ -57,34 +53,6 @@ class Budget:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise BudgetError(message=f"budget {name}={value!r}: give a positive number or none at all")
-
-
-@dataclass(frozen=True, slots=True)
-class FreeConstant:
-    """A constant to be fitted: its name in the tree, its dimension, and a start in natural units."""
-
-    name: str
-    dimension: Dimension
-    start: float
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A formula that is worth a fit on all rows; ``notes`` stay with the law that is made of it.
-
-    ``form_bits`` is what it takes to say the form by its place in a catalogue, None where it stands in none.
-    """
-
-    expression: Expression
-    constants: tuple[FreeConstant, ...]
-    source: str
-    notes: tuple[str, ...] = ()
-    form_bits: float | None = None
-
-
-def most_constants(n_rows: int) -> int:
-    """Fitted constants that so many rows bear."""
-    return max(1, n_rows // ROWS_A_CONSTANT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from symreg.engine import get_engine
+from symreg.problem.candidate import Candidate
 from symreg.search.assessment import Assessment
-from symreg.search.backend import Budget, Candidate, Round
+from symreg.search.backend import Budget, Round
 from symreg.search.briefing import briefing
 from symreg.search.conversation import Conversation, ConversationError
 from symreg.search.hypothesis import Hypothesis, HypothesisError, hypothesis_of, read_hypothesis

@@ -17,7 +17,7 @@ from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import complexity, constants_of
 from symreg.formula.grammar import parse
 from symreg.formula.naming import is_plain
-from symreg.search.backend import Candidate, FreeConstant
+from symreg.problem.candidate import Candidate, FreeConstant
 from symreg.search.rejection import Fault, Rejection, printable, rejection
 from symreg.search.scope import Scope
 

@@ -19,8 +19,9 @@ from symreg.engine import get_engine
 from symreg.formula.collecting import collected
 from symreg.formula.expression import Constant, Expression, complexity, substitute
 from symreg.formula.saying import can_be_said
+from symreg.problem.candidate import SHRINKS, Candidate, FreeConstant
 from symreg.search.backdrops.search import Backdrops, backdrops_of
-from symreg.search.backend import Budget, Candidate, FreeConstant, Native, Round
+from symreg.search.backend import Budget, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.hunt import Workplace, hunt_of
 from symreg.search.noise import Wonder, grows_note
@@ -42,7 +43,6 @@ CANDIDATES = 16  # of a level, sent on to be fitted on all rows
 EACH_COMPLEXITY = 2
 WRITTEN_OUT = 24  # of a level
 CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler than it looks
-SHRINKS = 6  # nodes that rewriting a formula may take away
 LARGEST_LEVEL = 60
 
 A_STAGE = 3_000_000

@@ -22,12 +22,12 @@ import numpy as np
 from symreg.formula.description_length import FEW_ROWS
 from symreg.formula.expression import lower
 from symreg.leaving_out import sum_left_out
+from symreg.problem.trend import Floats, sizes_of, trend
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress
 from symreg.search.refine import Refined, Refiner
 from symreg.search.smoothing import Smoother, smoother_of
 from symreg.search.space import SearchSpace
-from symreg.trend import Floats, sizes_of, trend
 
 if TYPE_CHECKING:
     from symreg.search.skeletons import Skeletons

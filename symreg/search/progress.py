@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from symreg.formula.curve_models import name_bits_of
 from symreg.formula.description_length import small_sample_bits, tree_bits
-from symreg.search.backend import EndEarly, most_constants
+from symreg.problem.candidate import most_constants
+from symreg.search.backend import EndEarly
 from symreg.search.pattern import leaves_pattern
 from symreg.search.periodogram import leaves_wave
 from symreg.search.probes import Probes, probes_of, smoothed_probes, target_at

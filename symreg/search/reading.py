@@ -19,7 +19,7 @@ from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, canonical, substitute, walk
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS, DimensionRule
-from symreg.search.backend import Candidate, FreeConstant
+from symreg.problem.candidate import Candidate, FreeConstant
 from symreg.search.coefficients import Coefficients
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.space import SearchSpace

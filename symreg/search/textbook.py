@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from symreg.formula.expression import complexity
+from symreg.problem.candidate import Candidate
 from symreg.search.analogy import Analogy, analogies
 from symreg.search.assessment import Assessed, Assessment
-from symreg.search.backend import Candidate
 from symreg.search.law_library import TextbookLaw
 from symreg.search.scope import Scope
 

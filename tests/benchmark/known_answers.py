@@ -11,7 +11,7 @@ from symreg.benchmark.trial import Settings
 from symreg.formula.expression import complexity
 from symreg.formula.grammar import parse
 from symreg.law import Law, LawConstant, ParetoFront, Score
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from symreg.units.reading import DIMENSIONLESS_UNIT
 
 SCORE = Score(rmse=0.0, r2=1.0, n_rows=1)

@@ -14,7 +14,7 @@ from symreg.benchmark.form_trial import FORMS, FormResult, form_problem, run_for
 from symreg.benchmark.results import ResultsError, ResultsFile
 from symreg.benchmark.run import run_trials
 from symreg.benchmark.trial import SRBENCH, Settings
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from tests.benchmark.form_files import CHARGE, LINE, SQUARE, forms, trial
 from tests.benchmark.known_answers import found, law
 

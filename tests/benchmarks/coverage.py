@@ -26,9 +26,10 @@ from symreg.formula.expression import Constant, constants_of, evaluate_tree, nor
 from symreg.formula.grammar import parse
 from symreg.intervals import IntervalMethod, constant_intervals
 from symreg.law import Law
-from symreg.natural_units import choose_natural_units
-from symreg.problem import Problem, make_problem
-from symreg.search.backend import Budget, FreeConstant, Native
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import Problem, make_problem
+from symreg.search.backend import Budget, Native
 from symreg.tables.table import read_table
 from symreg.units.reading import parse_unit
 

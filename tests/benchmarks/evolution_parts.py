@@ -19,7 +19,7 @@ from sklearn.model_selection import train_test_split
 
 from symreg.engine import get_engine
 from symreg.formula.expression import evaluate_tree
-from symreg.problem import make_problem
+from symreg.problem.problem import make_problem
 from symreg.search.backend import Budget, Native
 from symreg.search.evolve import Breeding, Evolution
 from symreg.search.hunt import Workplace, hunt_of

@@ -25,7 +25,7 @@ from symreg.discover import discover
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.law import Law
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from symreg.search.backend import Budget
 
 Floats = npt.NDArray[np.float64]

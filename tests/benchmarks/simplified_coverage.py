@@ -27,9 +27,9 @@ from symreg.finishing import Finisher
 from symreg.fitting import Fitted, make_fitter
 from symreg.formula.expression import Expression, evaluate_tree
 from symreg.formula.grammar import parse
-from symreg.natural_units import choose_natural_units
-from symreg.problem import make_problem
-from symreg.search.backend import FreeConstant
+from symreg.problem.candidate import FreeConstant
+from symreg.problem.natural_units import choose_natural_units
+from symreg.problem.problem import make_problem
 from symreg.tables.table import read_table
 from symreg.units.reading import DIMENSIONLESS_UNIT
 

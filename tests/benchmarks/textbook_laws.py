@@ -17,7 +17,7 @@ from symreg.benchmark.problems import load_problem_set
 from symreg.benchmark.sampling import sample_problem
 from symreg.discover import discover
 from symreg.engine import get_engine
-from symreg.problem import Problem, make_problem
+from symreg.problem.problem import Problem, make_problem
 from symreg.search.assessment import Assessment
 from symreg.search.backend import Budget
 from symreg.search.hypotheses import Hypotheses

@@ -20,7 +20,7 @@ from symreg.discover import Discovery, Progress
 from symreg.formula.expression import complexity, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.law import Law, LawConstant, ParetoFront, Score, score
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from symreg.units.reading import Unit, combine_units
 
 PLANETS = """a [au],P [day]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from symreg.discover import Discovery, discover
-from symreg.problem import Problem, make_problem
+from symreg.problem.problem import Problem, make_problem
 from symreg.search import child, operon
 from symreg.search.backend import Budget, Native
 from symreg.search.operon import Operon

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from symreg.discover import Discovery, discover
-from symreg.problem import Problem, make_problem
+from symreg.problem.problem import Problem, make_problem
 from symreg.search.backend import Budget
 from symreg.search.conversation import MAX_REPLY, Conversation, ConversationError
 from symreg.search.hypotheses import Hypotheses

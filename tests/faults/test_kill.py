@@ -24,7 +24,7 @@ from symreg.experiment.assembly import problem_of
 from symreg.experiment.lock import holder_of
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.specification import Specification, read_specification
-from symreg.problem import Problem
+from symreg.problem.problem import Problem
 from tests.experiment.fake_search import FakeSearch, write_kepler
 
 ROOT = Path(__file__).resolve().parents[2]

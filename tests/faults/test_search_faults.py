@@ -21,7 +21,7 @@ from symreg.errors import SymregError
 from symreg.formula import simplify
 from symreg.formula.expression import variables_of
 from symreg.formula.simplify import Simplifier
-from symreg.problem import Problem, make_problem
+from symreg.problem.problem import Problem, make_problem
 from symreg.search.backend import Budget, Native
 from symreg.tables.table import read_table
 
@@ -260,7 +260,7 @@ SCRIPT = """
 import json
 import numpy as np
 from symreg.discover import discover
-from symreg.problem import make_problem
+from symreg.problem.problem import make_problem
 from symreg.search.backend import Budget, Native
 from symreg.tables.table import read_table
 rng = np.random.default_rng(0)

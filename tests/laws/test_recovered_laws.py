@@ -15,7 +15,7 @@ import pytest
 
 from symreg.discover import Discovery, discover
 from symreg.law import Law
-from symreg.problem import make_problem
+from symreg.problem.problem import make_problem
 from symreg.search.backend import Budget, Native
 from symreg.tables.table import read_table
 

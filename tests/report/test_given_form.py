@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symreg.discover import Discovery, discover
-from symreg.problem import make_problem
+from symreg.problem.problem import make_problem
 from symreg.report.content import gather
 from symreg.report.export import EXPORT_LANGUAGES
 from symreg.report.html import html_report

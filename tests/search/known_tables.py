@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symreg.problem import Problem, make_problem
+from symreg.problem.problem import Problem, make_problem
 from symreg.tables.catalog import load_dataset
 
 INFERRED = {"free_constants": "inferred"}

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from symreg.engine import get_engine
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import evaluate_tree
-from symreg.problem import Problem, make_problem
+from symreg.problem.problem import Problem, make_problem
 from symreg.search.bank import Bank, Leaf
 from symreg.search.join import Joiner
 from symreg.search.monomials import Monomials, monomials_of

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.problem import make_problem
+from symreg.problem.candidate import Candidate
+from symreg.problem.problem import make_problem
 from symreg.search.assessment import Assessed, Assessment
-from symreg.search.backend import Candidate
 from symreg.search.hypothesis import Hypothesis, read_hypothesis
 from symreg.search.scope import scope_of
 from symreg.search.space import search_space

@@ -8,7 +8,7 @@ import pytest
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS
-from symreg.problem import DEFAULT_OPERATORS
+from symreg.problem.problem import DEFAULT_OPERATORS
 from symreg.search.completeness import completeness, nested_pairs, not_asked
 from symreg.units.dimension import DIMENSIONLESS
 from tests.search.brute import Grammar, bank_of

@@ -12,7 +12,7 @@ import pytest
 from symreg.discover import discover
 from symreg.engine import get_engine
 from symreg.formula.grammar import parse
-from symreg.problem import Constraints
+from symreg.problem.problem import Constraints
 from symreg.search.backend import Budget, BudgetError, EndEarly, Native, Round
 from symreg.search.probes import target_at
 from symreg.search.progress import LONGEST_WAIT, Progress

@@ -12,7 +12,7 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.formula.expression import Apply, Number, complexity, evaluate_tree, walk
-from symreg.problem import Constraints, Problem
+from symreg.problem.problem import Constraints, Problem
 from symreg.search import evolve, turns
 from symreg.search.backend import Budget, Native, Round
 from symreg.search.evolve import BREEDING, SOURCE, Breeding, Evolution, Island

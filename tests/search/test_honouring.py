@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symreg.discover import discover
-from symreg.problem import Constraints, make_problem
+from symreg.problem.problem import Constraints, make_problem
 from symreg.search.backend import BackendError, Budget, Capabilities, Native
 from symreg.search.honouring import check_backend, unmet
 from symreg.search.several import Several

@@ -14,9 +14,10 @@ import pytest
 
 from symreg.discover import discover
 from symreg.formula.printing import to_text
-from symreg.problem import Constraints, Problem
+from symreg.problem.candidate import Candidate
+from symreg.problem.problem import Constraints, Problem
 from symreg.search.analogy_program import converse
-from symreg.search.backend import Budget, Candidate, Round
+from symreg.search.backend import Budget, Round
 from symreg.search.hypotheses import IDLE_TURNS, Hypotheses
 from symreg.search.hypothesis import Hypothesis, HypothesisError, read_hypothesis
 from symreg.search.scope import scope_of

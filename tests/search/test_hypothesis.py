@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from symreg.search.backend import Candidate
+from symreg.problem.candidate import Candidate
 from symreg.search.hypothesis import Hypothesis, HypothesisError, hypothesis_of, read_hypothesis
 from symreg.search.hypothesis_file import MAX_BYTES, read_hypotheses
 from symreg.search.rejection import Rejection

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from symreg.errors import InfeasibleError
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import complexity, evaluate_tree
-from symreg.problem import Problem
+from symreg.problem.candidate import Candidate
+from symreg.problem.problem import Problem
 from symreg.search import hunt, native
-from symreg.search.backend import Budget, BudgetError, Candidate, Native, Round
+from symreg.search.backend import Budget, BudgetError, Native, Round
 from symreg.search.bank import Bank
 from symreg.search.native import completed
 from symreg.search.space import search_space
@@ -55,7 +56,7 @@ def kepler() -> Problem:
 
 
 def with_sigma() -> Problem:
-    from symreg.problem import make_problem
+    from symreg.problem.problem import make_problem
     from symreg.tables.table import read_table
 
     length = uniform(1)[0]

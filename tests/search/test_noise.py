@@ -13,7 +13,7 @@ import pytest
 from symreg.discover import Discovery, discover
 from symreg.engine import get_engine
 from symreg.formula.grammar import parse
-from symreg.problem import Problem, make_problem
+from symreg.problem.problem import Problem, make_problem
 from symreg.search.backend import Budget, Native
 from symreg.search.noise import Wonder, errors_grow, may_grow, relative
 from symreg.search.probes import target_at

@@ -13,7 +13,7 @@ import pytest
 from symreg.discover import Discovery, discover
 from symreg.estimator import SymbolicRegressor
 from symreg.formula.operators import OPERATORS
-from symreg.problem import Problem, make_problem
+from symreg.problem.problem import Problem, make_problem
 from symreg.search import operon
 from symreg.search.backend import BackendError, Budget, Native
 from symreg.search.operon import Operon

@@ -22,7 +22,7 @@ from symreg.discover import discover
 from symreg.errors import SymregError
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS
-from symreg.problem import Constraints, Problem, make_problem
+from symreg.problem.problem import Constraints, Problem, make_problem
 from symreg.search import child, pysr
 from symreg.search.backend import BackendError, Budget
 from symreg.search.pysr import (

@@ -12,8 +12,8 @@ import pytest
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.printing import to_text
-from symreg.problem import Problem, make_problem
-from symreg.search.backend import Candidate
+from symreg.problem.candidate import Candidate
+from symreg.problem.problem import Problem, make_problem
 from symreg.search.reading import Reader
 from symreg.search.space import search_space
 from symreg.tables.table import read_table

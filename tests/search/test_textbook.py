@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.problem import Problem, make_problem
+from symreg.problem.problem import Problem, make_problem
 from symreg.search.assessment import Assessment
 from symreg.search.law_library import TextbookLaw, law_library, read_laws
 from symreg.search.scope import scope_of

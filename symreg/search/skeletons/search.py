@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from symreg.search.backend import most_constants
+from symreg.problem.candidate import most_constants
 from symreg.search.hunt import Workplace
 from symreg.search.probes import target_at
 from symreg.search.progress import FEW_CONSTANTS

@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from symreg.arrays import Floats, Rows, read_only, read_only_rows
-from symreg.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.errors import ProblemError
 from symreg.formula.operators import operator
-from symreg.framing import Frame, framed, unframed
-from symreg.guesses import read_guesses
-from symreg.limits import settle_limits
-from symreg.offered_constants import AUTO, offered_constants
+from symreg.problem.constants import FreeConstants, KnownConstant, read_known_constants
+from symreg.problem.framing import Frame, framed, unframed
+from symreg.problem.guesses import read_guesses
+from symreg.problem.limits import settle_limits
+from symreg.problem.offered import AUTO, offered_constants
+from symreg.problem.template import Template, is_template, target_of
+from symreg.problem.trend import sizes_of
 from symreg.tables.checks import is_constant, warn_of_twins
 from symreg.tables.table import Column, Table
-from symreg.template import Template, is_template, target_of
-from symreg.trend import sizes_of
 from symreg.units.reading import PhysicalConstant, si_unit
 
 if TYPE_CHECKING:
-    from symreg.describe import ProblemDescription
     from symreg.formula.expression import Expression
+    from symreg.problem.describe import ProblemDescription
     from symreg.units.dimension import Dimension
 
 MIN_ROWS = 3
@@ -182,7 +182,7 @@ class Problem:
 
     def describe(self) -> ProblemDescription:
         """What the data and the units say before any search."""
-        from symreg.describe import describe
+        from symreg.problem.describe import describe
 
         return describe(self)
 
@@ -213,15 +213,15 @@ def make_problem(
     ``target`` is the table's unless given, ``inputs`` are all other columns. A target with an equals sign is the
     form of its law, a template, ``"y = A*f(x) + B"``: ``parameters`` declares A and B, as names or as a mapping to
     ``unit``, ``start``, ``lower`` and ``upper``, ``functions`` limits f by ``unit`` and ``max_complexity``, and inputs
-    and constants are those that it names (``symreg.template``). ``constants`` are names of
+    and constants are those that it names (``symreg.problem.template``). ``constants`` are names of
     physical constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}``; "auto" among
-    them, or instead of them, adds constants of nature by their dimensions (see ``symreg.offered_constants``).
+    them, or instead of them, adds constants of nature by their dimensions (see ``symreg.problem.offered``).
     ``free_constants`` says which units a fitted coefficient may carry: "dimensionless"; "inferred", whatever
     a law needs; a list of units, with their powers and products; or "auto", which is "dimensionless" where
     inputs and known constants make the target's unit by a product of powers and some input can be part of a
     law, and "inferred" where not. Limits make it a mapping: ``{"units": "inferred", "positive": True, "bounds":
-    {"k": [0, 10, "m/s"]}, "integer": ["n"]}``, with names that a guess declares (see ``symreg.limits``).
-    ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``guesses``: see ``symreg.guesses``.
+    {"k": [0, 10, "m/s"]}, "integer": ["n"]}``, with names that a guess declares (see ``symreg.problem.limits``).
+    ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``guesses``: see ``symreg.problem.guesses``.
     ``test_fraction`` of the rows, drawn by ``seed``, is held out; of fewer than 20 rows none is (leave one
     out). With ``folds`` none is either: laws are ranked by cross-validation, by that many refits of their
     constants, each judged on the rows that it did without (Stone 1974), and all rows serve the final fit.

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from symreg.constants import FreeConstants, KnownConstant, read_free_constants
 from symreg.errors import ProblemError
-from symreg.feasibility import check_reachable, out_of_balance
-from symreg.template import Template, UnknownFunction, read_template
+from symreg.problem.constants import FreeConstants, KnownConstant, read_free_constants
+from symreg.problem.feasibility import check_reachable, out_of_balance
+from symreg.problem.template import Template, UnknownFunction, read_template
 from symreg.units.dimension import power_product
 from symreg.units.unit import Unit, si_unit
 

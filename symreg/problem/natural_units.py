@@ -24,7 +24,7 @@ from symreg.arrays import Floats, Rows
 from symreg.units.dimension import BASE_UNITS, Dimension
 
 if TYPE_CHECKING:
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
 
 LARGEST = 900  # |log2| of a factor; beyond it a double would over- or underflow
 

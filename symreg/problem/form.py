@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from symreg.formula.expression import Apply, Constant, Expression, Number, complexity, constants_of, variables_of
 from symreg.formula.operators import OPERATORS
-from symreg.template import Template, UnknownFunction
+from symreg.problem.template import Template, UnknownFunction
 
 Parts = dict[str, Expression]
 ONE = Number(Fraction(1))

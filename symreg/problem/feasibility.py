@@ -15,7 +15,7 @@ from symreg.units.dimension import BASE_UNITS, Dimension, missing_base_units, po
 from symreg.units.reading import Unit, constants_supplying, physical_constant, physical_constant_names
 
 if TYPE_CHECKING:
-    from symreg.constants import FreeConstants
+    from symreg.problem.constants import FreeConstants
 
 QUANTITIES = dict(
     zip(

@@ -17,7 +17,7 @@ from symreg.formula.grammar import parse
 from symreg.units.dimension import Dimension, power_product
 
 if TYPE_CHECKING:
-    from symreg.constants import FreeConstants
+    from symreg.problem.constants import FreeConstants
 
 
 def read_guesses(

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symreg.feasibility import in_words, out_of_balance
-from symreg.limits import limits_in_words
+from symreg.problem.feasibility import in_words, out_of_balance
+from symreg.problem.limits import limits_in_words
 from symreg.units.dimension import missing_base_units, pi_groups, power_product, power_text
 
 if TYPE_CHECKING:
-    from symreg.problem import Problem
+    from symreg.problem.problem import Problem
     from symreg.tables.table import Column
 
 

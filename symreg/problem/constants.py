@@ -8,8 +8,8 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 from symreg.errors import ProblemError
-from symreg.feasibility import settle_policy
-from symreg.limits import ConstantLimit, read_limits
+from symreg.problem.feasibility import settle_policy
+from symreg.problem.limits import ConstantLimit, read_limits
 from symreg.tables.headers import check_name, column_unit
 from symreg.units.reading import PhysicalConstant, Unit, parse_unit, physical_constant
 
