@@ -8,8 +8,9 @@ import numpy as np
 
 from symreg.constant_origins import origin_notes
 from symreg.correlation import correlations
-from symreg.fitting import Fitted, Fitter, Floats
-from symreg.input_errors import uncertain_inputs
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter, Floats
+from symreg.fitting.input_errors import uncertain_inputs
 from symreg.law import LawConstant
 from symreg.uncertain_text import number_text
 from symreg.undetermined import undetermined

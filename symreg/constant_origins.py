@@ -17,7 +17,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from symreg.fitting import Fitted, Fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter
 from symreg.formula.expression import constants_of
 from symreg.formula.printing import to_text
 from symreg.formula.simple_numbers import Tolerance

@@ -19,7 +19,7 @@ import numpy as np
 from symreg.engine import get_engine
 from symreg.errors import DimensionError, SymregError
 from symreg.finishing import Finisher
-from symreg.fitting import make_fitter
+from symreg.fitting.fitter import make_fitter
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import Expression, constants_of
 from symreg.formula.grammar import parse

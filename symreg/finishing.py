@@ -15,7 +15,8 @@ from symreg.canonical import canonical_form, ordered, with_leading_signs
 from symreg.constant_notes import constant_notes
 from symreg.constant_origins import known_to, replacement_notes
 from symreg.errors import DimensionError
-from symreg.fitting import Fitted, Fitter, Floats
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter, Floats
 from symreg.formula.collecting import collected
 from symreg.formula.curve_models import name_bits_of
 from symreg.formula.description_length import (

@@ -15,7 +15,8 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 from symreg.errors import SymregError
-from symreg.fitting import Fitted, Fitter, Floats
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter, Floats
 from symreg.law import ConstantInterval, Law
 from symreg.law_fit import fit_of
 from symreg.problem.problem import Problem

@@ -27,7 +27,7 @@ from itertools import product as every
 
 import numpy as np
 
-from symreg.fitting import Fitted
+from symreg.fitting.fitted import Fitted
 from symreg.formula.description_length import tree_bits
 from symreg.formula.expression import Apply, Constant, Expression, Number, normalise, substitute
 from symreg.formula.printing import to_text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from symreg.fitting import Fitted, Fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter
 from symreg.law import Law
 from symreg.problem.problem import Problem
 from symreg.refitting import as_fitted, fitter_of

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 
-from symreg.fitting import Fitted
+from symreg.fitting.fitted import Fitted
 from symreg.formula.collecting import collected
 from symreg.formula.expression import (
     Apply,

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
-from symreg.bounded_fitting import holding, limits_of
-from symreg.fitting import Fitted, Fitter, Floats
-from symreg.input_errors import fit_with_input_errors
+from symreg.fitting.bounds import holding, limits_of
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter, Floats
+from symreg.fitting.input_errors import fit_with_input_errors
 
 FIRST_STEP = 1.0  # standard errors
 MOST_DOUBLINGS = 40

@@ -17,8 +17,9 @@ from typing import Literal
 
 import numpy as np
 
-from symreg.bounded_fitting import limits_of
-from symreg.fitting import Fitted, Fitter, Floats
+from symreg.fitting.bounds import limits_of
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter, Floats
 
 Resampling = Literal["residuals", "rows"]
 RESAMPLES = 1000

@@ -22,7 +22,8 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.finishing import RESOLUTION
-from symreg.fitting import Fitted, Fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter
 from symreg.input_box import InputBox, box_of
 from symreg.law import Law
 from symreg.refitting import bits_of_rows, fitted_again

@@ -25,7 +25,7 @@ from symreg.stability import Stability, drawn_again, is_same_form, stability_of
 from symreg.uncertain_text import number_text
 
 if TYPE_CHECKING:
-    from symreg.fitting import Fitter
+    from symreg.fitting.fitter import Fitter
 
 FEWEST_RESAMPLES = 10  # fewer say nothing
 

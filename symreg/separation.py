@@ -26,7 +26,8 @@ import numpy as np
 from symreg.arrays import Floats
 from symreg.engine import Program
 from symreg.finishing import RESOLUTION
-from symreg.fitting import Fitted, Fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter
 from symreg.formula.expression import lower, variables_of
 from symreg.input_box import InputBox
 from symreg.tables.table import Column

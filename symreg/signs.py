@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from symreg.fitting import Fitted
+from symreg.fitting.fitted import Fitted
 from symreg.formula.expression import Apply, Constant, Expression, fold, normalise
 
 EVEN = frozenset({"square", "cos", "cosh", "abs"})

@@ -23,7 +23,8 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.finishing import RESOLUTION
-from symreg.fitting import Fitted, Fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter
 from symreg.formula.expression import Apply, Constant, Expression, constants_of, evaluate_tree, fold, variables_of
 from symreg.law import Law, Score, pareto_front
 from symreg.problem.candidate import FreeConstant

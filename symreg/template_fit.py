@@ -15,7 +15,9 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.engine import Outcome
-from symreg.fitting import Fitted, Fitter
+from symreg.fitting.bounds import within_bounds
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter
 from symreg.formula.expression import Expression, Number, walk
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.template import Parameter, Template
@@ -53,17 +55,6 @@ def on_few_rows(fitter: Fitter, most: int) -> Fitter:
     """The same on this many rows at most, evenly taken."""
     rows = np.unique(np.linspace(0, len(fitter.y) - 1, most).astype(int))
     return fitter.on_rows(rows)
-
-
-def within_bounds(fitter: Fitter, template: Template, fitted: Fitted) -> bool:
-    """Whether every parameter lies where the user wants it."""
-    bounds = {one.name: one for one in template.parameters}
-    for constant, value in zip(fitted.constants, fitted.values, strict=True):
-        if constant.name in bounds:
-            si = float(value) * fitter.units.factor(constant.dimension)
-            if not bounds[constant.name].lower <= si <= bounds[constant.name].upper:
-                return False
-    return True
 
 
 def _within_bounds(fitter: Fitter, template: Template, fits: Sequence[Fitted | None]) -> list[Fitted]:

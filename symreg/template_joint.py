@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from symreg.engine import Outcome
 from symreg.errors import DimensionError
 from symreg.finishing import Finisher
-from symreg.fitting import Fitted, Fitter
+from symreg.fitting.bounds import within_bounds
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter
 from symreg.formula.dimensioning import dimension_of, infer_dimensions
 from symreg.formula.expression import (
     Constant,
@@ -23,7 +25,7 @@ from symreg.formula.expression import (
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.form import parts_of
 from symreg.problem.template import Template, UnknownFunction
-from symreg.template_fit import STARTS, from_many_starts, within_bounds
+from symreg.template_fit import STARTS, from_many_starts
 from symreg.units.dimension import Dimension, power_product
 
 AS_GOOD = 1e-6  # of a sum of squares: what a constant less may cost

@@ -21,7 +21,8 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.finishing import Finished, Finisher
-from symreg.fitting import Fitted, Fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter
 from symreg.formula.expression import Constant, Expression, Number, Variable, complexity, constants_of
 from symreg.problem.candidate import Candidate, FreeConstant
 from symreg.problem.form import parts_of

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from symreg.fitting import Fitted
+from symreg.fitting.fitted import Fitted
 from symreg.formula.collecting import POWERS
 from symreg.formula.expression import (
     Apply,

@@ -13,7 +13,9 @@ import numpy as np
 from symreg.allowed import is_allowed
 from symreg.arrays import Floats
 from symreg.finishing import AS_PROPOSED, RESOLUTION, Finished, Finisher
-from symreg.fitting import Fitted, Fitter
+from symreg.fitting.bounds import within_bounds
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter
 from symreg.formula.description_length import tree_bits
 from symreg.formula.expression import Expression, complexity
 from symreg.law import Law, ParetoFront, pareto_front
@@ -21,7 +23,6 @@ from symreg.problem.candidate import SHRINKS, Candidate, most_constants
 from symreg.problem.form import is_short
 from symreg.search.progress import FEW_CONSTANTS
 from symreg.shape import Shape, shape_of
-from symreg.template_fit import within_bounds
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from scipy.optimize import lsq_linear
 
-from symreg.bounded_fitting import holding
 from symreg.engine import get_engine
-from symreg.fitting import Fitted, Fitter, make_fitter
+from symreg.fitting.bounds import holding
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter, make_fitter
 from symreg.formula.expression import constants_of
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units

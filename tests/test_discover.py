@@ -12,7 +12,7 @@ import pytest
 from symreg.discover import Discovery, Progress, discover
 from symreg.engine import get_engine
 from symreg.finishing import Finisher
-from symreg.fitting import make_fitter
+from symreg.fitting.fitter import make_fitter
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Apply, Number, complexity, constants_of, evaluate_tree, variables_of, walk
 from symreg.formula.grammar import parse

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from symreg.engine import get_engine
 from symreg.finishing import UNIT_BITS, Finished, Finisher
-from symreg.fitting import Fitted, make_fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import make_fitter
 from symreg.formula.description_length import PLAIN_ANGLE_BITS
 from symreg.formula.expression import (
     Constant,

@@ -10,7 +10,8 @@ import pytest
 
 from symreg.engine import Outcome, get_engine
 from symreg.finishing import Finisher
-from symreg.fitting import Fitted, Fitter, make_fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter, make_fitter
 from symreg.formula.grammar import parse
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units

@@ -9,11 +9,12 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.finishing import Finisher
-from symreg.fitting import Fitted, Fitter, make_fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter, make_fitter
+from symreg.fitting.input_errors import deviance, effective_variance
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import constants_of, evaluate_tree
 from symreg.formula.grammar import parse
-from symreg.input_errors import deviance, effective_variance
 from symreg.law import Law
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units

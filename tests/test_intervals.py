@@ -11,7 +11,7 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from symreg.finishing import Finisher
-from symreg.fitting import Fitter
+from symreg.fitting.fitter import Fitter
 from symreg.intervals import IntervalError, IntervalMethod, constant_intervals, quantile, with_intervals
 from symreg.law import Law
 from symreg.problem.problem import Problem

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from symreg.discover import discover
 from symreg.engine import Outcome
 from symreg.finishing import Finished, Finisher
-from symreg.fitting import Fitted
+from symreg.fitting.fitted import Fitted
 from symreg.formula.expression import constants_of, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.fitting import make_fitter
+from symreg.fitting.fitter import make_fitter
+from symreg.fitting.leaving_out import sum_left_out
 from symreg.formula.grammar import parse
-from symreg.leaving_out import sum_left_out
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import make_problem

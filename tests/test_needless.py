@@ -9,7 +9,7 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.finishing import Finished, Finisher
-from symreg.fitting import make_fitter
+from symreg.fitting.fitter import make_fitter
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.needless import with_related_offset, without_needless_constants

@@ -10,7 +10,8 @@ import pytest
 from symreg.discover import Discovery, discover
 from symreg.engine import get_engine
 from symreg.errors import ProblemError
-from symreg.fitting import Fitted, make_fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import make_fitter
 from symreg.formula.grammar import parse
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from symreg.engine import Outcome
-from symreg.fitting import Fitted
+from symreg.fitting.fitted import Fitted
 from symreg.formula.expression import Constant, Expression, constants_of, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.fitting import Fitted, Fitter, make_fitter
+from symreg.fitting.bounds import within_bounds
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter, make_fitter
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import make_problem
 from symreg.tables.table import read_table
-from symreg.template_fit import from_many_starts, within_bounds
+from symreg.template_fit import from_many_starts
 from symreg.units.dimension import DIMENSIONLESS
 
 X = np.linspace(1.0, 20.0, 40)

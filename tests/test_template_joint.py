@@ -9,7 +9,8 @@ import pytest
 
 from symreg.engine import Outcome, get_engine
 from symreg.finishing import Finisher
-from symreg.fitting import Fitted, make_fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import make_fitter
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.problem.natural_units import choose_natural_units

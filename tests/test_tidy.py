@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from symreg.engine import Outcome, get_engine
-from symreg.fitting import Fitted, make_fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text

@@ -10,7 +10,7 @@ import pytest
 
 from symreg import make_problem, read_table
 from symreg.engine import get_engine
-from symreg.fitting import make_fitter
+from symreg.fitting.fitter import make_fitter
 from symreg.formula.grammar import parse
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units

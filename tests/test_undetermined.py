@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import symreg as sr
-from symreg.fitting import Fitted, Fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter
 from symreg.undetermined import undetermined
 from tests.test_bounded_fitting import fit, fitter_of
 

@@ -10,7 +10,7 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.finishing import Finished, Finisher
-from symreg.fitting import Fitter, make_fitter
+from symreg.fitting.fitter import Fitter, make_fitter
 from symreg.formula.expression import complexity
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text

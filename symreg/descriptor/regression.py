@@ -16,7 +16,7 @@ from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.descriptor.validation import Validation, over_folds
 from symreg.engine import get_engine
 from symreg.finishing import Finisher
-from symreg.fitting import make_fitter
+from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import Expression
 from symreg.formula.printing import to_text
 from symreg.problem.problem import Problem

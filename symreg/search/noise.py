@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from symreg.fitting.leaving_out import sum_left_out
 from symreg.formula.description_length import FEW_ROWS
 from symreg.formula.expression import lower
-from symreg.leaving_out import sum_left_out
 from symreg.problem.trend import Floats, sizes_of, trend
 from symreg.search.probes import target_at
 from symreg.search.progress import Progress

@@ -24,7 +24,8 @@ from scipy.stats import t as student
 
 from symreg.engine import get_engine
 from symreg.finishing import Finisher
-from symreg.fitting import Fitted, make_fitter
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import Expression, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.problem.candidate import FreeConstant

@@ -18,7 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from symreg.fitting import Fitted, Fitter
+    from symreg.fitting.fitted import Fitted
+    from symreg.fitting.fitter import Fitter
+from symreg.arrays import Floats
+from symreg.problem.template import Template
 
 Floats = npt.NDArray[np.float64]
 NEAR = 1e-6  # of the distance between start and bound, or of the bound itself: this close is tried as on it
@@ -178,3 +181,14 @@ def _with_numbers(fitter: Fitter, fitted: Fitted, numbers: Mapping[str, int]) ->
     if not all(fitter.limits[name].holds(number) for name, number in numbers.items()):
         return None
     return holding(fitter, fitted, {name: float(number) for name, number in numbers.items()})
+
+
+def within_bounds(fitter: Fitter, template: Template, fitted: Fitted) -> bool:
+    """Whether every parameter lies where the user wants it."""
+    bounds = {one.name: one for one in template.parameters}
+    for constant, value in zip(fitted.constants, fitted.values, strict=True):
+        if constant.name in bounds:
+            si = float(value) * fitter.units.factor(constant.dimension)
+            if not bounds[constant.name].lower <= si <= bounds[constant.name].upper:
+                return False
+    return True

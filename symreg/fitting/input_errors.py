@@ -24,13 +24,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from symreg.bounded_fitting import limits_of
 from symreg.engine.least_squares import linearise, unscaled_covariance
+from symreg.fitting.bounds import limits_of
 from symreg.formula.expression import Apply, Constant, Expression, Variable, lower, substitute, variables_of
 
 if TYPE_CHECKING:
     from symreg.arrays import Rows
-    from symreg.fitting import Fitted, Fitter
+    from symreg.fitting.fitted import Fitted
+    from symreg.fitting.fitter import Fitter
     from symreg.problem.natural_units import NaturalUnits
     from symreg.problem.problem import Problem
 
