@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     )
     from symreg.estimator import SymbolicRegressor
     from symreg.intervals import IntervalError, constant_intervals
-    from symreg.law import ConstantInterval, Law, ParetoFront, PredictionError
+    from symreg.laws.law import ConstantInterval, Law, ParetoFront, PredictionError
     from symreg.problem.problem import Problem, make_problem
     from symreg.robustness import Examination, Robustness, examined
     from symreg.search.backend import Budget, BudgetError, Native
@@ -118,7 +118,7 @@ _OWNERS = {
     ),
     "symreg.estimator": ("SymbolicRegressor",),
     "symreg.intervals": ("IntervalError", "constant_intervals"),
-    "symreg.law": ("ConstantInterval", "Law", "ParetoFront", "PredictionError"),
+    "symreg.laws.law": ("ConstantInterval", "Law", "ParetoFront", "PredictionError"),
     "symreg.problem.problem": ("Problem", "make_problem"),
     "symreg.robustness": ("Examination", "Robustness", "examined"),
     "symreg.search.backend": ("Budget", "BudgetError", "Native"),

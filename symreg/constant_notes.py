@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from symreg.constant_origins import origin_notes
-from symreg.correlation import correlations
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, Floats
 from symreg.fitting.input_errors import uncertain_inputs
-from symreg.law import LawConstant
+from symreg.laws.correlation import correlations
+from symreg.laws.law import LawConstant
+from symreg.laws.undetermined import undetermined
 from symreg.uncertain_text import number_text
-from symreg.undetermined import undetermined
 
 FAR_FROM_NOISE = 1e-6  # a chi square that noise of the stated size exceeds, or falls short of, less often than this
 

@@ -34,8 +34,8 @@ from symreg.known_products import (
     product_tree,
     products_of,
 )
-from symreg.law import LawConstant
 from symreg.law_constants import law_constants
+from symreg.laws.law import LawConstant
 from symreg.problem.offered import FAMILIAR
 from symreg.problem.problem import Problem
 from symreg.uncertain_text import uncertain_text

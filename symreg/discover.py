@@ -24,7 +24,7 @@ from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import Expression, constants_of
 from symreg.formula.grammar import parse
 from symreg.formula.simplify import warm_simplifier
-from symreg.law import Law, ParetoFront
+from symreg.laws.law import Law, ParetoFront
 from symreg.problem.candidate import Candidate, FreeConstant
 from symreg.problem.problem import Problem
 from symreg.search.backend import Backend, Budget, Native, Round

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from symreg.arrays import Floats
     from symreg.discover import Discovery, Progress
     from symreg.intervals import IntervalMethod
-    from symreg.law import ConstantInterval, Law, ParetoFront
+    from symreg.laws.law import ConstantInterval, Law, ParetoFront
     from symreg.problem.problem import FreeConstants, Problem
     from symreg.robustness import Examination
     from symreg.search.backend import Backend, Budget

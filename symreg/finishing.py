@@ -34,13 +34,14 @@ from symreg.formula.saying import said_with
 from symreg.formula.simple_numbers import TO_SCALE, USUAL, Recognised
 from symreg.formula.simplify import Simplifier
 from symreg.known_products import Match, with_known_constants
-from symreg.law import Law, Score, score
 from symreg.law_constants import law_constants, renamed, with_pretty_names
+from symreg.laws.law import Law, Score, score
+from symreg.laws.refitting import bits_left, left_over
+from symreg.laws.unseen import unseen_notes
 from symreg.needless import with_fewer_by_form, without_needless_constants
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.form import has_form, parts_of
 from symreg.problem.template import Template
-from symreg.refitting import bits_left, left_over
 from symreg.reparametrising import Form, Surroundings
 from symreg.signs import with_signs_in_form
 from symreg.snapping import (
@@ -59,7 +60,6 @@ from symreg.tidy import (
 from symreg.uncertain_text import uncertain_text
 from symreg.units.dimension import Dimension
 from symreg.units.reading import DIMENSIONLESS_UNIT
-from symreg.unseen import unseen_notes
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
 ROUNDING = 1e-9  # of the target's spread: what a fit of an exact law leaves at most

@@ -17,8 +17,8 @@ from typing import Literal, get_args
 from symreg.errors import SymregError
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, Floats
-from symreg.law import ConstantInterval, Law
-from symreg.law_fit import fit_of
+from symreg.laws.law import ConstantInterval, Law
+from symreg.laws.law_fit import fit_of
 from symreg.problem.problem import Problem
 from symreg.profile_likelihood import profile_ends
 from symreg.resampling import RESAMPLES, Resampling, studentised_ends

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from symreg.constant_units import display_unit
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, Floats
 from symreg.formula.expression import Constant, Expression, constants_of, substitute
-from symreg.law import LawConstant
+from symreg.laws.constant_units import display_unit
+from symreg.laws.law import LawConstant
 from symreg.units.reading import DIMENSIONLESS_UNIT, Unit
 
 

@@ -25,8 +25,8 @@ from symreg.finishing import RESOLUTION
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
 from symreg.input_box import InputBox, box_of
-from symreg.law import Law
-from symreg.refitting import bits_of_rows, fitted_again
+from symreg.laws.law import Law
+from symreg.laws.refitting import bits_of_rows, fitted_again
 from symreg.separation import SEPARATED, Contest, Place, best_place, contest_of
 from symreg.stability import agree
 

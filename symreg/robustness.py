@@ -16,8 +16,8 @@ import numpy as np
 
 from symreg.discover import Discovery, discover
 from symreg.errors import SymregError
-from symreg.law import Law
-from symreg.refitting import fitter_of
+from symreg.laws.law import Law
+from symreg.laws.refitting import fitter_of
 from symreg.rivals import Rival, rivals_of
 from symreg.search.backend import Backend, Budget
 from symreg.separation import SEPARATED, Place

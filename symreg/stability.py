@@ -26,10 +26,10 @@ from symreg.finishing import RESOLUTION
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
 from symreg.formula.expression import Apply, Constant, Expression, constants_of, evaluate_tree, fold, variables_of
-from symreg.law import Law, Score, pareto_front
+from symreg.laws.law import Law, Score, pareto_front
+from symreg.laws.refitting import as_fitted, bits_of_fit, fitted_again
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.problem import MIN_ROWS, Problem
-from symreg.refitting import as_fitted, bits_of_fit, fitted_again
 from symreg.units.dimension import DIMENSIONLESS
 
 SAME = 1e-6  # of the target's root mean square: laws that differ by less are one, written in two ways

@@ -18,7 +18,7 @@ from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
 from symreg.formula.description_length import tree_bits
 from symreg.formula.expression import Expression, complexity
-from symreg.law import Law, ParetoFront, pareto_front
+from symreg.laws.law import Law, ParetoFront, pareto_front
 from symreg.problem.candidate import SHRINKS, Candidate, most_constants
 from symreg.problem.form import is_short
 from symreg.search.progress import FEW_CONSTANTS

@@ -8,10 +8,10 @@ from symreg.discover import Discovery
 from symreg.finishing import Finisher
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.grammar import parse
-from symreg.law import Law, ParetoFront
+from symreg.laws.law import Law, ParetoFront
+from symreg.laws.refitting import fitter_of
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.problem import Problem, make_problem
-from symreg.refitting import fitter_of
 from symreg.tables.table import read_table
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from symreg.discover import Discovery, discover
-from symreg.law import Law
+from symreg.laws.law import Law
 from symreg.problem.problem import make_problem
 from symreg.search.backend import Budget, Native
 from symreg.tables.table import read_table

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symreg.constant_origins import CHANCE_OF_NATURE, match_in_nature, products_in_nature
-from symreg.law import LawConstant
+from symreg.laws.law import LawConstant
 from symreg.problem.problem import Problem, make_problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import Dimension

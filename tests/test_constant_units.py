@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.constant_units import display_unit
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
+from symreg.laws.constant_units import display_unit
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, parse_unit, si_unit
 

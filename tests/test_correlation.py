@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.correlation import correlations
+from symreg.laws.correlation import correlations
 from tests.test_bounded_fitting import fitter_of
 from tests.test_intervals import law_of
 

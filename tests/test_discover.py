@@ -17,7 +17,7 @@ from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Apply, Number, complexity, constants_of, evaluate_tree, variables_of, walk
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.law import Law, ParetoFront
+from symreg.laws.law import Law, ParetoFront
 from symreg.problem.candidate import Candidate, FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import Constraints, Problem, make_problem

@@ -153,7 +153,7 @@ def searches(monkeypatch: pytest.MonkeyPatch) -> Searches:
 def proportional_law(problem: sr.Problem) -> sr.Law:
     from fractions import Fraction
 
-    from symreg.law import LawConstant, Score
+    from symreg.laws.law import LawConstant, Score
 
     name, target = problem.inputs[0], problem.target_column
     column = problem.table[name]

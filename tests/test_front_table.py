@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import symreg as sr
-from symreg.front_table import quantity_text
+from symreg.laws.printed import quantity_text
 from symreg.units.reading import parse_unit
 from symreg.units.unit import si_unit
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symreg.input_box import InputBox, box_of
-from symreg.refitting import fitter_of
+from symreg.laws.refitting import fitter_of
 from tests.laws_by_hand import problem_of
 
 

@@ -15,7 +15,7 @@ from symreg.fitting.input_errors import deviance, effective_variance
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import constants_of, evaluate_tree
 from symreg.formula.grammar import parse
-from symreg.law import Law
+from symreg.laws.law import Law
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import Problem, make_problem

@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 from symreg.finishing import Finisher
 from symreg.fitting.fitter import Fitter
 from symreg.intervals import IntervalError, IntervalMethod, constant_intervals, quantile, with_intervals
-from symreg.law import Law
+from symreg.laws.law import Law
 from symreg.problem.problem import Problem
 from tests.benchmarks.coverage import TRUTHS, coverage, fitted_law
 from tests.test_bounded_fitting import fit, fitter_of

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from symreg.law_fit import fit_of
+from symreg.laws.law_fit import fit_of
 from tests.benchmarks.coverage import TRUTHS, fitted_law
 from tests.test_bounded_fitting import fitter_of
 from tests.test_intervals import law_of

@@ -9,10 +9,10 @@ from symreg.engine import get_engine
 from symreg.fitting.fitter import make_fitter
 from symreg.fitting.leaving_out import sum_left_out
 from symreg.formula.grammar import parse
+from symreg.laws.refitting import left_over
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import make_problem
-from symreg.refitting import left_over
 from symreg.tables.table import read_table
 from symreg.units.reading import DIMENSIONLESS_UNIT
 

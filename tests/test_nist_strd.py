@@ -15,7 +15,7 @@ from symreg.discover import Discovery, discover
 from symreg.document import read_document
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
-from symreg.law import Law
+from symreg.laws.law import Law
 from symreg.problem.problem import Problem, make_problem
 from symreg.search.backend import Native
 from symreg.tables.catalog import dataset_folder, dataset_names, load_dataset

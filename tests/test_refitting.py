@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from symreg.refitting import as_fitted, bits_of_fit, bits_of_rows, fitted_again, fitter_of
+from symreg.laws.refitting import as_fitted, bits_of_fit, bits_of_rows, fitted_again, fitter_of
 from tests.laws_by_hand import law_of, problem_of
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from symreg.law import Law
+from symreg.laws.law import Law
+from symreg.laws.refitting import fitter_of
 from symreg.problem.problem import Problem
-from symreg.refitting import fitter_of
 from symreg.rivals import Rival, contest_between, rivals_of
 from tests.laws_by_hand import law_of, problem_of
 

@@ -12,7 +12,7 @@ import pytest
 import symreg as sr
 from symreg.discover import Discovery, discover
 from symreg.errors import SymregError
-from symreg.law import ParetoFront
+from symreg.laws.law import ParetoFront
 from symreg.problem.problem import Problem
 from symreg.rivals import Rival
 from symreg.robustness import Examination, Robustness, advice, alike, examined

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from symreg.input_box import box_of
+from symreg.laws.refitting import fitted_again, fitter_of
 from symreg.problem.problem import Problem
-from symreg.refitting import fitted_again, fitter_of
 from symreg.separation import Contest, Place, best_place, contest_of, sigmas_at
 from tests.laws_by_hand import law_of, problem_of
 

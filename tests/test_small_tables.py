@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from symreg.discover import discover
-from symreg.law import Law
+from symreg.laws.law import Law
+from symreg.laws.selection import judged_by
 from symreg.problem.problem import make_problem
 from symreg.search.backend import Budget, Native
-from symreg.selection import judged_by
 from symreg.tables.table import read_table
 
 BEND = (

@@ -10,7 +10,7 @@ import pytest
 from symreg.discover import Discovery, discover
 from symreg.formula.expression import complexity, constants_of, evaluate_tree, variables_of
 from symreg.formula.grammar import parse
-from symreg.law import Law
+from symreg.laws.law import Law
 from symreg.problem.form import parts_of
 from symreg.problem.problem import Constraints, make_problem
 from symreg.search.backend import Budget, Native

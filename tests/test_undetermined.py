@@ -9,7 +9,7 @@ import pytest
 import symreg as sr
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
-from symreg.undetermined import undetermined
+from symreg.laws.undetermined import undetermined
 from tests.test_bounded_fitting import fit, fitter_of
 
 X = np.linspace(1.0, 5.0, 20)

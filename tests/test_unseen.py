@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import symreg as sr
-from symreg.law import Score
-from symreg.unseen import unseen_notes
+from symreg.laws.law import Score
+from symreg.laws.unseen import unseen_notes
 
 
 def of(error: float, n_rows: int, r2: float = 0.9, in_errors: float | None = None) -> Score:

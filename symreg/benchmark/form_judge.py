@@ -30,7 +30,7 @@ from symreg.formula.expression import (
     substitute,
 )
 from symreg.formula.grammar import parse
-from symreg.law import Law
+from symreg.laws.law import Law
 from symreg.tables.generate import root_mean_square
 
 __all__ = ["FormJudge", "FormVerdict", "constants_of_law", "constants_of_truth"]

@@ -16,7 +16,7 @@ from symreg.benchmark.sampling import LARGEST_SAMPLE, Sample, has_few_rows, samp
 from symreg.formula.expression import Expression, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.law import Law, score
+from symreg.laws.law import Law, score
 from symreg.problem.problem import TINY, FreeConstants, Problem, make_problem
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from symreg.cli import printable
 
 if TYPE_CHECKING:
     from symreg.discover import Progress
-    from symreg.law import ParetoFront
+    from symreg.laws.law import ParetoFront
 
 ROWS = 12
 

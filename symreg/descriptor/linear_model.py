@@ -18,7 +18,7 @@ from symreg.descriptor.feature_space import FeatureSpace
 from symreg.finishing import Finisher
 from symreg.formula.expression import Apply, Constant, Expression, complexity, evaluate_tree, substitute
 from symreg.formula.printing import to_text
-from symreg.law import Law, Score
+from symreg.laws.law import Law, Score
 from symreg.problem.candidate import Candidate, FreeConstant
 from symreg.search.join import solve
 from symreg.search.space import SearchSpace

@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symreg.constant_units import display_unit
 from symreg.descriptor.boundary import boundary_ratio, combined, cross_validated
 from symreg.descriptor.feature_space import FeatureSpace
 from symreg.descriptor.linear_model import row_of, with_own_names
 from symreg.descriptor.threshold import Classes, best_threshold
 from symreg.formula.expression import Apply, Constant, Expression, complexity
 from symreg.formula.printing import to_latex, to_text
-from symreg.front_table import constant_text
-from symreg.law import Law, LawConstant, Score
+from symreg.laws.constant_units import display_unit
+from symreg.laws.law import Law, LawConstant, Score
+from symreg.laws.printed import constant_text
 from symreg.problem.problem import Problem
 from symreg.uncertain_text import number_text
 from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, combine_units

@@ -22,7 +22,7 @@ from symreg.experiment.specification import Specification, read_specification
 from symreg.experiment.store import State
 from symreg.experiment.stored_law import restore_law
 from symreg.experiment.stored_robustness import restore_robustness
-from symreg.law import ParetoFront
+from symreg.laws.law import ParetoFront
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery

@@ -41,7 +41,7 @@ from symreg.experiment.specification import Specification
 from symreg.experiment.standing import Standing, json_text, standing_of_discovery, standing_of_progress
 from symreg.experiment.store import State, append_log, read_state, state_of, write_front, write_state
 from symreg.experiment.stored_law import restore_law, store_law
-from symreg.law import ParetoFront
+from symreg.laws.law import ParetoFront
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery, Progress

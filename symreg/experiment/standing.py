@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from symreg.experiment.stored_law import store_interval
-from symreg.law import Law, LawConstant, ParetoFront, Score
+from symreg.laws.law import Law, LawConstant, ParetoFront, Score
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery, Progress

@@ -18,7 +18,7 @@ from symreg.errors import SymregError
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import complexity
 from symreg.formula.grammar import parse
-from symreg.law import ConstantInterval, Law, LawConstant, Score, score
+from symreg.laws.law import ConstantInterval, Law, LawConstant, Score, score
 from symreg.units.dimension import Dimension
 from symreg.units.reading import Unit
 

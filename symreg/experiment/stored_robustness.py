@@ -16,7 +16,7 @@ from symreg.separation import Place
 from symreg.stability import Stability
 
 if TYPE_CHECKING:
-    from symreg.law import Law
+    from symreg.laws.law import Law
     from symreg.problem.problem import Problem
 
 

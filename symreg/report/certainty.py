@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from symreg.errors import ReportError
 from symreg.formula.expression import variables_of
-from symreg.front_table import constant_text
 from symreg.input_box import box_of
-from symreg.law import Law
-from symreg.refitting import fitter_of
+from symreg.laws.law import Law
+from symreg.laws.printed import constant_text
+from symreg.laws.refitting import fitter_of
 from symreg.rivals import Rival, contest_between
 from symreg.robustness import Robustness, advice, alike
 from symreg.separation import Contest, sigmas_at

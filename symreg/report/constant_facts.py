@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from symreg.law import ConstantInterval, Law, LawConstant
+from symreg.laws.law import ConstantInterval, Law, LawConstant
 from symreg.uncertain_text import number_text, uncertain_text
 
 if TYPE_CHECKING:
-    from symreg.correlation import Correlation
+    from symreg.laws.correlation import Correlation
     from symreg.problem.problem import Problem
 
 METHODS = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symreg.law import Law, Score
+from symreg.laws.law import Law, Score
 from symreg.problem.limits import limits_in_words
 from symreg.report.certainty import Certainty, certainty_of
 from symreg.report.constant_facts import (
@@ -74,7 +74,7 @@ class FrontRow:
     @property
     def constants_text(self) -> str:
         """The constants in one line of plain text."""
-        from symreg.front_table import constant_text
+        from symreg.laws.printed import constant_text
 
         return ", ".join(constant_text(constant) for constant in self.law.constants)
 

@@ -14,7 +14,7 @@ from symreg.formula.dimensioning import dimensions_of_parts
 from symreg.formula.expression import Apply, Constant, Expression, Variable, children, walk
 from symreg.formula.operators import OPERATORS, DimensionRule
 from symreg.formula.printing import to_text
-from symreg.law import Law
+from symreg.laws.law import Law
 from symreg.units.dimension import Dimension
 
 __all__ = ["Derivation", "Leaf", "Step", "derive", "law_dimensions"]

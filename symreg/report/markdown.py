@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from symreg.laws.export import export_law
 from symreg.report.content import Content, Fact
 from symreg.report.escaping import escape_markdown, one_line
-from symreg.report.export import export_law
 from symreg.report.unit_markup import unit_plain
 
 __all__ = ["markdown_report"]

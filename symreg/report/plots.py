@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symreg.law import ParetoFront
+from symreg.laws.law import ParetoFront
 from symreg.report.certainty import RivalCurve
 from symreg.report.evidence import Evidence
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from symreg.atomic import atomic_write_bytes
 from symreg.errors import ReportError
+from symreg.laws.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
 from symreg.report.content import Content, gather
-from symreg.report.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery

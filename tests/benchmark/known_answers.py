@@ -10,7 +10,7 @@ from typing import Any
 from symreg.benchmark.trial import Settings
 from symreg.formula.expression import complexity
 from symreg.formula.grammar import parse
-from symreg.law import Law, LawConstant, ParetoFront, Score
+from symreg.laws.law import Law, LawConstant, ParetoFront, Score
 from symreg.problem.problem import Problem
 from symreg.units.reading import DIMENSIONLESS_UNIT
 

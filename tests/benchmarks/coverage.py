@@ -25,7 +25,7 @@ from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import Constant, constants_of, evaluate_tree, normalise, substitute
 from symreg.formula.grammar import parse
 from symreg.intervals import IntervalMethod, constant_intervals
-from symreg.law import Law
+from symreg.laws.law import Law
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import Problem, make_problem

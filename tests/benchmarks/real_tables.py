@@ -24,7 +24,7 @@ from symreg.benchmark.form_judge import constants_of_law
 from symreg.discover import discover
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
-from symreg.law import Law
+from symreg.laws.law import Law
 from symreg.problem.problem import Problem
 from symreg.search.backend import Budget
 

@@ -65,7 +65,7 @@ from symreg.formula.expression import (
 )
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.law import Law, LawConstant, Score
+from symreg.laws.law import Law, LawConstant, Score
 from symreg.reparametrising import Form, Surroundings
 from symreg.tables.table import Table
 from symreg.units.dimension import DIMENSIONLESS

@@ -21,7 +21,7 @@ from symreg.experiment.standing import json_text
 from symreg.experiment.store import STATE, read_state
 from symreg.experiment.stored_law import StoredLawError, restore_law, store_law
 from symreg.formula.grammar import parse
-from symreg.law import ConstantInterval, Law, LawConstant, Score
+from symreg.laws.law import ConstantInterval, Law, LawConstant, Score
 from tests.experiment.fake_search import KEPLER, PLANETS, FakeSearch, write_kepler
 
 

@@ -13,7 +13,7 @@ import pytest
 from symreg.experiment.assembly import problem_of
 from symreg.experiment.specification import read_specification
 from symreg.experiment.standing import Standing, front_csv, front_json, json_text, standing_of_discovery
-from symreg.law import Score
+from symreg.laws.law import Score
 from tests.experiment.fake_search import FakeSearch, write_kepler
 
 

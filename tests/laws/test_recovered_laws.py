@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from symreg.discover import Discovery, discover
-from symreg.law import Law
+from symreg.laws.law import Law
 from symreg.problem.problem import make_problem
 from symreg.search.backend import Budget, Native
 from symreg.tables.table import read_table

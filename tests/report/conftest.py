@@ -15,7 +15,7 @@ from symreg.discover import Discovery
 from symreg.formula.expression import Expression, Variable, complexity, constants_of
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.law import Law, LawConstant, ParetoFront, Score, score
+from symreg.laws.law import Law, LawConstant, ParetoFront, Score, score
 from symreg.problem.problem import Problem, make_problem
 from symreg.tables.table import read_table
 from symreg.units.reading import parse_unit

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from symreg.discover import Discovery
-from symreg.law import ConstantInterval, ParetoFront
+from symreg.laws.law import ConstantInterval, ParetoFront
 from symreg.problem.problem import make_problem
 from symreg.report.constant_facts import interval_text
 from symreg.report.content import gather

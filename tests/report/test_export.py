@@ -21,8 +21,8 @@ from symreg.formula.expression import Apply, Constant, Expression, Number, Varia
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS
 from symreg.formula.printing import to_code, to_text
-from symreg.law import Law, LawConstant, Score
-from symreg.report.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
+from symreg.laws.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
+from symreg.laws.law import Law, LawConstant, Score
 from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, parse_unit
 
 SCORE = Score(0.1, 0.9, 4)

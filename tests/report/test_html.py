@@ -15,7 +15,7 @@ import pytest
 from symreg.discover import Discovery
 from symreg.errors import ReportError
 from symreg.formula.expression import Apply, Number, Variable
-from symreg.law import ParetoFront, Score, score
+from symreg.laws.law import ParetoFront, Score, score
 from symreg.report.content import gather
 from symreg.report.html import html_report
 from symreg.uncertain_text import number_text

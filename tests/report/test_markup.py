@@ -15,7 +15,7 @@ from symreg.discover import Discovery
 from symreg.errors import ReportError
 from symreg.formula.operators import OPERATORS
 from symreg.formula.printing import to_latex
-from symreg.law import ParetoFront
+from symreg.laws.law import ParetoFront
 from symreg.report.content import gather
 from symreg.report.escaping import escape_markdown, one_line, typst_string
 from symreg.report.latex import latex_report

@@ -10,7 +10,7 @@ import pytest
 
 from symreg.discover import Discovery
 from symreg.errors import ReportError
-from symreg.law import ParetoFront
+from symreg.laws.law import ParetoFront
 from symreg.report import EXPORT_LANGUAGES, FORMATS, write_report, write_reports
 
 

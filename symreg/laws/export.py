@@ -19,8 +19,8 @@ from symreg.errors import ReportError
 from symreg.formula.expression import Variable, variables_of
 from symreg.formula.naming import safe_identifiers
 from symreg.formula.printing import to_code, to_latex
-from symreg.front_table import quantity_text
-from symreg.law import Law, LawConstant, Score
+from symreg.laws.law import Law, LawConstant, Score
+from symreg.laws.printed import quantity_text
 from symreg.uncertain_text import uncertain_text
 from symreg.units.reading import Unit
 

@@ -6,7 +6,7 @@ from html import escape
 
 from symreg.formula.expression import Variable, variables_of
 from symreg.formula.printing import to_latex
-from symreg.law import Law, LawConstant, ParetoFront, Score
+from symreg.laws.law import Law, LawConstant, ParetoFront, Score
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
 from symreg.units.unit import Unit
 

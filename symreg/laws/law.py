@@ -16,9 +16,9 @@ from typing import Any, Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from symreg.correlation import Correlation, correlations
 from symreg.errors import SymregError
 from symreg.formula.expression import Expression, evaluate_tree, variables_of
+from symreg.laws.correlation import Correlation, correlations
 from symreg.units.reading import Unit
 
 Array = NDArray[np.float64]
@@ -131,13 +131,13 @@ class Law:
 
     def to(self, language: str) -> str:
         """The formula as source text: "python", "numpy", "latex", "text", ... (``report.export``)."""
-        from symreg.report.export import export_law
+        from symreg.laws.export import export_law
 
         return export_law(self, language)
 
     def summary(self) -> str:
         """One line: ``period = k*a**(3/2), k = 365.21 ± 0.40 day/au**(3/2)``."""
-        from symreg.front_table import summary
+        from symreg.laws.printed import summary
 
         return summary(self)
 
@@ -145,12 +145,12 @@ class Law:
         return self.summary()
 
     def _repr_html_(self) -> str:
-        from symreg.front_table import law_html
+        from symreg.laws.printed import law_html
 
         return law_html(self)
 
     def _repr_latex_(self) -> str:
-        from symreg.front_table import law_latex
+        from symreg.laws.printed import law_latex
 
         return law_latex(self)
 
@@ -183,19 +183,19 @@ class ParetoFront:
         return self.laws[index]
 
     def __str__(self) -> str:
-        from symreg.front_table import table_text
+        from symreg.laws.printed import table_text
 
         return table_text(self)
 
     def _repr_html_(self) -> str:
-        from symreg.front_table import table_html
+        from symreg.laws.printed import table_html
 
         return table_html(self)
 
 
 def pareto_front(laws: Iterable[Law]) -> ParetoFront:
     """The front over complexity and held-out error, with one law selected (see ``selection.py``)."""
-    from symreg.selection import front_of, select
+    from symreg.laws.selection import front_of, select
 
     every = tuple(laws)
     front = front_of(every)

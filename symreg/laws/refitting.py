@@ -13,7 +13,7 @@ from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, Floats, make_fitter
 from symreg.fitting.leaving_out import sum_left_out
 from symreg.formula.description_length import FEW_ROWS, constant_bits, residual_bits, small_sample_bits
-from symreg.law import Law
+from symreg.laws.law import Law
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import Problem

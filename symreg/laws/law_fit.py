@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
-from symreg.law import Law
+from symreg.laws.law import Law
+from symreg.laws.refitting import as_fitted, fitter_of
 from symreg.problem.problem import Problem
-from symreg.refitting import as_fitted, fitter_of
 
 
 def fit_of(law: Law, problem: Problem) -> tuple[Fitter, Fitted]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symreg.formula.description_length import FEW_ROWS
-from symreg.law import Law, Score
+from symreg.laws.law import Law, Score
 
 EXACT = 1e-10
 """Errors below this part of the target's spread are rounding, not misfit: all such laws are equally exact."""
