@@ -18,7 +18,8 @@ import numpy as np
 
 from symreg.engine import get_engine
 from symreg.errors import DimensionError, SymregError
-from symreg.finishing import Finisher
+from symreg.finishing.finisher import Finisher
+from symreg.finishing.workshop import GUESS, Workshop
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import Expression, constants_of
@@ -34,7 +35,6 @@ from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace, search_space
 from symreg.template_search import propose_within
 from symreg.units.dimension import DIMENSIONLESS
-from symreg.workshop import GUESS, Workshop
 
 if TYPE_CHECKING:
     from symreg.robustness import Robustness

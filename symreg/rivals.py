@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.finishing import RESOLUTION
+from symreg.finishing.finisher import RESOLUTION
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
 from symreg.input_box import InputBox, box_of

@@ -25,7 +25,7 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.engine import Program
-from symreg.finishing import RESOLUTION
+from symreg.finishing.finisher import RESOLUTION
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
 from symreg.formula.expression import lower, variables_of

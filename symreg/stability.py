@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.finishing import RESOLUTION
+from symreg.finishing.finisher import RESOLUTION
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
 from symreg.formula.expression import Apply, Constant, Expression, constants_of, evaluate_tree, fold, variables_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symreg.engine import Outcome
 from symreg.errors import DimensionError
-from symreg.finishing import Finisher
+from symreg.finishing.finisher import Finisher
 from symreg.fitting.bounds import within_bounds
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter

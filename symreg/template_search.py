@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.finishing import Finished, Finisher
+from symreg.finishing.finisher import Finished, Finisher
+from symreg.finishing.shape import Shape, shape_of
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
 from symreg.formula.expression import Constant, Expression, Number, Variable, complexity, constants_of
@@ -32,7 +33,6 @@ from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.seeds import seeds_of
 from symreg.search.space import SearchSpace
 from symreg.search.undoing import undone
-from symreg.shape import Shape, shape_of
 from symreg.template_fit import FEW_ROWS, FEW_STEPS, on_few_rows
 from symreg.template_joint import JointFits, fits_of, values_of
 from symreg.units.dimension import Dimension

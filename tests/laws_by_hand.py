@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from symreg.discover import Discovery
-from symreg.finishing import Finisher
+from symreg.finishing.finisher import Finisher
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.grammar import parse
 from symreg.laws.law import Law, ParetoFront

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symreg.allowed import is_allowed
+from symreg.finishing.allowed import is_allowed
 from symreg.formula.grammar import parse
 from symreg.problem.problem import Constraints
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.canonical import canonical_form, with_leading_signs, with_terms_in_order
+from symreg.finishing.canonical.canonical_form import canonical_form, with_leading_signs, with_terms_in_order
+from symreg.finishing.canonical.reparametrising import Form, Surroundings
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.reparametrising import Form, Surroundings
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 TIME, LENGTH, SPEED = Dimension.of(s=1), Dimension.of(m=1), Dimension.of(m=1, s=-1)

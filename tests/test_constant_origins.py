@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.constant_origins import CHANCE_OF_NATURE, match_in_nature, products_in_nature
+from symreg.finishing.constant_origins import CHANCE_OF_NATURE, match_in_nature, products_in_nature
 from symreg.laws.law import LawConstant
 from symreg.problem.problem import Problem, make_problem
 from symreg.tables.table import read_table

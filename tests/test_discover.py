@@ -11,7 +11,8 @@ import pytest
 
 from symreg.discover import Discovery, Progress, discover
 from symreg.engine import get_engine
-from symreg.finishing import Finisher
+from symreg.finishing.finisher import Finisher
+from symreg.finishing.workshop import GUESS, Workshop
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Apply, Number, complexity, constants_of, evaluate_tree, variables_of, walk
@@ -25,7 +26,6 @@ from symreg.search.backend import Budget, Native, Round
 from symreg.search.space import SearchSpace
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
-from symreg.workshop import GUESS, Workshop
 
 
 def run(problem: Problem, evaluations: int = 20_000, **options: Any) -> Discovery:

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symreg.engine import get_engine
-from symreg.finishing import UNIT_BITS, Finished, Finisher
+from symreg.finishing.finisher import UNIT_BITS, Finished, Finisher
+from symreg.finishing.tidy import merged_powers, ordered_products, ordered_sums
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.description_length import PLAIN_ANGLE_BITS
@@ -35,7 +36,6 @@ from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import Problem, make_problem
 from symreg.tables.table import read_table
-from symreg.tidy import merged_powers, ordered_products, ordered_sums
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.strategies import expressions
 

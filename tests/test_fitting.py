@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from symreg.engine import Outcome, get_engine
-from symreg.finishing import Finisher
+from symreg.finishing.finisher import Finisher
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, make_fitter
 from symreg.formula.grammar import parse

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.finishing import Finisher
+from symreg.finishing.finisher import Finisher
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, make_fitter
 from symreg.fitting.input_errors import deviance, effective_variance

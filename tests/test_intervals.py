@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from scipy.optimize import brentq
 
-from symreg.finishing import Finisher
+from symreg.finishing.finisher import Finisher
 from symreg.fitting.fitter import Fitter
 from symreg.intervals import IntervalError, IntervalMethod, constant_intervals, quantile, with_intervals
 from symreg.laws.law import Law

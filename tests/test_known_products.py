@@ -13,12 +13,8 @@ from hypothesis import strategies as st
 
 from symreg.discover import discover
 from symreg.engine import Outcome
-from symreg.finishing import Finished, Finisher
-from symreg.fitting.fitted import Fitted
-from symreg.formula.expression import constants_of, evaluate_tree
-from symreg.formula.grammar import parse
-from symreg.formula.printing import to_text
-from symreg.known_products import (
+from symreg.finishing.finisher import Finished, Finisher
+from symreg.finishing.known_products import (
     CHANCE_OF_GIVEN,
     FAR,
     LARGEST_TOTAL,
@@ -30,6 +26,10 @@ from symreg.known_products import (
     products_of,
     with_known_constants,
 )
+from symreg.fitting.fitted import Fitted
+from symreg.formula.expression import constants_of, evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.problem import Constraints, Problem, make_problem
 from symreg.search.backend import Budget, Native

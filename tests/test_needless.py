@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.finishing import Finished, Finisher
+from symreg.finishing.finisher import Finished, Finisher
+from symreg.finishing.needless import with_related_offset, without_needless_constants
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.needless import with_related_offset, without_needless_constants
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import make_problem

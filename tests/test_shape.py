@@ -10,6 +10,7 @@ import pytest
 from symreg.discover import Discovery, discover
 from symreg.engine import get_engine
 from symreg.errors import ProblemError
+from symreg.finishing.shape import Shape, shape_of
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.grammar import parse
@@ -17,7 +18,6 @@ from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import Constraints, Problem, make_problem
 from symreg.search.backend import Budget, Native
-from symreg.shape import Shape, shape_of
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
 

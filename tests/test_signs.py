@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from symreg.engine import Outcome
+from symreg.finishing.signs import with_signs_in_form
 from symreg.fitting.fitted import Fitted
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.problem.candidate import FreeConstant
-from symreg.signs import with_signs_in_form
 from symreg.units.dimension import DIMENSIONLESS
 
 X = np.array([-2.5, -1.0, -0.3, 0.0, 0.4, 1.0, 3.7])

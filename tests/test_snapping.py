@@ -9,12 +9,7 @@ import numpy as np
 import pytest
 
 from symreg.engine import Outcome
-from symreg.fitting.fitted import Fitted
-from symreg.formula.expression import Constant, Expression, constants_of, evaluate_tree
-from symreg.formula.grammar import parse
-from symreg.formula.printing import to_text
-from symreg.problem.candidate import FreeConstant
-from symreg.snapping import (
+from symreg.finishing.snapping import (
     Rewritten,
     at_nothing,
     exponents_of,
@@ -24,6 +19,11 @@ from symreg.snapping import (
     without_insignificant_terms,
     without_term,
 )
+from symreg.fitting.fitted import Fitted
+from symreg.formula.expression import Constant, Expression, constants_of, evaluate_tree
+from symreg.formula.grammar import parse
+from symreg.formula.printing import to_text
+from symreg.problem.candidate import FreeConstant
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 SPEED = Dimension.of(m=1, s=-1)

@@ -6,6 +6,13 @@ import numpy as np
 import pytest
 
 from symreg.engine import Outcome, get_engine
+from symreg.finishing.tidy import (
+    merged_powers,
+    ordered_products,
+    ordered_sums,
+    with_factor_in_front,
+    without_constant_exponents,
+)
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import evaluate_tree
@@ -15,13 +22,6 @@ from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import make_problem
 from symreg.tables.catalog import load_dataset
-from symreg.tidy import (
-    merged_powers,
-    ordered_products,
-    ordered_sums,
-    with_factor_in_front,
-    without_constant_exponents,
-)
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 X = np.array([-2.5, -1.0, -0.3, 0.0, 0.4, 1.0, 3.7])

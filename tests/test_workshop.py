@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.finishing import Finished, Finisher
+from symreg.finishing.finisher import Finished, Finisher
+from symreg.finishing.workshop import Workshop
 from symreg.fitting.fitter import Fitter, make_fitter
 from symreg.formula.expression import complexity
 from symreg.formula.grammar import parse
@@ -19,7 +20,6 @@ from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import Problem, make_problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
-from symreg.workshop import Workshop
 
 
 def problem() -> Problem:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.descriptor.feature_space import FeatureSpace
-from symreg.finishing import Finisher
+from symreg.finishing.finisher import Finisher
 from symreg.formula.expression import Apply, Constant, Expression, complexity, evaluate_tree, substitute
 from symreg.formula.printing import to_text
 from symreg.laws.law import Law, Score

@@ -15,7 +15,7 @@ from symreg.descriptor.linear_search import Found, LinearSearch
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.descriptor.validation import Validation, over_folds
 from symreg.engine import get_engine
-from symreg.finishing import Finisher
+from symreg.finishing.finisher import Finisher
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import Expression
 from symreg.formula.printing import to_text

@@ -20,7 +20,7 @@ import numpy as np
 
 from symreg.discover import discover
 from symreg.engine import get_engine
-from symreg.finishing import Finisher
+from symreg.finishing.finisher import Finisher
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import Constant, constants_of, evaluate_tree, normalise, substitute
 from symreg.formula.grammar import parse

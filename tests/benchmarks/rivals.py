@@ -50,8 +50,9 @@ from symreg.benchmark.form_problems import FormTrial, form_trials, load_forms
 from symreg.benchmark.form_sampling import clean_table, noisy_table
 from symreg.benchmark.form_trial import form_problem
 from symreg.benchmark.trial import Settings, native_search
-from symreg.canonical import canonical_form
 from symreg.errors import SymregError
+from symreg.finishing.canonical.canonical_form import canonical_form
+from symreg.finishing.canonical.reparametrising import Form, Surroundings
 from symreg.formula.expression import (
     Apply,
     Constant,
@@ -66,7 +67,6 @@ from symreg.formula.expression import (
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.laws.law import Law, LawConstant, Score
-from symreg.reparametrising import Form, Surroundings
 from symreg.tables.table import Table
 from symreg.units.dimension import DIMENSIONLESS
 from symreg.units.unit import DIMENSIONLESS_UNIT

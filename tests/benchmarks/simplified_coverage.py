@@ -23,7 +23,7 @@ from scipy.optimize import least_squares
 from scipy.stats import t as student
 
 from symreg.engine import get_engine
-from symreg.finishing import Finisher
+from symreg.finishing.finisher import Finisher
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import Expression, evaluate_tree

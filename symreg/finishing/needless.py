@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 
+from symreg.finishing.snapping import Rewritten, at_nothing
+from symreg.finishing.tidy import fraction_of, power_of, quotient_of, sum_of, terms_of
 from symreg.fitting.fitted import Fitted
 from symreg.formula.collecting import collected
 from symreg.formula.expression import (
@@ -27,8 +29,6 @@ from symreg.formula.expression import (
     walk,
 )
 from symreg.problem.candidate import FreeConstant
-from symreg.snapping import Rewritten, at_nothing
-from symreg.tidy import fraction_of, power_of, quotient_of, sum_of, terms_of
 
 ONES = (Number(1), Number(-1))
 

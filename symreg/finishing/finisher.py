@@ -9,12 +9,30 @@ from typing import TypeGuard
 
 import numpy as np
 
-from symreg.allowed import is_allowed
 from symreg.arrays import Rows
-from symreg.canonical import canonical_form, ordered, with_leading_signs
-from symreg.constant_notes import constant_notes
-from symreg.constant_origins import known_to, replacement_notes
 from symreg.errors import DimensionError
+from symreg.finishing.allowed import is_allowed
+from symreg.finishing.canonical.canonical_form import canonical_form, ordered, with_leading_signs
+from symreg.finishing.canonical.reparametrising import Form, Surroundings
+from symreg.finishing.constant_notes import constant_notes
+from symreg.finishing.constant_origins import known_to, replacement_notes
+from symreg.finishing.known_products import Match, with_known_constants
+from symreg.finishing.law_constants import law_constants, renamed, with_pretty_names
+from symreg.finishing.needless import with_fewer_by_form, without_needless_constants
+from symreg.finishing.signs import with_signs_in_form
+from symreg.finishing.snapping import (
+    Rewritten,
+    exponents_of,
+    with_shared_constant,
+    with_simple_numbers,
+    with_tied_constants,
+    without_insignificant_terms,
+)
+from symreg.finishing.tidy import (
+    merged_powers,
+    with_factor_in_front,
+    without_constant_exponents,
+)
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, Floats
 from symreg.formula.collecting import collected
@@ -33,30 +51,12 @@ from symreg.formula.printing import to_text
 from symreg.formula.saying import said_with
 from symreg.formula.simple_numbers import TO_SCALE, USUAL, Recognised
 from symreg.formula.simplify import Simplifier
-from symreg.known_products import Match, with_known_constants
-from symreg.law_constants import law_constants, renamed, with_pretty_names
 from symreg.laws.law import Law, Score, score
 from symreg.laws.refitting import bits_left, left_over
 from symreg.laws.unseen import unseen_notes
-from symreg.needless import with_fewer_by_form, without_needless_constants
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.form import has_form, parts_of
 from symreg.problem.template import Template
-from symreg.reparametrising import Form, Surroundings
-from symreg.signs import with_signs_in_form
-from symreg.snapping import (
-    Rewritten,
-    exponents_of,
-    with_shared_constant,
-    with_simple_numbers,
-    with_tied_constants,
-    without_insignificant_terms,
-)
-from symreg.tidy import (
-    merged_powers,
-    with_factor_in_front,
-    without_constant_exponents,
-)
 from symreg.uncertain_text import uncertain_text
 from symreg.units.dimension import Dimension
 from symreg.units.reading import DIMENSIONLESS_UNIT

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from symreg.factoring import MINUS, ONE, coefficient, exponent_of, fraction, is_product, is_sum, over, powered, times
+from symreg.finishing.canonical.factoring import (
+    MINUS,
+    ONE,
+    coefficient,
+    exponent_of,
+    fraction,
+    is_product,
+    is_sum,
+    over,
+    powered,
+    times,
+)
+from symreg.finishing.canonical.reparametrising import Change, Form
+from symreg.finishing.tidy import product_of, quotient_of, sum_of, terms_of
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, walk
-from symreg.reparametrising import Change, Form
-from symreg.tidy import product_of, quotient_of, sum_of, terms_of
 
 
 def equal_bases(form: Form, node: Expression) -> Iterator[Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from symreg.factoring import (
+from symreg.finishing.canonical.factoring import (
     MINUS,
     ONE,
     coefficient,
@@ -17,9 +17,9 @@ from symreg.factoring import (
     over,
     times,
 )
+from symreg.finishing.canonical.reparametrising import Change, Form
+from symreg.finishing.tidy import quotient_of, sum_of, terms_of
 from symreg.formula.expression import Apply, Constant, Expression, Number
-from symreg.reparametrising import Change, Form
-from symreg.tidy import quotient_of, sum_of, terms_of
 
 
 def scale_in_logarithm(form: Form, node: Expression) -> Iterator[Change]:

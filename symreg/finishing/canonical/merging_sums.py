@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symreg.factoring import (
+from symreg.finishing.canonical.factoring import (
     ONE,
     Parts,
     coefficient,
@@ -17,10 +17,10 @@ from symreg.factoring import (
     powered,
     times,
 )
+from symreg.finishing.canonical.reparametrising import Change, Form
+from symreg.finishing.tidy import quotient_of, sum_of, terms_of
 from symreg.formula.collecting import collected
 from symreg.formula.expression import Apply, Constant, Expression, Variable, walk
-from symreg.reparametrising import Change, Form
-from symreg.tidy import quotient_of, sum_of, terms_of
 
 
 def constants_of_sum(form: Form, node: Expression) -> Iterator[Change]:

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from symreg.factoring import coefficient, fraction, is_product
-from symreg.formula.expression import Apply, Constant, Expression, Number
-from symreg.merging_functions import (
+from symreg.finishing.canonical.factoring import coefficient, fraction, is_product
+from symreg.finishing.canonical.merging_functions import (
     constant_in_exponential,
     exponentials_of_product,
     power_in_logarithm,
     scale_in_logarithm,
 )
-from symreg.merging_powers import (
+from symreg.finishing.canonical.merging_powers import (
     equal_bases,
     power_of_power,
     power_of_quotient,
@@ -27,15 +26,16 @@ from symreg.merging_powers import (
     split_power,
     unit_out_of_power,
 )
-from symreg.merging_sums import (
+from symreg.finishing.canonical.merging_sums import (
     constants_of_sum,
     inner_denominators,
     offset_in_sum,
     scale_of_power,
     scale_of_sum,
 )
-from symreg.reparametrising import Change, Form, Rule
-from symreg.tidy import quotient_of
+from symreg.finishing.canonical.reparametrising import Change, Form, Rule
+from symreg.finishing.tidy import quotient_of
+from symreg.formula.expression import Apply, Constant, Expression, Number
 
 
 def constant_part(form: Form, node: Expression) -> Iterator[Change]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from symreg.allowed import is_allowed
 from symreg.arrays import Floats
-from symreg.finishing import AS_PROPOSED, RESOLUTION, Finished, Finisher
+from symreg.finishing.allowed import is_allowed
+from symreg.finishing.finisher import AS_PROPOSED, RESOLUTION, Finished, Finisher
+from symreg.finishing.shape import Shape, shape_of
 from symreg.fitting.bounds import within_bounds
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
@@ -22,7 +23,6 @@ from symreg.laws.law import Law, ParetoFront, pareto_front
 from symreg.problem.candidate import SHRINKS, Candidate, most_constants
 from symreg.problem.form import is_short
 from symreg.search.progress import FEW_CONSTANTS
-from symreg.shape import Shape, shape_of
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from symreg.constant_origins import origin_notes
+from symreg.finishing.constant_origins import origin_notes
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, Floats
 from symreg.fitting.input_errors import uncertain_inputs

@@ -17,12 +17,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter
-from symreg.formula.expression import constants_of
-from symreg.formula.printing import to_text
-from symreg.formula.simple_numbers import Tolerance
-from symreg.known_products import (
+from symreg.finishing.known_products import (
     CHANCE_OF_GIVEN,
     POWERS,
     Factor,
@@ -34,7 +29,12 @@ from symreg.known_products import (
     product_tree,
     products_of,
 )
-from symreg.law_constants import law_constants
+from symreg.finishing.law_constants import law_constants
+from symreg.fitting.fitted import Fitted
+from symreg.fitting.fitter import Fitter
+from symreg.formula.expression import constants_of
+from symreg.formula.printing import to_text
+from symreg.formula.simple_numbers import Tolerance
 from symreg.laws.law import LawConstant
 from symreg.problem.offered import FAMILIAR
 from symreg.problem.problem import Problem

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 
-from symreg.factoring import coefficient, exponent_of, fraction, is_sum, over, powered, times
+from symreg.finishing.canonical.factoring import coefficient, exponent_of, fraction, is_sum, over, powered, times
+from symreg.finishing.canonical.merging import RULES
+from symreg.finishing.canonical.reparametrising import Change, Form, Rule, rewritten
+from symreg.finishing.tidy import merged_powers, ordered_products, ordered_sums, quotient_of, sum_of, terms_of
 from symreg.formula.collecting import collected
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, fold, normalise, walk
-from symreg.merging import RULES
-from symreg.reparametrising import Change, Form, Rule, rewritten
-from symreg.tidy import merged_powers, ordered_products, ordered_sums, quotient_of, sum_of, terms_of
 
 MOST = 60  # changes of one law
 WAVES = frozenset({"sin", "cos", "tan"})

@@ -27,13 +27,13 @@ from itertools import product as every
 
 import numpy as np
 
+from symreg.finishing.snapping import Rewritten, raised
 from symreg.fitting.fitted import Fitted
 from symreg.formula.description_length import tree_bits
 from symreg.formula.expression import Apply, Constant, Expression, Number, normalise, substitute
 from symreg.formula.printing import to_text
 from symreg.formula.simple_numbers import USUAL, Recognised, Tolerance, count_simple_numbers, recognise_number
 from symreg.problem.candidate import FreeConstant
-from symreg.snapping import Rewritten, raised
 from symreg.units.dimension import Dimension
 
 POWERS = tuple(Fraction(one, 2) for one in (0, 2, -2, 4, -4, 1, -1, 6, -6, 3, -3, 8, -8, 5, -5))
