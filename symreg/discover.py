@@ -33,7 +33,7 @@ from symreg.search.heard import Heard
 from symreg.search.honouring import check_backend, unmet
 from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace, search_space
-from symreg.template_search import propose_within
+from symreg.templates.search import propose_within
 from symreg.units.dimension import DIMENSIONLESS
 
 if TYPE_CHECKING:

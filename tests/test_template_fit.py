@@ -15,7 +15,7 @@ from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import make_problem
 from symreg.tables.table import read_table
-from symreg.template_fit import from_many_starts
+from symreg.templates.starts import from_many_starts
 from symreg.units.dimension import DIMENSIONLESS
 
 X = np.linspace(1.0, 20.0, 40)

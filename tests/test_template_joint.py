@@ -16,7 +16,7 @@ from symreg.formula.printing import to_text
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import make_problem
 from symreg.tables.table import read_table
-from symreg.template_joint import JointFits, fits_of, values_of
+from symreg.templates.joint import JointFits, fits_of, values_of
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 X = np.linspace(1.0, 3.0, 40)

@@ -8,7 +8,7 @@ import pytest
 from symreg.formula.expression import Apply, Constant, Expression, Variable, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS
-from symreg.search.undoing import UNARY, undone
+from symreg.templates.undoing import UNARY, undone
 
 HOLE = Constant("f")
 

@@ -30,11 +30,11 @@ from symreg.problem.form import parts_of
 from symreg.problem.template import Template, UnknownFunction
 from symreg.search.backend import Backend, Budget, Round
 from symreg.search.dimension_code import DimensionRangeError
-from symreg.search.seeds import seeds_of
 from symreg.search.space import SearchSpace
-from symreg.search.undoing import undone
-from symreg.template_fit import FEW_ROWS, FEW_STEPS, on_few_rows
-from symreg.template_joint import JointFits, fits_of, values_of
+from symreg.templates.joint import JointFits, fits_of, values_of
+from symreg.templates.seeds import seeds_of
+from symreg.templates.starts import FEW_ROWS, FEW_STEPS, on_few_rows
+from symreg.templates.undoing import undone
 from symreg.units.dimension import Dimension
 
 SEEDED = 3_000  # combinations of small expressions

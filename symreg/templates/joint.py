@@ -25,7 +25,7 @@ from symreg.formula.expression import (
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.form import parts_of
 from symreg.problem.template import Template, UnknownFunction
-from symreg.template_fit import STARTS, from_many_starts
+from symreg.templates.starts import STARTS, from_many_starts
 from symreg.units.dimension import Dimension, power_product
 
 AS_GOOD = 1e-6  # of a sum of squares: what a constant less may cost
