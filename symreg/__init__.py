@@ -17,6 +17,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from symreg.certainty.examination import Examination, Robustness, examined
+    from symreg.certainty.intervals import IntervalError, constant_intervals
     from symreg.descriptor.classification import find_thresholds
     from symreg.descriptor.regression import find_descriptors
     from symreg.descriptor.settings import DescriptorError, DescriptorSettings
@@ -40,10 +42,8 @@ if TYPE_CHECKING:
         UnitWarning,
     )
     from symreg.estimator import SymbolicRegressor
-    from symreg.intervals import IntervalError, constant_intervals
     from symreg.laws.law import ConstantInterval, Law, ParetoFront, PredictionError
     from symreg.problem.problem import Problem, make_problem
-    from symreg.robustness import Examination, Robustness, examined
     from symreg.search.backend import Budget, BudgetError, Native
     from symreg.tables.catalog import CatalogError, dataset_names, load_dataset
     from symreg.tables.table import Table, read_table
@@ -117,10 +117,10 @@ _OWNERS = {
         "TableError", "TableWarning", "UnitError", "UnitWarning",
     ),
     "symreg.estimator": ("SymbolicRegressor",),
-    "symreg.intervals": ("IntervalError", "constant_intervals"),
+    "symreg.certainty.intervals": ("IntervalError", "constant_intervals"),
     "symreg.laws.law": ("ConstantInterval", "Law", "ParetoFront", "PredictionError"),
     "symreg.problem.problem": ("Problem", "make_problem"),
-    "symreg.robustness": ("Examination", "Robustness", "examined"),
+    "symreg.certainty.examination": ("Examination", "Robustness", "examined"),
     "symreg.search.backend": ("Budget", "BudgetError", "Native"),
     "symreg.tables.table": ("Table", "read_table"),
     "symreg.units.reading": ("Unit", "parse_unit"),

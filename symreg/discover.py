@@ -37,7 +37,7 @@ from symreg.templates.search import propose_within
 from symreg.units.dimension import DIMENSIONLESS
 
 if TYPE_CHECKING:
-    from symreg.robustness import Robustness
+    from symreg.certainty.examination import Robustness
 
 SEARCHED_ROWS = 20_000  # a longer table is searched on a sample, and fitted and scored on all rows
 SIMPLIFY_SECONDS = 1.5  # for one formula

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     import os
 
     from symreg.arrays import Floats
+    from symreg.certainty.examination import Examination
+    from symreg.certainty.intervals import IntervalMethod
     from symreg.discover import Discovery, Progress
-    from symreg.intervals import IntervalMethod
     from symreg.laws.law import ConstantInterval, Law, ParetoFront
     from symreg.problem.problem import FreeConstants, Problem
-    from symreg.robustness import Examination
     from symreg.search.backend import Backend, Budget
     from symreg.tables.table import Table
 
@@ -156,7 +156,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
             reason = f"no law was found that is defined on the data ({discovery.stop_reason})."
             raise EstimatorError(reason=reason, advice="Give a larger budget, or other operators.")
         if self.examination is not None:
-            from symreg.robustness import examined
+            from symreg.certainty.examination import examined
 
             discovery = examined(discovery, self.examination, backend=self._backend())
         self.problem_, self.discovery_ = discovery.problem, discovery
@@ -187,7 +187,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
 
         ``method`` is "profile", "bootstrap" or "wald"; ``how``: see ``symreg.constant_intervals``.
         """
-        from symreg.intervals import constant_intervals
+        from symreg.certainty.intervals import constant_intervals
 
         check_is_fitted(self)
         return constant_intervals(self.problem_, self.best_, method=method, level=level, **how)
@@ -206,7 +206,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     def _check_examination(self) -> None:
         if self.examination is None:
             return
-        from symreg.robustness import Examination
+        from symreg.certainty.examination import Examination
 
         if not isinstance(self.examination, Examination):
             reason = f"examination is {self.examination!r}, and must be None or such as Examination(resamples=50)."

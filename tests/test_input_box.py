@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.input_box import InputBox, box_of
+from symreg.certainty.input_box import InputBox, box_of
 from symreg.laws.refitting import fitter_of
 from tests.laws_by_hand import problem_of
 

@@ -10,9 +10,9 @@ import pytest
 from scipy import stats
 from scipy.optimize import brentq
 
+from symreg.certainty.intervals import IntervalError, IntervalMethod, constant_intervals, quantile, with_intervals
 from symreg.finishing.finisher import Finisher
 from symreg.fitting.fitter import Fitter
-from symreg.intervals import IntervalError, IntervalMethod, constant_intervals, quantile, with_intervals
 from symreg.laws.law import Law
 from symreg.problem.problem import Problem
 from tests.benchmarks.coverage import TRUTHS, coverage, fitted_law

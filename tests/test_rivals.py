@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from symreg.certainty.rivals import Rival, contest_between, rivals_of
 from symreg.laws.law import Law
 from symreg.laws.refitting import fitter_of
 from symreg.problem.problem import Problem
-from symreg.rivals import Rival, contest_between, rivals_of
 from tests.laws_by_hand import law_of, problem_of
 
 

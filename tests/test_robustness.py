@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 import symreg as sr
+from symreg.certainty.examination import Examination, Robustness, advice, alike, examined
+from symreg.certainty.rivals import Rival
+from symreg.certainty.separation import Place
+from symreg.certainty.stability import Stability
 from symreg.discover import Discovery, discover
 from symreg.errors import SymregError
 from symreg.laws.law import ParetoFront
 from symreg.problem.problem import Problem
-from symreg.rivals import Rival
-from symreg.robustness import Examination, Robustness, advice, alike, examined
 from symreg.search.backend import Budget, Native
-from symreg.separation import Place
-from symreg.stability import Stability
 from tests.laws_by_hand import discovery_of, law_of, problem_of
 
 ALL_DAY = Examination(resamples=20, time=None)

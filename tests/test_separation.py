@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.input_box import box_of
+from symreg.certainty.input_box import box_of
+from symreg.certainty.separation import Contest, Place, best_place, contest_of, sigmas_at
 from symreg.laws.refitting import fitted_again, fitter_of
 from symreg.problem.problem import Problem
-from symreg.separation import Contest, Place, best_place, contest_of, sigmas_at
 from tests.laws_by_hand import law_of, problem_of
 
 

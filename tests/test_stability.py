@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from symreg.certainty.stability import Stability, drawn_again, is_same_form, stability_of
 from symreg.laws.law import Law
 from symreg.laws.refitting import fitter_of
 from symreg.laws.selection import select
 from symreg.problem.problem import Problem
-from symreg.stability import Stability, drawn_again, is_same_form, stability_of
 from tests.laws_by_hand import law_of, problem_of
 
 

@@ -15,8 +15,8 @@ from symreg.experiment.specification import ColumnPart, NoisePart, Specification
 from symreg.uncertain_text import read_percentage
 
 if TYPE_CHECKING:
+    from symreg.certainty.examination import Examination
     from symreg.problem.problem import Problem
-    from symreg.robustness import Examination
     from symreg.search.backend import Backend, Budget
     from symreg.tables.table import Column, Table
 
@@ -193,7 +193,7 @@ def budget_of(specification: Specification) -> Budget:
 
 def examination_of(specification: Specification) -> Examination:
     """What is examined at the end; seconds are not counted where the budget counts evaluations alone."""
-    from symreg.robustness import Examination
+    from symreg.certainty.examination import Examination
     from symreg.search.backend import Budget
 
     part, unhurried = specification.robustness, specification.budget.time is None

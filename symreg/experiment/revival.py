@@ -25,9 +25,9 @@ from symreg.experiment.stored_robustness import restore_robustness
 from symreg.laws.law import ParetoFront
 
 if TYPE_CHECKING:
+    from symreg.certainty.examination import Robustness
     from symreg.discover import Discovery
     from symreg.problem.problem import Problem
-    from symreg.robustness import Robustness
 
 
 def stored_specification(folder: str | Path) -> Specification:

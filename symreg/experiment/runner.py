@@ -294,7 +294,7 @@ def _with_intervals(specification: Specification, discovery: Discovery) -> Disco
     front, part = discovery.front, specification.report
     if not front.laws:
         return discovery
-    from symreg.intervals import with_intervals
+    from symreg.certainty.intervals import with_intervals
 
     law = with_intervals(
         discovery.problem, front.best, method=part.intervals, level=part.level, seed=specification.seed
@@ -322,7 +322,7 @@ def _examined(
     specification: Specification, discovery: Discovery, backend: Backend, stop: Callable[[], bool]
 ) -> Discovery:
     """The discovery with what is to be said about how sure it is; nobody waits for that after an interrupt."""
-    from symreg.robustness import examined
+    from symreg.certainty.examination import examined
 
     if discovery.status != "finished":
         return discovery

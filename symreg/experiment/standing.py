@@ -13,9 +13,9 @@ from symreg.experiment.stored_law import store_interval
 from symreg.laws.law import Law, LawConstant, ParetoFront, Score
 
 if TYPE_CHECKING:
+    from symreg.certainty.examination import Robustness
     from symreg.discover import Discovery, Progress
     from symreg.problem.problem import Problem
-    from symreg.robustness import Robustness
 
 Status = Literal["running", "finished", "interrupted", "failed"]
 

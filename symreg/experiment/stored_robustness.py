@@ -9,11 +9,11 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from symreg.certainty.examination import Robustness
+from symreg.certainty.rivals import Rival
+from symreg.certainty.separation import Place
+from symreg.certainty.stability import Stability
 from symreg.experiment.stored_law import restore_law
-from symreg.rivals import Rival
-from symreg.robustness import Robustness
-from symreg.separation import Place
-from symreg.stability import Stability
 
 if TYPE_CHECKING:
     from symreg.laws.law import Law

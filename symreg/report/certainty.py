@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from symreg.certainty.examination import Robustness, advice, alike
+from symreg.certainty.input_box import box_of
+from symreg.certainty.rivals import Rival, contest_between
+from symreg.certainty.separation import Contest, sigmas_at
 from symreg.errors import ReportError
 from symreg.formula.expression import variables_of
-from symreg.input_box import box_of
 from symreg.laws.law import Law
 from symreg.laws.printed import constant_text
 from symreg.laws.refitting import fitter_of
-from symreg.rivals import Rival, contest_between
-from symreg.robustness import Robustness, advice, alike
-from symreg.separation import Contest, sigmas_at
 
 if TYPE_CHECKING:
     from symreg.discover import Discovery

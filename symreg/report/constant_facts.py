@@ -47,7 +47,7 @@ def with_intervals_shown(law: Law, problem: Problem) -> tuple[LawConstant, ...]:
     """The constants with the intervals that were asked for, or else those of their standard errors."""
     if any(constant.interval is not None for constant in law.constants):
         return law.constants
-    from symreg.intervals import with_intervals
+    from symreg.certainty.intervals import with_intervals
 
     return with_intervals(problem, law, method="wald").constants
 

@@ -18,13 +18,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one core is one core
 
 import numpy as np
 
+from symreg.certainty.intervals import IntervalMethod, constant_intervals
 from symreg.discover import discover
 from symreg.engine import get_engine
 from symreg.finishing.finisher import Finisher
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import Constant, constants_of, evaluate_tree, normalise, substitute
 from symreg.formula.grammar import parse
-from symreg.intervals import IntervalMethod, constant_intervals
 from symreg.laws.law import Law
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units

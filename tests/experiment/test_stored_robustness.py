@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from symreg.certainty.examination import Examination, Robustness, examined
 from symreg.discover import Discovery
 from symreg.errors import SymregError
 from symreg.experiment.revival import load_discovery
@@ -19,7 +20,6 @@ from symreg.experiment.standing import front_json, json_text, standing_of_discov
 from symreg.experiment.store import FRONT, STATE, read_state
 from symreg.experiment.stored_law import store_law
 from symreg.experiment.stored_robustness import restore_robustness, store_robustness
-from symreg.robustness import Examination, Robustness, examined
 from tests.experiment.fake_search import KEPLER, FakeSearch, write_kepler
 from tests.laws_by_hand import discovery_of, problem_of
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from symreg.certainty.examination import Examination, Robustness, examined
+from symreg.certainty.stability import Stability
 from symreg.discover import Discovery
 from symreg.errors import ReportError
 from symreg.report.certainty import certainty_of
@@ -16,8 +18,6 @@ from symreg.report.latex import latex_report
 from symreg.report.markdown import markdown_report
 from symreg.report.pdf import pdf_report, typst_report
 from symreg.report.plots import rival_plot
-from symreg.robustness import Examination, Robustness, examined
-from symreg.stability import Stability
 from tests.laws_by_hand import discovery_of, problem_of
 
 HEADING = "How sure the form is"

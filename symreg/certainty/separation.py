@@ -24,12 +24,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from symreg.arrays import Floats
+from symreg.certainty.input_box import InputBox
 from symreg.engine import Program
 from symreg.finishing.finisher import RESOLUTION
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
 from symreg.formula.expression import lower, variables_of
-from symreg.input_box import InputBox
 from symreg.tables.table import Column
 
 POINTS = 2000

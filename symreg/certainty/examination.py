@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from symreg.certainty.rivals import Rival, rivals_of
+from symreg.certainty.separation import SEPARATED, Place
+from symreg.certainty.stability import Stability, drawn_again, is_same_form, stability_of
 from symreg.discover import Discovery, discover
 from symreg.errors import SymregError
 from symreg.laws.law import Law
 from symreg.laws.refitting import fitter_of
-from symreg.rivals import Rival, rivals_of
 from symreg.search.backend import Backend, Budget
-from symreg.separation import SEPARATED, Place
-from symreg.stability import Stability, drawn_again, is_same_form, stability_of
 from symreg.uncertain_text import number_text
 
 if TYPE_CHECKING:

@@ -14,14 +14,14 @@ import math
 from dataclasses import replace
 from typing import Literal, get_args
 
+from symreg.certainty.bootstrap import RESAMPLES, Resampling, studentised_ends
+from symreg.certainty.profile import profile_ends
 from symreg.errors import SymregError
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, Floats
 from symreg.laws.law import ConstantInterval, Law
 from symreg.laws.law_fit import fit_of
 from symreg.problem.problem import Problem
-from symreg.profile_likelihood import profile_ends
-from symreg.resampling import RESAMPLES, Resampling, studentised_ends
 
 IntervalMethod = Literal["wald", "profile", "bootstrap"]
 
