@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from symreg.descriptor.classification import find_thresholds
     from symreg.descriptor.regression import find_descriptors
     from symreg.descriptor.settings import DescriptorError, DescriptorSettings
-    from symreg.descriptor_estimator import DescriptorClassifier, DescriptorRegressor
     from symreg.discover import Discovery, discover
     from symreg.errors import (
         DimensionError,
@@ -41,7 +40,8 @@ if TYPE_CHECKING:
         UnitError,
         UnitWarning,
     )
-    from symreg.estimator import SymbolicRegressor
+    from symreg.estimators.descriptor import DescriptorClassifier, DescriptorRegressor
+    from symreg.estimators.symbolic import SymbolicRegressor
     from symreg.laws.law import ConstantInterval, Law, ParetoFront, PredictionError
     from symreg.problem.problem import Problem, make_problem
     from symreg.search.backend import Budget, BudgetError, Native
@@ -108,7 +108,7 @@ _OWNERS = {
     "symreg.descriptor.classification": ("find_thresholds",),
     "symreg.descriptor.regression": ("find_descriptors",),
     "symreg.descriptor.settings": ("DescriptorError", "DescriptorSettings"),
-    "symreg.descriptor_estimator": ("DescriptorClassifier", "DescriptorRegressor"),
+    "symreg.estimators.descriptor": ("DescriptorClassifier", "DescriptorRegressor"),
     "symreg.units.dimension": ("Dimension",),
     "symreg.discover": ("Discovery", "discover"),
     "symreg.errors": (
@@ -116,7 +116,7 @@ _OWNERS = {
         "OperatorError", "ParseError", "PhysicalConstantError", "ProblemError", "ReportError", "SymregError",
         "TableError", "TableWarning", "UnitError", "UnitWarning",
     ),
-    "symreg.estimator": ("SymbolicRegressor",),
+    "symreg.estimators.symbolic": ("SymbolicRegressor",),
     "symreg.certainty.intervals": ("IntervalError", "constant_intervals"),
     "symreg.laws.law": ("ConstantInterval", "Law", "ParetoFront", "PredictionError"),
     "symreg.problem.problem": ("Problem", "make_problem"),

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from symreg.discover import Discovery, discover
-from symreg.estimator import SymbolicRegressor
+from symreg.estimators.symbolic import SymbolicRegressor
 from symreg.formula.operators import OPERATORS
 from symreg.problem.problem import Problem, make_problem
 from symreg.search import operon

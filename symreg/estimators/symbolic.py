@@ -18,8 +18,8 @@ from sklearn.utils import check_random_state, estimator_html_repr
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from symreg.errors import EstimatorError
+from symreg.estimators.table import TableEstimator
 from symreg.problem.template import is_template, target_of
-from symreg.table_estimator import TableEstimator
 from symreg.tables.frames import magnitudes
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from symreg.errors import EstimatorError
-from symreg.table_estimator import TableEstimator
+from symreg.estimators.table import TableEstimator
 from symreg.tables.frames import as_series, magnitudes
 
 if TYPE_CHECKING:
