@@ -10,7 +10,7 @@ import pytest
 import symreg as sr
 from symreg.formula.expression import Apply, walk
 from symreg.formula.operators import OPERATORS
-from symreg.search.operon import Operon
+from symreg.search.foreign.operon import Operon
 
 SIGNS = {"neg": "-", "inv": "/"}
 RNG = np.random.default_rng(5)

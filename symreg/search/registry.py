@@ -21,9 +21,9 @@ from symreg.search.backend import Backend, BackendError
 GROUP = "symreg.backends"
 OURS: Mapping[str, tuple[str, str]] = {
     "native": ("symreg.search.backend", "Native"),
-    "operon": ("symreg.search.operon", "Operon"),
-    "pysr": ("symreg.search.pysr", "PySR"),
-    "hypotheses": ("symreg.search.hypotheses", "Hypotheses"),
+    "operon": ("symreg.search.foreign.operon", "Operon"),
+    "pysr": ("symreg.search.foreign.pysr", "PySR"),
+    "hypotheses": ("symreg.search.hypotheses.backend", "Hypotheses"),
 }
 
 

@@ -18,13 +18,13 @@ from symreg.benchmark.sampling import sample_problem
 from symreg.discover import discover
 from symreg.engine import get_engine
 from symreg.problem.problem import Problem, make_problem
-from symreg.search.assessment import Assessment
 from symreg.search.backend import Budget
-from symreg.search.hypotheses import Hypotheses
-from symreg.search.law_library import law_library
-from symreg.search.scope import scope_of
+from symreg.search.hypotheses.assessment import Assessment
+from symreg.search.hypotheses.backend import Hypotheses
+from symreg.search.hypotheses.law_library import law_library
+from symreg.search.hypotheses.scope import scope_of
+from symreg.search.hypotheses.textbook import Explanation, explanations
 from symreg.search.space import probe_rows, search_space
-from symreg.search.textbook import Explanation, explanations
 from tests.search.known_tables import KNOWN_TABLES, known_problem
 
 FIT_ROWS = 1000

@@ -213,7 +213,7 @@ def test_a_reported_number_that_cannot_be_repeated_is_an_error(tmp_path: Path) -
 def test_a_backend_that_is_not_installed_is_refused_before_any_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("symreg.search.operon.find_spec", lambda name: None)
+    monkeypatch.setattr("symreg.search.foreign.operon.find_spec", lambda name: None)
     asked = specification(tmp_path, KEPLER + "backend: [native, operon]\n")
     with pytest.raises(BackendError, match=r"needs the package pyoperon, .* pip install 'symreg-laws\[operon\]'"):
         run_experiment(asked, tmp_path / "runs", discover=FakeSearch())

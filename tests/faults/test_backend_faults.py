@@ -14,9 +14,9 @@ import pytest
 
 from symreg.discover import Discovery, discover
 from symreg.problem.problem import Problem, make_problem
-from symreg.search import child, operon
 from symreg.search.backend import Budget, Native
-from symreg.search.operon import Operon
+from symreg.search.foreign import child, operon
+from symreg.search.foreign.operon import Operon
 from symreg.search.several import Several
 from symreg.tables.table import read_table
 from symreg.worker.parent import TextWorker

@@ -15,8 +15,8 @@ import pytest
 from symreg.discover import Discovery, discover
 from symreg.problem.problem import Problem, make_problem
 from symreg.search.backend import Budget
-from symreg.search.conversation import MAX_REPLY, Conversation, ConversationError
-from symreg.search.hypotheses import Hypotheses
+from symreg.search.hypotheses.backend import Hypotheses
+from symreg.search.hypotheses.conversation import MAX_REPLY, Conversation, ConversationError
 from symreg.tables.table import read_table
 
 GOOD = "print(json.dumps({'formulas': ['k*x**2']}), flush=True)"

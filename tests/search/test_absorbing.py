@@ -8,7 +8,7 @@ import pytest
 from symreg.formula.expression import constants_of, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.search.absorbing import absorbed
+from symreg.search.hypotheses.absorbing import absorbed
 
 FREE = ("k1", "k2", "k3")
 

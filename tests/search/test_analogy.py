@@ -10,9 +10,9 @@ import pytest
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Constant, Variable, substitute
 from symreg.formula.printing import to_text
-from symreg.search.analogy import MOST_ASSIGNMENTS, Analogy, analogies, is_called
-from symreg.search.law_library import Quantity, TextbookLaw, law_library
-from symreg.search.scope import Scope
+from symreg.search.hypotheses.analogy import MOST_ASSIGNMENTS, Analogy, analogies, is_called
+from symreg.search.hypotheses.law_library import Quantity, TextbookLaw, law_library
+from symreg.search.hypotheses.scope import Scope
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from symreg.units.reading import parse_unit
 

@@ -10,9 +10,9 @@ import pytest
 from symreg.engine import get_engine
 from symreg.problem.candidate import Candidate
 from symreg.problem.problem import make_problem
-from symreg.search.assessment import Assessed, Assessment
-from symreg.search.hypothesis import Hypothesis, read_hypothesis
-from symreg.search.scope import scope_of
+from symreg.search.hypotheses.assessment import Assessed, Assessment
+from symreg.search.hypotheses.hypothesis import Hypothesis, read_hypothesis
+from symreg.search.hypotheses.scope import scope_of
 from symreg.search.space import search_space
 from symreg.tables.table import read_table
 from tests.search.setting import problem_of

@@ -16,11 +16,11 @@ from symreg.discover import discover
 from symreg.formula.printing import to_text
 from symreg.problem.candidate import Candidate
 from symreg.problem.problem import Constraints, Problem
-from symreg.search.analogy_program import converse
 from symreg.search.backend import Budget, Round
-from symreg.search.hypotheses import IDLE_TURNS, Hypotheses
-from symreg.search.hypothesis import Hypothesis, HypothesisError, read_hypothesis
-from symreg.search.scope import scope_of
+from symreg.search.hypotheses.analogy_program import converse
+from symreg.search.hypotheses.backend import IDLE_TURNS, Hypotheses
+from symreg.search.hypotheses.hypothesis import Hypothesis, HypothesisError, read_hypothesis
+from symreg.search.hypotheses.scope import scope_of
 from symreg.search.space import search_space
 from tests.search.known_tables import known_problem
 from tests.search.setting import problem_of
@@ -169,7 +169,7 @@ def test_a_program_without_new_ideas_is_not_asked_for_ever(tmp_path: Path) -> No
 
 
 def test_the_example_program_names_keplers_law() -> None:
-    command = [sys.executable, "-m", "symreg.search.analogy_program"]
+    command = [sys.executable, "-m", "symreg.search.hypotheses.analogy_program"]
     found = discover(known_problem("kepler"), backend=Hypotheses(command=command), budget=Budget(time=60))
     assert found.front.best.notes == ("proposed by Kepler's third law",)
     assert found.stop_reason == "every hypothesis was tried"

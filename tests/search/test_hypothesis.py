@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from symreg.problem.candidate import Candidate
-from symreg.search.hypothesis import Hypothesis, HypothesisError, hypothesis_of, read_hypothesis
-from symreg.search.hypothesis_file import MAX_BYTES, read_hypotheses
+from symreg.search.hypotheses.file import MAX_BYTES, read_hypotheses
+from symreg.search.hypotheses.hypothesis import Hypothesis, HypothesisError, hypothesis_of, read_hypothesis
+from symreg.search.hypotheses.scope import Scope, scope_of
 from symreg.search.rejection import Rejection
-from symreg.search.scope import Scope, scope_of
 from symreg.search.space import search_space
 from symreg.units.dimension import Dimension
 from tests.search.setting import problem_of

@@ -11,8 +11,8 @@ from symreg.formula.dimensioning import dimension_of, infer_dimensions
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.search.absorbing import absorbed
-from symreg.search.law_library import LawLibraryError, TextbookLaw, law_library, read_laws
+from symreg.search.hypotheses.absorbing import absorbed
+from symreg.search.hypotheses.law_library import LawLibraryError, TextbookLaw, law_library, read_laws
 from symreg.units.dimension import DIMENSIONLESS
 from symreg.units.reading import parse_unit, physical_constant
 

@@ -23,9 +23,9 @@ from symreg.errors import SymregError
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS
 from symreg.problem.problem import Constraints, Problem, make_problem
-from symreg.search import child, pysr
 from symreg.search.backend import BackendError, Budget
-from symreg.search.pysr import (
+from symreg.search.foreign import child, pysr
+from symreg.search.foreign.pysr import (
     BINARY,
     UNARY,
     PySR,

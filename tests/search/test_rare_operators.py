@@ -11,8 +11,8 @@ from symreg.discover import Discovery, discover
 from symreg.formula.expression import Apply, evaluate_tree, walk
 from symreg.problem.problem import DEFAULT_OPERATORS
 from symreg.search.backend import Budget
+from symreg.search.foreign.operon import Operon
 from symreg.search.honouring import unmet
-from symreg.search.operon import Operon
 from tests.search.setting import problem_of
 
 RARE = ("max", "min", "cbrt", "step")

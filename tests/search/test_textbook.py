@@ -12,11 +12,11 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.problem.problem import Problem, make_problem
-from symreg.search.assessment import Assessment
-from symreg.search.law_library import TextbookLaw, law_library, read_laws
-from symreg.search.scope import scope_of
+from symreg.search.hypotheses.assessment import Assessment
+from symreg.search.hypotheses.law_library import TextbookLaw, law_library, read_laws
+from symreg.search.hypotheses.scope import scope_of
+from symreg.search.hypotheses.textbook import Explanation, explanations
 from symreg.search.space import search_space
-from symreg.search.textbook import Explanation, explanations
 from symreg.tables.catalog import load_dataset
 from tests.search.known_tables import KNOWN_TABLES, known_problem
 from tests.search.setting import problem_of

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from symreg.search.hypothesis import Hypothesis, HypothesisError, hypothesis_of
+from symreg.search.hypotheses.hypothesis import Hypothesis, HypothesisError, hypothesis_of
 
 MAX_BYTES = 1_000_000
 MAX_HYPOTHESES = 10_000

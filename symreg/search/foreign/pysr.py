@@ -25,12 +25,12 @@ import numpy as np
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, substitute, walk
 from symreg.formula.printing import to_text
 from symreg.search.backend import BackendError, Budget, Capabilities, Round
-from symreg.search.child import Child
+from symreg.search.foreign.child import Child
 from symreg.search.reading import Reader
 from symreg.search.space import SearchSpace
 from symreg.units.dimension import BASE_UNITS, Dimension
 
-WORKER = "symreg.search._pysr_worker"  # no setting: an experiment's file must not name what is run
+WORKER = "symreg.search.foreign._pysr_worker"  # no setting: an experiment's file must not name what is run
 HALL_OF_FAME = ("hall_of_fame.csv", "hall_of_fame.csv.bak")  # one of the two is whole at any moment
 RUN = "run"
 BINARY = {"+": "+", "-": "-", "*": "*", "/": "/", "pow": "^"}

@@ -18,8 +18,8 @@ from symreg.formula.expression import complexity, constants_of
 from symreg.formula.grammar import parse
 from symreg.formula.naming import is_plain
 from symreg.problem.candidate import Candidate, FreeConstant
+from symreg.search.hypotheses.scope import Scope
 from symreg.search.rejection import Fault, Rejection, printable, rejection
-from symreg.search.scope import Scope
 
 _USUAL = re.compile(r"\bk[0-9]{0,3}\b")
 

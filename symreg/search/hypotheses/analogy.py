@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import Constant, Expression, Variable, substitute
 from symreg.problem.candidate import FreeConstant
-from symreg.search.absorbing import absorbed
-from symreg.search.law_library import Quantity, TextbookLaw
-from symreg.search.scope import Scope
+from symreg.search.hypotheses.absorbing import absorbed
+from symreg.search.hypotheses.law_library import Quantity, TextbookLaw
+from symreg.search.hypotheses.scope import Scope
 from symreg.units.reading import physical_constant
 
 MOST_MISSING = 3  # variables of a law that a table may lack

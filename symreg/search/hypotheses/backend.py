@@ -18,15 +18,15 @@ import numpy as np
 
 from symreg.engine import get_engine
 from symreg.problem.candidate import Candidate
-from symreg.search.assessment import Assessment
 from symreg.search.backend import Budget, Round
-from symreg.search.briefing import briefing
-from symreg.search.conversation import Conversation, ConversationError
-from symreg.search.hypothesis import Hypothesis, HypothesisError, hypothesis_of, read_hypothesis
-from symreg.search.hypothesis_file import read_hypotheses
+from symreg.search.hypotheses.assessment import Assessment
+from symreg.search.hypotheses.briefing import briefing
+from symreg.search.hypotheses.conversation import Conversation, ConversationError
+from symreg.search.hypotheses.file import read_hypotheses
+from symreg.search.hypotheses.hypothesis import Hypothesis, HypothesisError, hypothesis_of, read_hypothesis
+from symreg.search.hypotheses.scope import scope_of
 from symreg.search.native import Clock
 from symreg.search.rejection import Rejection
-from symreg.search.scope import scope_of
 from symreg.search.space import SearchSpace, probe_rows
 
 AT_ONCE = 256  # hypotheses fitted between two looks at the clock
@@ -149,8 +149,8 @@ class _Search:
 
     def known_laws(self) -> list[Candidate]:
         """The textbook laws that explain the target best."""
-        from symreg.search.law_library import law_library
-        from symreg.search.textbook import explanations
+        from symreg.search.hypotheses.law_library import law_library
+        from symreg.search.hypotheses.textbook import explanations
 
         found = explanations(law_library(), scope_of(self.space), self.assessment, self.clock.spent)
         return [one.candidate for one in self.assessment.take([one.candidate for one in found])]

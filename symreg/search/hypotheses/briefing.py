@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from symreg.search.assessment import Assessed
+from symreg.search.hypotheses.assessment import Assessed
+from symreg.search.hypotheses.scope import Scope
 from symreg.search.probes import Floats
 from symreg.search.rejection import Rejection
-from symreg.search.scope import Scope
 from symreg.search.space import SearchSpace
 from symreg.units.dimension import Dimension
 

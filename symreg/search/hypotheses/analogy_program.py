@@ -1,6 +1,6 @@
 """An example of a program that is asked for hypotheses: it proposes by analogy from the library of textbook laws.
 
-``command: [python, -m, symreg.search.analogy_program]``. It reads a question (``briefing``) from each line of its input
+``command: [python, -m, symreg.search.hypotheses.analogy_program]``. It reads a question (``briefing``) from each line of its input
 and answers with one line, ``{"formulas": [...], "done": false}``, the likeliest analogies first. Any program in any
 language that does as much can stand in its place.
 """
@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
 from symreg.formula.printing import to_text
-from symreg.search.analogy import Analogy, analogies
-from symreg.search.law_library import TextbookLaw, law_library
-from symreg.search.scope import Scope
+from symreg.search.hypotheses.analogy import Analogy, analogies
+from symreg.search.hypotheses.law_library import TextbookLaw, law_library
+from symreg.search.hypotheses.scope import Scope
 from symreg.units.reading import parse_unit
 
 AT_ONCE = 50

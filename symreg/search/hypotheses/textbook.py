@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 
 from symreg.formula.expression import complexity
 from symreg.problem.candidate import Candidate
-from symreg.search.analogy import Analogy, analogies
-from symreg.search.assessment import Assessed, Assessment
-from symreg.search.law_library import TextbookLaw
-from symreg.search.scope import Scope
+from symreg.search.hypotheses.analogy import Analogy, analogies
+from symreg.search.hypotheses.assessment import Assessed, Assessment
+from symreg.search.hypotheses.law_library import TextbookLaw
+from symreg.search.hypotheses.scope import Scope
 
 AT_ONCE = 256  # analogies fitted between two looks at the clock
 KEPT = 16  # laws

@@ -17,7 +17,7 @@ import numpy as np
 
 from symreg.formula.expression import Variable
 from symreg.search.backend import BackendError, Budget, Capabilities, Round
-from symreg.search.child import Child
+from symreg.search.foreign.child import Child
 from symreg.search.nondimensional import pi_question
 from symreg.search.reading import Reader
 from symreg.search.space import SearchSpace, probe_rows
@@ -27,7 +27,7 @@ OPERATORS = frozenset({
     "acos", "atan", "sinh", "cosh", "tanh", "abs",
 })  # fmt: skip
 WITHOUT_END = 10**9  # evaluations, where the budget has no limit
-WORKER = "symreg.search._operon_worker"  # no setting: an experiment's file must not name what is run
+WORKER = "symreg.search.foreign._operon_worker"  # no setting: an experiment's file must not name what is run
 
 
 @dataclass(frozen=True, slots=True)
