@@ -118,7 +118,7 @@ def _command(
 
 def summary(discovery: Discovery, folder: Path) -> str:
     """The laws, why the search ended, what it has ruled out, and where the files lie."""
-    from symreg.search.completeness import completeness, not_asked
+    from symreg.search.native.bank.completeness import completeness, not_asked
 
     lines = [str(discovery.front), ""] if discovery.front.laws else ["No law was found.", ""]
     if discovery.front.laws:

@@ -17,8 +17,8 @@ from symreg.descriptor.feature_space import FeatureSpace
 from symreg.descriptor.pool import Combined, Pool, pool_of, saturated
 from symreg.descriptor.threshold import Classes, most_points
 from symreg.formula.expression import Apply, Expression
-from symreg.search.distinct import FRESH, PlainKeySet, fingerprints, met_as
-from symreg.search.join import Joiner
+from symreg.search.native.bank.distinct import FRESH, PlainKeySet, fingerprints, met_as
+from symreg.search.native.joins.join import Joiner
 
 Singles = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]

@@ -20,7 +20,7 @@ from symreg.formula.expression import Apply, Constant, Expression, complexity, e
 from symreg.formula.printing import to_text
 from symreg.laws.law import Law, Score
 from symreg.problem.candidate import Candidate, FreeConstant
-from symreg.search.join import solve
+from symreg.search.native.joins.join import solve
 from symreg.search.space import SearchSpace
 from symreg.units.reading import Unit, combine_units
 

@@ -20,7 +20,7 @@ from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import Expression
 from symreg.formula.printing import to_text
 from symreg.problem.problem import Problem
-from symreg.search.join import Joiner
+from symreg.search.native.joins.join import Joiner
 from symreg.search.space import search_space
 
 Floats = npt.NDArray[np.float64]

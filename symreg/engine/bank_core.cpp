@@ -1,4 +1,4 @@
-// What the bank asks of the compiled engine. The arrays are those of symreg.search.entries and are written in place;
+// What the bank asks of the compiled engine. The arrays are those of symreg.search.native.bank.entries and are written in place;
 // every call that takes long releases the interpreter lock.
 #include "bank_core.h"
 

@@ -1,5 +1,5 @@
 // The inner loop of the bank: apply one operator to many pairs of entries, keep those whose values are defined and new.
-// symreg/search/admission.py says the same in NumPy, and says why.
+// symreg/search/native/bank/admission.py says the same in NumPy, and says why.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 
 namespace symreg {
 
-constexpr std::uint8_t ANGLE = 64, PLAIN = 128, TWIN = 32;  // bits of a mask; see symreg/search/vocabulary.py
+constexpr std::uint8_t ANGLE = 64, PLAIN = 128, TWIN = 32;  // bits of a mask; see symreg/search/native/bank/vocabulary.py
 constexpr int KIND_SHIFT = 6;                               // mask >> KIND_SHIFT is the kind, 0..3
 constexpr std::size_t N_KINDS = 4;
 

@@ -1,5 +1,5 @@
 // From the values of an expression to its key: one for values that agree to about 1e-9 up to sign.
-// symreg/search/distinct.py says the same in NumPy.
+// symreg/search/native/bank/distinct.py says the same in NumPy.
 #pragma once
 
 #include <cmath>

@@ -22,7 +22,7 @@ from symreg.formula.expression import Expression, complexity
 from symreg.laws.law import Law, ParetoFront, pareto_front
 from symreg.problem.candidate import SHRINKS, Candidate, most_constants
 from symreg.problem.form import is_short
-from symreg.search.progress import FEW_CONSTANTS
+from symreg.search.native.progress import FEW_CONSTANTS
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss

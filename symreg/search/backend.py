@@ -164,6 +164,6 @@ class Native:
         self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
     ) -> Iterator[Round]:
         """Yield a round of candidates after every level of complexity."""
-        from symreg.search.native import search
+        from symreg.search.native.search import search
 
         return search(self, space, budget, seed=seed, stop=stop)

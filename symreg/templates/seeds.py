@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from symreg.formula.expression import Apply, Constant, Expression, complexity
-from symreg.search.bank import Bank
-from symreg.search.hunt import leaves_of
+from symreg.search.native.bank.bank import Bank
+from symreg.search.native.hunt import leaves_of
 from symreg.search.space import SearchSpace
 
 LARGEST = 3  # nodes of what the bank gives, as it counts them

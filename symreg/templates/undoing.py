@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.formula.expression import Apply, Expression, evaluate_tree, walk
-from symreg.search.context import STEPS
+from symreg.search.native.joins.steps import STEPS
 
 Floats = npt.NDArray[np.float64]
 Function = Callable[[Floats], Floats]

@@ -23,8 +23,8 @@ import numpy as np
 from symreg.engine import Engine, get_engine
 from symreg.errors import EngineError
 from symreg.formula.expression import Number, Variable
-from symreg.search.bank import Bank, Leaf
 from symreg.search.dimension_code import coding_for
+from symreg.search.native.bank.bank import Bank, Leaf
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 ARITHMETIC = ("+", "-", "*", "/")

@@ -17,9 +17,9 @@ from bank_rate import QUESTIONS  # beside this file
 from symreg.engine import Engine, Outcome, get_engine
 from symreg.engine.program import Program
 from symreg.formula.expression import Apply, Constant, Expression, lower
-from symreg.search.bank import Bank
-from symreg.search.proposal import Draft
-from symreg.search.refine import with_more_coefficients
+from symreg.search.native.bank.bank import Bank
+from symreg.search.native.proposal import Draft
+from symreg.search.native.refine import with_more_coefficients
 
 USABLE = (Outcome.CONVERGED, Outcome.MAX_ITERATIONS)
 

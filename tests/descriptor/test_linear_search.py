@@ -13,7 +13,7 @@ from symreg.descriptor.feature_space import FeatureSpace, Whitening
 from symreg.descriptor.linear_search import LinearSearch
 from symreg.descriptor.validation import folds_of
 from symreg.engine import get_engine
-from symreg.search.join import Joiner
+from symreg.search.native.joins.join import Joiner
 from tests.descriptor.setting import features, joiner, problem_of, space_of
 
 Floats = npt.NDArray[np.float64]

@@ -20,10 +20,10 @@ from symreg.errors import DimensionError
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
 from symreg.formula.operators import OPERATORS
-from symreg.search.bank import Bank, Leaf
 from symreg.search.dimension_code import coding_for
-from symreg.search.distinct import LARGEST
-from symreg.search.vocabulary import FAMILY, NOT_OVER, search_cost
+from symreg.search.native.bank.bank import Bank, Leaf
+from symreg.search.native.bank.distinct import LARGEST
+from symreg.search.native.bank.vocabulary import FAMILY, NOT_OVER, search_cost
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 Floats = npt.NDArray[np.float64]

@@ -14,15 +14,15 @@ from symreg.engine import get_engine
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import evaluate_tree
 from symreg.problem.problem import Problem, make_problem
-from symreg.search.bank import Bank, Leaf
-from symreg.search.join import Joiner
-from symreg.search.monomials import Monomials, monomials_of
-from symreg.search.probes import Probes, probes_of
-from symreg.search.products import ProductSearch
-from symreg.search.proposal import Draft, Pool, Proposal
-from symreg.search.refine import Refiner, fitted_drafts
+from symreg.search.native.bank.bank import Bank, Leaf
+from symreg.search.native.joins.join import Joiner
+from symreg.search.native.joins.monomials import Monomials, monomials_of
+from symreg.search.native.joins.products import ProductSearch
+from symreg.search.native.joins.sums import SumSearch
+from symreg.search.native.probes import Probes, probes_of
+from symreg.search.native.proposal import Draft, Pool, Proposal
+from symreg.search.native.refine import Refiner, fitted_drafts
 from symreg.search.space import SearchSpace, search_space
-from symreg.search.sums import SumSearch
 from symreg.tables.table import read_table
 
 Floats = npt.NDArray[np.float64]

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from symreg.engine import Engine, get_engine
 from symreg.errors import EngineError
 from symreg.formula.expression import Number, Variable
-from symreg.search.admission import applied
-from symreg.search.bank import Bank, Leaf
 from symreg.search.dimension_code import coding_for
-from symreg.search.distinct import (
+from symreg.search.native.bank.admission import applied
+from symreg.search.native.bank.bank import Bank, Leaf
+from symreg.search.native.bank.distinct import (
     AGAIN,
     FIRST,
     FRESH,
@@ -29,9 +29,9 @@ from symreg.search.distinct import (
     fingerprints,
     met_as,
 )
-from symreg.search.entries import bytes_of_an_entry, entries_within
-from symreg.search.join import unit_rows
-from symreg.search.vocabulary import OPS
+from symreg.search.native.bank.entries import bytes_of_an_entry, entries_within
+from symreg.search.native.bank.vocabulary import OPS
+from symreg.search.native.joins.join import unit_rows
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 try:
@@ -129,7 +129,7 @@ def test_threads_change_nothing(threads: int) -> None:
 
 @needs_compiler
 def test_older_instructions_make_the_same_entries() -> None:
-    from symreg.search.compiled_admission import CompiledAdmission
+    from symreg.search.native.bank.compiled_admission import CompiledAdmission
 
     assert COMPILED is not None
     one, other = (bank(COMPILED, 2, (*ARITHMETIC, "sqrt", "sin", "exp")) for _ in range(2))
@@ -234,7 +234,7 @@ IN_A_NEW_PROCESS = """
 import sys
 from pathlib import Path
 from symreg.engine import get_engine
-from symreg.search.entries import entries_within
+from symreg.search.native.bank.entries import entries_within
 from tests.search.test_admission import ARITHMETIC, bank, fill
 
 def most():  # kilobytes that this program has taken at its height

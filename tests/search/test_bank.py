@@ -8,9 +8,9 @@ import pytest
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Variable, evaluate_tree
 from symreg.formula.printing import to_text
-from symreg.search.bank import EMPTY, Bank, Leaf
 from symreg.search.dimension_code import coding_for
-from symreg.search.vocabulary import ODD
+from symreg.search.native.bank.bank import EMPTY, Bank, Leaf
+from symreg.search.native.bank.vocabulary import ODD
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.search.brute import ONE, Grammar, Tree, bank_of, missing
 

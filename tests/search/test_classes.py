@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.search.classes import Classes
 from symreg.search.dimension_code import coding_for
+from symreg.search.native.bank.classes import Classes
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.search.brute import dimension_after
 

@@ -7,8 +7,8 @@ import pytest
 
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Variable, complexity, evaluate_tree
-from symreg.search.bank import search_cost
-from symreg.search.context import STEPS, Step
+from symreg.search.native.bank.bank import search_cost
+from symreg.search.native.joins.steps import STEPS, Step
 from symreg.units.dimension import Dimension
 
 # holes on which the step is one to one: the branch that the inverse takes

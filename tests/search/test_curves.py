@@ -7,7 +7,7 @@ import pytest
 
 from symreg.formula.expression import Variable, evaluate_tree
 from symreg.formula.operators import OPERATORS
-from symreg.search.curves import curves_of, may_bend
+from symreg.search.native.evolution.curves import curves_of, may_bend
 
 ALL = frozenset(OPERATORS)
 X = np.linspace(1.0, 9.0, 400)

@@ -9,7 +9,7 @@ from symreg.discover import discover
 from symreg.formula.printing import to_text
 from symreg.problem.problem import make_problem
 from symreg.search.backend import Budget, Native
-from symreg.search.doublings import doublings
+from symreg.search.native.bank.doublings import doublings
 from symreg.search.space import search_space
 from symreg.tables.table import read_table
 

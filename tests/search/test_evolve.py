@@ -13,17 +13,18 @@ import pytest
 from symreg.engine import get_engine
 from symreg.formula.expression import Apply, Number, complexity, evaluate_tree, walk
 from symreg.problem.problem import Constraints, Problem
-from symreg.search import evolve, turns
 from symreg.search.backend import Budget, Native, Round
-from symreg.search.evolve import BREEDING, SOURCE, Breeding, Evolution, Island
-from symreg.search.hunt import Workplace, hunt_of
-from symreg.search.probes import target_at
-from symreg.search.progress import Progress
-from symreg.search.proposal import Draft
-from symreg.search.refine import Refined, Refiner
+from symreg.search.native import turns
+from symreg.search.native.evolution import evolve
+from symreg.search.native.evolution.evolve import BREEDING, SOURCE, Breeding, Evolution, Island
+from symreg.search.native.evolution.typed_tree import is_usual
+from symreg.search.native.hunt import Workplace, hunt_of
+from symreg.search.native.probes import target_at
+from symreg.search.native.progress import Progress
+from symreg.search.native.proposal import Draft
+from symreg.search.native.refine import Refined, Refiner
+from symreg.search.native.turns import evolution_of
 from symreg.search.space import search_space
-from symreg.search.turns import evolution_of
-from symreg.search.typed_tree import is_usual
 from tests.search.setting import has_the_dimension_of_the_target, problem_of, value_of
 
 SMALL = replace(BREEDING, islands=2, population=20, children=10, generations=3)

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from symreg.search.factors import FactorTable
-from symreg.search.families import FAMILIES, SIMPLE, Family, constants_to_try
+from symreg.search.native.joins.factors import FactorTable
+from symreg.search.native.joins.families import FAMILIES, SIMPLE, Family, constants_to_try
 
 WITH_GRID = [family for family in FAMILIES if family.grid]
 

@@ -8,14 +8,14 @@ import pytest
 from symreg.engine import get_engine
 from symreg.formula.expression import Apply, Constant, evaluate_tree
 from symreg.formula.grammar import parse
-from symreg.search import graft
-from symreg.search.graft import Grafter
-from symreg.search.probes import target_at
-from symreg.search.proposal import Draft
-from symreg.search.refine import Refiner, fitted_drafts
+from symreg.search.native.evolution import graft
+from symreg.search.native.evolution.graft import Grafter
+from symreg.search.native.evolution.supplies import Supplies, supplies_of
+from symreg.search.native.evolution.typed_tree import parts_of
+from symreg.search.native.probes import target_at
+from symreg.search.native.proposal import Draft
+from symreg.search.native.refine import Refiner, fitted_drafts
 from symreg.search.space import SearchSpace
-from symreg.search.supplies import Supplies, supplies_of
-from symreg.search.typed_tree import parts_of
 from tests.search.setting import has_the_dimension_of_the_target, setting
 
 ENGINE = get_engine("auto")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from symreg.engine import Engine, get_engine
 from symreg.engine.joining import Join, unit_rows
-from symreg.search import join
-from symreg.search.join import NO_PAIRS, Joiner, Pairs, solve
+from symreg.search.native.joins import join
+from symreg.search.native.joins.join import NO_PAIRS, Joiner, Pairs, solve
 
 N_PROBES = 40
 N_ROWS = 300

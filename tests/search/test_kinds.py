@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.search.kinds import is_odd, kinds_of
-from symreg.search.vocabulary import ANGLE, PLAIN
+from symreg.search.native.bank.kinds import is_odd, kinds_of
+from symreg.search.native.bank.vocabulary import ANGLE, PLAIN
 
 EITHER = ANGLE | PLAIN
 

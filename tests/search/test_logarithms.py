@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from symreg.formula.expression import variables_of
-from symreg.search.logarithms import offer_logarithms
+from symreg.search.native.joins.logarithms import offer_logarithms
 from tests.search.setting import Setting, has_the_dimension_of_the_target, setting
 
 RNG = np.random.default_rng(0)

@@ -11,7 +11,14 @@ import pytest
 
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Apply, Constant, Expression, Variable, complexity, evaluate_tree, variables_of
-from symreg.search.monomials import LARGEST_EXPONENT, LARGEST_TOTAL, MOST, MOST_GROUPS, Monomials, monomials_of
+from symreg.search.native.joins.monomials import (
+    LARGEST_EXPONENT,
+    LARGEST_TOTAL,
+    MOST,
+    MOST_GROUPS,
+    Monomials,
+    monomials_of,
+)
 from tests.search.setting import Setting, setting
 
 N_ROWS = 60

@@ -15,12 +15,12 @@ from symreg.engine import get_engine
 from symreg.formula.grammar import parse
 from symreg.problem.problem import Problem, make_problem
 from symreg.search.backend import Budget, Native
-from symreg.search.noise import Wonder, errors_grow, may_grow, relative
-from symreg.search.probes import target_at
-from symreg.search.progress import Progress
-from symreg.search.proposal import Draft
-from symreg.search.refine import Refined, Refiner
-from symreg.search.smoothing import smoother_of
+from symreg.search.native.noise import Wonder, errors_grow, may_grow, relative
+from symreg.search.native.probes import target_at
+from symreg.search.native.progress import Progress
+from symreg.search.native.proposal import Draft
+from symreg.search.native.questions.smoothing import smoother_of
+from symreg.search.native.refine import Refined, Refiner
 from symreg.search.space import SearchSpace, search_space
 from symreg.tables.table import read_table
 from tests.search.skeletons.made import search_of

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symreg.search.pattern import SURPRISING, leaves_pattern
+from symreg.search.native.questions.pattern import SURPRISING, leaves_pattern
 
 Floats = npt.NDArray[np.float64]
 TABLES = 300

@@ -12,10 +12,10 @@ import pytest
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Constant, Variable, evaluate_tree
 from symreg.formula.grammar import parse
-from symreg.search.peel import pure_powers, without_powers
-from symreg.search.probes import probes_of, smoothed_probes
-from symreg.search.reduction import Reduction, whole_question
-from symreg.search.smoothing import Smoother, smoother_of
+from symreg.search.native.probes import probes_of, smoothed_probes
+from symreg.search.native.questions.peel import pure_powers, without_powers
+from symreg.search.native.questions.reduction import Reduction, whole_question
+from symreg.search.native.questions.smoothing import Smoother, smoother_of
 from symreg.search.space import SearchSpace, search_space
 from tests.search.setting import problem_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.search.pattern import leaves_pattern
-from symreg.search.periodogram import MOST_PERIODS, leaves_wave
+from symreg.search.native.questions.pattern import leaves_pattern
+from symreg.search.native.questions.periodogram import MOST_PERIODS, leaves_wave
 
 
 def test_noise_is_hardly_ever_a_wave() -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from symreg.formula.expression import Variable
-from symreg.search.progress import Progress, _is_plain
-from symreg.search.proposal import Draft
+from symreg.search.native.progress import Progress, _is_plain
+from symreg.search.native.proposal import Draft
 
 
 @pytest.mark.parametrize(

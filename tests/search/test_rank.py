@@ -10,9 +10,9 @@ import pytest
 
 from symreg.formula.description_length import OPERATOR_BITS, exponent_bits, number_bits, tree_bits
 from symreg.formula.grammar import parse
-from symreg.search.bank import Bank
-from symreg.search.proposal import Draft
-from symreg.search.rank import OTHERWISE_BITS, rank_bits, universal_bits
+from symreg.search.native.bank.bank import Bank
+from symreg.search.native.proposal import Draft
+from symreg.search.native.rank import OTHERWISE_BITS, rank_bits, universal_bits
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.search.brute import Grammar, bank_of
 

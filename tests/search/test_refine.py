@@ -11,9 +11,9 @@ from symreg.engine import get_engine
 from symreg.formula.expression import Apply, Constant, Expression, Variable, constants_of, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.search.probes import probes_of, target_at
-from symreg.search.proposal import Draft, Proposal
-from symreg.search.refine import RICHEST, Refiner, with_more_coefficients
+from symreg.search.native.probes import probes_of, target_at
+from symreg.search.native.proposal import Draft, Proposal
+from symreg.search.native.refine import RICHEST, Refiner, with_more_coefficients
 from symreg.search.space import SearchSpace, search_space
 from symreg.units.dimension import Dimension
 from tests.search.setting import problem_of

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from symreg.problem.problem import make_problem
-from symreg.search import smoothing
-from symreg.search.smoothing import FEWEST_ROWS, MOST_ROWS, Smoother, smoothed_rows, smoother_of
+from symreg.search.native.questions import smoothing
+from symreg.search.native.questions.smoothing import FEWEST_ROWS, MOST_ROWS, Smoother, smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, search_space
 from symreg.tables.table import read_table
 

@@ -10,7 +10,7 @@ import pytest
 
 from symreg.formula.expression import Constant, Number, Variable
 from symreg.problem.problem import make_problem
-from symreg.search.proposal import SAME, Draft, Pool, Proposal
+from symreg.search.native.proposal import SAME, Draft, Pool, Proposal
 from symreg.search.space import SearchSpace, probe_rows, search_space
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension

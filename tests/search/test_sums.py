@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from symreg.formula.grammar import parse
-from symreg.search.context import STEPS
-from symreg.search.probes import Probes, probes_of
-from symreg.search.shells import shells
+from symreg.search.native.joins.shells import shells
+from symreg.search.native.joins.steps import STEPS
+from symreg.search.native.probes import Probes, probes_of
 from tests.search.setting import Setting, has_the_dimension_of_the_target, setting, solves
 
 N_ROWS = 120

@@ -8,7 +8,7 @@ import pytest
 from symreg.engine import get_engine
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import evaluate_tree
-from symreg.search.supplies import supplies_of
+from symreg.search.native.evolution.supplies import supplies_of
 from tests.search.setting import setting
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from symreg.formula.expression import Variable
 from symreg.search.backend import Budget, Native
-from symreg.search.evolve import SOURCE
-from symreg.search.proposal import Draft
+from symreg.search.native.evolution.evolve import SOURCE
+from symreg.search.native.proposal import Draft
+from symreg.search.native.turns import DEAR, LEADING_SHARE, SHARE, Turns
 from symreg.search.space import search_space
-from symreg.search.turns import DEAR, LEADING_SHARE, SHARE, Turns
 from tests.search.setting import problem_of
 
 

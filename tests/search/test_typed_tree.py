@@ -7,9 +7,9 @@ import numpy as np
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Constant, complexity, walk
 from symreg.formula.grammar import parse
-from symreg.search.proposal import Draft
+from symreg.search.native.evolution.typed_tree import constants_in, draft_of, is_usual, parts_of, renamed, replaced
+from symreg.search.native.proposal import Draft
 from symreg.search.space import SearchSpace, search_space
-from symreg.search.typed_tree import constants_in, draft_of, is_usual, parts_of, renamed, replaced
 from tests.search.setting import problem_of
 
 FORMULAS = (

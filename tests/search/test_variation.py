@@ -8,9 +8,9 @@ import pytest
 from symreg.engine import get_engine
 from symreg.formula.expression import Apply, Constant, complexity, constants_of, variables_of, walk
 from symreg.formula.grammar import parse
-from symreg.search.proposal import Draft
-from symreg.search.supplies import supplies_of
-from symreg.search.variation import Variation
+from symreg.search.native.evolution.supplies import supplies_of
+from symreg.search.native.evolution.variation import Variation
+from symreg.search.native.proposal import Draft
 from tests.search.setting import has_the_dimension_of_the_target, setting
 
 WAYS = (

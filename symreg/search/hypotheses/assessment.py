@@ -20,7 +20,7 @@ from symreg.engine.reference import linear_constants
 from symreg.formula.expression import complexity, lower
 from symreg.formula.printing import to_text
 from symreg.problem.candidate import Candidate, most_constants
-from symreg.search.probes import Floats, Probes, target_at
+from symreg.search.native.probes import Floats, Probes, target_at
 from symreg.search.rejection import Fault, Rejection, rejection
 from symreg.search.space import SearchSpace
 

@@ -25,7 +25,7 @@ from symreg.search.hypotheses.conversation import Conversation, ConversationErro
 from symreg.search.hypotheses.file import read_hypotheses
 from symreg.search.hypotheses.hypothesis import Hypothesis, HypothesisError, hypothesis_of, read_hypothesis
 from symreg.search.hypotheses.scope import scope_of
-from symreg.search.native import Clock
+from symreg.search.native.search import Clock
 from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace, probe_rows
 

@@ -10,10 +10,10 @@ import pytest
 
 from symreg.formula.expression import Apply, Expression, Number, Variable, evaluate_tree
 from symreg.formula.printing import to_text
-from symreg.search.backdrops.coefficients import fraction_of, merged_waves, summed
-from symreg.search.backdrops.factoring import factored
-from symreg.search.backdrops.sparse import ROUNDING, needed
-from symreg.search.backdrops.term import Term
+from symreg.search.native.backdrops.coefficients import fraction_of, merged_waves, summed
+from symreg.search.native.backdrops.factoring import factored
+from symreg.search.native.backdrops.sparse import ROUNDING, needed
+from symreg.search.native.backdrops.term import Term
 
 ONE = Number(Fraction(1))
 X, Z = Variable("x"), Variable("z")

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symreg.search.backdrops.search import Backdrops, backdrops_of
 from symreg.search.backend import Budget, Native
-from symreg.search.native import search
-from symreg.search.refine import Refined
+from symreg.search.native.backdrops.search import Backdrops, backdrops_of
+from symreg.search.native.refine import Refined
+from symreg.search.native.search import search
 from tests.search.skeletons.made import rows_of, space_from, workplace
 
 Floats = npt.NDArray[np.float64]

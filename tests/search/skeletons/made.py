@@ -11,10 +11,10 @@ import numpy.typing as npt
 from symreg.engine import get_engine
 from symreg.formula.expression import Constant, Expression, evaluate_tree
 from symreg.search.backend import Budget, Native
-from symreg.search.hunt import Workplace
-from symreg.search.skeletons import Skeletons, catalogue, skeletons_of
-from symreg.search.skeletons.argument import Inputs, inputs_of
-from symreg.search.skeletons.part import Part
+from symreg.search.native.hunt import Workplace
+from symreg.search.native.skeletons import Skeletons, catalogue, skeletons_of
+from symreg.search.native.skeletons.argument import Inputs, inputs_of
+from symreg.search.native.skeletons.part import Part
 from symreg.search.space import SearchSpace, search_space
 from tests.search.setting import problem_of
 

@@ -12,13 +12,13 @@ import pytest
 
 from symreg.formula.expression import Apply, walk
 from symreg.formula.saying import said_with
-from symreg.search.proposal import Draft
-from symreg.search.refine import Refined
-from symreg.search.skeletons import Skeletons, catalogue
-from symreg.search.skeletons.assembly import Assembly
-from symreg.search.skeletons.part import Chain, Part
-from symreg.search.skeletons.question import CONTEXTS, IDENTITY, LOGARITHM, Question, projected, terms_written
-from symreg.search.skeletons.screen import Hit, blocks, screened
+from symreg.search.native.proposal import Draft
+from symreg.search.native.refine import Refined
+from symreg.search.native.skeletons import Skeletons, catalogue
+from symreg.search.native.skeletons.assembly import Assembly
+from symreg.search.native.skeletons.part import Chain, Part
+from symreg.search.native.skeletons.question import CONTEXTS, IDENTITY, LOGARITHM, Question, projected, terms_written
+from symreg.search.native.skeletons.screen import Hit, blocks, screened
 from symreg.search.space import SearchSpace
 from tests.search.setting import has_the_dimension_of_the_target
 from tests.search.skeletons.made import (

@@ -10,13 +10,13 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.formula.grammar import parse
-from symreg.search.proposal import Draft
-from symreg.search.skeletons import catalogue
-from symreg.search.skeletons.argument import Argument, inputs_of
-from symreg.search.skeletons.growing import BESIDE, ON, grown, places
-from symreg.search.skeletons.question import CONTEXTS, IDENTITY, Question, projected
-from symreg.search.skeletons.screen import place_bits, screened
-from symreg.search.skeletons.sums import PlainTerms, sums
+from symreg.search.native.proposal import Draft
+from symreg.search.native.skeletons import catalogue
+from symreg.search.native.skeletons.argument import Argument, inputs_of
+from symreg.search.native.skeletons.growing import BESIDE, ON, grown, places
+from symreg.search.native.skeletons.question import CONTEXTS, IDENTITY, Question, projected
+from symreg.search.native.skeletons.screen import place_bits, screened
+from symreg.search.native.skeletons.sums import PlainTerms, sums
 from symreg.search.space import SearchSpace
 from tests.search.skeletons.made import inputs_of_kind, rows_of, search_of, space_from, value_of
 

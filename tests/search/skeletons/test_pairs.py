@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symreg.search.skeletons import catalogue
-from symreg.search.skeletons.pairs import COLLINEAR, paired
-from symreg.search.skeletons.part import Chain, Part
-from symreg.search.skeletons.question import CONTEXTS, IDENTITY, Projected, Question, projected
-from symreg.search.skeletons.screen import Hit
+from symreg.search.native.skeletons import catalogue
+from symreg.search.native.skeletons.pairs import COLLINEAR, paired
+from symreg.search.native.skeletons.part import Chain, Part
+from symreg.search.native.skeletons.question import CONTEXTS, IDENTITY, Projected, Question, projected
+from symreg.search.native.skeletons.screen import Hit
 from tests.search.skeletons.made import inputs_of_kind, rows_of
 
 Floats = npt.NDArray[np.float64]

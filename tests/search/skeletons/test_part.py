@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from symreg.formula.expression import Constant, constants_of
-from symreg.search.skeletons import step
-from symreg.search.skeletons.argument import Argument
-from symreg.search.skeletons.part import Chain, Wave
-from symreg.search.skeletons.step import Plain, Step
+from symreg.search.native.skeletons import step
+from symreg.search.native.skeletons.argument import Argument
+from symreg.search.native.skeletons.part import Chain, Wave
+from symreg.search.native.skeletons.step import Plain, Step
 from tests.search.skeletons.made import (
     KINDS,
     LISTS,

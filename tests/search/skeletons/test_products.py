@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symreg.search.skeletons import catalogue
-from symreg.search.skeletons.part import Chain
-from symreg.search.skeletons.products import Product, product_draft, products
-from symreg.search.skeletons.question import LOGARITHM, Projected, Question, projected
+from symreg.search.native.skeletons import catalogue
+from symreg.search.native.skeletons.part import Chain
+from symreg.search.native.skeletons.products import Product, product_draft, products
+from symreg.search.native.skeletons.question import LOGARITHM, Projected, Question, projected
 from tests.search.skeletons.made import KINDS, inputs_of_kind, rows_of, value_of
 
 Floats = npt.NDArray[np.float64]

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symreg.search.skeletons import catalogue
-from symreg.search.skeletons.part import Columns, Part
-from symreg.search.skeletons.question import (
+from symreg.search.native.skeletons import catalogue
+from symreg.search.native.skeletons.part import Columns, Part
+from symreg.search.native.skeletons.question import (
     CONTEXTS,
     IDENTITY,
     LOGARITHM,
@@ -21,7 +21,7 @@ from symreg.search.skeletons.question import (
     orthonormal,
     projected,
 )
-from symreg.search.skeletons.screen import blocks, losses_of, screened
+from symreg.search.native.skeletons.screen import blocks, losses_of, screened
 from tests.search.skeletons.made import columns as made_columns
 from tests.search.skeletons.made import inputs_of_kind, rows_of
 

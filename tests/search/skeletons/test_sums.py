@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symreg.search.skeletons import catalogue
-from symreg.search.skeletons.question import CONTEXTS, Projected, Question, orthonormal, projected
-from symreg.search.skeletons.screen import losses_of, place_bits, places_bits
-from symreg.search.skeletons.sums import Beside, PlainTerms, sums
+from symreg.search.native.skeletons import catalogue
+from symreg.search.native.skeletons.question import CONTEXTS, Projected, Question, orthonormal, projected
+from symreg.search.native.skeletons.screen import losses_of, place_bits, places_bits
+from symreg.search.native.skeletons.sums import Beside, PlainTerms, sums
 from tests.search.skeletons.made import inputs_of_kind, rows_of
 
 Floats = npt.NDArray[np.float64]

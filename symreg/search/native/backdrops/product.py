@@ -1,0 +1,359 @@
+"""Products: the target as powers of simple factors, by logarithms of their sizes; one more factor may be rich."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property, partial
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, normalise, substitute
+from symreg.formula.saying import can_be_said
+from symreg.search.native.backdrops.backdrop import Backdrop, backdrop, usable
+from symreg.search.native.backdrops.coefficients import fraction_of
+from symreg.search.native.backdrops.refining import refined
+from symreg.search.native.backdrops.sparse import NEARLY, ROUNDING, needed
+from symreg.search.native.backdrops.tuned import COSINE, FUNCTIONS, SINE
+from symreg.search.native.proposal import Draft
+from symreg.search.native.skeletons.argument import Argument, Inputs, raised
+from symreg.search.native.skeletons.catalogue import singles
+from symreg.search.native.skeletons.part import Chain, Part
+from symreg.search.native.skeletons.screen import place_bits
+from symreg.search.native.skeletons.step import CENTRE, OFFSET, Plain
+from symreg.search.native.skeletons.sums import PlainTerms
+
+Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
+MOST_FACTORS = 8
+OFFSETS = 160
+"""Constants ``k`` of a factor ``k + x`` that are looked at for each input, within its range and beyond."""
+
+HOPEFUL = 1e-16
+"""Of a view's square, left by a backdrop: terms that resemble each other lose some digits."""
+
+LOOKED_CLOSER = 24
+"""Views, or parts before views, of which needed terms are sought, at a time."""
+
+AT_ONCE = 8_192  # columns: their values stay small
+IN_SIGHT = 1e-3
+SIZES = {0: (), 1: (300,), 2: (28, 28)}
+STARTS, REFINED, GROWING = 4, 160, 4
+ALIKE = 2.0
+EXPLAINS = 0.4
+"""What a factor may leave for another to be sought beside it."""
+
+ONE = Number(Fraction(1))
+FAR_OFF = 0.9
+SIMPLE = 1e-6
+"""How near an exponent is to a half or whole number that it is taken for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Product:
+    """Simple factors on some rows, and the logarithm of the target's size."""
+
+    inputs: Inputs
+    rows: Rows
+    y: Floats
+    most: int
+
+    @cached_property
+    def target(self) -> Floats | None:
+        """None where the target is zero somewhere."""
+        with np.errstate(all="ignore"):
+            seen = np.log(np.abs(self.y))
+        return seen if np.isfinite(seen).all() and np.ptp(seen) > 0 else None
+
+    @cached_property
+    def shown(self) -> Backdrop:
+        """Logarithms of factors, the constant first."""
+        found: list[tuple[Expression, Floats]] = [(Constant("factor"), np.ones(len(self.rows)))]
+        operators = self.inputs.space.operators
+        for make in (_itself, _wave("sin"), _wave("cos"), _exponential(1), _exponential(2), _exponential(-1)):
+            for place in self.inputs.places:
+                tree = make(Variable(self.inputs.space.names[place]))
+                self._add(found, tree, operators)
+        for place in self.inputs.places:
+            x = Variable(self.inputs.space.names[place])
+            square, cube = raised(x, Fraction(2)), raised(x, Fraction(3))
+            for name, inside in (("log", x), ("tan", x), ("sin", square), ("cos", square), ("exp", cube)):
+                self._add(found, Apply(name, (inside,)), operators)
+        for argument in self.inputs.pairs():
+            self._add(found, argument.tree, operators)
+            self._add(found, Apply("exp", (argument.tree,)), operators)
+        return backdrop(found[: self.most], ())
+
+    def _add(self, found: list[tuple[Expression, Floats]], tree: Expression, operators: frozenset[str]) -> None:
+        values = usable(self.inputs, tree, self.rows) if can_be_said(tree, operators) else None
+        if values is not None:
+            with np.errstate(all="ignore"):
+                column = np.log(np.abs(values))
+            if np.isfinite(column).all() and np.ptp(column) > 0:
+                found.append((tree, column))
+
+    def written(
+        self, extras: Sequence[tuple[Expression, Floats]], bits: float, inner: Sequence[float] = ()
+    ) -> list[Draft]:
+        """The law of these factors, with some more where there are some; empty where they do not explain the target.
+
+        ``inner`` are values of the constants ``inside 1, ...`` in the trees of these.
+        """
+        assert self.target is not None
+        shown, count = self.shown, len(extras)
+        with np.errstate(all="ignore"):
+            more = np.array([np.log(np.abs(one)) for _, one in extras]).reshape(-1, len(self.rows))
+        columns = np.concatenate([more, shown.values])
+        trees = (*(tree for tree, _ in extras), *shown.trees)
+        own = np.concatenate([np.zeros(count), shown.bits])
+        kept = needed(columns, self.target, MOST_FACTORS, own, ROUNDING if not len(inner) else NEARLY)
+        if kept is None or not set(range(count)) <= set(kept.tolist()):
+            return []
+        powers = np.linalg.lstsq(columns[kept].T, self.target, rcond=None)[0]
+        names, values, sign = ["k1"], [1.0], np.ones(len(self.rows))
+        names += [f"k{number}" for number in range(2, 2 + len(inner))]
+        values += inner
+        whole: Expression = Constant("k1")
+        for place, power in zip(kept.tolist(), powers.tolist(), strict=True):
+            tree = trees[place]
+            bits += float(own[place])
+            if tree == Constant("factor"):
+                values[0] = float(np.exp(power))
+                continue
+            nearest = Fraction(round(12 * power), 12)
+            is_simple = abs(power - float(nearest)) < SIMPLE and nearest.denominator <= 3
+            if isinstance(tree, Apply) and tree.operator == "exp":
+                known = fraction_of(power)
+                if known is None:
+                    names.append(f"k{len(names) + 1}")
+                    values.append(power)
+                rate = Constant(names[-1]) if known is None else Number(known)
+                factor: Expression = Apply("exp", (Apply("*", (rate, tree.arguments[0])),))
+            elif is_simple:
+                values_here = extras[place][1] if place < count else self._values(tree)
+                if (values_here < 0).all() and nearest.denominator > 1:
+                    tree, values_here = Apply("neg", (tree,)), -values_here
+                base, exponent = tree, nearest
+                if (values_here < 0).any() and nearest.denominator > 1:
+                    base, exponent = raised(tree, Fraction(2)), nearest / 2
+                elif (values_here < 0).any() and nearest.numerator % 2:
+                    sign = sign * np.sign(values_here)
+                factor = raised(base, exponent)
+            else:
+                names.append(f"k{len(names) + 1}")
+                values.append(power)
+                factor = Apply("pow", (tree, Constant(names[-1])))
+            whole = Apply("*", (whole, factor))
+        values[0] *= float(np.sign(self.y[0]) * sign[0])
+        inside: dict[Expression, Expression] = {
+            Constant(f"inside {number}"): Constant(f"k{number + 1}") for number in range(1, 1 + len(inner))
+        }
+        tree = normalise(substitute(whole, inside))
+        if not can_be_said(tree, self.inputs.space.operators):
+            return []
+        return [Draft(tree, tuple(names), tuple(values), (0,) * len(names), bits + 2.0)]
+
+    def _values(self, tree: Expression) -> Floats:
+        found = usable(self.inputs, tree, self.rows)
+        assert found is not None
+        return found
+
+
+def products(product: Product, terms: PlainTerms | None) -> list[Draft]:
+    """Products of simple factors alone, or with one of these terms as a factor."""
+    if product.target is None:
+        return []
+    rest = product.shown.rest(product.target)
+    share = float(rest @ rest) / float(product.target @ product.target)
+    if terms is None:
+        return product.written((), 0.0) if share < HOPEFUL else []
+    if share < HOPEFUL:
+        return []
+    found: list[tuple[float, int]] = []
+    basis = product.shown.basis
+    for low in range(0, len(terms.values), AT_ONCE):
+        with np.errstate(all="ignore"):
+            columns = np.log(np.abs(terms.values[low : low + AT_ONCE]))
+            whole = np.einsum("ij,ij->i", columns, columns)
+            inside = columns @ basis
+            size = whole - np.einsum("ij,ij->i", inside, inside)
+            left = 1 - np.square(columns @ rest) / size / float(rest @ rest)
+            good = np.isfinite(left) & (size > 1e-9 * whole)
+        near = np.flatnonzero(good & (left < IN_SIGHT))
+        near = near[np.argsort(left[near], kind="stable")][:LOOKED_CLOSER]
+        found += [(float(left[at]), low + int(at)) for at in near]
+    drafts: list[Draft] = []
+    for _, index in sorted(found)[:LOOKED_CLOSER]:
+        argument = terms.argument(index)
+        if argument is not None:
+            drafts += product.written([(argument.tree, terms.values[index])], place_bits(index))
+    return drafts
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """A part with its constants, and what it leaves."""
+
+    part: Part
+    inner: Floats
+    left: float
+    rank: int
+
+
+def factored(product: Product, simplest: Sequence[Argument], stop: Callable[[], bool]) -> list[Draft]:
+    """Products of simple factors and one or two with constants inside."""
+    if product.target is None:
+        return []
+    rest = product.shown.rest(product.target)
+    whole = float(product.target @ product.target)
+    if float(rest @ rest) < HOPEFUL * whole:
+        return []
+    parts = list(_factors(product.inputs, simplest))
+    first = _near(product, product.shown, parts, stop)
+    drafts = [draft for one in first for draft in _of_factors(product, [one])]
+    # What leaves about as much is the same thing in other words: the simplest goes on.
+    alike = sorted(first, key=lambda one: (round(ALIKE * np.log(max(one.left, 1e-30))), one.rank))
+    for one in alike[:GROWING] if first and first[0].left < EXPLAINS and not drafts else []:
+        column, slopes = _log_with_slopes(product, one)
+        known = zip(product.shown.trees, product.shown.values, strict=True)
+        shown = backdrop([*known, *((ONE, row) for row in (column, *slopes))], ())
+        for other in _near(product, shown, parts, stop)[:LOOKED_CLOSER]:
+            drafts += _of_factors(product, _together(product, one, other))
+        if drafts or stop():
+            break
+    return drafts
+
+
+def _near(product: Product, shown: Backdrop, parts: Sequence[Part], stop: Callable[[], bool]) -> list[Factor]:
+    """The parts that leave least as a factor beside those shown, with the constants that leave least."""
+    assert product.target is not None
+    rest = shown.rest(product.target)
+    total = float(rest @ rest)
+    found: list[Factor] = []
+    for rank, part in enumerate(parts):
+        with np.errstate(all="ignore"):
+            grid = part.columns(product.rows, SIZES[part.n_inner])
+            columns = np.log(np.abs(grid.values[:, 0]))
+            good = np.isfinite(columns).all(axis=1)
+            columns, constants = columns[good], grid.constants[good]
+            inside = columns @ shown.basis
+            size = np.einsum("ij,ij->i", columns, columns)
+            own = size - np.einsum("ij,ij->i", inside, inside)
+            left = np.where(own > 1e-9 * size, 1 - np.square(columns @ rest) / own / total, np.inf)
+        order = [at for at in np.argsort(left)[:STARTS] if left[at] < FAR_OFF]
+        found += [Factor(part, constants[at], float(left[at]), rank) for at in order]
+        if stop():
+            return []
+    closer = []
+    for one in sorted(found, key=lambda one: one.left)[:REFINED]:
+        inner, share = refined(partial(_log, product, [one.part]), shown.rest, rest, one.inner)
+        closer.append(replace(one, inner=inner, left=share))
+    closer.sort(key=lambda one: one.left)
+    return list({one.part.key: one for one in reversed(closer)}.values())[::-1]
+
+
+def _log(product: Product, parts: Sequence[Part], inner: Floats) -> Floats:
+    """Logarithms of the sizes of parts, their constants one after the other, ``(n_parts, n_rows)``."""
+    rows, used = [], 0
+    for part in parts:
+        rows.append(part.at(product.rows, inner[used : used + part.n_inner])[0])
+        used += part.n_inner
+    with np.errstate(all="ignore"):
+        return np.asarray(np.log(np.abs(np.array(rows))))
+
+
+def _log_with_slopes(product: Product, one: Factor) -> tuple[Floats, list[Floats]]:
+    column, slopes = _log(product, [one.part], one.inner)[0], []
+    for place in range(len(one.inner)):
+        moved = one.inner.copy()
+        by = 1e-6 * (abs(moved[place]) or 1.0)
+        moved[place] += by
+        slopes.append((_log(product, [one.part], moved)[0] - column) / by)
+    return column, slopes
+
+
+def _together(product: Product, *factors: Factor) -> list[Factor]:
+    """Factors with their constants fitted together."""
+    assert product.target is not None
+    rest, parts = product.shown.rest(product.target), [one.part for one in factors]
+    start = np.concatenate([one.inner for one in factors])
+    inner, left = refined(partial(_log, product, parts), product.shown.rest, rest, start)
+    ends = np.cumsum([0, *(len(one.inner) for one in factors)])
+    own = [inner[low:high] for low, high in itertools.pairwise(ends)]
+    return [replace(one, inner=mine, left=left) for one, mine in zip(factors, own, strict=True)]
+
+
+def _of_factors(product: Product, factors: Sequence[Factor]) -> list[Draft]:
+    """The laws of these factors beside simple ones; empty where they are not exact."""
+    assert product.target is not None
+    rest = product.shown.rest(product.target)
+    if factors[0].left * float(rest @ rest) > HOPEFUL * float(product.target @ product.target):
+        return []
+    extras: list[tuple[Expression, Floats]] = []
+    inner: list[float] = []
+    for one in factors:
+        names = [Constant(f"inside {number}") for number in range(1 + len(inner), 1 + len(inner) + len(one.inner))]
+        extras.append((one.part.inside(names), one.part.at(product.rows, one.inner)[0]))
+        inner += one.inner.tolist()
+    return product.written(extras, sum(place_bits(one.rank) for one in factors), inner)
+
+
+def _factors(inputs: Inputs, simplest: Sequence[Argument]) -> Iterator[Part]:
+    """What may be a factor and holds constants: ``k + u`` of simple and rich expressions, sums, peaks, waves."""
+    squares = [one for place in inputs.places for one in inputs.powers(place, (Fraction(2),))]
+    every = [*singles(inputs), *squares, *inputs.pairs()]
+    for one in every:
+        yield Chain(one, (WITHIN,))
+    for first in every:
+        for second in every:
+            if first is not second:
+                yield Chain(first, (), second)
+    yield from (Chain(one, (WITHIN,)) for one in _of_waves(inputs))
+    yield from (Chain(one, (WITHIN,)) for one in simplest)
+    for one in singles(inputs):
+        yield Chain(one, (CENTRE, SQUARE, OFFSET))
+        for name in ("sin", "cos", "log", "exp"):
+            if name in inputs.space.operators:
+                yield Chain(one, (Plain(name, FUNCTIONS[name]), WITHIN))
+                yield Chain(one, (WITHIN, Plain(name, FUNCTIONS[name])))
+        for name, step in (("sin", SINE), ("cos", COSINE)):
+            if name in inputs.space.operators:
+                yield Chain(one, (step,))
+                yield Chain(one, (step, WITHIN))
+
+
+def _of_waves(inputs: Inputs) -> Iterator[Argument]:
+    """``sin(x)**i*cos(x)**j``."""
+    for place in inputs.places if {"sin", "cos"} <= inputs.space.operators else ():
+        x = Variable(inputs.space.names[place])
+        for i, j in ((1, 1), (2, 1), (1, 2), (2, 0), (0, 2), (3, 1), (1, 3), (2, 2), (3, 0), (0, 3)):
+            powers = [raised(Apply(name, (x,)), Fraction(n)) for name, n in (("sin", i), ("cos", j)) if n]
+            tree = powers[0] if len(powers) == 1 else Apply("*", tuple(powers))
+            found = inputs.argument(tree, tree, place)
+            if found is not None:
+                yield found
+
+
+def _within(values: Floats, size: int) -> Floats:
+    """Constants that put the zero of ``k + v`` anywhere from a range before to a range behind the values."""
+    low, span = values.min(axis=1, keepdims=True), np.maximum(np.ptp(values, axis=1, keepdims=True), 1e-300)
+    return np.asarray(-(low + span * np.linspace(-1.0, 2.0, size)))
+
+
+WITHIN = replace(OFFSET, name="within", grid=_within)
+SQUARE = Plain("square", np.square)
+
+
+def _itself(x: Variable) -> Expression:
+    return x
+
+
+def _wave(name: str):  # type: ignore[no-untyped-def]
+    return lambda x: Apply(name, (x,))
+
+
+def _exponential(power: int):  # type: ignore[no-untyped-def]
+    return lambda x: Apply("exp", (raised(x, Fraction(power)),))

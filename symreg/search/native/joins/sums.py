@@ -1,0 +1,376 @@
+"""Laws of the form ``y = M * (v + u * step(a*f + b*g + ...))``: the join inside a context.
+
+``u, v, f, g`` are expressions of the bank, ``step`` is an invertible outer function, ``M`` one of the simplest products
+of powers that have the target's dimension (``monomials``; then everything inside is dimensionless), ``a, b``
+coefficients that may carry the units which the problem's free constants allow. M, u and v may be absent. All of one
+total complexity are tried together: the nodes of the context, of f and g and of the operators between them.
+
+A pair that explains much is a start for sums of three and four terms: with its two terms projected out, the join looks
+for one more (orthogonal matching pursuit; Pati et al. 1993).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import ceil, log2
+
+import numpy as np
+import numpy.typing as npt
+
+from symreg.search.native.bank.bank import Bank
+from symreg.search.native.bank.shelf import EMPTY, Ids
+from symreg.search.native.joins.join import Joiner, Pairs, solve
+from symreg.search.native.joins.logarithms import offer_logarithms
+from symreg.search.native.joins.monomials import Monomials
+from symreg.search.native.joins.shells import Contexts, Shell, shells
+from symreg.search.native.joins.steps import Step
+from symreg.search.native.joins.sum_draft import NONE_OF, SumDraft, plain_draft
+from symreg.search.native.probes import Probes
+from symreg.search.native.proposal import Pool, Proposal
+from symreg.search.space import SearchSpace
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+KEEP_OF_A_JOIN = 32
+CONTEXTS_AT_ONCE = 512
+MOST_WHOLE = 100_000  # entries of the target's dimension up to which a level is made and looked at as a whole
+LONGEST_OF_MANY = 6  # nodes of a term that may get a third one beside it
+EXTENDED = 8  # pairs of a shell that get a third term
+MOST_TERMS = 4
+MOST_CENTRED = 10_000_000  # pairs that are looked at a second time, for parts of longer sums
+ENOUGH = 0.3  # of the floor: then nothing is left for a further term
+BETTER = 0.7  # of the loss: what a further term has to reach
+MOST_FURTHER = 8_000  # entries among which a further term is looked for
+LARGEST_FURTHER = 10  # their size
+BEYOND = 3  # nodes more than the level's own
+MOST_MADE = 1_000_000  # combinations, for making them
+CHEAP = 1 << 26  # pairs; a join of twice as many comes one level later
+Split = tuple[int, int]  # sizes of both terms
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """What the target says of the sum in some contexts of a shell: ``t`` with its weights, ``(n, n_probes)``.
+
+    ``rows`` are the contexts' numbers, ``hole`` is the dimension of the sum.
+    """
+
+    shell: Shell
+    contexts: Contexts
+    rows: Ids
+    t: Floats
+    weights: Floats
+    hole: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """Sums that answer a question, best first: its number, the terms ``(n, n_terms)``, and a measure of how well."""
+
+    target: Ids
+    terms: Ids
+    measure: Floats  # the smaller the better
+
+    def best(self, count: int) -> Sums:
+        """The first so many."""
+        return Sums(self.target[:count], self.terms[:count], self.measure[:count])
+
+
+def _best_of(parts: Sequence[Sums], count: int) -> Sums:
+    target, terms, measure = (
+        np.concatenate([getattr(one, name) for one in parts]) for name in ("target", "terms", "measure")
+    )
+    order = np.argsort(measure, kind="stable")[:count]
+    return Sums(target[order], terms[order], measure[order])
+
+
+@dataclass(slots=True, eq=False)
+class SumSearch:
+    """Runs the shells of one complexity after another against one bank and one pool."""
+
+    space: SearchSpace
+    bank: Bank
+    probes: Probes
+    pool: Pool
+    joiner: Joiner
+    monomials: Monomials
+    offsets: bool = True  # contexts with v
+    triples: bool = True  # sums of more than two terms
+    complete: int = 0  # every expression of this size or less was looked at as a whole
+    _singles: int = 0
+    _sizes: list[int] = field(default_factory=lambda: [0, 0])  # entries of the last whole levels
+    _later: dict[int, dict[tuple[Shell, int, int], list[Split]]] = field(default_factory=dict)
+    _level: int = 0
+    _furthest: dict[tuple[int, int], Ids] = field(default_factory=dict)
+    _requested: dict[tuple[int, bytes], npt.NDArray[np.bool_]] = field(default_factory=dict)
+    _holes: dict[tuple[Fraction, bytes], tuple[Codes, npt.NDArray[np.bool_]]] = field(default_factory=dict)
+
+    @property
+    def pairs(self) -> int:
+        """Combinations looked at."""
+        return self._singles + self.joiner.pairs
+
+    @property
+    def stop(self) -> Callable[[], bool]:
+        """Whether to end."""
+        return self.joiner.stop
+
+    def run(self, complexity: int) -> None:
+        """Try everything of this total complexity, and what was put off until now."""
+        self._level = complexity
+        self._plain(complexity)
+        offer_logarithms(self.space, self.bank, self.probes, self.pool, self.joiner, complexity)
+        for shell, inside in shells(complexity, self.space.operators, self.monomials.sizes):
+            if self.stop():
+                return
+            if self.offsets or not shell.v:
+                self._shell(shell, inside, complexity)
+        for (shell, code_u, hole), splits in self._later.pop(complexity, {}).items():
+            if self.stop():
+                return
+            self._join(shell, code_u, hole, splits)
+
+    # ---------------------------------------------------------------------------------------------- whole levels
+
+    def _plain(self, complexity: int) -> None:
+        """``y = a*f`` for every entry of this size."""
+        last, before = self._sizes[-1], max(1, self._sizes[-2])
+        if last * max(1.0, last / before) > MOST_WHOLE:
+            return  # joins reach this far at a fraction of the cost, though not everywhere
+        self._request(np.array([self.space.target_code]), complexity)
+        truncated = self.bank.truncated_at is not None and self.bank.truncated_at <= complexity
+        if self.complete == complexity - 1 and not truncated and not self.stop():
+            self.complete = complexity
+        ids = self._allowed(self.space.target_code, complexity)
+        self._singles += len(ids)
+        self._sizes.append(len(ids))
+        if not len(ids):
+            return
+        f, w, y = self.bank.values[ids], self.probes.weights, self.probes.y
+        with np.errstate(all="ignore"):
+            inner = f @ (w * y)
+            a = inner / np.einsum("ij,ij,j->i", f, f, w)
+            explained = np.nan_to_num(a * inner, nan=-np.inf)
+        best = np.argsort(-explained, kind="stable")[: self.pool.keep]
+        losses = self.probes.loss(a[best, None] * f[best])
+        threshold = self.pool.threshold(complexity)
+        for place, (index, loss) in enumerate(zip(best.tolist(), losses.tolist(), strict=True)):
+            if loss < (threshold if place else np.inf):  # the best of all is what the certificate speaks of
+                entry, value = int(ids[index]), float(a[index])
+                draft = plain_draft(self.bank, entry, value, self.space.target_code - self._code(entry))
+                self.pool.offer(Proposal(complexity, loss, draft, "bank"), always=place == 0)
+
+    def _code(self, entry: int) -> int:
+        return int(self.bank.code[entry])
+
+    def _coefficients(self) -> Codes:
+        return np.array(self.space.coefficient_codes, dtype=np.int64)
+
+    def _allowed(self, code: int, size: int) -> Ids:
+        """Entries that have this dimension once the unit of their coefficient is counted in."""
+        if self.space.coefficient_codes is None:
+            return self.bank.all_of(size)
+        return np.concatenate([EMPTY, *(self.bank.level(code - k, size) for k in self.space.coefficient_codes)])
+
+    def _request(self, codes: Codes, size: int) -> npt.NDArray[np.bool_]:
+        """Make the entries of ``size`` that fit these dimensions; tells which dimensions have any."""
+        key = size, codes.tobytes()
+        if key not in self._requested:
+            self._requested[key] = self._make(codes, size)
+        return self._requested[key]
+
+    def _make(self, codes: Codes, size: int) -> npt.NDArray[np.bool_]:
+        if self.space.coefficient_codes is None:
+            self.bank.request_all(size)
+            return np.full(len(codes), len(self.bank.all_of(size)) > 0)
+        shifted = codes[:, None] - self._coefficients()
+        self.bank.request(size, shifted.ravel())
+        return np.asarray(self.bank.count(shifted.ravel(), size).reshape(shifted.shape).sum(axis=1) > 0)
+
+    # ---------------------------------------------------------------------------------------------- contexts
+
+    def _shell(self, shell: Shell, inside: int, complexity: int) -> None:
+        target = 0 if shell.m else self.space.target_code
+        u = self._context_codes(shell)
+        z = target + (u if shell.divides else -u)
+        hole, fits = self._hole_codes(shell.step, z)
+        u, hole = u[fits], hole[fits]
+        if shell.v:
+            self.bank.request(shell.v, np.array([target]))
+            if not len(self.bank.level(target, shell.v)):
+                return
+        found = [(split, self._fits(hole, split)) for split in shell.splits(inside)]
+        there = np.any([fits for _, fits in found], axis=0) if found else np.zeros(len(u), dtype=bool)
+        if shell.u and there.any() and not shell.m:
+            self._request(u[there], shell.u)
+        elif shell.u and there.any():
+            self.bank.request(shell.u, u[there])
+        for index in np.flatnonzero(there).tolist():
+            if self.stop():
+                return
+            code_u, code_hole = int(u[index]), int(hole[index])
+            now = []
+            for split in [split for split, fits in found if fits[index]]:
+                delay = ceil(log2(max(1.0, self._cost(shell, code_u, code_hole, split) / CHEAP)))
+                if delay:
+                    later = self._later.setdefault(complexity + delay, {})
+                    later.setdefault((shell, code_u, code_hole), []).append(split)
+                else:
+                    now.append(split)
+            self._join(shell, code_u, code_hole, now)
+
+    def _fits(self, hole: Codes, split: Split) -> npt.NDArray[np.bool_]:
+        """The dimensions that have terms of both sizes; makes these."""
+        fits = np.ones(len(hole), dtype=bool)
+        for size in sorted({*split} - {0}):
+            there = np.flatnonzero(fits)
+            if len(there):
+                fits[there] = self._request(hole[there], size)
+        return fits
+
+    def _context_codes(self, shell: Shell) -> Codes:
+        if not shell.u or shell.m:
+            return np.zeros(1, dtype=np.int64)
+        self.bank.classes.grow(shell.u)
+        return self.bank.classes.at.get(shell.u, EMPTY)
+
+    def _hole_codes(self, step: Step, z: Codes) -> tuple[Codes, npt.NDArray[np.bool_]]:
+        """Dimensions of the hole, and where the step allows the dimension of z."""
+        if step.exponent is None:
+            return np.zeros_like(z), z == 0
+        key = step.exponent, z.tobytes()  # shells of one step ask the same of the same contexts
+        if key not in self._holes:
+            back = 1 / step.exponent
+            hole, fits = self.space.coding.root(z * back.numerator, back.denominator)
+            self._holes[key] = hole, fits & self.space.coding.in_range(hole)
+        return self._holes[key]
+
+    def _cost(self, shell: Shell, code_u: int, hole: int, split: Split) -> float:
+        n_u, n_v, n_m = (
+            len(self.bank.level(code_u, shell.u)) if shell.u else 1,
+            2 * len(self.bank.level(0 if shell.m else self.space.target_code, shell.v)) if shell.v else 1,
+            len(self.monomials.of(shell.m)) if shell.m else 1,
+        )
+        pairs = len(self._allowed(hole, split[0])) * (len(self._allowed(hole, split[1])) if split[1] else 1)
+        return float(n_u) * n_v * n_m * pairs
+
+    def _contexts(self, shell: Shell, code_u: int) -> Iterator[Contexts]:
+        """All contexts of a shell, some at a time."""
+        one = np.array([NONE_OF])
+        u = self.bank.level(code_u, shell.u) if shell.u else one
+        v = self.bank.level(0 if shell.m else self.space.target_code, shell.v) if shell.v else one
+        m = self.monomials.of(shell.m) if shell.m else one
+        signs = np.array([1.0, -1.0]) if shell.v else np.ones(1)
+        total = len(u) * len(v) * len(m) * len(signs)
+        for low in range(0, total, CONTEXTS_AT_ONCE):
+            where = np.arange(low, min(low + CONTEXTS_AT_ONCE, total))
+            at = np.unravel_index(where, (len(m), len(u), len(v), len(signs)))
+            chosen = m[at[0]], u[at[1]], v[at[2]], signs[at[3]]
+            ones = np.ones((len(where), len(self.probes.y)))
+            factor = self.bank.values[chosen[1]] if shell.u else ones
+            with np.errstate(all="ignore"):
+                factor = 1 / factor if shell.divides else factor
+            offset = self.bank.values[chosen[2]] * chosen[3][:, None] if shell.v else 0 * ones
+            monomial = self.monomials.values[chosen[0]] if shell.m else ones
+            yield Contexts(monomial, offset, factor, chosen[1], chosen[2], chosen[3], chosen[0])
+
+    def _join(self, shell: Shell, code_u: int, hole: int, splits: Sequence[Split]) -> None:
+        lists = [(self._allowed(hole, f), self._allowed(hole, g) if g and g != f else None, f, g) for f, g in splits]
+        lists = [one for one in lists if len(one[0]) and (one[1] is None or len(one[1]))]
+        for contexts in self._contexts(shell, code_u) if lists else ():
+            if self.stop():
+                return
+            t, weights, rows = contexts.undone(shell.step, self.probes)
+            if not len(rows):
+                continue
+            question = Question(shell, contexts, rows, t, weights, hole)
+            starts, parts = [], []
+            for first, other, f, g in lists:
+                second = None if not g else first if other is None else other
+                found = self.joiner.best(self.bank.unit, first, second, t, weights, keep=KEEP_OF_A_JOIN)
+                sums = self._propose(question, found.target, _terms(found, first, second))
+                if second is not None and f <= LONGEST_OF_MANY and sums is not None:
+                    starts.append(sums.best(EXTENDED))
+                    parts.append(self._centred(question, first, second))
+            if self.triples and starts:
+                self._extend(question, _best_of(starts, EXTENDED), _best_of(parts, EXTENDED))
+
+    def _centred(self, question: Question, first: Ids, second: Ids) -> Sums:
+        """The pairs that explain most of how the target varies: parts of a longer sum do, whatever its mean."""
+        t, weights = question.t, question.weights
+        if len(t) * len(first) * len(second) > MOST_CENTRED:
+            return Sums(EMPTY, np.empty((0, 2), dtype=np.int64), np.empty(0))
+        ones = np.ones((len(t), 1, t.shape[1]))
+        found = self.joiner.best(self.bank.unit, first, second, t, weights, keep=EXTENDED, basis=ones)
+        return Sums(found.target, _terms(found, first, second), -found.score)
+
+    def _propose(self, question: Question, target: Ids, terms: Ids) -> Sums | None:
+        """Solve and judge sums of these terms; all of them, best first."""
+        if not len(target):
+            return None
+        shell, contexts = question.shell, question.contexts
+        coefficients, inside = solve(question.t[target], question.weights[target], self.bank.values[terms])
+        at = question.rows[target]
+        losses = self.probes.loss(contexts.forward(shell.step, inside, at))
+        sizes = shell.cost - 1 + (self.bank.size[terms].astype(np.int64) + 1).sum(axis=1)
+        constants = terms.shape[1]
+        limits = {size: min(self.pool.threshold(size, constants), 1.0) for size in set(sizes.tolist())}
+        order = np.argsort(losses, kind="stable")
+        for index in order.tolist():
+            size, loss = int(sizes[index]), float(losses[index])
+            if loss < limits[size]:
+                draft = SumDraft(
+                    self.bank, self.monomials, shell, int(contexts.m[at[index]]), int(contexts.v[at[index]]),
+                    float(contexts.sign[at[index]]), int(contexts.u[at[index]]), tuple(terms[index].tolist()),
+                    tuple(coefficients[index].tolist()), question.hole,
+                )  # fmt: skip
+                self.pool.offer(Proposal(size, loss, draft, "join", constants))
+        return Sums(target[order], terms[order], losses[order])
+
+    def _extend(self, question: Question, found: Sums, centred: Sums) -> None:
+        """One more term for the best sums, and another one where that was worth it."""
+        least = float(found.measure[0])
+        if least <= ENOUGH * self.probes.floor:
+            return
+        target, terms = np.concatenate([found.target, centred.target]), np.concatenate([found.terms, centred.terms])
+        further = self._further(question.hole)
+        while len(further) and terms.shape[1] < MOST_TERMS and not self.stop():
+            goal, weights = np.ascontiguousarray(question.t[target]), question.weights[target]
+            basis = np.ascontiguousarray(self.bank.values[terms])
+            best = self.joiner.best(self.bank.unit, further, None, goal, weights, keep=2 * EXTENDED, basis=basis)
+            longer = np.concatenate([terms[best.target], further[best.first][:, None]], axis=1)
+            sums = self._propose(question, target[best.target], longer)
+            if sums is None or not float(sums.measure[0]) < BETTER * least:
+                return
+            least = float(sums.measure[0])
+            if terms.shape[1] + 1 == MOST_TERMS or least <= ENOUGH * self.probes.floor:
+                return
+            basis = np.concatenate([np.ones((len(target), 1, goal.shape[1])), basis], axis=1)
+            parts = self.joiner.best(self.bank.unit, further, None, goal, weights, keep=EXTENDED, basis=basis)
+            more = np.concatenate([terms[parts.target], further[parts.first][:, None]], axis=1)
+            target = np.concatenate([sums.best(EXTENDED).target, target[parts.target]])
+            terms = np.concatenate([sums.best(EXTENDED).terms, more])
+
+    def _further(self, hole: int) -> Ids:
+        """Entries of the hole's dimension, small ones first, as many as come cheaply."""
+        largest = min(LARGEST_FURTHER, self._level + BEYOND)
+        if (hole, largest) not in self._furthest:
+            found, before = [EMPTY], self.bank.evaluated
+            for size in range(1, largest + 1):
+                if self.bank.evaluated - before > MOST_MADE or self.stop():
+                    break
+                self._request(np.array([hole]), size)
+                found.append(self._allowed(hole, size))
+                if sum(map(len, found)) > MOST_FURTHER:
+                    found.pop()
+                    break
+            self._furthest[hole, largest] = np.concatenate(found)
+        return self._furthest[hole, largest]
+
+
+def _terms(found: Pairs, first: Ids, second: Ids | None) -> Ids:
+    """Entries of the pairs that were found, ``(n, 1)`` or ``(n, 2)``."""
+    alone = first[found.first][:, None]
+    return alone if second is None else np.concatenate([alone, second[found.second][:, None]], axis=1)

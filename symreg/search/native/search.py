@@ -1,0 +1,250 @@
+"""The embedded search: one level of complexity after another, simple laws first.
+
+At each level the bank grows on demand, the joins look for laws of that total complexity (``sums``, ``products``), and
+the best are fitted in y on more rows (``refine``). Once levels are dear, evolution takes turns with them (``turns``).
+It ends when a law is exact, when the residual has reached the noise and further levels bring nothing, or when the
+budget is spent.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from symreg.engine import get_engine
+from symreg.formula.collecting import collected
+from symreg.formula.expression import Constant, Expression, complexity, substitute
+from symreg.formula.saying import can_be_said
+from symreg.problem.candidate import SHRINKS, Candidate, FreeConstant
+from symreg.search.backend import Budget, Native, Round
+from symreg.search.native.backdrops.search import Backdrops, backdrops_of
+from symreg.search.native.bank.bank import Bank
+from symreg.search.native.hunt import Workplace, hunt_of
+from symreg.search.native.noise import Wonder, grows_note
+from symreg.search.native.probes import target_at
+from symreg.search.native.progress import Progress
+from symreg.search.native.proposal import Draft
+from symreg.search.native.questions.smoothing import smoothed_rows, smoother_of
+from symreg.search.native.rank import rank_bits
+from symreg.search.native.reductions import reductions_of
+from symreg.search.native.refine import Refined, Refiner
+from symreg.search.native.skeletons import Skeletons, skeletons_of
+from symreg.search.native.turns import Turns
+from symreg.search.space import SearchSpace, probe_rows
+
+SMALLEST = 2  # times as many evaluations as the others
+AGAIN = 8  # of the best of a level, fitted to the target itself where others are fitted to a surface
+POLISHED = 12  # of the proposals of a level, given more coefficients
+CANDIDATES = 16  # of a level, sent on to be fitted on all rows
+EACH_COMPLEXITY = 2
+WRITTEN_OUT = 24  # of a level
+CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler than it looks
+LARGEST_LEVEL = 60
+
+A_STAGE = 3_000_000
+"""Combinations of hunts that take as long as a stage of skeletons or backdrops, for each input that varies."""
+
+HUNTS_PART = 1 / 6
+"""Of what stages cost, for hunts at least: of many inputs a stage takes seconds, in which a deep law without odd
+constants is found."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """Tells when to stop, and why."""
+
+    budget: Budget
+    stop: Callable[[], bool]
+    evaluated: Callable[[], int] = lambda: 0
+    started: float = field(default_factory=time.monotonic)
+    reason: str | None = None
+
+    def spent(self) -> bool:
+        """Whether the search has to end now."""
+        if self.reason is None:
+            if self.stop():
+                self.reason = "interrupted"
+            elif self.budget.time is not None and time.monotonic() - self.started > self.budget.time:
+                self.reason = "time budget spent"
+            elif self.budget.evaluations is not None and self.evaluated() >= self.budget.evaluations:
+                self.reason = "evaluation budget spent"
+        return self.reason is not None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that are left of the budget."""
+        if self.budget.time is None:
+            return None
+        return max(self.budget.time - (time.monotonic() - self.started), 1e-3)
+
+    @property
+    def evaluations_left(self) -> int | None:
+        """Evaluations that are left of the budget."""
+        return None if self.budget.evaluations is None else max(self.budget.evaluations - self.evaluated(), 1)
+
+
+def search(
+    settings: Native, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
+) -> Iterator[Round]:
+    """Yield a round after every level; see ``Backend.propose``."""
+    clock = Clock(budget, stop)
+    generator = np.random.default_rng(seed)
+    fit_rows = probe_rows(space, settings.fit_rows, generator)
+    probes = probe_rows(space, settings.probes, generator)
+    fit_rows = np.union1d(probes, fit_rows)
+    workplace = Workplace(settings, get_engine(settings.engine), budget, clock.spent)
+    whole = hunt_of(workplace, space, probes)
+    whole.count()
+    hunts = [whole]
+    target = target_at(space, fit_rows)
+    refiner, plain = (Refiner(space, workplace.engine, settings.threads, target, fit_rows) for _ in range(2))
+    progress = Progress(space, refiner)
+    turns = Turns(workplace, plain, progress, generator)
+    skeletons = skeletons_of(workplace, space, fit_rows)
+    backdrops = backdrops_of(workplace, space, fit_rows)
+    wonder = Wonder(space, plain, progress, lambda other: skeletons_of(workplace, other, fit_rows))
+    clock.evaluated = lambda: (
+        turns.evaluated + backdrops.evaluated + skeletons.evaluated + wonder.evaluated
+        + sum(one.evaluated for one in hunts)
+    )  # fmt: skip
+    positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
+
+    def report(found: Sequence[Refined], reason: str | None) -> Round:
+        chosen = tuple(candidate(one, space) for one in worthwhile(found, progress.bits_of))
+        complete = completed(whole.bank, whole.sums.complete)
+        return Round(chosen, whole.level, clock.evaluated(), whole.bank.pruned, complete, reason)
+
+    def again_with_relative_errors() -> Iterator[Round]:
+        yield replace(report([], None), noise="relative", notes=(grows_note(space),))
+        left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)
+        before = clock.evaluated()
+        for later in search(settings, wonder.weighed, left, seed=seed, stop=stop):
+            yield replace(later, evaluated=before + later.evaluated)
+
+    while whole.level < LARGEST_LEVEL:
+        # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest
+        # question is the likeliest to be answered: it may look at more.
+        hunt = min(hunts, key=lambda one: one.in_turn / (SMALLEST if one is hunts[-1] else 1))
+        if wonder.knows_that_errors_grow(skeletons):
+            yield from again_with_relative_errors()
+            return
+        looked = sum(one.in_turn for one in hunts)
+        due = due_of(backdrops, skeletons, looked, progress, beside=wonder.stages_run)
+        if due is not None:
+            found = due.run()
+        elif turns.is_evolutions(hunt, hunts):
+            found = turns.run(whole)
+        else:
+            proposals = hunt.run()
+            # A budget that is spent still leaves what was found to be fitted.
+            found = refiner.refine(proposals, polish=POLISHED)
+            if refiner.probes is not plain.probes:  # a surface is near the truth, and a law may be nearer
+                found += plain.again(found[:AGAIN])
+        found = written_out(found, positive)  # joins and products of powers look beyond the allowed operators
+        found = [one for one in found if can_be_said(one.draft.expression, space.operators)]
+        found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
+        found = [ranked(one, whole.bank, space) for one in found]
+        reach = min(one.level for one in hunts)
+        found = progress.taken(reach, found)
+        turns.learn(found)
+        reason = clock.reason or progress.reason_to_stop(
+            reach, is_thorough=skeletons.is_done, end_early=budget.end_early
+        )
+        if reason is not None and reason != "interrupted" and wonder.is_told_at_the_end():
+            yield report(found, None)
+            yield from again_with_relative_errors()
+            return
+        yield report(found, reason)
+        if reason is not None:
+            return
+        if progress.smoother is None and whole.level == 0:
+            progress.smoother = smoother_of(space, smoothed_rows(len(space.target), fit_rows, generator))
+            progress.nearest = progress.smoother
+            for reduction in reductions_of(settings, space, progress.smoother):
+                progress.nearest = reduction.smoother
+                hunts.append(hunt_of(workplace, reduction.space, probes, reduction))
+        surface = None if settings.lacks("smoothing") else progress.surface()
+        if surface is not None:  # from now on without most of the noise
+            for one in hunts:
+                one.look_at(surface(probes))
+            refiner.use(surface(fit_rows), fit_rows)
+    yield report([], "nothing is left to try")
+
+
+def due_of(
+    backdrops: Backdrops, skeletons: Skeletons, looked: int, progress: Progress, *, beside: int
+) -> Backdrops | Skeletons | None:
+    """Whose next stage has its turn, if anyone's: the one that was to come first, once hunts have had their part.
+
+    ``looked`` is what hunts looked at, ``beside`` counts stages that were run to know how errors go.
+    Only what is exact has anything to find before backdrops: where what is left may be noise, skeletons come first.
+    """
+    waits = backdrops.is_heavy and not skeletons.is_done and progress.may_be_noise()
+    first = skeletons if waits or skeletons.due <= backdrops.due else backdrops
+    stages = skeletons.stages_run + backdrops.stages_run + beside
+    if looked < HUNTS_PART * A_STAGE * stages * len(skeletons.inputs.places):
+        return None
+    return first if looked >= first.due else None
+
+
+def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Refined]:
+    """The best of a level with the powers of each base collected: so a law of a smaller question becomes readable."""
+    best = sorted(found, key=lambda one: one.loss)
+    trees = [collected(one.draft.expression, positive) for one in best[:WRITTEN_OUT]]
+    short = [
+        replace(one, draft=replace(one.draft, expression=tree), complexity=complexity(tree))
+        for one, tree in zip(best, trees, strict=False)
+    ]
+    return list({one.draft.expression: one for one in [*best[WRITTEN_OUT:], *reversed(short)]}.values())
+
+
+def ranked(refined: Refined, bank: Bank, space: SearchSpace) -> Refined:
+    """The same, its form said by its rank among all formulas where that is shorter."""
+    draft = refined.draft
+    bits = rank_bits(draft, bank, space.target_code)
+    if bits is None or (draft.form_bits is not None and draft.form_bits <= bits):
+        return refined
+    return replace(refined, draft=replace(draft, form_bits=bits))
+
+
+def worthwhile(found: Sequence[Refined], bits: Callable[[Refined], float]) -> list[Refined]:
+    """The shortest descriptions, the best of each complexity as long as no simpler one is clearly better, and the best
+    of all."""
+    chosen = sorted(found, key=bits)[:CANDIDATES]
+    least = float("inf")
+    for size in sorted({one.complexity for one in found}):
+        for one in [one for one in found if one.complexity == size][:EACH_COMPLEXITY]:
+            if one.loss < CLEARLY * least:
+                chosen.append(one)
+                least = min(least, one.loss)
+    return list({id(one): one for one in [*chosen, *found[: CANDIDATES // 2]]}.values())
+
+
+def candidate(refined: Refined, space: SearchSpace) -> Candidate:
+    """A refined proposal as the rest of the package takes it: with free constants that nothing else is called."""
+    draft: Draft = refined.draft
+    fresh = (name for number in itertools.count(1) if (name := f"k{number}") not in space.taken)
+    names = dict(zip(draft.names, fresh, strict=False))
+    constants = tuple(
+        FreeConstant(names[name], space.coding.decode(code), value)
+        for name, value, code in zip(draft.names, draft.values, draft.codes, strict=True)
+    )
+    mapping: dict[Expression, Expression] = {
+        Constant(old): Constant(new) for old, new in {**space.own_names, **names}.items() if old != new
+    }
+    return Candidate(substitute(draft.expression, mapping), constants, refined.source, form_bits=draft.form_bits)
+
+
+def completed(bank: Bank, level: int) -> int | None:
+    """The complexity up to which every expression was looked at, if ``level`` is the size up to which they were.
+
+    The search counts a function with its surcharge (``vocabulary.SURCHARGE``, ``ODD``), so a tree of n nodes may
+    stand as high as level 1 + (n - 1)*(1 + surcharge); the bound is taken for the dearest operator in use.
+    """
+    if len({"+", "-"} & bank.operators) == 1:  # entries stand for both signs: some sums need the other operator
+        return None
+    return 1 + (level - 1) // bank.dearest if level >= 1 else None
