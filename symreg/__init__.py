@@ -12,8 +12,6 @@ symreg`` costs nothing.
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from symreg.descriptor.classification import find_thresholds
     from symreg.descriptor.regression import find_descriptors
     from symreg.descriptor.settings import DescriptorError, DescriptorSettings
-    from symreg.discover import Discovery, discover
+    from symreg.discovery import Discovery, discover
     from symreg.errors import (
         DimensionError,
         EngineError,
@@ -44,7 +42,8 @@ if TYPE_CHECKING:
     from symreg.estimators.symbolic import SymbolicRegressor
     from symreg.laws.law import ConstantInterval, Law, ParetoFront, PredictionError
     from symreg.problem.problem import Problem, make_problem
-    from symreg.search.backend import Budget, BudgetError, Native
+    from symreg.search.backend import Budget, BudgetError
+    from symreg.search.native.settings import Native
     from symreg.tables.catalog import CatalogError, dataset_names, load_dataset
     from symreg.tables.table import Table, read_table
     from symreg.units.dimension import Dimension
@@ -110,7 +109,7 @@ _OWNERS = {
     "symreg.descriptor.settings": ("DescriptorError", "DescriptorSettings"),
     "symreg.estimators.descriptor": ("DescriptorClassifier", "DescriptorRegressor"),
     "symreg.units.dimension": ("Dimension",),
-    "symreg.discover": ("Discovery", "discover"),
+    "symreg.discovery": ("Discovery", "discover"),
     "symreg.errors": (
         "DimensionError", "EngineError", "EstimatorError", "ExpressionError", "InfeasibleError",
         "OperatorError", "ParseError", "PhysicalConstantError", "ProblemError", "ReportError", "SymregError",
@@ -121,30 +120,21 @@ _OWNERS = {
     "symreg.laws.law": ("ConstantInterval", "Law", "ParetoFront", "PredictionError"),
     "symreg.problem.problem": ("Problem", "make_problem"),
     "symreg.certainty.examination": ("Examination", "Robustness", "examined"),
-    "symreg.search.backend": ("Budget", "BudgetError", "Native"),
+    "symreg.search.backend": ("Budget", "BudgetError"),
+    "symreg.search.native.settings": ("Native",),
     "symreg.tables.table": ("Table", "read_table"),
     "symreg.units.reading": ("Unit", "parse_unit"),
 }  # fmt: skip
 _OWNER = {name: owner for owner, names in _OWNERS.items() for name in names}
 
 
-class _Package(ModuleType):
-    """Keeps ``symreg.discover`` the function: the import system would put the module of this name there."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, ModuleType) and name in _OWNER:
-            value = getattr(value, name)
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
-
-
 if not TYPE_CHECKING:  # which would otherwise take every misspelt name for granted
 
     def __getattr__(name: str) -> Any:
         if name == "__version__":
-            value: Any = _version()
+            from symreg.version import package_version
+
+            value: Any = package_version()
         elif name in _OWNER:
             from importlib import import_module
 
@@ -157,12 +147,3 @@ if not TYPE_CHECKING:  # which would otherwise take every misspelt name for gran
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("symreg-laws")
-    except PackageNotFoundError:  # a checkout that was never installed
-        return "0+unknown"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from symreg.discover import Discovery
+from symreg.discovery import Discovery
 from symreg.finishing.finisher import Finisher
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.grammar import parse

@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.laws.law import Law
 from symreg.problem.problem import make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
+from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
 
 Floats = npt.NDArray[np.float64]

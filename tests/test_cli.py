@@ -14,7 +14,7 @@ from rich.console import Console
 
 from symreg.cli import main, printable
 from symreg.cli.live import LiveFront
-from symreg.discover import Progress
+from symreg.discovery import Progress
 from symreg.experiment.assembly import problem_of
 from symreg.experiment.specification import read_specification
 from tests.experiment.fake_search import KEPLER, FakeSearch, write_kepler
@@ -25,7 +25,7 @@ WITH_REPORT = KEPLER.replace("formats: [], exports: []", "formats: [markdown], e
 @pytest.fixture
 def search(monkeypatch: pytest.MonkeyPatch) -> FakeSearch:
     fake = FakeSearch()
-    monkeypatch.setattr(importlib.import_module("symreg.discover"), "discover", fake)
+    monkeypatch.setattr(importlib.import_module("symreg.discovery"), "discover", fake)
     return fake
 
 

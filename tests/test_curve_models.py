@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symreg import Native, make_problem, read_table
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.formula.curve_models import BY_NAME_BITS, CLASSES, COMMON_BITS, name_bits_of
 from symreg.formula.expression import constants_of
 from symreg.formula.grammar import parse

@@ -146,7 +146,7 @@ def searches(monkeypatch: pytest.MonkeyPatch) -> Searches:
             given["observer"](progress(law))
         return discovery_of(problem, sr.ParetoFront((law,), 0))
 
-    monkeypatch.setattr(importlib.import_module("symreg.discover"), "discover", proportional)
+    monkeypatch.setattr(importlib.import_module("symreg.discovery"), "discover", proportional)
     return asked
 
 
@@ -169,7 +169,7 @@ def proportional_law(problem: sr.Problem) -> sr.Law:
 
 
 def progress(law: sr.Law) -> Any:
-    from symreg.discover import Progress
+    from symreg.discovery import Progress
 
     return Progress(0.5, 1234, 3, 2, sr.ParetoFront((law,), 0), "search")
 
@@ -463,7 +463,7 @@ def test_a_search_without_a_law_is_an_error(monkeypatch: pytest.MonkeyPatch) -> 
     def nothing(problem: sr.Problem, **_: Any) -> sr.Discovery:
         return discovery_of(problem, sr.ParetoFront((), -1))
 
-    monkeypatch.setattr(importlib.import_module("symreg.discover"), "discover", nothing)
+    monkeypatch.setattr(importlib.import_module("symreg.discovery"), "discover", nothing)
     model = sr.SymbolicRegressor(units=UNITS)
     with pytest.raises(sr.EstimatorError, match=r"no law was found .* \(time budget spent\)"):
         model.fit(*split(pendulum()))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.engine import Outcome
 from symreg.finishing.finisher import Finished, Finisher
 from symreg.finishing.known_products import (
@@ -32,7 +32,8 @@ from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.problem import Constraints, Problem, make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
+from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from symreg.units.physical_constants import physical_constant, physical_constant_names

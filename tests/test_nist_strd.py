@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.document import read_document
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.laws.law import Law
 from symreg.problem.problem import Problem, make_problem
-from symreg.search.backend import Native
+from symreg.search.native.settings import Native
 from symreg.tables.catalog import dataset_folder, dataset_names, load_dataset
 from symreg.tables.table import Table, read_table
 

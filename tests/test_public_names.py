@@ -49,8 +49,8 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert json.loads(in_a_fresh_process(code)) == []
 
 
-def test_the_function_discover_is_not_replaced_by_its_module() -> None:
-    code = "import symreg, symreg.discover; from symreg.discover import Progress; print(symreg.discover)"
+def test_discover_is_a_function_and_no_module() -> None:
+    code = "import symreg, symreg.discovery; from symreg.discovery import Progress; print(symreg.discover)"
     assert in_a_fresh_process(code).startswith("<function discover")
     assert isinstance(symreg.discover, FunctionType)
 

@@ -14,11 +14,12 @@ from symreg.certainty.examination import Examination, Robustness, advice, alike,
 from symreg.certainty.rivals import Rival
 from symreg.certainty.separation import Place
 from symreg.certainty.stability import Stability
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.errors import SymregError
 from symreg.laws.law import ParetoFront
 from symreg.problem.problem import Problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
+from symreg.search.native.settings import Native
 from tests.laws_by_hand import discovery_of, law_of, problem_of
 
 ALL_DAY = Examination(resamples=20, time=None)

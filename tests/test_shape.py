@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.engine import get_engine
 from symreg.errors import ProblemError
 from symreg.finishing.shape import Shape, shape_of
@@ -17,7 +17,8 @@ from symreg.formula.grammar import parse
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import Constraints, Problem, make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
+from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
 

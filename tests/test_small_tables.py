@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.laws.law import Law
 from symreg.laws.selection import judged_by
 from symreg.problem.problem import make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
+from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
 
 BEND = (

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.formula.expression import complexity, constants_of, evaluate_tree, variables_of
 from symreg.formula.grammar import parse
 from symreg.laws.law import Law
 from symreg.problem.form import parts_of
 from symreg.problem.problem import Constraints, make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
+from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
 
 C = 299792458.0

@@ -16,7 +16,7 @@ from symreg.errors import TableWarning
 from symreg.problem.problem import Problem, make_problem
 
 if TYPE_CHECKING:
-    from symreg.discover import Discovery
+    from symreg.discovery import Discovery
 
 __all__ = ["FORMS", "FormResult", "form_problem", "run_form_trial"]
 

@@ -20,8 +20,9 @@ from symreg.laws.law import Law, score
 from symreg.problem.problem import TINY, FreeConstants, Problem, make_problem
 
 if TYPE_CHECKING:
-    from symreg.discover import Discovery
-    from symreg.search.backend import Backend, Native
+    from symreg.discovery import Discovery
+    from symreg.search.backend import Backend
+    from symreg.search.native.settings import Native
 
 __all__ = ["SRBENCH", "Discover", "Settings", "Trial", "TrialResult", "run_trial"]
 
@@ -127,7 +128,7 @@ def _search(sample: Sample, trial: Trial, settings: Settings, discover: Discover
 
 def native_search(problem: Problem, settings: Settings, seed: int) -> Discovery:
     """The search that the settings ask for, with their time and threads."""
-    from symreg.discover import discover
+    from symreg.discovery import discover
     from symreg.search.backend import Budget
 
     return discover(
@@ -147,7 +148,7 @@ def backend_of_settings(settings: Settings) -> Backend:
 def native_backend(settings: Settings) -> Native:
     """The native search as the settings ask for it; a mechanism that it cannot switch off is an error."""
     from symreg.experiment.errors import NotAvailableError
-    from symreg.search.backend import Native
+    from symreg.search.native.settings import Native
 
     if settings.backend != "native":
         raise NotAvailableError(what=f"--without for backend {settings.backend}", advice="leave --without away")

@@ -17,7 +17,7 @@ import numpy as np
 from symreg.certainty.rivals import Rival, rivals_of
 from symreg.certainty.separation import SEPARATED, Place
 from symreg.certainty.stability import Stability, drawn_again, is_same_form, stability_of
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.errors import SymregError
 from symreg.laws.law import Law
 from symreg.laws.refitting import fitter_of

@@ -13,7 +13,7 @@ from symreg.experiment.specification import BackendPart, Specification
 from symreg.experiment.sweep import read_specifications
 
 if TYPE_CHECKING:
-    from symreg.discover import Discovery
+    from symreg.discovery import Discovery
 
 EXIT_INTERRUPTED = 130
 Number = TypeVar("Number", int, float)

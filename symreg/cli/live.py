@@ -15,7 +15,7 @@ from rich.text import Text
 from symreg.cli import printable
 
 if TYPE_CHECKING:
-    from symreg.discover import Progress
+    from symreg.discovery import Progress
     from symreg.laws.law import ParetoFront
 
 ROWS = 12

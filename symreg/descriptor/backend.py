@@ -16,8 +16,8 @@ from symreg.descriptor.regression import check_policy, trees_of
 from symreg.descriptor.settings import DescriptorSettings
 from symreg.engine import get_engine
 from symreg.search.backend import Budget, Round
+from symreg.search.clock import Clock
 from symreg.search.native.joins.join import Joiner
-from symreg.search.native.search import Clock
 from symreg.search.space import SearchSpace
 
 

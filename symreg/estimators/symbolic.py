@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from symreg.arrays import Floats
     from symreg.certainty.examination import Examination
     from symreg.certainty.intervals import IntervalMethod
-    from symreg.discover import Discovery, Progress
+    from symreg.discovery import Discovery, Progress
     from symreg.laws.law import ConstantInterval, Law, ParetoFront
     from symreg.problem.problem import FreeConstants, Problem
     from symreg.search.backend import Backend, Budget
@@ -130,7 +130,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         Raises ``EstimatorError`` (a ``ValueError``) for what cannot be used, and before any search what
         ``read_table`` and ``make_problem`` raise: ``TableError``, ``UnitError``, ``InfeasibleError`` ...
         """
-        from symreg.discover import discover
+        from symreg.discovery import discover
         from symreg.problem.problem import MIN_ROWS
 
         self._check_parameters()

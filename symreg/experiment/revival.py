@@ -26,7 +26,7 @@ from symreg.laws.law import ParetoFront
 
 if TYPE_CHECKING:
     from symreg.certainty.examination import Robustness
-    from symreg.discover import Discovery
+    from symreg.discovery import Discovery
     from symreg.problem.problem import Problem
 
 
@@ -43,7 +43,7 @@ def load_discovery(folder: str | Path) -> Discovery:
     """The discovery of the run in ``folder``; a ``SymregError`` when data, question or numbers are not what
     they were.
     """
-    from symreg.discover import Discovery
+    from symreg.discovery import Discovery
 
     folder = Path(folder)
     specification = stored_specification(folder)

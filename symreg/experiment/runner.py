@@ -44,7 +44,7 @@ from symreg.experiment.stored_law import restore_law, store_law
 from symreg.laws.law import ParetoFront
 
 if TYPE_CHECKING:
-    from symreg.discover import Discovery, Progress
+    from symreg.discovery import Discovery, Progress
     from symreg.problem.problem import Problem
     from symreg.search.backend import Backend, Budget
 
@@ -52,7 +52,7 @@ Observer = Callable[["Progress"], None]
 
 
 class Discover(Protocol):
-    """The search, as ``symreg.discover.discover`` offers it."""
+    """The search, as ``symreg.discovery.discover`` offers it."""
 
     def __call__(
         self,
@@ -87,7 +87,7 @@ def run_experiment(
     ResumeError, FolderLockedError, RunFolderError.
     """
     if discover is None:
-        from symreg.discover import discover as search
+        from symreg.discovery import discover as search
 
         discover = search
     from symreg.search.honouring import check_backend, unmet

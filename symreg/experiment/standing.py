@@ -14,7 +14,7 @@ from symreg.laws.law import Law, LawConstant, ParetoFront, Score
 
 if TYPE_CHECKING:
     from symreg.certainty.examination import Robustness
-    from symreg.discover import Discovery, Progress
+    from symreg.discovery import Discovery, Progress
     from symreg.problem.problem import Problem
 
 Status = Literal["running", "finished", "interrupted", "failed"]

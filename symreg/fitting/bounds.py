@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from symreg.problem.template import Template
+
 if TYPE_CHECKING:
     from symreg.fitting.fitted import Fitted
     from symreg.fitting.fitter import Fitter
-from symreg.arrays import Floats
-from symreg.problem.template import Template
 
 Floats = npt.NDArray[np.float64]
 NEAR = 1e-6  # of the distance between start and bound, or of the bound itself: this close is tried as on it

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine import Outcome
-from symreg.fitting.fitter import Floats
 from symreg.formula.expression import Expression
 from symreg.problem.candidate import FreeConstant
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

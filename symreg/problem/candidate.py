@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from symreg.formula.expression import Expression
 from symreg.units.dimension import Dimension
 
-if TYPE_CHECKING:
-    pass
-from dataclasses import dataclass
-
-from symreg.formula.expression import Expression
-
+SHRINKS = 6  # nodes that rewriting a formula may take away
 ROWS_A_CONSTANT = 2  # at least; with as many constants as rows a formula passes through all, and means nothing
 
 
@@ -43,5 +37,3 @@ class Candidate:
 def most_constants(n_rows: int) -> int:
     """Fitted constants that so many rows bear."""
     return max(1, n_rows // ROWS_A_CONSTANT)
-
-SHRINKS = 6  # nodes that rewriting a formula may take away

@@ -45,7 +45,8 @@ class Constraints:
     """Limits on the form of a law; ``nested["sin"]["cos"] = 1`` allows one cosine at most inside a sine.
 
     ``max_complexity`` does not count the nodes of a template's own form. ``monotonic["x"] = "increasing"`` and
-    ``range``, in the target's unit, None for no bound, limit its values over the table's box (``symreg.finishing.shape``).
+    ``range``, in the target's unit, None for no bound, limit its values over the table's
+    box (``symreg.finishing.shape``).
     """
 
     max_complexity: int = 40

@@ -20,7 +20,7 @@ from symreg.laws.printed import constant_text
 from symreg.laws.refitting import fitter_of
 
 if TYPE_CHECKING:
-    from symreg.discover import Discovery
+    from symreg.discovery import Discovery
 
 __all__ = ["Certainty", "RivalCurve", "RivalFact", "certainty_of"]
 

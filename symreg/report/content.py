@@ -31,7 +31,7 @@ from symreg.uncertain_text import number_text, r2_text, uncertain_text
 from symreg.version import package_version
 
 if TYPE_CHECKING:
-    from symreg.discover import Discovery
+    from symreg.discovery import Discovery
     from symreg.problem.problem import Problem
 
 __all__ = ["ColumnFact", "ConstantFact", "Content", "CorrelationFact", "Fact", "FrontRow", "ScoreFact", "gather"]

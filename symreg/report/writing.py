@@ -13,7 +13,7 @@ from symreg.laws.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
 from symreg.report.content import Content, gather
 
 if TYPE_CHECKING:
-    from symreg.discover import Discovery
+    from symreg.discovery import Discovery
 
 __all__ = ["FORMATS", "write_report", "write_reports"]
 

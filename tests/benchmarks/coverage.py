@@ -19,7 +19,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one core is one core
 import numpy as np
 
 from symreg.certainty.intervals import IntervalMethod, constant_intervals
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.engine import get_engine
 from symreg.finishing.finisher import Finisher
 from symreg.fitting.fitter import make_fitter
@@ -29,7 +29,8 @@ from symreg.laws.law import Law
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import Problem, make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
+from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
 from symreg.units.reading import parse_unit
 

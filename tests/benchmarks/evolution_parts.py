@@ -20,12 +20,13 @@ from sklearn.model_selection import train_test_split
 from symreg.engine import get_engine
 from symreg.formula.expression import evaluate_tree
 from symreg.problem.problem import make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
 from symreg.search.native.evolution.evolve import Breeding, Evolution
 from symreg.search.native.hunt import Workplace, hunt_of
 from symreg.search.native.probes import target_at
 from symreg.search.native.progress import Progress
 from symreg.search.native.refine import Refined, Refiner
+from symreg.search.native.settings import Native
 from symreg.search.native.turns import evolution_of
 from symreg.search.space import probe_rows, search_space
 from symreg.tables.table import read_table

@@ -22,11 +22,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one core is one core
 import numpy as np
 import numpy.typing as npt
 
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.formula.expression import Expression, complexity, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.problem.problem import make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
+from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
 
 Floats = npt.NDArray[np.float64]

@@ -15,7 +15,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one core is one core
 import numpy as np
 
 from symreg import Native, constant_intervals, make_problem, read_table
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.search.backend import Budget
 
 H, C, K_B = 6.62607015e-34, 299792458.0, 1.380649e-23

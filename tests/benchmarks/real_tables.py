@@ -21,7 +21,7 @@ from scipy.optimize import least_squares
 
 from symreg import Native, load_dataset, make_problem
 from symreg.benchmark.form_judge import constants_of_law
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.laws.law import Law

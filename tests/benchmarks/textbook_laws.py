@@ -15,7 +15,7 @@ import numpy as np
 
 from symreg.benchmark.problems import load_problem_set
 from symreg.benchmark.sampling import sample_problem
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.engine import get_engine
 from symreg.problem.problem import Problem, make_problem
 from symreg.search.backend import Budget

@@ -12,7 +12,7 @@ from symreg.descriptor.descriptor_front import select
 from symreg.descriptor.regression import find_descriptors
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.descriptor.validation import Validation
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.experiment.assembly import backend_of, configuration
 from symreg.experiment.specification import specification_of
 from symreg.formula.expression import evaluate_tree

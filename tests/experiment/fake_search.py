@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from symreg.discover import Discovery, Progress
+from symreg.discovery import Discovery, Progress
 from symreg.formula.expression import complexity, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.laws.law import Law, LawConstant, ParetoFront, Score, score

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from symreg.discover import Progress
+from symreg.discovery import Progress
 from symreg.experiment.errors import FolderLockedError, ResumeError, RunFolderError
 from symreg.experiment.lock import locked
 from symreg.experiment.revival import load_discovery

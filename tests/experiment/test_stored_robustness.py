@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from symreg.certainty.examination import Examination, Robustness, examined
-from symreg.discover import Discovery
+from symreg.discovery import Discovery
 from symreg.errors import SymregError
 from symreg.experiment.revival import load_discovery
 from symreg.experiment.runner import run_experiment

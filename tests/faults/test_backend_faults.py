@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.problem.problem import Problem, make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
 from symreg.search.foreign import child, operon
 from symreg.search.foreign.operon import Operon
+from symreg.search.native.settings import Native
 from symreg.search.several import Several
 from symreg.tables.table import read_table
 from symreg.worker.parent import TextWorker

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.problem.problem import Problem, make_problem
 from symreg.search.backend import Budget
 from symreg.search.hypotheses.backend import Hypotheses

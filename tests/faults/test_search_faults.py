@@ -16,16 +16,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery, Progress, discover
+from symreg.discovery import Discovery, Progress, discover
 from symreg.errors import SymregError
 from symreg.formula import simplify
 from symreg.formula.expression import variables_of
 from symreg.formula.simplify import Simplifier
 from symreg.problem.problem import Problem, make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
+from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
 
-DISCOVER = sys.modules["symreg.discover"]  # the module, which the package's function of this name hides
+DISCOVER = sys.modules["symreg.discovery"]  # the module, which the package's function of this name hides
 ROOT = Path(__file__).resolve().parents[2]
 Data = dict[str, Any]
 
@@ -259,9 +260,10 @@ def test_control_c_in_the_middle_comes_through() -> None:
 SCRIPT = """
 import json
 import numpy as np
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.problem.problem import make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
+from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
 rng = np.random.default_rng(0)
 x, v, t = rng.uniform(1, 3, (3, 60))

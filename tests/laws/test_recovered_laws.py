@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.laws.law import Law
 from symreg.problem.problem import make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
+from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
 
 Columns = Mapping[str, tuple[float, float]]

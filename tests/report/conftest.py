@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery
+from symreg.discovery import Discovery
 from symreg.formula.expression import Expression, Variable, complexity, constants_of
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text

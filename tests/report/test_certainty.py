@@ -9,7 +9,7 @@ import pytest
 
 from symreg.certainty.examination import Examination, Robustness, examined
 from symreg.certainty.stability import Stability
-from symreg.discover import Discovery
+from symreg.discovery import Discovery
 from symreg.errors import ReportError
 from symreg.report.certainty import certainty_of
 from symreg.report.content import gather

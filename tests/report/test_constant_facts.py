@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery
+from symreg.discovery import Discovery
 from symreg.laws.law import ConstantInterval, ParetoFront
 from symreg.problem.problem import make_problem
 from symreg.report.constant_facts import interval_text

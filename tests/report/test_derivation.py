@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from fractions import Fraction
 
-from symreg.discover import Discovery
+from symreg.discovery import Discovery
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Apply, Number, Variable
 from symreg.report.derivation import derive, law_dimensions

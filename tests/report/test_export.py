@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery
+from symreg.discovery import Discovery
 from symreg.errors import ReportError
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, complexity, evaluate_tree, walk
 from symreg.formula.grammar import parse

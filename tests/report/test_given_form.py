@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.laws.export import EXPORT_LANGUAGES
 from symreg.problem.problem import make_problem
 from symreg.report.content import gather
 from symreg.report.html import html_report
 from symreg.report.markdown import markdown_report
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
+from symreg.search.native.settings import Native
 from symreg.tables.catalog import load_dataset
 
 

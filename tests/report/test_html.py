@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery
+from symreg.discovery import Discovery
 from symreg.errors import ReportError
 from symreg.formula.expression import Apply, Number, Variable
 from symreg.laws.law import ParetoFront, Score, score

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from symreg.discover import Discovery
+from symreg.discovery import Discovery
 from symreg.errors import ReportError
 from symreg.formula.operators import OPERATORS
 from symreg.formula.printing import to_latex

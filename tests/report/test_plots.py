@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery
+from symreg.discovery import Discovery
 from symreg.report.evidence import Evidence, evidence_of
 from symreg.report.plots import (
     MOST_POINTS,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from symreg.discover import Discovery
+from symreg.discovery import Discovery
 from symreg.errors import ReportError
 from symreg.laws.law import ParetoFront
 from symreg.report import EXPORT_LANGUAGES, FORMATS, write_report, write_reports

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.formula.printing import to_text
 from symreg.problem.problem import make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
 from symreg.search.native.bank.doublings import doublings
+from symreg.search.native.settings import Native
 from symreg.search.space import search_space
 from symreg.tables.table import read_table
 

@@ -9,16 +9,17 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.engine import get_engine
 from symreg.formula.grammar import parse
 from symreg.problem.problem import Constraints
-from symreg.search.backend import Budget, BudgetError, EndEarly, Native, Round
+from symreg.search.backend import Budget, BudgetError, EndEarly, Round
 from symreg.search.native.probes import target_at
 from symreg.search.native.progress import LONGEST_WAIT, Progress
 from symreg.search.native.proposal import Draft
 from symreg.search.native.questions.smoothing import smoother_of
 from symreg.search.native.refine import Refined, Refiner
+from symreg.search.native.settings import Native
 from symreg.search.space import SearchSpace, search_space
 from tests.search.setting import problem_of
 

@@ -13,7 +13,7 @@ import pytest
 from symreg.engine import get_engine
 from symreg.formula.expression import Apply, Number, complexity, evaluate_tree, walk
 from symreg.problem.problem import Constraints, Problem
-from symreg.search.backend import Budget, Native, Round
+from symreg.search.backend import Budget, Round
 from symreg.search.native import turns
 from symreg.search.native.evolution import evolve
 from symreg.search.native.evolution.evolve import BREEDING, SOURCE, Breeding, Evolution, Island
@@ -23,6 +23,7 @@ from symreg.search.native.probes import target_at
 from symreg.search.native.progress import Progress
 from symreg.search.native.proposal import Draft
 from symreg.search.native.refine import Refined, Refiner
+from symreg.search.native.settings import Native
 from symreg.search.native.turns import evolution_of
 from symreg.search.space import search_space
 from tests.search.setting import has_the_dimension_of_the_target, problem_of, value_of

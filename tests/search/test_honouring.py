@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.problem.problem import Constraints, make_problem
-from symreg.search.backend import BackendError, Budget, Capabilities, Native
+from symreg.search.backend import BackendError, Budget, Capabilities
 from symreg.search.honouring import check_backend, unmet
+from symreg.search.native.settings import Native
 from symreg.search.several import Several
 from symreg.tables.table import read_table
 from tests.search.scripted import Scripted, T, V

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from symreg.engine import get_engine
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
 from symreg.search.native.hunt import Workplace, hunt_of
+from symreg.search.native.settings import Native
 from symreg.search.space import probe_rows, search_space
 from tests.search.setting import problem_of
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.formula.printing import to_text
 from symreg.problem.candidate import Candidate
 from symreg.problem.problem import Constraints, Problem

@@ -17,11 +17,12 @@ from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import complexity, evaluate_tree
 from symreg.problem.candidate import Candidate
 from symreg.problem.problem import Problem
-from symreg.search.backend import Budget, BudgetError, Native, Round
+from symreg.search.backend import Budget, BudgetError, Round
 from symreg.search.native import hunt
 from symreg.search.native import search as native
 from symreg.search.native.bank.bank import Bank
 from symreg.search.native.search import completed
+from symreg.search.native.settings import Native
 from symreg.search.space import search_space
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from symreg.units.reading import si_unit

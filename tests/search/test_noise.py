@@ -10,17 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.engine import get_engine
 from symreg.formula.grammar import parse
 from symreg.problem.problem import Problem, make_problem
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
 from symreg.search.native.noise import Wonder, errors_grow, may_grow, relative
 from symreg.search.native.probes import target_at
 from symreg.search.native.progress import Progress
 from symreg.search.native.proposal import Draft
 from symreg.search.native.questions.smoothing import smoother_of
 from symreg.search.native.refine import Refined, Refiner
+from symreg.search.native.settings import Native
 from symreg.search.space import SearchSpace, search_space
 from symreg.tables.table import read_table
 from tests.search.skeletons.made import search_of

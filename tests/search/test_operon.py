@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.estimators.symbolic import SymbolicRegressor
 from symreg.formula.operators import OPERATORS
 from symreg.problem.problem import Problem, make_problem
-from symreg.search.backend import BackendError, Budget, Native
+from symreg.search.backend import BackendError, Budget
 from symreg.search.foreign import operon
 from symreg.search.foreign.operon import Operon
+from symreg.search.native.settings import Native
 from symreg.search.space import search_space
 from symreg.tables.table import read_table
 
@@ -78,8 +79,8 @@ def test_the_same_seed_gives_the_same_front() -> None:
 
 def test_its_operators_are_ours_and_known_to_the_child() -> None:
     assert set(OPERATORS) >= operon.OPERATORS
-    text = "import symreg.search.foreign._operon_worker as w, pyoperon; print(all(hasattr(pyoperon.NodeType, f) for f in " \
-           "w.FUNCTIONS.values()), ' '.join(w.FUNCTIONS))"
+    text = "import symreg.search.foreign._operon_worker as w, pyoperon; " \
+           "print(all(hasattr(pyoperon.NodeType, f) for f in w.FUNCTIONS.values()), ' '.join(w.FUNCTIONS))"
     told = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True).stdout.split()
     assert told[0] == "True" and set(told[1:]) == operon.OPERATORS - {"neg", "inv", "cube"}
 

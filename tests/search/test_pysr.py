@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import discover
+from symreg.discovery import discover
 from symreg.errors import SymregError
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS

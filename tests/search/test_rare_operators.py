@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.formula.expression import Apply, evaluate_tree, walk
 from symreg.problem.problem import DEFAULT_OPERATORS
 from symreg.search.backend import Budget

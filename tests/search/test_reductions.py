@@ -11,13 +11,13 @@ import pytest
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Constant, Variable, evaluate_tree, substitute, variables_of
 from symreg.formula.grammar import parse
-from symreg.search.backend import Native
 from symreg.search.native.proposal import Draft
 from symreg.search.native.questions.nondimensional import without_dimensions
 from symreg.search.native.questions.reduction import Reduction, whole_question
 from symreg.search.native.questions.smoothing import smoother_of
 from symreg.search.native.questions.together import taken_together
 from symreg.search.native.reductions import reductions_of
+from symreg.search.native.settings import Native
 from symreg.search.space import SearchSpace, search_space
 from tests.search.setting import problem_of
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from symreg.errors import SymregError
-from symreg.search.backend import BackendError, Native
+from symreg.search.backend import BackendError
+from symreg.search.native.settings import Native
 from symreg.search.registry import backend_from, backend_named, backend_names
 from symreg.search.several import Several
 from tests.search.scripted import Scripted

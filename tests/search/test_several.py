@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from symreg.discover import Discovery, discover
+from symreg.discovery import Discovery, discover
 from symreg.search.backend import Budget
 from symreg.search.several import Several
 from tests.search.scripted import Scripted, motion

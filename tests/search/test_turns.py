@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from symreg.formula.expression import Variable
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
 from symreg.search.native.evolution.evolve import SOURCE
 from symreg.search.native.proposal import Draft
+from symreg.search.native.settings import Native
 from symreg.search.native.turns import DEAR, LEADING_SHARE, SHARE, Turns
 from symreg.search.space import search_space
 from tests.search.setting import problem_of

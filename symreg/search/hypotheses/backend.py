@@ -19,13 +19,13 @@ import numpy as np
 from symreg.engine import get_engine
 from symreg.problem.candidate import Candidate
 from symreg.search.backend import Budget, Round
+from symreg.search.clock import Clock
 from symreg.search.hypotheses.assessment import Assessment
 from symreg.search.hypotheses.briefing import briefing
 from symreg.search.hypotheses.conversation import Conversation, ConversationError
 from symreg.search.hypotheses.file import read_hypotheses
 from symreg.search.hypotheses.hypothesis import Hypothesis, HypothesisError, hypothesis_of, read_hypothesis
 from symreg.search.hypotheses.scope import scope_of
-from symreg.search.native.search import Clock
 from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace, probe_rows
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from symreg.engine.program import Engine
 from symreg.formula.expression import Constant, Variable, evaluate_tree
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
 from symreg.search.native.bank.bank import Bank, Leaf
 from symreg.search.native.bank.doublings import doublings
 from symreg.search.native.bank.entries import entries_within
@@ -25,6 +25,7 @@ from symreg.search.native.proposal import Draft, Pool, Proposal
 from symreg.search.native.questions.reduction import Reduction
 from symreg.search.native.rank import count_first
 from symreg.search.native.refine import Refiner, fitted_drafts
+from symreg.search.native.settings import Native
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]

@@ -9,9 +9,8 @@ budget is spent.
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,7 +19,8 @@ from symreg.formula.collecting import collected
 from symreg.formula.expression import Constant, Expression, complexity, substitute
 from symreg.formula.saying import can_be_said
 from symreg.problem.candidate import SHRINKS, Candidate, FreeConstant
-from symreg.search.backend import Budget, Native, Round
+from symreg.search.backend import Budget, Round
+from symreg.search.clock import Clock
 from symreg.search.native.backdrops.search import Backdrops, backdrops_of
 from symreg.search.native.bank.bank import Bank
 from symreg.search.native.hunt import Workplace, hunt_of
@@ -32,6 +32,7 @@ from symreg.search.native.questions.smoothing import smoothed_rows, smoother_of
 from symreg.search.native.rank import rank_bits
 from symreg.search.native.reductions import reductions_of
 from symreg.search.native.refine import Refined, Refiner
+from symreg.search.native.settings import Native
 from symreg.search.native.skeletons import Skeletons, skeletons_of
 from symreg.search.native.turns import Turns
 from symreg.search.space import SearchSpace, probe_rows
@@ -51,40 +52,6 @@ A_STAGE = 3_000_000
 HUNTS_PART = 1 / 6
 """Of what stages cost, for hunts at least: of many inputs a stage takes seconds, in which a deep law without odd
 constants is found."""
-
-
-@dataclass(slots=True)
-class Clock:
-    """Tells when to stop, and why."""
-
-    budget: Budget
-    stop: Callable[[], bool]
-    evaluated: Callable[[], int] = lambda: 0
-    started: float = field(default_factory=time.monotonic)
-    reason: str | None = None
-
-    def spent(self) -> bool:
-        """Whether the search has to end now."""
-        if self.reason is None:
-            if self.stop():
-                self.reason = "interrupted"
-            elif self.budget.time is not None and time.monotonic() - self.started > self.budget.time:
-                self.reason = "time budget spent"
-            elif self.budget.evaluations is not None and self.evaluated() >= self.budget.evaluations:
-                self.reason = "evaluation budget spent"
-        return self.reason is not None
-
-    @property
-    def left(self) -> float | None:
-        """Seconds that are left of the budget."""
-        if self.budget.time is None:
-            return None
-        return max(self.budget.time - (time.monotonic() - self.started), 1e-3)
-
-    @property
-    def evaluations_left(self) -> int | None:
-        """Evaluations that are left of the budget."""
-        return None if self.budget.evaluations is None else max(self.budget.evaluations - self.evaluated(), 1)
 
 
 def search(

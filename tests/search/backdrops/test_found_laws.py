@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
 from symreg.search.native.backdrops.search import Backdrops, backdrops_of
 from symreg.search.native.refine import Refined
 from symreg.search.native.search import search
+from symreg.search.native.settings import Native
 from tests.search.skeletons.made import rows_of, space_from, workplace
 
 Floats = npt.NDArray[np.float64]

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from symreg.engine import get_engine
 from symreg.formula.expression import Constant, Expression, evaluate_tree
-from symreg.search.backend import Budget, Native
+from symreg.search.backend import Budget
 from symreg.search.native.hunt import Workplace
+from symreg.search.native.settings import Native
 from symreg.search.native.skeletons import Skeletons, catalogue, skeletons_of
 from symreg.search.native.skeletons.argument import Inputs, inputs_of
 from symreg.search.native.skeletons.part import Part

@@ -28,9 +28,10 @@ from symreg.formula.simplify import warm_simplifier
 from symreg.laws.law import Law, ParetoFront
 from symreg.problem.candidate import Candidate, FreeConstant
 from symreg.problem.problem import Problem
-from symreg.search.backend import Backend, Budget, Native, Round
+from symreg.search.backend import Backend, Budget, Round
 from symreg.search.heard import Heard
 from symreg.search.honouring import check_backend, unmet
+from symreg.search.native.settings import Native
 from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace, search_space
 from symreg.templates.search import propose_within

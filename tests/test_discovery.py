@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.discover import Discovery, Progress, discover
+from symreg.discovery import Discovery, Progress, discover
 from symreg.engine import get_engine
 from symreg.finishing.finisher import Finisher
 from symreg.finishing.workshop import GUESS, Workshop
@@ -22,7 +22,8 @@ from symreg.laws.law import Law, ParetoFront
 from symreg.problem.candidate import Candidate, FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import Constraints, Problem, make_problem
-from symreg.search.backend import Budget, Native, Round
+from symreg.search.backend import Budget, Round
+from symreg.search.native.settings import Native
 from symreg.search.space import SearchSpace
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS

@@ -1,0 +1,56 @@
+"""How the embedded search is set up, and what it can do without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from symreg.errors import SymregError
+
+if TYPE_CHECKING:
+    from symreg.search.backend import Budget, Round
+    from symreg.search.space import SearchSpace
+
+MECHANISMS = (
+    "smoothing", "peeling", "together", "groups", "products", "contexts", "families", "triples", "offsets", "monomials",
+    "evolution", "skeletons", "backdrops",
+)  # fmt: skip
+"""Parts of the native search that can be switched off (docs/decisions/0011)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """The embedded search: bank, joins and fits (see ``search.native``).
+
+    ``probes`` rows are looked at while joining; the best are fitted on ``fit_rows`` rows. ``without`` switches parts of
+    it off (``MECHANISMS``), to measure what they are worth.
+    """
+
+    threads: int = 2
+    engine: str = "auto"
+    probes: int = 128
+    fit_rows: int = 1000
+    without: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in self.without:
+            if name not in MECHANISMS:
+                raise SymregError(message=f"no part of the search is called '{name}': {', '.join(MECHANISMS)}")
+
+    def lacks(self, mechanism: str) -> bool:
+        """Whether this part of the search is switched off."""
+        return mechanism in self.without
+
+    @property
+    def name(self) -> str:
+        """The backend's name in files and reports."""
+        return "native"
+
+    def propose(
+        self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
+    ) -> Iterator[Round]:
+        """Yield a round of candidates after every level of complexity."""
+        from symreg.search.native.search import search
+
+        return search(self, space, budget, seed=seed, stop=stop)
