@@ -42,7 +42,7 @@ unit: $(VENV)/.installed-dev ## pytest; JOBS=4 for more processes
 	$(BIN)/python -m pytest -q -n $(JOBS)
 
 # Searches whose course depends on the last digits: what they must find holds whichever engine made these.
-ENGINE_TESTS := tests/search/test_doublings.py tests/search/test_rank.py tests/search/test_products.py
+ENGINE_TESTS := tests/search/native/bank/test_doublings.py tests/search/native/test_rank.py tests/search/native/joins/test_products.py
 
 engines: $(VENV)/.installed-dev ## The tests of searches with AVX2 alone and with NumPy alone
 	SYMREG_ENGINE=avx2 $(BIN)/python -m pytest -q -n $(JOBS) $(ENGINE_TESTS)

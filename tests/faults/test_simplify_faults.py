@@ -213,7 +213,7 @@ def test_user_script_without_a_main_guard_is_run_once(tmp_path: Path) -> None:
         "e = parse('x*y/y + x', variables='xy')\n"
         "print(simplify([e], dimensions=dict.fromkeys('xy', DIMENSIONLESS), timeout=30.0)[0].changed)\n"
     )
-    root = str(Path(text_worker.__file__).parents[1])
+    root = str(Path(text_worker.__file__).parents[2])
     worker_environment = {**os.environ, "PYTHONPATH": root}
     done = subprocess.run(
         [sys.executable, str(script)],

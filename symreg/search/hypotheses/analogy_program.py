@@ -1,8 +1,8 @@
 """An example of a program that is asked for hypotheses: it proposes by analogy from the library of textbook laws.
 
 ``command: [python, -m, symreg.search.hypotheses.analogy_program]``. It reads a question (``briefing``) from each line
-of its input and answers with one line, ``{"formulas": [...], "done": false}``, the likeliest analogies first. Any program in any
-language that does as much can stand in its place.
+of its input and answers with one line, ``{"formulas": [...], "done": false}``, the likeliest analogies first. Any
+program in any language that does as much can stand in its place.
 """
 
 from __future__ import annotations
