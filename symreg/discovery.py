@@ -18,27 +18,22 @@ import numpy as np
 
 from symreg.engine import get_engine
 from symreg.errors import DimensionError, SymregError
-from symreg.finishing.finisher import Finisher
-from symreg.finishing.workshop import GUESS, Workshop
-from symreg.fitting.fitter import make_fitter
-from symreg.formula.dimensioning import infer_dimensions
-from symreg.formula.expression import Expression, constants_of
-from symreg.formula.grammar import parse
-from symreg.formula.simplify import warm_simplifier
-from symreg.laws.law import Law, ParetoFront
-from symreg.problem.candidate import Candidate, FreeConstant
-from symreg.problem.problem import Problem
+from symreg.finishing import GUESS, Finisher, Workshop
+from symreg.fitting import make_fitter
+from symreg.formula import Expression, constants_of, infer_dimensions, parse, warm_simplifier
+from symreg.laws import Law, ParetoFront
+from symreg.problem import Candidate, FreeConstant, Problem
 from symreg.search.backend import Backend, Budget, Round
 from symreg.search.heard import Heard
 from symreg.search.honouring import check_backend, unmet
 from symreg.search.native.settings import Native
 from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace, search_space
-from symreg.templates.search import propose_within
-from symreg.units.dimension import DIMENSIONLESS
+from symreg.templates import propose_within
+from symreg.units import DIMENSIONLESS
 
 if TYPE_CHECKING:
-    from symreg.certainty.examination import Robustness
+    from symreg.certainty import Robustness
 
 SEARCHED_ROWS = 20_000  # a longer table is searched on a sample, and fitted and scored on all rows
 SIMPLIFY_SECONDS = 1.5  # for one formula

@@ -14,10 +14,8 @@ from typing import Any
 
 import sympy
 
-from symreg.formula.expression import Apply, Expression, Number
-from symreg.formula.grammar import parse
-from symreg.formula.operators import OPERATORS
-from symreg.worker.child import OutOfTimeError, serve
+from symreg.formula import OPERATORS, Apply, Expression, Number, parse
+from symreg.worker import OutOfTimeError, serve
 
 NEAR_ZERO = 1e-4
 RANK = {"zero": 0, "offset": 1, "factor": 2, "different": 3}

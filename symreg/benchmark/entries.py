@@ -17,10 +17,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symreg.formula.expression import Apply, Constant, Variable, substitute
-from symreg.formula.grammar import parse
-from symreg.formula.printing import to_text
-from symreg.units.reading import parse_unit, physical_constant
+from symreg.formula import Apply, Constant, Variable, parse, substitute, to_text
+from symreg.units import parse_unit, physical_constant
 
 __all__ = ["in_full", "is_short"]
 

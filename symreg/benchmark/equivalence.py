@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.errors import SymregError
-from symreg.formula.expression import (
+from symreg.formula import (
     Constant,
     Expression,
     Number,
@@ -26,13 +26,13 @@ from symreg.formula.expression import (
     canonical_number,
     constants_of,
     evaluate_tree,
+    parse,
     substitute,
+    to_text,
     variables_of,
     walk,
 )
-from symreg.formula.grammar import parse
-from symreg.formula.printing import to_text
-from symreg.worker.parent import TextWorker, WorkerError
+from symreg.worker import TextWorker, WorkerError
 
 __all__ = ["Judge", "Relation", "Verdict", "judge_formula", "numeric_relation"]
 

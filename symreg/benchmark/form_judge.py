@@ -19,19 +19,9 @@ from symreg.benchmark.equivalence import with_constants
 from symreg.benchmark.form_problems import FormProblem
 from symreg.benchmark.form_sampling import clean_table
 from symreg.benchmark.problems import ProblemDefinition
-from symreg.formula.expression import (
-    Apply,
-    Constant,
-    Expression,
-    Number,
-    children,
-    constants_of,
-    evaluate_tree,
-    substitute,
-)
-from symreg.formula.grammar import parse
-from symreg.laws.law import Law
-from symreg.tables.generate import root_mean_square
+from symreg.formula import Apply, Constant, Expression, Number, children, constants_of, evaluate_tree, parse, substitute
+from symreg.laws import Law
+from symreg.tables import root_mean_square
 
 __all__ = ["FormJudge", "FormVerdict", "constants_of_law", "constants_of_truth"]
 

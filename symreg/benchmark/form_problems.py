@@ -79,7 +79,7 @@ def holds_forms(name_or_path: str | Path) -> bool:
 
 def load_forms(name_or_path: str | Path) -> tuple[FormProblem, ...]:
     """The problems of a set by its name, or of a file."""
-    from symreg.tables.catalog import datasets_folder
+    from symreg.tables import datasets_folder
 
     if str(name_or_path) in FORM_SETS:
         return read_forms(datasets_folder() / str(name_or_path) / f"{name_or_path}.yaml")

@@ -13,9 +13,8 @@ import numpy.typing as npt
 
 from symreg.benchmark.form_problems import FormProblem, FormTrial
 from symreg.benchmark.sampling import exact_table, part_of
-from symreg.tables.generate import root_mean_square, with_noise
-from symreg.tables.table import Column, Table
-from symreg.units.reading import parse_unit
+from symreg.tables import Column, Table, root_mean_square, with_noise
+from symreg.units import parse_unit
 
 __all__ = ["clean_table", "noisy_table"]
 

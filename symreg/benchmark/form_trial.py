@@ -13,7 +13,7 @@ from symreg.benchmark.form_problems import FormTrial
 from symreg.benchmark.form_sampling import noisy_table
 from symreg.benchmark.trial import Discover, Settings, native_search
 from symreg.errors import TableWarning
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem import Problem, make_problem
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery

@@ -16,13 +16,17 @@ from typing import Any
 
 from symreg.benchmark.entries import in_full
 from symreg.errors import EntryError, SymregError
-from symreg.formula.dimensioning import dimension_of
-from symreg.formula.expression import Apply, Constant, Expression, canonical_number, fold, substitute
-from symreg.formula.grammar import parse
-from symreg.tables.catalog import CatalogError, datasets_folder, problem_set_names
-from symreg.tables.generate import Distribution, GenerationError, NoiseKind, read_noise
-from symreg.units.dimension import Dimension
-from symreg.units.reading import parse_unit
+from symreg.formula import Apply, Constant, Expression, canonical_number, dimension_of, fold, parse, substitute
+from symreg.tables import (
+    CatalogError,
+    Distribution,
+    GenerationError,
+    NoiseKind,
+    datasets_folder,
+    problem_set_names,
+    read_noise,
+)
+from symreg.units import Dimension, parse_unit
 
 __all__ = [
     "ProblemConstant",

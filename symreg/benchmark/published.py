@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from symreg.tables.catalog import datasets_folder
+from symreg.tables import datasets_folder
 
 __all__ = ["PublishedRate", "best_published", "read_published"]
 

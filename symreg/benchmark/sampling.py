@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.benchmark.problems import ProblemDefinition
-from symreg.formula.printing import to_text
-from symreg.tables.generate import GeneratedConstant, GeneratedInput, GeneratedTable, generate_table, with_noise
-from symreg.tables.table import Column, Table
-from symreg.units.reading import DIMENSIONLESS_UNIT, parse_unit
+from symreg.formula import to_text
+from symreg.tables import Column, GeneratedConstant, GeneratedInput, GeneratedTable, Table, generate_table, with_noise
+from symreg.units import DIMENSIONLESS_UNIT, parse_unit
 
 __all__ = [
     "LARGEST_SAMPLE",
@@ -135,7 +134,7 @@ def exact_table(definition: ProblemDefinition, rows: int, seed: int) -> Table:
 
 def _read(definition: ProblemDefinition) -> Table:
     """The columns of the problem's own table under the problem's names."""
-    from symreg.tables.table import read_table
+    from symreg.tables import read_table
 
     source = read_table(definition.table)
     columns = [(entry.name, entry.column) for entry in definition.variables]

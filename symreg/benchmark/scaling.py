@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symreg.benchmark.problems import ProblemDefinition, ProblemFileError
-from symreg.formula.expression import Apply, Expression, Variable, canonical_number, substitute
-from symreg.formula.printing import to_text
+from symreg.formula import Apply, Expression, Variable, canonical_number, substitute, to_text
 
 __all__ = ["scaled"]
 

@@ -13,11 +13,9 @@ from symreg.benchmark.discipline import Discipline
 from symreg.benchmark.equivalence import Judge, Relation, Verdict, with_constants
 from symreg.benchmark.problems import ProblemDefinition
 from symreg.benchmark.sampling import LARGEST_SAMPLE, Sample, has_few_rows, sample_problem, sample_ranges
-from symreg.formula.expression import Expression, evaluate_tree
-from symreg.formula.grammar import parse
-from symreg.formula.printing import to_text
-from symreg.laws.law import Law, score
-from symreg.problem.problem import TINY, FreeConstants, Problem, make_problem
+from symreg.formula import Expression, evaluate_tree, parse, to_text
+from symreg.laws import Law, score
+from symreg.problem import TINY, FreeConstants, Problem, make_problem
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery

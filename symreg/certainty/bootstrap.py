@@ -17,9 +17,7 @@ from typing import Literal
 
 import numpy as np
 
-from symreg.fitting.bounds import limits_of
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter, Floats
+from symreg.fitting import Fitted, Fitter, Floats, limits_of
 
 Resampling = Literal["residuals", "rows"]
 RESAMPLES = 1000

@@ -19,13 +19,12 @@ from symreg.certainty.separation import SEPARATED, Place
 from symreg.certainty.stability import Stability, drawn_again, is_same_form, stability_of
 from symreg.discovery import Discovery, discover
 from symreg.errors import SymregError
-from symreg.laws.law import Law
-from symreg.laws.refitting import fitter_of
+from symreg.laws import Law, fitter_of
 from symreg.search.backend import Backend, Budget
 from symreg.uncertain_text import number_text
 
 if TYPE_CHECKING:
-    from symreg.fitting.fitter import Fitter
+    from symreg.fitting import Fitter
 
 FEWEST_RESAMPLES = 10  # fewer say nothing
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.fitting.fitter import Fitter
-from symreg.problem.problem import Problem
+from symreg.fitting import Fitter
+from symreg.problem import Problem
 
 CORNERS_OF = 6  # inputs at most: the corners of a box are among its points
 

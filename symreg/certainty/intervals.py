@@ -17,11 +17,9 @@ from typing import Literal, get_args
 from symreg.certainty.bootstrap import RESAMPLES, Resampling, studentised_ends
 from symreg.certainty.profile import profile_ends
 from symreg.errors import SymregError
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter, Floats
-from symreg.laws.law import ConstantInterval, Law
-from symreg.laws.law_fit import fit_of
-from symreg.problem.problem import Problem
+from symreg.fitting import Fitted, Fitter, Floats
+from symreg.laws import ConstantInterval, Law, fit_of
+from symreg.problem import Problem
 
 IntervalMethod = Literal["wald", "profile", "bootstrap"]
 

@@ -6,10 +6,7 @@ import math
 
 import numpy as np
 
-from symreg.fitting.bounds import holding, limits_of
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter, Floats
-from symreg.fitting.input_errors import fit_with_input_errors
+from symreg.fitting import Fitted, Fitter, Floats, fit_with_input_errors, holding, limits_of
 
 FIRST_STEP = 1.0  # standard errors
 MOST_DOUBLINGS = 40

@@ -24,11 +24,9 @@ from symreg.arrays import Floats
 from symreg.certainty.input_box import InputBox, box_of
 from symreg.certainty.separation import SEPARATED, Contest, Place, best_place, contest_of
 from symreg.certainty.stability import agree
-from symreg.finishing.finisher import RESOLUTION
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter
-from symreg.laws.law import Law
-from symreg.laws.refitting import bits_of_rows, fitted_again
+from symreg.finishing import RESOLUTION
+from symreg.fitting import Fitted, Fitter
+from symreg.laws import Law, bits_of_rows, fitted_again
 
 LONGER = 25.0
 DECISIVE = float(np.log2(100.0))

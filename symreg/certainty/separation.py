@@ -26,11 +26,10 @@ import numpy as np
 from symreg.arrays import Floats
 from symreg.certainty.input_box import InputBox
 from symreg.engine import Program
-from symreg.finishing.finisher import RESOLUTION
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter
-from symreg.formula.expression import lower, variables_of
-from symreg.tables.table import Column
+from symreg.finishing import RESOLUTION
+from symreg.fitting import Fitted, Fitter
+from symreg.formula import lower, variables_of
+from symreg.tables import Column
 
 POINTS = 2000
 IMPROVED = 2  # of the points

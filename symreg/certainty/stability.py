@@ -22,15 +22,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.finishing.finisher import RESOLUTION
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter
-from symreg.formula.expression import Apply, Constant, Expression, constants_of, evaluate_tree, fold, variables_of
-from symreg.laws.law import Law, Score, pareto_front
-from symreg.laws.refitting import as_fitted, bits_of_fit, fitted_again
-from symreg.problem.candidate import FreeConstant
-from symreg.problem.problem import MIN_ROWS, Problem
-from symreg.units.dimension import DIMENSIONLESS
+from symreg.finishing import RESOLUTION
+from symreg.fitting import Fitted, Fitter
+from symreg.formula import Apply, Constant, Expression, constants_of, evaluate_tree, fold, variables_of
+from symreg.laws import Law, Score, as_fitted, bits_of_fit, fitted_again, pareto_front
+from symreg.problem import MIN_ROWS, FreeConstant, Problem
+from symreg.units import DIMENSIONLESS
 
 SAME = 1e-6  # of the target's root mean square: laws that differ by less are one, written in two ways
 SHARE_OF_ROWS = 0.8  # in which a search is run again

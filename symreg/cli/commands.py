@@ -22,7 +22,7 @@ Number = TypeVar("Number", int, float)
 def check_experiment(file: Path) -> None:
     """Print what ``file`` asks, for each of its runs that differs in more than name and seed."""
     from symreg.experiment.assembly import check_tools, problem_of
-    from symreg.problem.describe import describe
+    from symreg.problem import describe
 
     specifications = read_specifications(file)
     for specification in specifications:
@@ -219,7 +219,7 @@ def _seconds(text: str) -> float:
 
 def list_datasets() -> None:
     """Print the names of tables and problem sets, each with its line of description."""
-    from symreg.tables.catalog import dataset_folder, dataset_names, problem_set_names
+    from symreg.tables import dataset_folder, dataset_names, problem_set_names
 
     for heading, names in (("Tables", dataset_names()), ("Problem sets", problem_set_names())):
         typer.echo(f"{heading}:")

@@ -16,7 +16,7 @@ from symreg.cli import printable
 
 if TYPE_CHECKING:
     from symreg.discovery import Progress
-    from symreg.laws.law import ParetoFront
+    from symreg.laws import ParetoFront
 
 ROWS = 12
 

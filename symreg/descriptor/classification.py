@@ -22,9 +22,8 @@ from symreg.descriptor.threshold_front import ThresholdFront, select
 from symreg.descriptor.threshold_model import threshold_model
 from symreg.descriptor.validation import Validation, over_folds
 from symreg.engine import get_engine
-from symreg.formula.expression import Expression, complexity
-from symreg.formula.printing import to_text
-from symreg.problem.problem import Problem
+from symreg.formula import Expression, complexity, to_text
+from symreg.problem import Problem
 from symreg.search.native.joins.join import Joiner
 from symreg.search.space import search_space
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from symreg.descriptor.certificate import Certificate, features_text
 from symreg.descriptor.linear_model import DescriptorModel
 from symreg.descriptor.validation import Validation
-from symreg.laws.printed import constant_text
+from symreg.laws import constant_text
 from symreg.uncertain_text import number_text, r2_text
 
 HEADINGS = ("", "descriptors", "train RMSE", "held-out RMSE", "max error", "R2", "complexity", "model")

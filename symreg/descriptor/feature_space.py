@@ -15,15 +15,13 @@ import numpy.typing as npt
 
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.engine import get_engine
-from symreg.formula.collecting import collected
-from symreg.formula.dimensioning import dimension_of
-from symreg.formula.expression import Expression, evaluate_tree
+from symreg.formula import Expression, collected, dimension_of, evaluate_tree
 from symreg.search.native.bank.bank import Bank, Leaf
 from symreg.search.native.bank.distinct import FRESH, PlainKeySet, fingerprints, met_as
 from symreg.search.native.bank.entries import bytes_of_an_entry
 from symreg.search.native.bank.shelf import Ids
 from symreg.search.space import SearchSpace
-from symreg.units.dimension import Dimension
+from symreg.units import Dimension
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]

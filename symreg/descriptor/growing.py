@@ -16,7 +16,7 @@ import numpy.typing as npt
 from symreg.descriptor.feature_space import FeatureSpace
 from symreg.descriptor.pool import Combined, Pool, pool_of, saturated
 from symreg.descriptor.threshold import Classes, most_points
-from symreg.formula.expression import Apply, Expression
+from symreg.formula import Apply, Expression
 from symreg.search.native.bank.distinct import FRESH, PlainKeySet, fingerprints, met_as
 from symreg.search.native.joins.join import Joiner
 

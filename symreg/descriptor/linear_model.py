@@ -15,14 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.descriptor.feature_space import FeatureSpace
-from symreg.finishing.finisher import Finisher
-from symreg.formula.expression import Apply, Constant, Expression, complexity, evaluate_tree, substitute
-from symreg.formula.printing import to_text
-from symreg.laws.law import Law, Score
-from symreg.problem.candidate import Candidate, FreeConstant
+from symreg.finishing import Finisher
+from symreg.formula import Apply, Constant, Expression, complexity, evaluate_tree, substitute, to_text
+from symreg.laws import Law, Score
+from symreg.problem import Candidate, FreeConstant
 from symreg.search.native.joins.join import solve
 from symreg.search.space import SearchSpace
-from symreg.units.reading import Unit, combine_units
+from symreg.units import Unit, combine_units
 
 Floats = npt.NDArray[np.float64]
 SOURCE = "descriptors"

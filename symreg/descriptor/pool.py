@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from symreg.descriptor.feature_space import FeatureSpace
 from symreg.engine.joining import unit_rows
-from symreg.formula.expression import Expression
+from symreg.formula import Expression
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]

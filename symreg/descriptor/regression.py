@@ -15,11 +15,10 @@ from symreg.descriptor.linear_search import Found, LinearSearch
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.descriptor.validation import Validation, over_folds
 from symreg.engine import get_engine
-from symreg.finishing.finisher import Finisher
-from symreg.fitting.fitter import make_fitter
-from symreg.formula.expression import Expression
-from symreg.formula.printing import to_text
-from symreg.problem.problem import Problem
+from symreg.finishing import Finisher
+from symreg.fitting import make_fitter
+from symreg.formula import Expression, to_text
+from symreg.problem import Problem
 from symreg.search.native.joins.join import Joiner
 from symreg.search.space import search_space
 

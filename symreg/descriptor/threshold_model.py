@@ -16,14 +16,11 @@ from symreg.descriptor.boundary import boundary_ratio, combined, cross_validated
 from symreg.descriptor.feature_space import FeatureSpace
 from symreg.descriptor.linear_model import row_of, with_own_names
 from symreg.descriptor.threshold import Classes, best_threshold
-from symreg.formula.expression import Apply, Constant, Expression, complexity
-from symreg.formula.printing import to_latex, to_text
-from symreg.laws.constant_units import display_unit
-from symreg.laws.law import Law, LawConstant, Score
-from symreg.laws.printed import constant_text
-from symreg.problem.problem import Problem
+from symreg.formula import Apply, Constant, Expression, complexity, to_latex, to_text
+from symreg.laws import Law, LawConstant, Score, constant_text, display_unit
+from symreg.problem import Problem
 from symreg.uncertain_text import number_text
-from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, combine_units
+from symreg.units import DIMENSIONLESS_UNIT, Unit, combine_units
 
 Booleans = npt.NDArray[np.bool_]
 NOT_SCORED = Score(float("nan"), float("nan"), 0)

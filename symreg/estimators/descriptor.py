@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from symreg.errors import EstimatorError
 from symreg.estimators.table import TableEstimator
-from symreg.tables.frames import as_series, magnitudes
+from symreg.tables import as_series, magnitudes
 
 if TYPE_CHECKING:
     from symreg.arrays import Floats
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from symreg.descriptor.settings import DescriptorSettings
     from symreg.descriptor.threshold_front import ThresholdFront
     from symreg.descriptor.threshold_model import ThresholdModel
-    from symreg.problem.problem import Problem
+    from symreg.problem import Problem
 
 
 class _DescriptorEstimator(TableEstimator):
@@ -39,7 +39,7 @@ class _DescriptorEstimator(TableEstimator):
 
     def _problem_of(self, X: Any, y: Any, numbers: Floats, goal: Floats, test_fraction: float) -> Problem:
         from symreg.descriptor.settings import DEFAULT_OPERATORS
-        from symreg.problem.problem import make_problem
+        from symreg.problem import make_problem
 
         table = self._table(X, y, numbers, goal, None)
         return make_problem(
@@ -138,7 +138,7 @@ class DescriptorRegressor(RegressorMixin, _DescriptorEstimator):  # type: ignore
         Raises ``EstimatorError`` and what tables, units, problems and ``find_descriptors`` raise.
         """
         from symreg.descriptor.regression import find_descriptors
-        from symreg.problem.problem import MIN_ROWS
+        from symreg.problem import MIN_ROWS
 
         settings = self._settings(_SHARED)
         numbers, goal = validate_data(
@@ -228,7 +228,7 @@ class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: igno
         import pandas as pd
 
         from symreg.descriptor.classification import find_thresholds
-        from symreg.problem.problem import MIN_ROWS
+        from symreg.problem import MIN_ROWS
 
         settings = self._settings([*_SHARED, "grown", "balanced"])
         numbers, labels = validate_data(

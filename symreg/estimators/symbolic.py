@@ -19,20 +19,19 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from symreg.errors import EstimatorError
 from symreg.estimators.table import TableEstimator
-from symreg.problem.template import is_template, target_of
-from symreg.tables.frames import magnitudes
+from symreg.problem import is_template, target_of
+from symreg.tables import magnitudes
 
 if TYPE_CHECKING:
     import os
 
     from symreg.arrays import Floats
-    from symreg.certainty.examination import Examination
-    from symreg.certainty.intervals import IntervalMethod
+    from symreg.certainty import Examination, IntervalMethod
     from symreg.discovery import Discovery, Progress
-    from symreg.laws.law import ConstantInterval, Law, ParetoFront
-    from symreg.problem.problem import FreeConstants, Problem
+    from symreg.laws import ConstantInterval, Law, ParetoFront
+    from symreg.problem import FreeConstants, Problem
     from symreg.search.backend import Backend, Budget
-    from symreg.tables.table import Table
+    from symreg.tables import Table
 
     Intervals = tuple[ConstantInterval, ...]
 
@@ -131,7 +130,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         ``read_table`` and ``make_problem`` raise: ``TableError``, ``UnitError``, ``InfeasibleError`` ...
         """
         from symreg.discovery import discover
-        from symreg.problem.problem import MIN_ROWS
+        from symreg.problem import MIN_ROWS
 
         self._check_parameters()
         numbers, goal = validate_data(
@@ -156,7 +155,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
             reason = f"no law was found that is defined on the data ({discovery.stop_reason})."
             raise EstimatorError(reason=reason, advice="Give a larger budget, or other operators.")
         if self.examination is not None:
-            from symreg.certainty.examination import examined
+            from symreg.certainty import examined
 
             discovery = examined(discovery, self.examination, backend=self._backend())
         self.problem_, self.discovery_ = discovery.problem, discovery
@@ -187,7 +186,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
 
         ``method`` is "profile", "bootstrap" or "wald"; ``how``: see ``symreg.constant_intervals``.
         """
-        from symreg.certainty.intervals import constant_intervals
+        from symreg.certainty import constant_intervals
 
         check_is_fitted(self)
         return constant_intervals(self.problem_, self.best_, method=method, level=level, **how)
@@ -206,7 +205,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     def _check_examination(self) -> None:
         if self.examination is None:
             return
-        from symreg.certainty.examination import Examination
+        from symreg.certainty import Examination
 
         if not isinstance(self.examination, Examination):
             reason = f"examination is {self.examination!r}, and must be None or such as Examination(resamples=50)."
@@ -238,7 +237,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     # ----------------------------------------------------------------------------------------- the problem
 
     def _problem(self, table: Table) -> Problem:
-        from symreg.problem.problem import Constraints, make_problem
+        from symreg.problem import Constraints, make_problem
 
         assert table.target is not None
         return make_problem(

@@ -10,12 +10,12 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 
 from symreg.errors import EstimatorError
-from symreg.tables.frames import as_series, named_frame, stated_units, training_table
+from symreg.tables import as_series, named_frame, stated_units, training_table
 
 if TYPE_CHECKING:
     from symreg.arrays import Floats
-    from symreg.problem.problem import Problem
-    from symreg.tables.table import Table
+    from symreg.problem import Problem
+    from symreg.tables import Table
 
 FIRST_ROWS = 5
 

@@ -15,10 +15,10 @@ from symreg.experiment.specification import ColumnPart, NoisePart, Specification
 from symreg.uncertain_text import read_percentage
 
 if TYPE_CHECKING:
-    from symreg.certainty.examination import Examination
-    from symreg.problem.problem import Problem
+    from symreg.certainty import Examination
+    from symreg.problem import Problem
     from symreg.search.backend import Backend, Budget
-    from symreg.tables.table import Column, Table
+    from symreg.tables import Column, Table
 
 
 def problem_of(specification: Specification) -> Problem:
@@ -36,10 +36,10 @@ def table_of(specification: Specification) -> Table:
     if data.generate is not None:
         return _declared(_generated(specification), columns)
     if data.dataset is not None:
-        from symreg.tables.catalog import load_dataset
+        from symreg.tables import load_dataset
 
         return _declared(load_dataset(data.dataset), columns)
-    from symreg.tables.table import read_table
+    from symreg.tables import read_table
 
     return read_table(
         Path(str(data.file)),
@@ -51,7 +51,7 @@ def table_of(specification: Specification) -> Table:
 
 
 def _generated(specification: Specification) -> Table:
-    from symreg.tables.generate import generate_table
+    from symreg.tables import generate_table
 
     block = specification.data.model_dump(mode="json", exclude_none=True)["generate"]
     return generate_table({"seed": specification.seed, **block})
@@ -93,7 +93,7 @@ def _sigma_column(table: Table, name: str, column: Column) -> Any:
 
 
 def _check_unit(table: Table, column: Column, text: str) -> None:
-    from symreg.units.reading import parse_unit
+    from symreg.units import parse_unit
 
     unit, own = parse_unit(text, column=column.name), column.unit
     if (unit.dimension, unit.scale, unit.offset) != (own.dimension, own.scale, own.offset):
@@ -105,7 +105,7 @@ def _column_mistake(table: Table, name: str, reason: str) -> SpecificationError:
 
 
 def _problem(specification: Specification, table: Table) -> Problem:
-    from symreg.problem.problem import Constraints, make_problem
+    from symreg.problem import Constraints, make_problem
 
     data, limits = specification.data, specification.constraints
     return make_problem(
@@ -135,7 +135,7 @@ def _with_noise_in_training(table: Table, problem: Problem, noise: NoisePart) ->
     """``table`` with seeded noise on the target in the training rows: what is held out stays the truth."""
     import numpy as np
 
-    from symreg.tables.generate import with_noise
+    from symreg.tables import with_noise
 
     rng = np.random.default_rng([problem.seed, 1])
     values = problem.target_column.values.copy()
@@ -193,7 +193,7 @@ def budget_of(specification: Specification) -> Budget:
 
 def examination_of(specification: Specification) -> Examination:
     """What is examined at the end; seconds are not counted where the budget counts evaluations alone."""
-    from symreg.certainty.examination import Examination
+    from symreg.certainty import Examination
     from symreg.search.backend import Budget
 
     part, unhurried = specification.robustness, specification.budget.time is None

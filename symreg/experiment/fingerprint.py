@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from symreg.tables.table import Column, Table
+    from symreg.tables import Column, Table
 
 # These say how long, how fast and where to; a change of them leaves the question as it was.
 _NOT_THE_QUESTION = ("budget", "report", "name", "backend.threads", "data.file", "robustness")

@@ -22,12 +22,12 @@ from symreg.experiment.specification import Specification, read_specification
 from symreg.experiment.store import State
 from symreg.experiment.stored_law import restore_law
 from symreg.experiment.stored_robustness import restore_robustness
-from symreg.laws.law import ParetoFront
+from symreg.laws import ParetoFront
 
 if TYPE_CHECKING:
-    from symreg.certainty.examination import Robustness
+    from symreg.certainty import Robustness
     from symreg.discovery import Discovery
-    from symreg.problem.problem import Problem
+    from symreg.problem import Problem
 
 
 def stored_specification(folder: str | Path) -> Specification:

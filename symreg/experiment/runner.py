@@ -41,11 +41,11 @@ from symreg.experiment.specification import Specification
 from symreg.experiment.standing import Standing, json_text, standing_of_discovery, standing_of_progress
 from symreg.experiment.store import State, append_log, read_state, state_of, write_front, write_state
 from symreg.experiment.stored_law import restore_law, store_law
-from symreg.laws.law import ParetoFront
+from symreg.laws import ParetoFront
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery, Progress
-    from symreg.problem.problem import Problem
+    from symreg.problem import Problem
     from symreg.search.backend import Backend, Budget
 
 Observer = Callable[["Progress"], None]
@@ -294,7 +294,7 @@ def _with_intervals(specification: Specification, discovery: Discovery) -> Disco
     front, part = discovery.front, specification.report
     if not front.laws:
         return discovery
-    from symreg.certainty.intervals import with_intervals
+    from symreg.certainty import with_intervals
 
     law = with_intervals(
         discovery.problem, front.best, method=part.intervals, level=part.level, seed=specification.seed
@@ -322,7 +322,7 @@ def _examined(
     specification: Specification, discovery: Discovery, backend: Backend, stop: Callable[[], bool]
 ) -> Discovery:
     """The discovery with what is to be said about how sure it is; nobody waits for that after an interrupt."""
-    from symreg.certainty.examination import examined
+    from symreg.certainty import examined
 
     if discovery.status != "finished":
         return discovery

@@ -428,7 +428,7 @@ class Specification(Part):
     @validate("operators")
     @classmethod
     def _known_operators(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        from symreg.formula.operators import OPERATORS
+        from symreg.formula import OPERATORS
 
         return None if value is None else _all_known(value, tuple(OPERATORS))
 

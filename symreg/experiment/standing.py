@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from symreg.experiment.stored_law import store_interval
-from symreg.laws.law import Law, LawConstant, ParetoFront, Score
+from symreg.laws import Law, LawConstant, ParetoFront, Score
 
 if TYPE_CHECKING:
-    from symreg.certainty.examination import Robustness
+    from symreg.certainty import Robustness
     from symreg.discovery import Discovery, Progress
-    from symreg.problem.problem import Problem
+    from symreg.problem import Problem
 
 Status = Literal["running", "finished", "interrupted", "failed"]
 

@@ -184,7 +184,7 @@ def remove_run(folder: Path) -> None:
 
     The state goes first, so that nothing is left that another run could be taken for.
     """
-    from symreg.laws.export import EXPORT_SUFFIXES
+    from symreg.laws import EXPORT_SUFFIXES
 
     reports = [f"report{suffix}" for suffix in (".html", ".tex", ".md", ".pdf")]
     reports += [f"law{suffix}" for suffix in EXPORT_SUFFIXES.values()]

@@ -15,15 +15,12 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 import numpy as np
 
 from symreg.errors import SymregError
-from symreg.formula.dimensioning import dimension_of
-from symreg.formula.expression import complexity
-from symreg.formula.grammar import parse
-from symreg.laws.law import ConstantInterval, Law, LawConstant, Score, score
-from symreg.units.dimension import Dimension
-from symreg.units.reading import Unit
+from symreg.formula import complexity, dimension_of, parse
+from symreg.laws import ConstantInterval, Law, LawConstant, Score, score
+from symreg.units import Dimension, Unit
 
 if TYPE_CHECKING:
-    from symreg.problem.problem import Problem
+    from symreg.problem import Problem
 
 
 class StoredUnit(TypedDict):

@@ -9,15 +9,12 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from symreg.certainty.examination import Robustness
-from symreg.certainty.rivals import Rival
-from symreg.certainty.separation import Place
-from symreg.certainty.stability import Stability
+from symreg.certainty import Place, Rival, Robustness, Stability
 from symreg.experiment.stored_law import restore_law
 
 if TYPE_CHECKING:
-    from symreg.laws.law import Law
-    from symreg.problem.problem import Problem
+    from symreg.laws import Law
+    from symreg.problem import Problem
 
 
 def store_robustness(found: Robustness, law_entry: Callable[[Law], Any]) -> dict[str, Any]:

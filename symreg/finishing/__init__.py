@@ -1,0 +1,17 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from symreg.finishing.finisher import RESOLUTION, Finished, Finisher
+from symreg.finishing.shape import Shape, shape_of
+from symreg.finishing.workshop import GUESS, Workshop
+
+__all__ = [
+    "GUESS",
+    "RESOLUTION",
+    "Finished",
+    "Finisher",
+    "Shape",
+    "Workshop",
+    "shape_of",
+]

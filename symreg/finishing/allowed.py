@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from symreg.formula.expression import Apply, Expression, complexity, walk
-from symreg.problem.problem import Constraints
+from symreg.formula import Apply, Expression, complexity, walk
+from symreg.problem import Constraints
 
 
 def is_allowed(expression: Expression, constraints: Constraints) -> bool:

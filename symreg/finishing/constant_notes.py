@@ -7,12 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from symreg.finishing.constant_origins import origin_notes
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter, Floats
-from symreg.fitting.input_errors import uncertain_inputs
-from symreg.laws.correlation import correlations
-from symreg.laws.law import LawConstant
-from symreg.laws.undetermined import undetermined
+from symreg.fitting import Fitted, Fitter, Floats, uncertain_inputs
+from symreg.laws import LawConstant, correlations, undetermined
 from symreg.uncertain_text import number_text
 
 FAR_FROM_NOISE = 1e-6  # a chi square that noise of the stated size exceeds, or falls short of, less often than this

@@ -30,17 +30,12 @@ from symreg.finishing.known_products import (
     products_of,
 )
 from symreg.finishing.law_constants import law_constants
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter
-from symreg.formula.expression import constants_of
-from symreg.formula.printing import to_text
-from symreg.formula.simple_numbers import Tolerance
-from symreg.laws.law import LawConstant
-from symreg.problem.offered import FAMILIAR
-from symreg.problem.problem import Problem
+from symreg.fitting import Fitted, Fitter
+from symreg.formula import Tolerance, constants_of, to_text
+from symreg.laws import LawConstant
+from symreg.problem import FAMILIAR, Problem
 from symreg.uncertain_text import uncertain_text
-from symreg.units.dimension import Dimension
-from symreg.units.physical_constants import physical_constant, physical_constant_names
+from symreg.units import Dimension, physical_constant, physical_constant_names
 
 CHANCE_OF_NATURE = 0.005
 """Expected matches by chance of a constant with those of nature: nobody asked for them, so one false note in 200."""

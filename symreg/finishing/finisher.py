@@ -33,33 +33,36 @@ from symreg.finishing.tidy import (
     with_factor_in_front,
     without_constant_exponents,
 )
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter, Floats
-from symreg.formula.collecting import collected
-from symreg.formula.curve_models import name_bits_of
-from symreg.formula.description_length import (
+from symreg.fitting import Fitted, Fitter, Floats
+from symreg.formula import (
     NOT_SIMPLE_BITS,
     NOT_SIMPLE_BITS_TO_SCALE,
     OPERATOR_BITS,
+    TO_SCALE,
+    USUAL,
+    Apply,
+    Constant,
+    Expression,
+    Number,
+    Recognised,
+    Simplifier,
+    collected,
+    complexity,
+    constants_of,
     description_length,
+    dimension_of,
     name_bits,
+    name_bits_of,
+    normalise,
+    said_with,
+    to_text,
     tree_bits,
+    walk,
 )
-from symreg.formula.dimensioning import dimension_of
-from symreg.formula.expression import Apply, Constant, Expression, Number, complexity, constants_of, normalise, walk
-from symreg.formula.printing import to_text
-from symreg.formula.saying import said_with
-from symreg.formula.simple_numbers import TO_SCALE, USUAL, Recognised
-from symreg.formula.simplify import Simplifier
-from symreg.laws.law import Law, Score, score
-from symreg.laws.refitting import bits_left, left_over
-from symreg.laws.unseen import unseen_notes
-from symreg.problem.candidate import FreeConstant
-from symreg.problem.form import has_form, parts_of
-from symreg.problem.template import Template
+from symreg.laws import Law, Score, bits_left, left_over, score, unseen_notes
+from symreg.problem import FreeConstant, Template, has_form, parts_of
 from symreg.uncertain_text import uncertain_text
-from symreg.units.dimension import Dimension
-from symreg.units.reading import DIMENSIONLESS_UNIT
+from symreg.units import DIMENSIONLESS_UNIT, Dimension
 
 RESOLUTION = 1e-10  # of the target's spread: residuals below are rounding
 ROUNDING = 1e-9  # of the target's spread: what a fit of an exact law leaves at most

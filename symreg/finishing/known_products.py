@@ -28,13 +28,24 @@ from itertools import product as every
 import numpy as np
 
 from symreg.finishing.snapping import Rewritten, raised
-from symreg.fitting.fitted import Fitted
-from symreg.formula.description_length import tree_bits
-from symreg.formula.expression import Apply, Constant, Expression, Number, normalise, substitute
-from symreg.formula.printing import to_text
-from symreg.formula.simple_numbers import USUAL, Recognised, Tolerance, count_simple_numbers, recognise_number
-from symreg.problem.candidate import FreeConstant
-from symreg.units.dimension import Dimension
+from symreg.fitting import Fitted
+from symreg.formula import (
+    USUAL,
+    Apply,
+    Constant,
+    Expression,
+    Number,
+    Recognised,
+    Tolerance,
+    count_simple_numbers,
+    normalise,
+    recognise_number,
+    substitute,
+    to_text,
+    tree_bits,
+)
+from symreg.problem import FreeConstant
+from symreg.units import Dimension
 
 POWERS = tuple(Fraction(one, 2) for one in (0, 2, -2, 4, -4, 1, -1, 6, -6, 3, -3, 8, -8, 5, -5))
 LARGEST_TOTAL = 12  # of all exponents; the Rydberg energy m_e*e**4/(8*epsilon_0**2*h**2) has 9

@@ -9,12 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter, Floats
-from symreg.formula.expression import Constant, Expression, constants_of, substitute
-from symreg.laws.constant_units import display_unit
-from symreg.laws.law import LawConstant
-from symreg.units.reading import DIMENSIONLESS_UNIT, Unit
+from symreg.fitting import Fitted, Fitter, Floats
+from symreg.formula import Constant, Expression, constants_of, substitute
+from symreg.laws import LawConstant, display_unit
+from symreg.units import DIMENSIONLESS_UNIT, Unit
 
 
 def law_constants(fitter: Fitter, fitted: Fitted) -> tuple[tuple[LawConstant, ...], Floats]:

@@ -13,22 +13,22 @@ from fractions import Fraction
 
 from symreg.finishing.snapping import Rewritten, at_nothing
 from symreg.finishing.tidy import fraction_of, power_of, quotient_of, sum_of, terms_of
-from symreg.fitting.fitted import Fitted
-from symreg.formula.collecting import collected
-from symreg.formula.expression import (
+from symreg.fitting import Fitted
+from symreg.formula import (
     Apply,
     Constant,
     Expression,
     Number,
     Variable,
     canonical_apply,
+    collected,
     complexity,
     constants_of,
     normalise,
     substitute,
     walk,
 )
-from symreg.problem.candidate import FreeConstant
+from symreg.problem import FreeConstant
 
 ONES = (Number(1), Number(-1))
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter
-from symreg.problem.problem import Problem
+from symreg.fitting import Fitted, Fitter
+from symreg.problem import Problem
 
 LINES, STEPS = 48, 129  # along each input, and points on each of them
 SCATTERED = 4_096  # points for bounds

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from symreg.fitting.fitted import Fitted
-from symreg.formula.expression import Apply, Constant, Expression, fold, normalise
+from symreg.fitting import Fitted
+from symreg.formula import Apply, Constant, Expression, fold, normalise
 
 EVEN = frozenset({"square", "cos", "cosh", "abs"})
 ODD = frozenset({"cube", "cbrt", "inv", "sin", "tan", "asin", "atan", "sinh", "tanh"})

@@ -13,23 +13,26 @@ from fractions import Fraction
 
 import numpy as np
 
-from symreg.fitting.fitted import Fitted
-from symreg.formula.collecting import collected
-from symreg.formula.expression import (
+from symreg.fitting import Fitted
+from symreg.formula import (
+    USUAL,
     Apply,
     Constant,
     Expression,
     Number,
+    Recognised,
+    Tolerance,
     Variable,
+    collected,
     constants_of,
     fold,
     normalise,
+    recognise_number,
     substitute,
     walk,
-)  # fmt: skip
-from symreg.formula.simple_numbers import USUAL, Recognised, Tolerance, recognise_number
-from symreg.problem.candidate import FreeConstant
-from symreg.units.dimension import Dimension
+)
+from symreg.problem import FreeConstant
+from symreg.units import Dimension
 
 LARGEST_POWER = 8
 DOUBT = 2.5

@@ -14,9 +14,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from symreg.fitting.fitted import Fitted
-from symreg.formula.collecting import POWERS
-from symreg.formula.expression import (
+from symreg.fitting import Fitted
+from symreg.formula import (
+    POWERS,
     Apply,
     Constant,
     Expression,
@@ -30,8 +30,8 @@ from symreg.formula.expression import (
     substitute,
     walk,
 )
-from symreg.problem.candidate import FreeConstant
-from symreg.units.dimension import Dimension
+from symreg.problem import FreeConstant
+from symreg.units import Dimension
 
 ONE = Number(Fraction(1))
 

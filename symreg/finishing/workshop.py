@@ -14,14 +14,10 @@ from symreg.arrays import Floats
 from symreg.finishing.allowed import is_allowed
 from symreg.finishing.finisher import AS_PROPOSED, RESOLUTION, Finished, Finisher
 from symreg.finishing.shape import Shape, shape_of
-from symreg.fitting.bounds import within_bounds
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter
-from symreg.formula.description_length import tree_bits
-from symreg.formula.expression import Expression, complexity
-from symreg.laws.law import Law, ParetoFront, pareto_front
-from symreg.problem.candidate import SHRINKS, Candidate, most_constants
-from symreg.problem.form import is_short
+from symreg.fitting import Fitted, Fitter, within_bounds
+from symreg.formula import Expression, complexity, tree_bits
+from symreg.laws import Law, ParetoFront, pareto_front
+from symreg.problem import SHRINKS, Candidate, is_short, most_constants
 from symreg.search.native.progress import FEW_CONSTANTS
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end

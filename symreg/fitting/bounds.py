@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from symreg.problem.template import Template
+from symreg.problem import Template
 
 if TYPE_CHECKING:
     from symreg.fitting.fitted import Fitted

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine import Outcome
-from symreg.formula.expression import Expression
-from symreg.problem.candidate import FreeConstant
+from symreg.formula import Expression
+from symreg.problem import FreeConstant
 
 Floats = npt.NDArray[np.float64]
 

@@ -17,11 +17,8 @@ from symreg.engine.least_squares import linearise, unscaled_covariance
 from symreg.fitting.bounds import within_limits
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.input_errors import InputErrors, deviance, effective_variance, fit_with_input_errors, input_errors
-from symreg.formula.expression import Expression, lower
-from symreg.problem.candidate import FreeConstant
-from symreg.problem.limits import ConstantLimit
-from symreg.problem.natural_units import NaturalUnits
-from symreg.problem.problem import Problem
+from symreg.formula import Expression, lower
+from symreg.problem import ConstantLimit, FreeConstant, NaturalUnits, Problem
 
 Floats = npt.NDArray[np.float64]
 MAX_ITERATIONS = 200

@@ -26,14 +26,13 @@ import numpy.typing as npt
 
 from symreg.engine.least_squares import linearise, unscaled_covariance
 from symreg.fitting.bounds import limits_of
-from symreg.formula.expression import Apply, Constant, Expression, Variable, lower, substitute, variables_of
+from symreg.formula import Apply, Constant, Expression, Variable, lower, substitute, variables_of
 
 if TYPE_CHECKING:
     from symreg.arrays import Rows
     from symreg.fitting.fitted import Fitted
     from symreg.fitting.fitter import Fitter
-    from symreg.problem.natural_units import NaturalUnits
-    from symreg.problem.problem import Problem
+    from symreg.problem import NaturalUnits, Problem
 
 Floats = npt.NDArray[np.float64]
 DIFFERENCE = 6e-6  # of a constant: the cube root of the rounding of a float

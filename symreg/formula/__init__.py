@@ -1,0 +1,118 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from symreg.formula.collecting import POWERS, collected
+from symreg.formula.curve_models import name_bits_of
+from symreg.formula.description_length import (
+    FEW_ROWS,
+    NOT_SIMPLE_BITS,
+    NOT_SIMPLE_BITS_TO_SCALE,
+    OPERATOR_BITS,
+    constant_bits,
+    description_length,
+    exponent_bits,
+    name_bits,
+    number_bits,
+    residual_bits,
+    small_sample_bits,
+    tree_bits,
+)
+from symreg.formula.dimensioning import dimension_of, dimensions_of_parts, infer_dimensions, literal_exponent
+from symreg.formula.expression import (
+    Apply,
+    Constant,
+    Expression,
+    Number,
+    Variable,
+    canonical,
+    canonical_apply,
+    canonical_number,
+    children,
+    complexity,
+    constants_of,
+    evaluate_tree,
+    fold,
+    lower,
+    normalise,
+    substitute,
+    variables_of,
+    walk,
+)
+from symreg.formula.grammar import parse, parse_template
+from symreg.formula.naming import is_plain, quoted, safe_identifiers, tex_escaped, unquoted
+from symreg.formula.operators import FUNCTION_NAMES, OPERATORS, DimensionRule, left_out, operator
+from symreg.formula.powers import product_of, product_of_powers, raised
+from symreg.formula.printing import to_code, to_latex, to_text
+from symreg.formula.saying import PRINTED_AS, can_be_said, said_with
+from symreg.formula.simple_numbers import TO_SCALE, USUAL, Recognised, Tolerance, count_simple_numbers, recognise_number
+from symreg.formula.simplify import Simplifier, warm_simplifier
+
+__all__ = [
+    "FEW_ROWS",
+    "FUNCTION_NAMES",
+    "NOT_SIMPLE_BITS",
+    "NOT_SIMPLE_BITS_TO_SCALE",
+    "OPERATORS",
+    "OPERATOR_BITS",
+    "POWERS",
+    "PRINTED_AS",
+    "TO_SCALE",
+    "USUAL",
+    "Apply",
+    "Constant",
+    "DimensionRule",
+    "Expression",
+    "Number",
+    "Recognised",
+    "Simplifier",
+    "Tolerance",
+    "Variable",
+    "can_be_said",
+    "canonical",
+    "canonical_apply",
+    "canonical_number",
+    "children",
+    "collected",
+    "complexity",
+    "constant_bits",
+    "constants_of",
+    "count_simple_numbers",
+    "description_length",
+    "dimension_of",
+    "dimensions_of_parts",
+    "evaluate_tree",
+    "exponent_bits",
+    "fold",
+    "infer_dimensions",
+    "is_plain",
+    "left_out",
+    "literal_exponent",
+    "lower",
+    "name_bits",
+    "name_bits_of",
+    "normalise",
+    "number_bits",
+    "operator",
+    "parse",
+    "parse_template",
+    "product_of",
+    "product_of_powers",
+    "quoted",
+    "raised",
+    "recognise_number",
+    "residual_bits",
+    "safe_identifiers",
+    "said_with",
+    "small_sample_bits",
+    "substitute",
+    "tex_escaped",
+    "to_code",
+    "to_latex",
+    "to_text",
+    "tree_bits",
+    "unquoted",
+    "variables_of",
+    "walk",
+    "warm_simplifier",
+]

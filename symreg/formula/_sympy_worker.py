@@ -19,7 +19,7 @@ from symreg.formula.expression import Apply, Constant, Expression, Number, Varia
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS, DimensionRule
 from symreg.formula.printing import to_text
-from symreg.worker.child import OutOfTimeError, serve
+from symreg.worker import OutOfTimeError, serve
 
 MEMORY_BYTES = 4 * 2**30
 _PI = "pi"

@@ -30,7 +30,7 @@ from symreg.formula.expression import (
 from symreg.formula.naming import quoted
 from symreg.formula.operators import OPERATORS, DimensionRule
 from symreg.formula.printing import to_text
-from symreg.units.dimension import BASE_QUANTITIES, DIMENSIONLESS, Dimension
+from symreg.units import BASE_QUANTITIES, DIMENSIONLESS, Dimension
 
 _NAMED: Final[Mapping[Dimension, str]] = {
     **{Dimension.of(**{unit: 1}): quantity for unit, quantity in BASE_QUANTITIES.items()},

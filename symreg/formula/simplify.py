@@ -36,8 +36,8 @@ from symreg.formula.expression import (
 )
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.units.dimension import DIMENSIONLESS, Dimension
-from symreg.worker.parent import TextWorker, WorkerError
+from symreg.units import DIMENSIONLESS, Dimension
+from symreg.worker import TextWorker, WorkerError
 
 SMALL = 3
 """Nothing of this complexity or less can be said shorter by more than our own parser already does."""

@@ -18,10 +18,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from symreg.errors import UnitError
-from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, walk
-from symreg.formula.operators import OPERATORS, DimensionRule
-from symreg.units.dimension import Dimension
-from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, combine_units, si_unit
+from symreg.formula import OPERATORS, Apply, Constant, DimensionRule, Expression, Number, Variable, walk
+from symreg.units import DIMENSIONLESS_UNIT, Dimension, Unit, combine_units, si_unit
 
 _NUMBER = re.compile(r"(?<![\w^*.+-])\d")  # in the text of a unit, where it is no exponent
 POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), 3, -3)

@@ -16,13 +16,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from symreg.errors import ReportError
-from symreg.formula.expression import Variable, variables_of
-from symreg.formula.naming import safe_identifiers
-from symreg.formula.printing import to_code, to_latex
+from symreg.formula import Variable, safe_identifiers, to_code, to_latex, variables_of
 from symreg.laws.law import Law, LawConstant, Score
 from symreg.laws.printed import quantity_text
 from symreg.uncertain_text import uncertain_text
-from symreg.units.reading import Unit
+from symreg.units import Unit
 
 __all__ = ["EXPORT_LANGUAGES", "EXPORT_SUFFIXES", "export_law", "law_record"]
 

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symreg.errors import SymregError
-from symreg.formula.expression import Expression, evaluate_tree, variables_of
+from symreg.formula import Expression, evaluate_tree, variables_of
 from symreg.laws.correlation import Correlation, correlations
-from symreg.units.reading import Unit
+from symreg.units import Unit
 
 Array = NDArray[np.float64]
 

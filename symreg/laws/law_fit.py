@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter
+from symreg.fitting import Fitted, Fitter
 from symreg.laws.law import Law
 from symreg.laws.refitting import as_fitted, fitter_of
-from symreg.problem.problem import Problem
+from symreg.problem import Problem
 
 
 def fit_of(law: Law, problem: Problem) -> tuple[Fitter, Fitted]:

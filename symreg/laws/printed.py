@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from symreg.formula.expression import Variable, variables_of
-from symreg.formula.printing import to_latex
+from symreg.formula import Variable, to_latex, variables_of
 from symreg.laws.law import Law, LawConstant, ParetoFront, Score
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
-from symreg.units.unit import Unit
+from symreg.units import Unit
 
 HEADINGS = ("", "complexity", "train RMSE", "held-out RMSE", "R2", "bits", "unit", "formula")
 _LEFT = {"", "unit", "formula"}

@@ -9,14 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from symreg.engine import Outcome, get_engine
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter, Floats, make_fitter
-from symreg.fitting.leaving_out import sum_left_out
-from symreg.formula.description_length import FEW_ROWS, constant_bits, residual_bits, small_sample_bits
+from symreg.fitting import Fitted, Fitter, Floats, make_fitter, sum_left_out
+from symreg.formula import FEW_ROWS, constant_bits, residual_bits, small_sample_bits
 from symreg.laws.law import Law
-from symreg.problem.candidate import FreeConstant
-from symreg.problem.natural_units import choose_natural_units
-from symreg.problem.problem import Problem
+from symreg.problem import FreeConstant, Problem, choose_natural_units
 
 
 def fitter_of(problem: Problem, threads: int = 1) -> Fitter:

@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symreg.formula.description_length import FEW_ROWS
+from symreg.formula import FEW_ROWS
 from symreg.laws.law import Law, Score
 
 EXACT = 1e-10

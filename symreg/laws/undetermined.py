@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from symreg.engine.least_squares import WORST_CONDITION, triangle_of
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter
+from symreg.fitting import Fitted, Fitter
 
 PARTAKES = 1e-3
 """Share of a direction, of length one, from which a constant is named as part of it; rounding leaves 1e-8 or so."""

@@ -1,0 +1,45 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from symreg.problem.candidate import SHRINKS, Candidate, FreeConstant, most_constants
+from symreg.problem.constants import FreeConstants
+from symreg.problem.describe import describe
+from symreg.problem.form import has_form, is_short, parts_of
+from symreg.problem.limits import ConstantLimit, limits_in_words
+from symreg.problem.natural_units import NaturalUnits, choose_natural_units
+from symreg.problem.offered import FAMILIAR
+from symreg.problem.problem import MIN_ROWS, TINY, Constraints, Problem, Rows, make_problem
+from symreg.problem.template import Parameter, Template, UnknownFunction, is_template, target_of
+from symreg.problem.trend import Floats, sizes_of, trend
+
+__all__ = [
+    "FAMILIAR",
+    "MIN_ROWS",
+    "SHRINKS",
+    "TINY",
+    "Candidate",
+    "ConstantLimit",
+    "Constraints",
+    "Floats",
+    "FreeConstant",
+    "FreeConstants",
+    "NaturalUnits",
+    "Parameter",
+    "Problem",
+    "Rows",
+    "Template",
+    "UnknownFunction",
+    "choose_natural_units",
+    "describe",
+    "has_form",
+    "is_short",
+    "is_template",
+    "limits_in_words",
+    "make_problem",
+    "most_constants",
+    "parts_of",
+    "sizes_of",
+    "target_of",
+    "trend",
+]

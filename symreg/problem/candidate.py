@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symreg.formula.expression import Expression
-from symreg.units.dimension import Dimension
+from symreg.formula import Expression
+from symreg.units import Dimension
 
 SHRINKS = 6  # nodes that rewriting a formula may take away
 ROWS_A_CONSTANT = 2  # at least; with as many constants as rows a formula passes through all, and means nothing

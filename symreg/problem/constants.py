@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from symreg.errors import ProblemError
 from symreg.problem.feasibility import settle_policy
 from symreg.problem.limits import ConstantLimit, read_limits
-from symreg.tables.headers import check_name, column_unit
-from symreg.units.reading import PhysicalConstant, Unit, parse_unit, physical_constant
+from symreg.tables import check_name, column_unit
+from symreg.units import PhysicalConstant, Unit, parse_unit, physical_constant
 
 if TYPE_CHECKING:
-    from symreg.units.dimension import Dimension
+    from symreg.units import Dimension
 
 
 @dataclass(frozen=True, slots=True)

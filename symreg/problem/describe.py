@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from symreg.problem.feasibility import in_words, out_of_balance
 from symreg.problem.limits import limits_in_words
-from symreg.units.dimension import missing_base_units, pi_groups, power_product, power_text
+from symreg.units import missing_base_units, pi_groups, power_product, power_text
 
 if TYPE_CHECKING:
     from symreg.problem.problem import Problem
-    from symreg.tables.table import Column
+    from symreg.tables import Column
 
 
 MIXED = "pure numbers, or with a unit at a price (auto)"

@@ -11,8 +11,16 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from symreg.errors import InfeasibleError
-from symreg.units.dimension import BASE_UNITS, Dimension, missing_base_units, power_product
-from symreg.units.reading import Unit, constants_supplying, physical_constant, physical_constant_names
+from symreg.units import (
+    BASE_UNITS,
+    Dimension,
+    Unit,
+    constants_supplying,
+    missing_base_units,
+    physical_constant,
+    physical_constant_names,
+    power_product,
+)
 
 if TYPE_CHECKING:
     from symreg.problem.constants import FreeConstants

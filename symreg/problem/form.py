@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from symreg.formula.expression import Apply, Constant, Expression, Number, complexity, constants_of, variables_of
-from symreg.formula.operators import OPERATORS
+from symreg.formula import OPERATORS, Apply, Constant, Expression, Number, complexity, constants_of, variables_of
 from symreg.problem.template import Template, UnknownFunction
 
 Parts = dict[str, Expression]

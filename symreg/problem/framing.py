@@ -10,11 +10,10 @@ from symreg.errors import ProblemError
 from symreg.problem.constants import FreeConstants, KnownConstant, read_free_constants
 from symreg.problem.feasibility import check_reachable, out_of_balance
 from symreg.problem.template import Template, UnknownFunction, read_template
-from symreg.units.dimension import power_product
-from symreg.units.unit import Unit, si_unit
+from symreg.units import Unit, power_product, si_unit
 
 if TYPE_CHECKING:
-    from symreg.units.dimension import Dimension
+    from symreg.units import Dimension
 
 Target = tuple[str, Unit]
 

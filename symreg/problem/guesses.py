@@ -11,10 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from symreg.errors import ProblemError
-from symreg.formula.dimensioning import infer_dimensions
-from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
-from symreg.formula.grammar import parse
-from symreg.units.dimension import Dimension, power_product
+from symreg.formula import Apply, Constant, Expression, Number, Variable, infer_dimensions, parse
+from symreg.units import Dimension, power_product
 
 if TYPE_CHECKING:
     from symreg.problem.constants import FreeConstants

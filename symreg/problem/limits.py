@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symreg.errors import ProblemError
-from symreg.formula.dimensioning import infer_dimensions
-from symreg.formula.expression import Expression, constants_of
-from symreg.tables.headers import column_unit, nearest
+from symreg.formula import Expression, constants_of, infer_dimensions
+from symreg.tables import column_unit, nearest
 from symreg.uncertain_text import number_text
-from symreg.units.dimension import DIMENSIONLESS, Dimension
+from symreg.units import DIMENSIONLESS, Dimension
 
 
 @dataclass(frozen=True, slots=True)

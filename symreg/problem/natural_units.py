@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symreg.arrays import Floats, Rows
-from symreg.units.dimension import BASE_UNITS, Dimension
+from symreg.units import BASE_UNITS, Dimension
 
 if TYPE_CHECKING:
     from symreg.problem.problem import Problem

@@ -14,9 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from symreg.units.dimension import Dimension
-from symreg.units.physical_constants import PhysicalConstant, physical_constant
-from symreg.units.span import in_span
+from symreg.units import Dimension, PhysicalConstant, in_span, physical_constant
 
 AUTO = "auto"
 MOST_OFFERED = 5

@@ -13,7 +13,7 @@ import numpy as np
 
 from symreg.arrays import Floats, Rows, read_only, read_only_rows
 from symreg.errors import ProblemError
-from symreg.formula.operators import operator
+from symreg.formula import operator
 from symreg.problem.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.problem.framing import Frame, framed, unframed
 from symreg.problem.guesses import read_guesses
@@ -21,14 +21,13 @@ from symreg.problem.limits import settle_limits
 from symreg.problem.offered import AUTO, offered_constants
 from symreg.problem.template import Template, is_template, target_of
 from symreg.problem.trend import sizes_of
-from symreg.tables.checks import is_constant, warn_of_twins
-from symreg.tables.table import Column, Table
-from symreg.units.reading import PhysicalConstant, si_unit
+from symreg.tables import Column, Table, is_constant, warn_of_twins
+from symreg.units import PhysicalConstant, si_unit
 
 if TYPE_CHECKING:
-    from symreg.formula.expression import Expression
+    from symreg.formula import Expression
     from symreg.problem.describe import ProblemDescription
-    from symreg.units.dimension import Dimension
+    from symreg.units import Dimension
 
 MIN_ROWS = 3
 TINY = 20

@@ -16,14 +16,21 @@ from math import inf, isfinite
 from typing import Any
 
 from symreg.errors import DimensionError, ParseError, ProblemError
-from symreg.formula.dimensioning import infer_dimensions
-from symreg.formula.expression import Constant, Expression, complexity, constants_of, substitute, variables_of
-from symreg.formula.grammar import parse_template
-from symreg.formula.naming import quoted, unquoted
-from symreg.formula.operators import FUNCTION_NAMES
-from symreg.tables.headers import check_name, column_unit
-from symreg.units.dimension import DIMENSIONLESS, Dimension
-from symreg.units.reading import Unit, physical_constant_names
+from symreg.formula import (
+    FUNCTION_NAMES,
+    Constant,
+    Expression,
+    complexity,
+    constants_of,
+    infer_dimensions,
+    parse_template,
+    quoted,
+    substitute,
+    unquoted,
+    variables_of,
+)
+from symreg.tables import check_name, column_unit
+from symreg.units import DIMENSIONLESS, Dimension, Unit, physical_constant_names
 
 ODD_DIMENSION = Dimension((Fraction(1, 7),) * len(DIMENSIONLESS.exponents))  # of nothing that anyone measures
 

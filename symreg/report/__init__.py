@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symreg.errors import ReportError
-from symreg.laws.export import EXPORT_LANGUAGES, export_law
+from symreg.laws import EXPORT_LANGUAGES, export_law
 from symreg.report.mathml import to_mathml
 from symreg.report.writing import FORMATS, write_report, write_reports
 

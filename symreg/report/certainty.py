@@ -9,15 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from symreg.certainty.examination import Robustness, advice, alike
-from symreg.certainty.input_box import box_of
-from symreg.certainty.rivals import Rival, contest_between
-from symreg.certainty.separation import Contest, sigmas_at
+from symreg.certainty import Contest, Rival, Robustness, advice, alike, box_of, contest_between, sigmas_at
 from symreg.errors import ReportError
-from symreg.formula.expression import variables_of
-from symreg.laws.law import Law
-from symreg.laws.printed import constant_text
-from symreg.laws.refitting import fitter_of
+from symreg.formula import variables_of
+from symreg.laws import Law, constant_text, fitter_of
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery

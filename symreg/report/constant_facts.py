@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from symreg.laws.law import ConstantInterval, Law, LawConstant
+from symreg.laws import ConstantInterval, Law, LawConstant
 from symreg.uncertain_text import number_text, uncertain_text
 
 if TYPE_CHECKING:
-    from symreg.laws.correlation import Correlation
-    from symreg.problem.problem import Problem
+    from symreg.laws import Correlation
+    from symreg.problem import Problem
 
 METHODS = {
     "wald": "from the standard errors",
@@ -47,7 +47,7 @@ def with_intervals_shown(law: Law, problem: Problem) -> tuple[LawConstant, ...]:
     """The constants with the intervals that were asked for, or else those of their standard errors."""
     if any(constant.interval is not None for constant in law.constants):
         return law.constants
-    from symreg.certainty.intervals import with_intervals
+    from symreg.certainty import with_intervals
 
     return with_intervals(problem, law, method="wald").constants
 

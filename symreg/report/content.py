@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symreg.laws.law import Law, Score
-from symreg.problem.limits import limits_in_words
+from symreg.laws import Law, Score
+from symreg.problem import limits_in_words
 from symreg.report.certainty import Certainty, certainty_of
 from symreg.report.constant_facts import (
     METHODS,
@@ -32,7 +32,7 @@ from symreg.version import package_version
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery
-    from symreg.problem.problem import Problem
+    from symreg.problem import Problem
 
 __all__ = ["ColumnFact", "ConstantFact", "Content", "CorrelationFact", "Fact", "FrontRow", "ScoreFact", "gather"]
 
@@ -74,7 +74,7 @@ class FrontRow:
     @property
     def constants_text(self) -> str:
         """The constants in one line of plain text."""
-        from symreg.laws.printed import constant_text
+        from symreg.laws import constant_text
 
         return ", ".join(constant_text(constant) for constant in self.law.constants)
 
@@ -231,7 +231,7 @@ def _seconds(seconds: float) -> str:
 
 
 def _columns(problem: Problem, law: Law | None) -> list[ColumnFact]:
-    from symreg.formula.expression import variables_of
+    from symreg.formula import variables_of
 
     used = () if law is None else variables_of(law.expression)
     facts = []

@@ -10,12 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from symreg.errors import DimensionError
-from symreg.formula.dimensioning import dimensions_of_parts
-from symreg.formula.expression import Apply, Constant, Expression, Variable, children, walk
-from symreg.formula.operators import OPERATORS, DimensionRule
-from symreg.formula.printing import to_text
-from symreg.laws.law import Law
-from symreg.units.dimension import Dimension
+from symreg.formula import (
+    OPERATORS,
+    Apply,
+    Constant,
+    DimensionRule,
+    Expression,
+    Variable,
+    children,
+    dimensions_of_parts,
+    to_text,
+    walk,
+)
+from symreg.laws import Law
+from symreg.units import Dimension
 
 __all__ = ["Derivation", "Leaf", "Step", "derive", "law_dimensions"]
 

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symreg.errors import ReportError
-from symreg.laws.law import Law, Score, score
+from symreg.laws import Law, Score, score
 
 if TYPE_CHECKING:
-    from symreg.problem.problem import Problem
+    from symreg.problem import Problem
 
 __all__ = ["Evidence", "evidence_of"]
 
@@ -74,7 +74,7 @@ def evidence_of(law: Law, problem: Problem) -> Evidence:
 
 def _cross_validated(law: Law, problem: Problem) -> Array:
     """Each row as the form of the law predicts it when fitted anew without it, in the user's unit."""
-    from symreg.laws.refitting import as_fitted, fitter_of
+    from symreg.laws import as_fitted, fitter_of
 
     fitter = fitter_of(problem)
     si = fitter.cross_validated(as_fitted(law, fitter)) * fitter.units.factor(law.unit.dimension)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from symreg.formula.expression import variables_of
-from symreg.laws.export import EXPORT_LANGUAGES, export_law
+from symreg.formula import variables_of
+from symreg.laws import EXPORT_LANGUAGES, export_law
 from symreg.report.content import Content
 from symreg.report.mathml import name_mathml, to_mathml
 from symreg.report.plots import data_uri, front_plot, input_plot, parity_plot, residual_plot, rival_plot
@@ -22,8 +22,8 @@ from symreg.report.unit_markup import unit_html
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from symreg.formula.expression import Expression
-    from symreg.laws.law import Law
+    from symreg.formula import Expression
+    from symreg.laws import Law
 
 __all__ = ["html_report"]
 

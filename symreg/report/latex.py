@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from symreg.formula.expression import Variable
-from symreg.formula.naming import tex_escaped
-from symreg.formula.printing import to_latex
-from symreg.laws.law import Law
+from symreg.formula import Variable, tex_escaped, to_latex
+from symreg.laws import Law
 from symreg.report.content import ConstantFact, Content, Fact, FrontRow
 from symreg.report.escaping import one_line
 from symreg.report.unit_markup import unit_latex

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
+from symreg.formula import Apply, Constant, Expression, Number, Variable
 
 __all__ = ["Box", "Call", "Fenced", "Literal", "Mark", "Power", "Quotient", "Root", "Row", "Symbol", "layout"]
 

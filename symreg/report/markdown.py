@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from symreg.laws.export import export_law
+from symreg.laws import export_law
 from symreg.report.content import Content, Fact
 from symreg.report.escaping import escape_markdown, one_line
 from symreg.report.unit_markup import unit_plain

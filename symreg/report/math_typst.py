@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symreg.formula.expression import Expression
+from symreg.formula import Expression
 from symreg.report.escaping import typst_string
 from symreg.report.layout import (
     MINUS,

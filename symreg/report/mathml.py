@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
-from symreg.formula.expression import Expression
+from symreg.formula import Expression
 from symreg.report.layout import (
     MINUS,
     Box,

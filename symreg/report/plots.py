@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symreg.laws.law import ParetoFront
+from symreg.laws import ParetoFront
 from symreg.report.certainty import RivalCurve
 from symreg.report.evidence import Evidence
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from symreg.problem.problem import Problem
+    from symreg.problem import Problem
 
 __all__ = ["data_uri", "front_plot", "input_plot", "parity_plot", "plain_colours", "residual_plot", "rival_plot"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from symreg.formula.naming import tex_escaped
+from symreg.formula import tex_escaped
 from symreg.report.escaping import typst_string
 
 __all__ = ["unit_html", "unit_latex", "unit_pieces", "unit_plain", "unit_typst"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from symreg.atomic import atomic_write_bytes
 from symreg.errors import ReportError
-from symreg.laws.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
+from symreg.laws import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
 from symreg.report.content import Content, gather
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from symreg.search.rejection import Rejection
 
 if TYPE_CHECKING:
     from symreg.search.space import SearchSpace
-from symreg.problem.candidate import Candidate
+from symreg.problem import Candidate
 
 
 class BudgetError(SymregError):

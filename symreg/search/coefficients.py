@@ -16,8 +16,17 @@ from fractions import Fraction
 import numpy as np
 
 from symreg.errors import SymregError
-from symreg.formula.expression import Apply, Constant, Expression, Number, canonical, canonical_apply, fold
-from symreg.formula.operators import OPERATORS, DimensionRule
+from symreg.formula import (
+    OPERATORS,
+    Apply,
+    Constant,
+    DimensionRule,
+    Expression,
+    Number,
+    canonical,
+    canonical_apply,
+    fold,
+)
 
 LARGEST_DENOMINATOR = 6
 NEAR = 0.02  # an exponent this near to a small fraction is that fraction

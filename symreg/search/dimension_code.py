@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.errors import SymregError
-from symreg.units.dimension import BASE_UNITS, Dimension
+from symreg.units import BASE_UNITS, Dimension
 
 Codes = npt.NDArray[np.int64]
 ROOTS = 12  # halves, thirds and quarters of the exponents that occur are exact

@@ -9,7 +9,7 @@ from symreg.search.backend import Backend, BackendError, Budget, Capabilities
 from symreg.search.several import members_of
 
 if TYPE_CHECKING:
-    from symreg.problem.problem import Problem
+    from symreg.problem import Problem
 
 
 def check_backend(backend: Backend, problem: Problem | None = None) -> None:

@@ -15,15 +15,25 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from symreg.errors import DimensionError, SymregError
-from symreg.formula.dimensioning import infer_dimensions
-from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, canonical, substitute, walk
-from symreg.formula.grammar import parse
-from symreg.formula.operators import OPERATORS, DimensionRule
-from symreg.problem.candidate import Candidate, FreeConstant
+from symreg.formula import (
+    OPERATORS,
+    Apply,
+    Constant,
+    DimensionRule,
+    Expression,
+    Number,
+    Variable,
+    canonical,
+    infer_dimensions,
+    parse,
+    substitute,
+    walk,
+)
+from symreg.problem import Candidate, FreeConstant
 from symreg.search.coefficients import Coefficients
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.space import SearchSpace
-from symreg.units.dimension import DIMENSIONLESS, Dimension, power_product
+from symreg.units import DIMENSIONLESS, Dimension, power_product
 
 SHOWN = 3  # reasons for rejection
 LONGEST_REASON = 160

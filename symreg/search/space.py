@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Constant, Expression, Number, Variable
-from symreg.problem.natural_units import NaturalUnits, choose_natural_units
+from symreg.formula import Constant, Expression, Number, Variable
+from symreg.problem import NaturalUnits, choose_natural_units
 from symreg.search.dimension_code import DimensionCode, coding_for
-from symreg.units.dimension import DIMENSIONLESS, Dimension
+from symreg.units import DIMENSIONLESS, Dimension
 
 if TYPE_CHECKING:
-    from symreg.problem.problem import Problem, Rows
+    from symreg.problem import Problem, Rows
 
 Floats = npt.NDArray[np.float64]
 LARGEST_COEFFICIENT_POWER = 6  # a coefficient may carry declared units to powers up to this

@@ -1,0 +1,60 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from symreg.tables.catalog import (
+    CatalogError,
+    dataset_folder,
+    dataset_names,
+    datasets_folder,
+    load_dataset,
+    problem_set_names,
+)
+from symreg.tables.checks import is_constant, warn_of_twins
+from symreg.tables.frames import as_series, magnitudes, named_frame, stated_units, training_table
+from symreg.tables.generate import (
+    Distribution,
+    GeneratedConstant,
+    GeneratedInput,
+    GeneratedTable,
+    GenerationError,
+    NoiseKind,
+    generate_table,
+    read_noise,
+    root_mean_square,
+    with_noise,
+)
+from symreg.tables.headers import check_name, column_unit, nearest
+from symreg.tables.table import Column, Table, read_table
+
+__all__ = [
+    "CatalogError",
+    "Column",
+    "Distribution",
+    "GeneratedConstant",
+    "GeneratedInput",
+    "GeneratedTable",
+    "GenerationError",
+    "NoiseKind",
+    "Table",
+    "as_series",
+    "check_name",
+    "column_unit",
+    "dataset_folder",
+    "dataset_names",
+    "datasets_folder",
+    "generate_table",
+    "is_constant",
+    "load_dataset",
+    "magnitudes",
+    "named_frame",
+    "nearest",
+    "problem_set_names",
+    "read_noise",
+    "read_table",
+    "root_mean_square",
+    "stated_units",
+    "training_table",
+    "warn_of_twins",
+    "with_noise",
+]

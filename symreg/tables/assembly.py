@@ -18,7 +18,7 @@ from symreg.tables.headers import Header, check_name, column_unit, is_label, nea
 from symreg.tables.reading import RawColumn, RawTable, read_raw
 from symreg.tables.table import Column, Table
 from symreg.uncertain_text import read_percentage
-from symreg.units.reading import DIMENSIONLESS_UNIT, Unit
+from symreg.units import DIMENSIONLESS_UNIT, Unit
 
 Mask = npt.NDArray[np.bool_]
 

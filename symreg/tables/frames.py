@@ -17,7 +17,7 @@ from symreg.errors import EstimatorError
 
 if TYPE_CHECKING:
     from symreg.tables.table import Table
-    from symreg.units.reading import Unit
+    from symreg.units import Unit
 
 
 def training_table(
@@ -180,7 +180,7 @@ def _known_units(units: Mapping[str, str], frame: Any) -> dict[str, str]:
 def _check_spelling(units: Mapping[str, str], known: Mapping[str, str], table: Table) -> None:
     """A unit without its column beside a column without its unit is a slip of the pen."""
     from symreg.tables.headers import nearest
-    from symreg.units.reading import DIMENSIONLESS_UNIT
+    from symreg.units import DIMENSIONLESS_UNIT
 
     unknown = [name for name in units if name not in known]
     plain = [column.name for column in table.columns if column.unit == DIMENSIONLESS_UNIT]

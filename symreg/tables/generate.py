@@ -27,12 +27,9 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.errors import SymregError
-from symreg.formula.dimensioning import dimension_of
-from symreg.formula.expression import Expression, evaluate_tree
-from symreg.formula.grammar import parse
+from symreg.formula import Expression, dimension_of, evaluate_tree, parse
 from symreg.tables.table import Column, Table
-from symreg.units.dimension import Dimension
-from symreg.units.reading import Unit, parse_unit, physical_constant
+from symreg.units import Dimension, Unit, parse_unit, physical_constant
 
 __all__ = [
     "GeneratedConstant",

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from symreg.errors import SymregError, TableError, TableWarning
-from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, parse_unit
+from symreg.units import DIMENSIONLESS_UNIT, Unit, parse_unit
 
 MAX_NAME = 200
 LABEL = "label"

@@ -19,8 +19,7 @@ from symreg.tables.headers import nearest
 if TYPE_CHECKING:
     import pandas as pd
 
-    from symreg.units.dimension import Dimension
-    from symreg.units.reading import Unit
+    from symreg.units import Dimension, Unit
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,9 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from symreg.templates.search import propose_within
+
+__all__ = [
+    "propose_within",
+]

@@ -7,26 +7,23 @@ from dataclasses import dataclass
 
 from symreg.engine import Outcome
 from symreg.errors import DimensionError
-from symreg.finishing.finisher import Finisher
-from symreg.fitting.bounds import within_bounds
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter
-from symreg.formula.dimensioning import dimension_of, infer_dimensions
-from symreg.formula.expression import (
+from symreg.finishing import Finisher
+from symreg.fitting import Fitted, Fitter, within_bounds
+from symreg.formula import (
     Constant,
     Expression,
     Number,
     complexity,
     constants_of,
+    dimension_of,
+    infer_dimensions,
     normalise,
     substitute,
     walk,
 )
-from symreg.problem.candidate import FreeConstant
-from symreg.problem.form import parts_of
-from symreg.problem.template import Template, UnknownFunction
+from symreg.problem import FreeConstant, Template, UnknownFunction, parts_of
 from symreg.templates.starts import STARTS, from_many_starts
-from symreg.units.dimension import Dimension, power_product
+from symreg.units import Dimension, power_product
 
 AS_GOOD = 1e-6  # of a sum of squares: what a constant less may cost
 ROUNDING = 1e-20  # of the target's

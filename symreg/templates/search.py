@@ -20,14 +20,10 @@ from typing import Any
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.finishing.finisher import Finished, Finisher
-from symreg.finishing.shape import Shape, shape_of
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter
-from symreg.formula.expression import Constant, Expression, Number, Variable, complexity, constants_of
-from symreg.problem.candidate import Candidate, FreeConstant
-from symreg.problem.form import parts_of
-from symreg.problem.template import Template, UnknownFunction
+from symreg.finishing import Finished, Finisher, Shape, shape_of
+from symreg.fitting import Fitted, Fitter
+from symreg.formula import Constant, Expression, Number, Variable, complexity, constants_of
+from symreg.problem import Candidate, FreeConstant, Template, UnknownFunction, parts_of
 from symreg.search.backend import Backend, Budget, Round
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.space import SearchSpace
@@ -35,7 +31,7 @@ from symreg.templates.joint import JointFits, fits_of, values_of
 from symreg.templates.seeds import seeds_of
 from symreg.templates.starts import FEW_ROWS, FEW_STEPS, on_few_rows
 from symreg.templates.undoing import undone
-from symreg.units.dimension import Dimension
+from symreg.units import Dimension
 
 SEEDED = 3_000  # combinations of small expressions
 MOST_COMBINED = 20_000

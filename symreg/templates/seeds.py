@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from symreg.formula.expression import Apply, Constant, Expression, complexity
+from symreg.formula import Apply, Constant, Expression, complexity
 from symreg.search.native.bank.bank import Bank
 from symreg.search.native.hunt import leaves_of
 from symreg.search.space import SearchSpace

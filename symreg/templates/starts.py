@@ -15,12 +15,9 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.engine import Outcome
-from symreg.fitting.bounds import within_bounds
-from symreg.fitting.fitted import Fitted
-from symreg.fitting.fitter import Fitter
-from symreg.formula.expression import Expression, Number, walk
-from symreg.problem.candidate import FreeConstant
-from symreg.problem.template import Parameter, Template
+from symreg.fitting import Fitted, Fitter, within_bounds
+from symreg.formula import Expression, Number, walk
+from symreg.problem import FreeConstant, Parameter, Template
 
 STARTS = 400
 FEW_STEPS = 40

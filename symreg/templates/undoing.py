@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Expression, evaluate_tree, walk
+from symreg.formula import Apply, Expression, evaluate_tree, walk
 from symreg.search.native.joins.steps import STEPS
 
 Floats = npt.NDArray[np.float64]

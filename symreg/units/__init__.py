@@ -1,0 +1,44 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from symreg.units.dimension import (
+    BASE_QUANTITIES,
+    BASE_UNITS,
+    DIMENSIONLESS,
+    Dimension,
+    missing_base_units,
+    pi_groups,
+    power_product,
+    power_text,
+)
+from symreg.units.physical_constants import (
+    PhysicalConstant,
+    constants_supplying,
+    physical_constant,
+    physical_constant_names,
+)
+from symreg.units.reading import combine_units, parse_unit
+from symreg.units.span import in_span
+from symreg.units.unit import DIMENSIONLESS_UNIT, Unit, si_unit
+
+__all__ = [
+    "BASE_QUANTITIES",
+    "BASE_UNITS",
+    "DIMENSIONLESS",
+    "DIMENSIONLESS_UNIT",
+    "Dimension",
+    "PhysicalConstant",
+    "Unit",
+    "combine_units",
+    "constants_supplying",
+    "in_span",
+    "missing_base_units",
+    "parse_unit",
+    "physical_constant",
+    "physical_constant_names",
+    "pi_groups",
+    "power_product",
+    "power_text",
+    "si_unit",
+]

@@ -13,8 +13,7 @@ from symreg.finishing.canonical.factoring import coefficient, exponent_of, fract
 from symreg.finishing.canonical.merging import RULES
 from symreg.finishing.canonical.reparametrising import Change, Form, Rule, rewritten
 from symreg.finishing.tidy import merged_powers, ordered_products, ordered_sums, quotient_of, sum_of, terms_of
-from symreg.formula.collecting import collected
-from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, fold, normalise, walk
+from symreg.formula import Apply, Constant, Expression, Number, Variable, collected, fold, normalise, walk
 
 MOST = 60  # changes of one law
 WAVES = frozenset({"sin", "cos", "tan"})

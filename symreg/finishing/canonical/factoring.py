@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from symreg.finishing.canonical.reparametrising import Form
 from symreg.finishing.tidy import fraction_of, power_of, product_of
-from symreg.formula.expression import Apply, Expression, Number
+from symreg.formula import Apply, Expression, Number
 
 ONE, MINUS = Number(Fraction(1)), Number(Fraction(-1))
 Parts = tuple[list[Expression], list[Expression]]  # above and below the bar

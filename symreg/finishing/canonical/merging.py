@@ -35,7 +35,7 @@ from symreg.finishing.canonical.merging_sums import (
 )
 from symreg.finishing.canonical.reparametrising import Change, Form, Rule
 from symreg.finishing.tidy import quotient_of
-from symreg.formula.expression import Apply, Constant, Expression, Number
+from symreg.formula import Apply, Constant, Expression, Number
 
 
 def constant_part(form: Form, node: Expression) -> Iterator[Change]:

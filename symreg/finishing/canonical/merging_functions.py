@@ -19,7 +19,7 @@ from symreg.finishing.canonical.factoring import (
 )
 from symreg.finishing.canonical.reparametrising import Change, Form
 from symreg.finishing.tidy import quotient_of, sum_of, terms_of
-from symreg.formula.expression import Apply, Constant, Expression, Number
+from symreg.formula import Apply, Constant, Expression, Number
 
 
 def scale_in_logarithm(form: Form, node: Expression) -> Iterator[Change]:

@@ -19,7 +19,7 @@ from symreg.finishing.canonical.factoring import (
 )
 from symreg.finishing.canonical.reparametrising import Change, Form
 from symreg.finishing.tidy import product_of, quotient_of, sum_of, terms_of
-from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, walk
+from symreg.formula import Apply, Constant, Expression, Number, Variable, walk
 
 
 def equal_bases(form: Form, node: Expression) -> Iterator[Change]:

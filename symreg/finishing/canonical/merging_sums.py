@@ -19,8 +19,7 @@ from symreg.finishing.canonical.factoring import (
 )
 from symreg.finishing.canonical.reparametrising import Change, Form
 from symreg.finishing.tidy import quotient_of, sum_of, terms_of
-from symreg.formula.collecting import collected
-from symreg.formula.expression import Apply, Constant, Expression, Variable, walk
+from symreg.formula import Apply, Constant, Expression, Variable, collected, walk
 
 
 def constants_of_sum(form: Form, node: Expression) -> Iterator[Change]:

@@ -17,9 +17,8 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.errors import DimensionError
-from symreg.formula.dimensioning import dimension_of
-from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, evaluate_tree, substitute, walk
-from symreg.units.dimension import Dimension
+from symreg.formula import Apply, Constant, Expression, Number, Variable, dimension_of, evaluate_tree, substitute, walk
+from symreg.units import Dimension
 
 AGREEMENT = 1e-7  # of the values' spread
 Definitions = Mapping[str, Expression]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyoperon as operon
 
-from symreg.worker.child import converse
+from symreg.worker import converse
 
 STARTED = time.monotonic()
 DIGITS = 9  # printed of a coefficient, which is fitted again

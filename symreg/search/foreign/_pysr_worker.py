@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from symreg.worker.child import converse
+from symreg.worker import converse
 
 STARTED = time.monotonic()
 LEAST_SECONDS = 1.0

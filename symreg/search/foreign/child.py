@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-from symreg.formula.expression import complexity
+from symreg.formula import complexity
 from symreg.search.backend import Budget, Round
 from symreg.search.reading import Reader
-from symreg.worker.parent import LONGEST_LINE, TextWorker, WorkerError
+from symreg.worker import LONGEST_LINE, TextWorker, WorkerError
 
 TICK = 0.1  # seconds between looks at the clock and at ``stop``
 GRACE = 2.0  # seconds after the end of its time in which a child may say its last word

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from symreg.formula.expression import Variable
+from symreg.formula import Variable
 from symreg.search.backend import BackendError, Budget, Capabilities, Round
 from symreg.search.foreign.child import Child
 from symreg.search.native.questions.nondimensional import pi_question

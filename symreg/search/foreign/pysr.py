@@ -22,13 +22,12 @@ from typing import Any
 
 import numpy as np
 
-from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, substitute, walk
-from symreg.formula.printing import to_text
+from symreg.formula import Apply, Constant, Expression, Number, Variable, substitute, to_text, walk
 from symreg.search.backend import BackendError, Budget, Capabilities, Round
 from symreg.search.foreign.child import Child
 from symreg.search.reading import Reader
 from symreg.search.space import SearchSpace
-from symreg.units.dimension import BASE_UNITS, Dimension
+from symreg.units import BASE_UNITS, Dimension
 
 WORKER = "symreg.search.foreign._pysr_worker"  # no setting: an experiment's file must not name what is run
 HALL_OF_FAME = ("hall_of_fame.csv", "hall_of_fame.csv.bak")  # one of the two is whole at any moment

@@ -11,9 +11,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
-from symreg.formula.dimensioning import literal_exponent
-from symreg.formula.expression import Apply, Constant, Expression, Number, constants_of, fold, normalise, substitute
-from symreg.units.span import in_span
+from symreg.formula import (
+    Apply,
+    Constant,
+    Expression,
+    Number,
+    constants_of,
+    fold,
+    literal_exponent,
+    normalise,
+    substitute,
+)
+from symreg.units import in_span
 
 Powers = dict[str, Fraction]
 _SCALES = {

@@ -13,13 +13,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from symreg.formula.dimensioning import infer_dimensions
-from symreg.formula.expression import Constant, Expression, Variable, substitute
-from symreg.problem.candidate import FreeConstant
+from symreg.formula import Constant, Expression, Variable, infer_dimensions, substitute
+from symreg.problem import FreeConstant
 from symreg.search.hypotheses.absorbing import absorbed
 from symreg.search.hypotheses.law_library import Quantity, TextbookLaw
 from symreg.search.hypotheses.scope import Scope
-from symreg.units.reading import physical_constant
+from symreg.units import physical_constant
 
 MOST_MISSING = 3  # variables of a law that a table may lack
 MOST_ASSIGNMENTS = 6_000  # of one law

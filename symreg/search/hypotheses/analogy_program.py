@@ -13,11 +13,11 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
-from symreg.formula.printing import to_text
+from symreg.formula import to_text
 from symreg.search.hypotheses.analogy import Analogy, analogies
 from symreg.search.hypotheses.law_library import TextbookLaw, law_library
 from symreg.search.hypotheses.scope import Scope
-from symreg.units.reading import parse_unit
+from symreg.units import parse_unit
 
 AT_ONCE = 50
 

@@ -17,9 +17,8 @@ import numpy.typing as npt
 from symreg.arrays import Rows
 from symreg.engine import Engine, Fit, Outcome, Program
 from symreg.engine.reference import linear_constants
-from symreg.formula.expression import complexity, lower
-from symreg.formula.printing import to_text
-from symreg.problem.candidate import Candidate, most_constants
+from symreg.formula import complexity, lower, to_text
+from symreg.problem import Candidate, most_constants
 from symreg.search.native.probes import Floats, Probes, target_at
 from symreg.search.rejection import Fault, Rejection, rejection
 from symreg.search.space import SearchSpace

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from symreg.engine import get_engine
-from symreg.problem.candidate import Candidate
+from symreg.problem import Candidate
 from symreg.search.backend import Budget, Round
 from symreg.search.clock import Clock
 from symreg.search.hypotheses.assessment import Assessment

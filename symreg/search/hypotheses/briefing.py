@@ -18,7 +18,7 @@ from symreg.search.hypotheses.scope import Scope
 from symreg.search.native.probes import Floats
 from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace
-from symreg.units.dimension import Dimension
+from symreg.units import Dimension
 
 VERSION = 1
 MOST_REJECTED = 100

@@ -13,11 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from symreg.errors import DimensionError, SymregError
-from symreg.formula.dimensioning import infer_dimensions
-from symreg.formula.expression import complexity, constants_of
-from symreg.formula.grammar import parse
-from symreg.formula.naming import is_plain
-from symreg.problem.candidate import Candidate, FreeConstant
+from symreg.formula import complexity, constants_of, infer_dimensions, is_plain, parse
+from symreg.problem import Candidate, FreeConstant
 from symreg.search.hypotheses.scope import Scope
 from symreg.search.rejection import Fault, Rejection, printable, rejection
 

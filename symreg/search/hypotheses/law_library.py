@@ -15,11 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from symreg.errors import EntryError, SymregError
-from symreg.formula.dimensioning import dimension_of
-from symreg.formula.expression import Expression, constants_of, variables_of
-from symreg.formula.grammar import parse
-from symreg.units.dimension import DIMENSIONLESS, Dimension
-from symreg.units.reading import Unit, parse_unit, physical_constant
+from symreg.formula import Expression, constants_of, dimension_of, parse, variables_of
+from symreg.units import DIMENSIONLESS, Dimension, Unit, parse_unit, physical_constant
 
 _QUANTITY = re.compile(r"(\w+) \[([^\]]+)\] (.+)")
 _KEYS = frozenset(("id", "name", "field", "formula", "target", "variables", "constants", "free", "source"))
@@ -71,7 +68,7 @@ class TextbookLaw:
 @lru_cache(maxsize=1)
 def law_library() -> tuple[TextbookLaw, ...]:
     """The laws that come with the package."""
-    from symreg.tables.catalog import datasets_folder
+    from symreg.tables import datasets_folder
 
     return read_laws(datasets_folder() / "textbook_laws" / "laws.yaml")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symreg.formula.expression import Constant, Variable
+from symreg.formula import Constant, Variable
 from symreg.search.space import SearchSpace
-from symreg.units.dimension import DIMENSIONLESS, Dimension
+from symreg.units import DIMENSIONLESS, Dimension
 
 
 @dataclass(frozen=True, slots=True)

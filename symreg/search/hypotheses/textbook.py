@@ -12,8 +12,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from symreg.formula.expression import complexity
-from symreg.problem.candidate import Candidate
+from symreg.formula import complexity
+from symreg.problem import Candidate
 from symreg.search.hypotheses.analogy import Analogy, analogies
 from symreg.search.hypotheses.assessment import Assessed, Assessment
 from symreg.search.hypotheses.law_library import TextbookLaw

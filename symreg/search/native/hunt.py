@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine.program import Engine
-from symreg.formula.expression import Constant, Variable, evaluate_tree
+from symreg.formula import Constant, Variable, evaluate_tree
 from symreg.search.backend import Budget
 from symreg.search.native.bank.bank import Bank, Leaf
 from symreg.search.native.bank.doublings import doublings

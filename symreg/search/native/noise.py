@@ -19,10 +19,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from symreg.fitting.leaving_out import sum_left_out
-from symreg.formula.description_length import FEW_ROWS
-from symreg.formula.expression import lower
-from symreg.problem.trend import Floats, sizes_of, trend
+from symreg.fitting import sum_left_out
+from symreg.formula import FEW_ROWS, lower
+from symreg.problem import Floats, sizes_of, trend
 from symreg.search.native.probes import target_at
 from symreg.search.native.progress import Progress
 from symreg.search.native.questions.smoothing import Smoother, smoother_of

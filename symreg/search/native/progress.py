@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.curve_models import name_bits_of
-from symreg.formula.description_length import small_sample_bits, tree_bits
-from symreg.problem.candidate import most_constants
+from symreg.formula import name_bits_of, small_sample_bits, tree_bits
+from symreg.problem import most_constants
 from symreg.search.backend import EndEarly
 from symreg.search.native.probes import Probes, probes_of, smoothed_probes, target_at
 from symreg.search.native.proposal import Draft

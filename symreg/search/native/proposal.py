@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from symreg.formula.expression import Expression
+from symreg.formula import Expression
 
 FEWER = 3  # nodes
 OF_A_CONSTANT = 3  # nodes: half the logarithm of a thousand rows, in bits, over those of a node

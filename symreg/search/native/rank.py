@@ -13,8 +13,17 @@ import math
 from collections.abc import Collection
 from fractions import Fraction
 
-from symreg.formula.description_length import OPERATOR_BITS, exponent_bits, number_bits
-from symreg.formula.expression import Apply, Constant, Expression, Number, constants_of, walk
+from symreg.formula import (
+    OPERATOR_BITS,
+    Apply,
+    Constant,
+    Expression,
+    Number,
+    constants_of,
+    exponent_bits,
+    number_bits,
+    walk,
+)
 from symreg.search.native.bank.bank import Bank
 from symreg.search.native.bank.vocabulary import search_cost
 from symreg.search.native.proposal import Draft

@@ -15,10 +15,8 @@ from dataclasses import replace
 import numpy as np
 
 from symreg.engine import get_engine
-from symreg.formula.collecting import collected
-from symreg.formula.expression import Constant, Expression, complexity, substitute
-from symreg.formula.saying import can_be_said
-from symreg.problem.candidate import SHRINKS, Candidate, FreeConstant
+from symreg.formula import Constant, Expression, can_be_said, collected, complexity, substitute
+from symreg.problem import SHRINKS, Candidate, FreeConstant
 from symreg.search.backend import Budget, Round
 from symreg.search.clock import Clock
 from symreg.search.native.backdrops.search import Backdrops, backdrops_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from symreg.formula.expression import constants_of
+from symreg.formula import constants_of
 from symreg.search.native.evolution.evolve import BREEDING, SOURCE, Breeding, Evolution
 from symreg.search.native.evolution.graft import Grafter
 from symreg.search.native.evolution.supplies import BENT, supplies_of

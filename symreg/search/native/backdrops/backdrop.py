@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Expression, Number, Variable
+from symreg.formula import Apply, Expression, Number, Variable
 from symreg.search.native.skeletons.argument import Argument, Inputs, raised
 from symreg.search.native.skeletons.screen import place_bits
 

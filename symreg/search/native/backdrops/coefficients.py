@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Constant, Expression, Number
+from symreg.formula import Apply, Constant, Expression, Number
 from symreg.search.native.backdrops.enveloped import Enveloped
 from symreg.search.native.backdrops.factoring import factored
 from symreg.search.native.backdrops.term import Term

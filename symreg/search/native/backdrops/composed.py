@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Expression, walk
+from symreg.formula import Apply, Expression, walk
 from symreg.search.native.bank.vocabulary import TRANSCENDENTAL
 from symreg.search.native.skeletons.argument import Argument, Inputs
 from symreg.search.native.skeletons.sums import PlainTerms

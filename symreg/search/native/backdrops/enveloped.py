@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Constant, Expression, Number
+from symreg.formula import Apply, Constant, Expression, Number
 from symreg.search.native.backdrops.tuned import FUNCTIONS, TANGENT, Tuned
 from symreg.search.native.skeletons.argument import Argument, Inputs
 from symreg.search.native.skeletons.catalogue import singles

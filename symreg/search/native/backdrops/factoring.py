@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symreg.formula.expression import Apply, Expression, Number
+from symreg.formula import Apply, Expression, Number
 from symreg.search.native.backdrops.term import Term
 
 ONE = Number(Fraction(1))

@@ -11,8 +11,7 @@ from functools import cached_property, partial
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, normalise, substitute
-from symreg.formula.saying import can_be_said
+from symreg.formula import Apply, Constant, Expression, Number, Variable, can_be_said, normalise, substitute
 from symreg.search.native.backdrops.backdrop import Backdrop, backdrop, usable
 from symreg.search.native.backdrops.coefficients import fraction_of
 from symreg.search.native.backdrops.refining import refined

@@ -18,8 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Expression, Variable, constants_of, normalise
-from symreg.formula.saying import can_be_said
+from symreg.formula import Apply, Expression, Variable, can_be_said, constants_of, normalise
 from symreg.search.native.backdrops.backdrop import BENEATH, Backdrop, backdrop, monomials, simple_terms
 from symreg.search.native.backdrops.coefficients import summed, terms_of_part
 from symreg.search.native.backdrops.composed import composed_terms, simplest_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symreg.formula.expression import Expression
+from symreg.formula import Expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Constant, Expression, complexity
+from symreg.formula import Apply, Constant, Expression, complexity
 from symreg.search.native.skeletons.argument import Argument, Inputs
 from symreg.search.native.skeletons.catalogue import singles
 from symreg.search.native.skeletons.part import Chain, Columns, Part, Wave

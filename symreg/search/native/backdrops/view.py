@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Expression, Number
+from symreg.formula import Apply, Expression, Number
 from symreg.search.native.skeletons.question import CONTEXTS, LOGARITHM, Context
 
 Floats = npt.NDArray[np.float64]

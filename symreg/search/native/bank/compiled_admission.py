@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from symreg.engine import _core
-from symreg.formula.operators import OPERATORS
+from symreg.formula import OPERATORS
 from symreg.search.native.bank.admission import Admitted, Piece
 from symreg.search.native.bank.block import Block
 from symreg.search.native.bank.distinct import FIRST, directions

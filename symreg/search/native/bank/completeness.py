@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from symreg.formula.operators import left_out
-from symreg.formula.saying import PRINTED_AS
+from symreg.formula import PRINTED_AS, left_out
 from symreg.search.native.bank.vocabulary import FAMILY
 
 

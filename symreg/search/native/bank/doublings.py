@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.formula.expression import Apply, Expression, Number, Variable, complexity
+from symreg.formula import Apply, Expression, Number, Variable, complexity
 from symreg.search.space import SearchSpace
 
 TWO = Number(Fraction(2))

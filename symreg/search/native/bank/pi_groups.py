@@ -13,10 +13,9 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 
-from symreg.formula.expression import Constant, Expression, Variable, complexity
-from symreg.formula.powers import product_of_powers
+from symreg.formula import Constant, Expression, Variable, complexity, product_of_powers
 from symreg.search.space import SearchSpace
-from symreg.units.dimension import pi_groups
+from symreg.units import pi_groups
 
 MOST_GROUPS = 5  # independent groups that are combined; beyond it ratios of like quantities are many and short anyway
 MOST_LEAVES = 24

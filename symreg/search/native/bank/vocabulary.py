@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.operators import OPERATORS
+from symreg.formula import OPERATORS
 
 Floats = npt.NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Constant, Expression
+from symreg.formula import Apply, Constant, Expression
 from symreg.search.native.proposal import Draft
 
 Floats = npt.NDArray[np.float64]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from symreg.formula.expression import complexity
+from symreg.formula import complexity
 from symreg.search.native.evolution.typed_tree import is_usual
 from symreg.search.native.evolution.variation import Variation
 from symreg.search.native.progress import Progress

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine.program import Engine
-from symreg.formula.expression import Apply, Constant, Expression, lower
+from symreg.formula import Apply, Constant, Expression, lower
 from symreg.search.native.bank.bank import ONE
 from symreg.search.native.evolution.supplies import Supplies
 from symreg.search.native.evolution.typed_tree import Part, constants_in, draft_of, renamed, replaced

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine.program import Engine
-from symreg.formula.description_length import tree_bits
-from symreg.formula.expression import lower
+from symreg.formula import lower, tree_bits
 from symreg.search.native.bank.bank import ONE, Bank
 from symreg.search.native.evolution.curves import curves_of, may_bend
 from symreg.search.native.proposal import Draft

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from symreg.formula.dimensioning import literal_exponent
-from symreg.formula.expression import Apply, Constant, Expression, Number, substitute
+from symreg.formula import Apply, Constant, Expression, Number, literal_exponent, substitute
 from symreg.search.dimension_code import DimensionCode
 from symreg.search.native.bank.vocabulary import FAMILY, NOT_OVER
 from symreg.search.native.proposal import Draft

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Constant, Expression
+from symreg.formula import Apply, Constant, Expression
 from symreg.search.native.bank.vocabulary import TRANSCENDENTAL
 from symreg.search.native.evolution.graft import Grafter
 from symreg.search.native.evolution.supplies import Supplies

@@ -16,11 +16,11 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Number
+from symreg.formula import Number
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.native.joins.log_target import LogTargets, target_dimension
 from symreg.search.space import SearchSpace
-from symreg.units.dimension import Dimension, power_product
+from symreg.units import Dimension, power_product
 
 Floats = npt.NDArray[np.float64]
 Powers = tuple[float | Fraction, ...]

@@ -16,7 +16,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Constant, Expression, Number
+from symreg.formula import Apply, Constant, Expression, Number
 
 Floats = npt.NDArray[np.float64]
 ONE = Number(Fraction(1))

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Constant
+from symreg.formula import Apply, Constant
 from symreg.search.native.bank.bank import Bank
 from symreg.search.native.bank.shelf import EMPTY, Ids
 from symreg.search.native.bank.vocabulary import search_cost

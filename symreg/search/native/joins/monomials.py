@@ -16,10 +16,9 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Constant, Expression, Variable, complexity, evaluate_tree
-from symreg.formula.powers import product_of_powers
+from symreg.formula import Constant, Expression, Variable, complexity, evaluate_tree, product_of_powers
 from symreg.search.space import SearchSpace
-from symreg.units.dimension import pi_groups, power_product
+from symreg.units import pi_groups, power_product
 
 Floats = npt.NDArray[np.float64]
 MOST_GROUPS = 4  # free exponents; with more, products of the target's dimension are many and none is singled out

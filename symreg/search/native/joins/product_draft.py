@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symreg.formula.expression import Apply, Constant, Expression
-from symreg.formula.powers import product_of, raised
+from symreg.formula import Apply, Constant, Expression, product_of, raised
 from symreg.search.native.bank.bank import Bank
 from symreg.search.native.joins.families import Family
 from symreg.search.native.joins.steps import STEPS, Step

@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Expression, complexity
+from symreg.formula import Expression, complexity
 from symreg.search.native.bank.bank import Bank
 from symreg.search.native.bank.shelf import Ids
 from symreg.search.native.bank.vocabulary import NOT_MONOMIAL

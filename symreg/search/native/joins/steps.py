@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Expression
+from symreg.formula import Apply, Expression
 from symreg.search.native.bank.vocabulary import search_cost
 
 Floats = npt.NDArray[np.float64]

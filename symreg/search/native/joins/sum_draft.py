@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symreg.formula.expression import Apply, Constant, Expression
+from symreg.formula import Apply, Constant, Expression
 from symreg.search.native.bank.bank import ONE, Bank
 from symreg.search.native.joins.monomials import Monomials
 from symreg.search.native.joins.shells import Shell

@@ -15,11 +15,10 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Expression, Number, Variable
-from symreg.formula.powers import product_of_powers
+from symreg.formula import Expression, Number, Variable, product_of_powers
 from symreg.search.native.questions.reduction import Reduction
 from symreg.search.space import SearchSpace
-from symreg.units.dimension import Dimension, pi_groups, power_product
+from symreg.units import Dimension, pi_groups, power_product
 
 Floats = npt.NDArray[np.float64]
 

@@ -14,8 +14,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Expression
-from symreg.formula.powers import product_of_powers
+from symreg.formula import Expression, product_of_powers
 from symreg.search.native.questions.reduction import Reduction
 from symreg.search.native.questions.smoothing import Smoother
 from symreg.search.space import SearchSpace

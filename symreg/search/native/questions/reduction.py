@@ -15,8 +15,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Expression, Number, Variable, substitute
-from symreg.formula.printing import to_text
+from symreg.formula import Apply, Expression, Number, Variable, substitute, to_text
 from symreg.search.native.probes import Probes, probes_of
 from symreg.search.native.proposal import Draft
 from symreg.search.native.questions.smoothing import Smoother, smoother_of

@@ -19,8 +19,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Expression
-from symreg.formula.powers import raised
+from symreg.formula import Apply, Expression, raised
 from symreg.search.native.questions.reduction import Reduction
 from symreg.search.space import SearchSpace
 

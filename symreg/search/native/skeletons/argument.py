@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, evaluate_tree
+from symreg.formula import Apply, Constant, Expression, Number, Variable, evaluate_tree
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]

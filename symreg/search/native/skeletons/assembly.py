@@ -10,15 +10,22 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.errors import SymregError
-from symreg.formula.dimensioning import infer_dimensions
-from symreg.formula.expression import Constant, Expression, Number, constants_of, normalise, substitute
-from symreg.formula.saying import can_be_said
+from symreg.formula import (
+    Constant,
+    Expression,
+    Number,
+    can_be_said,
+    constants_of,
+    infer_dimensions,
+    normalise,
+    substitute,
+)
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.native.proposal import Draft
 from symreg.search.native.skeletons.question import LOGARITHM, terms_written
 from symreg.search.native.skeletons.screen import Hit
 from symreg.search.space import SearchSpace
-from symreg.units.dimension import DIMENSIONLESS
+from symreg.units import DIMENSIONLESS
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

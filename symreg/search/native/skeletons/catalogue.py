@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from symreg.formula.expression import Apply, Variable
+from symreg.formula import Apply, Variable
 from symreg.search.native.skeletons.argument import Argument, Inputs, raised
 from symreg.search.native.skeletons.part import Chain, Part, Wave
 from symreg.search.native.skeletons.question import CONTEXTS, IDENTITY, LOGARITHM, Question

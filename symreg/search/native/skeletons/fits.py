@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import lower
+from symreg.formula import lower
 from symreg.search.native.proposal import Draft, shortest_said
 from symreg.search.native.refine import Refined, Refiner
 from symreg.search.native.skeletons.assembly import Assembly

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine.program import Engine
-from symreg.formula.expression import Apply, Constant, Expression, lower, normalise, substitute
+from symreg.formula import Apply, Constant, Expression, lower, normalise, substitute
 from symreg.search.native.proposal import Draft, fresh_names
 from symreg.search.native.skeletons.part import Part
 from symreg.search.native.skeletons.question import IDENTITY, ONE, Projected, Question, orthonormal

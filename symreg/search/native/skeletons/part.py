@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Constant, Expression, complexity
+from symreg.formula import Apply, Constant, Expression, complexity
 from symreg.search.native.skeletons.argument import Argument
 from symreg.search.native.skeletons.step import Plain, Step
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Constant, Expression, normalise
+from symreg.formula import Apply, Constant, Expression, normalise
 from symreg.search.native.proposal import Draft
 from symreg.search.native.skeletons.argument import Argument
 from symreg.search.native.skeletons.part import Chain, Columns

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Expression, Variable
+from symreg.formula import Apply, Expression, Variable
 from symreg.search.native.skeletons.argument import Argument, Inputs
 from symreg.search.native.skeletons.sums import PlainTerms
 from symreg.search.native.skeletons.terms import Terms

@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from symreg.problem.candidate import most_constants
+from symreg.problem import most_constants
 from symreg.search.native.hunt import Workplace
 from symreg.search.native.probes import target_at
 from symreg.search.native.progress import FEW_CONSTANTS

@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula.expression import Apply, Expression, Number
+from symreg.formula import Apply, Expression, Number
 
 Floats = npt.NDArray[np.float64]
 Grid = Callable[[Floats, int], Floats]
