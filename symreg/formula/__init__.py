@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from symreg.formula.collecting import POWERS, collected
-from symreg.formula.curve_models import name_bits_of
-from symreg.formula.description_length import (
+from symreg.formula.bits import (
     FEW_ROWS,
     NOT_SIMPLE_BITS,
     NOT_SIMPLE_BITS_TO_SCALE,
@@ -18,6 +16,8 @@ from symreg.formula.description_length import (
     small_sample_bits,
     tree_bits,
 )
+from symreg.formula.collecting import POWERS, collected
+from symreg.formula.curve_models import name_bits_of
 from symreg.formula.dimensioning import dimension_of, dimensions_of_parts, infer_dimensions, literal_exponent
 from symreg.formula.expression import (
     Apply,

@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterator
 from fractions import Fraction
 from functools import lru_cache
 
+from symreg.formula.bits import exponent_bits, number_bits
 from symreg.formula.curve_form import ANY, EXP, FREE, INPUT, NUMBER, SUM, CurveForm, Factors, form_of
-from symreg.formula.description_length import exponent_bits, number_bits
 from symreg.formula.expression import Apply, Constant, Expression, Variable, walk
 from symreg.formula.grammar import parse
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from symreg.laws.constant_units import display_unit
 from symreg.laws.correlation import Correlation, correlations
 from symreg.laws.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
+from symreg.laws.identifiability import undetermined
 from symreg.laws.law import ConstantInterval, Law, LawConstant, ParetoFront, Score, pareto_front, score
 from symreg.laws.law_fit import fit_of
 from symreg.laws.printed import constant_text
 from symreg.laws.refitting import as_fitted, bits_left, bits_of_fit, bits_of_rows, fitted_again, fitter_of, left_over
-from symreg.laws.undetermined import undetermined
 from symreg.laws.unseen import unseen_notes
 
 __all__ = [

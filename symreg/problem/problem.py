@@ -19,14 +19,14 @@ from symreg.problem.framing import Frame, framed, unframed
 from symreg.problem.guesses import read_guesses
 from symreg.problem.limits import settle_limits
 from symreg.problem.offered import AUTO, offered_constants
+from symreg.problem.sizes import sizes_of
 from symreg.problem.template import Template, is_template, target_of
-from symreg.problem.trend import sizes_of
 from symreg.tables import Column, Table, is_constant, warn_of_twins
 from symreg.units import PhysicalConstant, si_unit
 
 if TYPE_CHECKING:
     from symreg.formula import Expression
-    from symreg.problem.describe import ProblemDescription
+    from symreg.problem.summary import ProblemDescription
     from symreg.units import Dimension
 
 MIN_ROWS = 3
@@ -182,7 +182,7 @@ class Problem:
 
     def describe(self) -> ProblemDescription:
         """What the data and the units say before any search."""
-        from symreg.problem.describe import describe
+        from symreg.problem.summary import describe
 
         return describe(self)
 

@@ -109,7 +109,7 @@ def _normal(weights: np.ndarray) -> np.ndarray:
 
 
 def _weighted(law: Law, problem: Problem, weights: np.ndarray, judging: np.ndarray) -> Law:
-    from symreg.formula.description_length import constant_bits, residual_bits, small_sample_bits
+    from symreg.formula.bits import constant_bits, residual_bits, small_sample_bits
 
     powers = [1] if law.formula == "k*x" else [1, 0]
 

@@ -18,7 +18,7 @@ from symreg.finishing.finisher import UNIT_BITS, Finished, Finisher
 from symreg.finishing.tidy import merged_powers, ordered_products, ordered_sums
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import make_fitter
-from symreg.formula.description_length import PLAIN_ANGLE_BITS
+from symreg.formula.bits import PLAIN_ANGLE_BITS
 from symreg.formula.expression import (
     Constant,
     Expression,

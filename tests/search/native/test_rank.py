@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from symreg.formula.description_length import OPERATOR_BITS, exponent_bits, number_bits, tree_bits
+from symreg.formula.bits import OPERATOR_BITS, exponent_bits, number_bits, tree_bits
 from symreg.formula.grammar import parse
 from symreg.search.native.bank.bank import Bank
 from symreg.search.native.proposal import Draft

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from symreg.formula.description_length import (
+from symreg.formula.bits import (
     FEW_ROWS,
     NOT_SIMPLE_BITS,
     OPERATOR_BITS,

@@ -9,7 +9,7 @@ import pytest
 import symreg as sr
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
-from symreg.laws.undetermined import undetermined
+from symreg.laws.identifiability import undetermined
 from tests.fitting.test_bounds import fit, fitter_of
 
 X = np.linspace(1.0, 5.0, 20)
