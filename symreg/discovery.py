@@ -23,12 +23,18 @@ from symreg.fitting import make_fitter
 from symreg.formula import Expression, constants_of, infer_dimensions, parse, warm_simplifier
 from symreg.laws import Law, ParetoFront
 from symreg.problem import Candidate, FreeConstant, Problem
-from symreg.search.backend import Backend, Budget, Round
-from symreg.search.heard import Heard
-from symreg.search.honouring import check_backend, unmet
-from symreg.search.native.settings import Native
-from symreg.search.rejection import Rejection
-from symreg.search.space import SearchSpace, search_space
+from symreg.search import (
+    Backend,
+    Budget,
+    Heard,
+    Native,
+    Rejection,
+    Round,
+    SearchSpace,
+    check_backend,
+    search_space,
+    unmet,
+)
 from symreg.templates import propose_within
 from symreg.units import DIMENSIONLESS
 

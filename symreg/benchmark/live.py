@@ -123,7 +123,7 @@ def watched(
 
 def check_search(settings: Settings) -> None:
     """Refuse a search that is not there before any work."""
-    from symreg.search.honouring import check_backend
+    from symreg.search import check_backend
 
     check_backend(backend_of_settings(settings))
 

@@ -19,8 +19,7 @@ from symreg.problem import TINY, FreeConstants, Problem, make_problem
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery
-    from symreg.search.backend import Backend
-    from symreg.search.native.settings import Native
+    from symreg.search import Backend, Native
 
 __all__ = ["SRBENCH", "Discover", "Settings", "Trial", "TrialResult", "run_trial"]
 
@@ -127,7 +126,7 @@ def _search(sample: Sample, trial: Trial, settings: Settings, discover: Discover
 def native_search(problem: Problem, settings: Settings, seed: int) -> Discovery:
     """The search that the settings ask for, with their time and threads."""
     from symreg.discovery import discover
-    from symreg.search.backend import Budget
+    from symreg.search import Budget
 
     return discover(
         problem, backend=backend_of_settings(settings), budget=Budget(time=settings.time), seed=seed
@@ -136,7 +135,7 @@ def native_search(problem: Problem, settings: Settings, seed: int) -> Discovery:
 
 def backend_of_settings(settings: Settings) -> Backend:
     """The backend that the settings name, or several with commas; one with mechanisms switched off is ours."""
-    from symreg.search.registry import backend_from
+    from symreg.search import backend_from
 
     if settings.backend == "native" or settings.without:
         return native_backend(settings)
@@ -146,7 +145,7 @@ def backend_of_settings(settings: Settings) -> Backend:
 def native_backend(settings: Settings) -> Native:
     """The native search as the settings ask for it; a mechanism that it cannot switch off is an error."""
     from symreg.experiment.errors import NotAvailableError
-    from symreg.search.native.settings import Native
+    from symreg.search import Native
 
     if settings.backend != "native":
         raise NotAvailableError(what=f"--without for backend {settings.backend}", advice="leave --without away")

@@ -20,7 +20,7 @@ from symreg.certainty.stability import Stability, drawn_again, is_same_form, sta
 from symreg.discovery import Discovery, discover
 from symreg.errors import SymregError
 from symreg.laws import Law, fitter_of
-from symreg.search.backend import Backend, Budget
+from symreg.search import Backend, Budget
 from symreg.uncertain_text import number_text
 
 if TYPE_CHECKING:

@@ -75,7 +75,7 @@ def _with_options(
 
 def _backend(part: BackendPart, threads: int | None, names: str | None) -> BackendPart:
     """The backends of the command line, with the file's settings for those that it names too."""
-    from symreg.search.registry import check_name
+    from symreg.search import check_name
 
     parts = part.all if threads is None else tuple(one.model_copy(update={"threads": threads}) for one in part.all)
     alone = {one.name: one.model_copy(update={"beside": ()}) for one in parts}
@@ -118,7 +118,7 @@ def _command(
 
 def summary(discovery: Discovery, folder: Path) -> str:
     """The laws, why the search ended, what it has ruled out, and where the files lie."""
-    from symreg.search.native.bank.completeness import completeness, not_asked
+    from symreg.search import completeness, not_asked
 
     lines = [str(discovery.front), ""] if discovery.front.laws else ["No law was found.", ""]
     if discovery.front.laws:

@@ -15,10 +15,7 @@ from symreg.descriptor.linear_search import Found, LinearSearch
 from symreg.descriptor.regression import check_policy, trees_of
 from symreg.descriptor.settings import DescriptorSettings
 from symreg.engine import get_engine
-from symreg.search.backend import Budget, Round
-from symreg.search.clock import Clock
-from symreg.search.native.joins.join import Joiner
-from symreg.search.space import SearchSpace
+from symreg.search import Budget, Clock, Joiner, Round, SearchSpace
 
 
 @dataclass(frozen=True, slots=True)

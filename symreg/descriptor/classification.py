@@ -24,8 +24,7 @@ from symreg.descriptor.validation import Validation, over_folds
 from symreg.engine import get_engine
 from symreg.formula import Expression, complexity, to_text
 from symreg.problem import Problem
-from symreg.search.native.joins.join import Joiner
-from symreg.search.space import search_space
+from symreg.search import Joiner, search_space
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]

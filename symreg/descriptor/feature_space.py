@@ -16,11 +16,7 @@ import numpy.typing as npt
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.engine import get_engine
 from symreg.formula import Expression, collected, dimension_of, evaluate_tree
-from symreg.search.native.bank.bank import Bank, Leaf
-from symreg.search.native.bank.distinct import FRESH, PlainKeySet, fingerprints, met_as
-from symreg.search.native.bank.entries import bytes_of_an_entry
-from symreg.search.native.bank.shelf import Ids
-from symreg.search.space import SearchSpace
+from symreg.search import FRESH, Bank, Ids, Leaf, PlainKeySet, SearchSpace, bytes_of_an_entry, fingerprints, met_as
 from symreg.units import Dimension
 
 Floats = npt.NDArray[np.float64]

@@ -17,8 +17,7 @@ from symreg.descriptor.feature_space import FeatureSpace
 from symreg.descriptor.pool import Combined, Pool, pool_of, saturated
 from symreg.descriptor.threshold import Classes, most_points
 from symreg.formula import Apply, Expression
-from symreg.search.native.bank.distinct import FRESH, PlainKeySet, fingerprints, met_as
-from symreg.search.native.joins.join import Joiner
+from symreg.search import FRESH, Joiner, PlainKeySet, fingerprints, met_as
 
 Singles = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]

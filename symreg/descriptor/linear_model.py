@@ -19,8 +19,7 @@ from symreg.finishing import Finisher
 from symreg.formula import Apply, Constant, Expression, complexity, evaluate_tree, substitute, to_text
 from symreg.laws import Law, Score
 from symreg.problem import Candidate, FreeConstant
-from symreg.search.native.joins.join import solve
-from symreg.search.space import SearchSpace
+from symreg.search import SearchSpace, solve
 from symreg.units import Unit, combine_units
 
 Floats = npt.NDArray[np.float64]

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from symreg.descriptor.certificate import Certificate
 from symreg.descriptor.feature_space import FeatureSpace
-from symreg.search.native.joins.join import Joiner, Pairs, solve
+from symreg.search import Joiner, Pairs, solve
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]

@@ -19,8 +19,7 @@ from symreg.finishing import Finisher
 from symreg.fitting import make_fitter
 from symreg.formula import Expression, to_text
 from symreg.problem import Problem
-from symreg.search.native.joins.join import Joiner
-from symreg.search.space import search_space
+from symreg.search import Joiner, search_space
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from symreg.discovery import Discovery, Progress
     from symreg.laws import ConstantInterval, Law, ParetoFront
     from symreg.problem import FreeConstants, Problem
-    from symreg.search.backend import Backend, Budget
+    from symreg.search import Backend, Budget
     from symreg.tables import Table
 
     Intervals = tuple[ConstantInterval, ...]
@@ -212,8 +212,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
             raise EstimatorError(reason=reason)
 
     def _backend(self) -> Backend | None:
-        from symreg.search.backend import BackendError
-        from symreg.search.registry import backend_from
+        from symreg.search import BackendError, backend_from
 
         try:
             return None if self.backend is None else backend_from(self.backend)
@@ -221,7 +220,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
             raise EstimatorError(reason=f"{error}.") from error
 
     def _budget(self) -> Budget | None:
-        from symreg.search.backend import Budget
+        from symreg.search import Budget
 
         if self.budget is None or isinstance(self.budget, Budget):
             return self.budget

@@ -17,7 +17,7 @@ from symreg.uncertain_text import read_percentage
 if TYPE_CHECKING:
     from symreg.certainty import Examination
     from symreg.problem import Problem
-    from symreg.search.backend import Backend, Budget
+    from symreg.search import Backend, Budget
     from symreg.tables import Column, Table
 
 
@@ -150,7 +150,7 @@ def _with_noise_in_training(table: Table, problem: Problem, noise: NoisePart) ->
 def check_tools(specification: Specification) -> None:
     """Raise before any work where a backend, an engine or what a report needs is missing."""
     from symreg.engine import get_engine
-    from symreg.search.honouring import check_backend
+    from symreg.search import check_backend
 
     backend = backend_of(specification)
     check_backend(backend)
@@ -164,7 +164,7 @@ def check_tools(specification: Specification) -> None:
 
 def backend_of(specification: Specification) -> Backend:
     """The backend that searches, or several that share the budget."""
-    from symreg.search.registry import backend_from, backend_named
+    from symreg.search import backend_from, backend_named
 
     part, descriptors = specification.backend, specification.descriptors
     if descriptors is None:
@@ -185,7 +185,7 @@ def backend_of(specification: Specification) -> Backend:
 
 def budget_of(specification: Specification) -> Budget:
     """The budget in seconds, evaluations and bytes."""
-    from symreg.search.backend import Budget
+    from symreg.search import Budget
 
     part = specification.budget
     return Budget(time=part.time, evaluations=part.evaluations, memory=part.memory, end_early=part.end_early)
@@ -194,7 +194,7 @@ def budget_of(specification: Specification) -> Budget:
 def examination_of(specification: Specification) -> Examination:
     """What is examined at the end; seconds are not counted where the budget counts evaluations alone."""
     from symreg.certainty import Examination
-    from symreg.search.backend import Budget
+    from symreg.search import Budget
 
     part, unhurried = specification.robustness, specification.budget.time is None
     search_budget = Budget(time=part.search_time, memory=specification.budget.memory)

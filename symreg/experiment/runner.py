@@ -46,7 +46,7 @@ from symreg.laws import ParetoFront
 if TYPE_CHECKING:
     from symreg.discovery import Discovery, Progress
     from symreg.problem import Problem
-    from symreg.search.backend import Backend, Budget
+    from symreg.search import Backend, Budget
 
 Observer = Callable[["Progress"], None]
 
@@ -90,7 +90,7 @@ def run_experiment(
         from symreg.discovery import discover as search
 
         discover = search
-    from symreg.search.honouring import check_backend, unmet
+    from symreg.search import check_backend, unmet
 
     check_tools(specification)
     backend, budget = backend_of(specification), budget_of(specification)

@@ -289,7 +289,7 @@ class BackendPart(Part):
 
     @model_validator(mode="after")
     def _known(self) -> Self:
-        from symreg.search.registry import backend_names
+        from symreg.search import backend_names
 
         _all_known((self.name,), backend_names())
         given = [key for key in ("formulas", "file", "command", "library") if getattr(self, key) not in ((), None)]

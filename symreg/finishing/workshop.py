@@ -18,7 +18,7 @@ from symreg.fitting import Fitted, Fitter, within_bounds
 from symreg.formula import Expression, complexity, tree_bits
 from symreg.laws import Law, ParetoFront, pareto_front
 from symreg.problem import SHRINKS, Candidate, is_short, most_constants
-from symreg.search.native.progress import FEW_CONSTANTS
+from symreg.search import FEW_CONSTANTS
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss

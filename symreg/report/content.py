@@ -26,7 +26,7 @@ from symreg.report.constant_facts import (
 from symreg.report.derivation import Derivation, derive
 from symreg.report.evidence import Evidence, evidence_of
 from symreg.report.unit_markup import unit_plain
-from symreg.search.native.bank.completeness import completeness, not_asked
+from symreg.search import completeness, not_asked
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
 from symreg.version import package_version
 

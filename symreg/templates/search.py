@@ -24,9 +24,7 @@ from symreg.finishing import Finished, Finisher, Shape, shape_of
 from symreg.fitting import Fitted, Fitter
 from symreg.formula import Constant, Expression, Number, Variable, complexity, constants_of
 from symreg.problem import Candidate, FreeConstant, Template, UnknownFunction, parts_of
-from symreg.search.backend import Backend, Budget, Round
-from symreg.search.dimension_code import DimensionRangeError
-from symreg.search.space import SearchSpace
+from symreg.search import Backend, Budget, DimensionRangeError, Round, SearchSpace
 from symreg.templates.joint import JointFits, fits_of, values_of
 from symreg.templates.seeds import seeds_of
 from symreg.templates.starts import FEW_ROWS, FEW_STEPS, on_few_rows

@@ -12,9 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from symreg.formula import Apply, Constant, Expression, complexity
-from symreg.search.native.bank.bank import Bank
-from symreg.search.native.hunt import leaves_of
-from symreg.search.space import SearchSpace
+from symreg.search import Bank, SearchSpace, leaves_of
 
 LARGEST = 3  # nodes of what the bank gives, as it counts them
 PROBES = 64

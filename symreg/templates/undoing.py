@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.formula import Apply, Expression, evaluate_tree, walk
-from symreg.search.native.joins.steps import STEPS
+from symreg.search import STEPS
 
 Floats = npt.NDArray[np.float64]
 Function = Callable[[Floats], Floats]

@@ -18,7 +18,7 @@ import numpy as np
 from symreg.formula import Variable
 from symreg.search.backend import BackendError, Budget, Capabilities, Round
 from symreg.search.foreign.child import Child
-from symreg.search.native.questions.nondimensional import pi_question
+from symreg.search.native import pi_question
 from symreg.search.reading import Reader
 from symreg.search.space import SearchSpace, probe_rows
 

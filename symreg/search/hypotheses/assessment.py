@@ -19,7 +19,7 @@ from symreg.engine import Engine, Fit, Outcome, Program
 from symreg.engine.reference import linear_constants
 from symreg.formula import complexity, lower, to_text
 from symreg.problem import Candidate, most_constants
-from symreg.search.native.probes import Floats, Probes, target_at
+from symreg.search.native import Floats, Probes, target_at
 from symreg.search.rejection import Fault, Rejection, rejection
 from symreg.search.space import SearchSpace
 

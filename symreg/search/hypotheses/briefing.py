@@ -15,7 +15,7 @@ import numpy as np
 
 from symreg.search.hypotheses.assessment import Assessed
 from symreg.search.hypotheses.scope import Scope
-from symreg.search.native.probes import Floats
+from symreg.search.native import Floats
 from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace
 from symreg.units import Dimension

@@ -12,17 +12,11 @@ import numpy.typing as npt
 from symreg.engine.program import Engine
 from symreg.formula import Constant, Variable, evaluate_tree
 from symreg.search.backend import Budget
-from symreg.search.native.bank.bank import Bank, Leaf
-from symreg.search.native.bank.doublings import doublings
-from symreg.search.native.bank.entries import entries_within
-from symreg.search.native.bank.pi_groups import pi_leaves
-from symreg.search.native.joins.join import Joiner
-from symreg.search.native.joins.monomials import monomials_of
-from symreg.search.native.joins.products import ProductSearch
-from symreg.search.native.joins.sums import SumSearch
+from symreg.search.native.bank import Bank, Leaf, doublings, entries_within, pi_leaves
+from symreg.search.native.joins import Joiner, ProductSearch, SumSearch, monomials_of
 from symreg.search.native.probes import Probes, target_at
 from symreg.search.native.proposal import Draft, Pool, Proposal
-from symreg.search.native.questions.reduction import Reduction
+from symreg.search.native.questions import Reduction
 from symreg.search.native.rank import count_first
 from symreg.search.native.refine import Refiner, fitted_drafts
 from symreg.search.native.settings import Native

@@ -25,7 +25,7 @@ from symreg.problem import Floats, sizes_of
 from symreg.problem import sizes as trend
 from symreg.search.native.probes import target_at
 from symreg.search.native.progress import Progress
-from symreg.search.native.questions.smoothing import Smoother, smoother_of
+from symreg.search.native.questions import Smoother, smoother_of
 from symreg.search.native.refine import Refined, Refiner
 from symreg.search.space import SearchSpace
 

@@ -14,9 +14,7 @@ from symreg.problem import most_constants
 from symreg.search.backend import EndEarly
 from symreg.search.native.probes import Probes, probes_of, smoothed_probes, target_at
 from symreg.search.native.proposal import Draft
-from symreg.search.native.questions.pattern import leaves_pattern
-from symreg.search.native.questions.periodogram import leaves_wave
-from symreg.search.native.questions.smoothing import FEWEST_ROWS, Smoother
+from symreg.search.native.questions import FEWEST_ROWS, Smoother, leaves_pattern, leaves_wave
 from symreg.search.native.refine import Refined, Refiner
 from symreg.search.space import SearchSpace
 

@@ -24,8 +24,7 @@ from symreg.formula import (
     number_bits,
     walk,
 )
-from symreg.search.native.bank.bank import Bank
-from symreg.search.native.bank.vocabulary import search_cost
+from symreg.search.native.bank import Bank, search_cost
 from symreg.search.native.proposal import Draft
 
 ONE = Number(Fraction(1))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from symreg.search.native.questions.nondimensional import without_dimensions
-from symreg.search.native.questions.peel import without_powers
-from symreg.search.native.questions.reduction import Reduction, whole_question
-from symreg.search.native.questions.smoothing import Smoother
-from symreg.search.native.questions.together import taken_together
+from symreg.search.native.questions import (
+    Reduction,
+    Smoother,
+    taken_together,
+    whole_question,
+    without_dimensions,
+    without_powers,
+)
 from symreg.search.native.settings import Native
 from symreg.search.space import SearchSpace
 

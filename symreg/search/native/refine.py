@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from symreg.engine.program import Engine, Fit, Outcome
 from symreg.formula import Apply, Constant, Expression, complexity, constants_of, lower
-from symreg.search.native.bank.vocabulary import TRANSCENDENTAL
+from symreg.search.native.bank import TRANSCENDENTAL
 from symreg.search.native.probes import Probes
 from symreg.search.native.proposal import Draft, Proposal, fresh_names
 from symreg.search.space import SearchSpace

@@ -19,14 +19,14 @@ from symreg.formula import Constant, Expression, can_be_said, collected, complex
 from symreg.problem import SHRINKS, Candidate, FreeConstant
 from symreg.search.backend import Budget, Round
 from symreg.search.clock import Clock
-from symreg.search.native.backdrops.search import Backdrops, backdrops_of
-from symreg.search.native.bank.bank import Bank
+from symreg.search.native.backdrops import Backdrops, backdrops_of
+from symreg.search.native.bank import Bank
 from symreg.search.native.hunt import Workplace, hunt_of
 from symreg.search.native.noise import Wonder, grows_note
 from symreg.search.native.probes import target_at
 from symreg.search.native.progress import Progress
 from symreg.search.native.proposal import Draft
-from symreg.search.native.questions.smoothing import smoothed_rows, smoother_of
+from symreg.search.native.questions import smoothed_rows, smoother_of
 from symreg.search.native.rank import rank_bits
 from symreg.search.native.reductions import reductions_of
 from symreg.search.native.refine import Refined, Refiner

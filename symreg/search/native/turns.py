@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from symreg.formula import constants_of
-from symreg.search.native.evolution.evolve import BREEDING, SOURCE, Breeding, Evolution
-from symreg.search.native.evolution.graft import Grafter
-from symreg.search.native.evolution.supplies import BENT, supplies_of
-from symreg.search.native.evolution.variation import Variation
+from symreg.search.native.evolution import BENT, BREEDING, SOURCE, Breeding, Evolution, Grafter, Variation, supplies_of
 from symreg.search.native.hunt import Hunt, Workplace
 from symreg.search.native.probes import target_at
 from symreg.search.native.progress import Progress

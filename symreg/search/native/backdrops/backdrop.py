@@ -17,8 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.formula import Apply, Expression, Number, Variable
-from symreg.search.native.skeletons.argument import Argument, Inputs, raised
-from symreg.search.native.skeletons.screen import place_bits
+from symreg.search.native.skeletons import Argument, Inputs, place_bits, raised
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

@@ -16,7 +16,7 @@ from symreg.formula import Apply, Constant, Expression, Number
 from symreg.search.native.backdrops.enveloped import Enveloped
 from symreg.search.native.backdrops.factoring import factored
 from symreg.search.native.backdrops.term import Term
-from symreg.search.native.skeletons.part import Part
+from symreg.search.native.skeletons import Part
 
 Floats = npt.NDArray[np.float64]
 ONE = Number(Fraction(1))

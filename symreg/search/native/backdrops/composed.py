@@ -9,10 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.formula import Apply, Expression, walk
-from symreg.search.native.bank.vocabulary import TRANSCENDENTAL
-from symreg.search.native.skeletons.argument import Argument, Inputs
-from symreg.search.native.skeletons.sums import PlainTerms
-from symreg.search.native.skeletons.terms import Terms
+from symreg.search.native.bank import TRANSCENDENTAL
+from symreg.search.native.skeletons import Argument, Inputs, PlainTerms, Terms
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

@@ -15,10 +15,19 @@ import numpy.typing as npt
 
 from symreg.formula import Apply, Constant, Expression, Number
 from symreg.search.native.backdrops.tuned import FUNCTIONS, TANGENT, Tuned
-from symreg.search.native.skeletons.argument import Argument, Inputs
-from symreg.search.native.skeletons.catalogue import singles
-from symreg.search.native.skeletons.part import Chain, Columns, Part, Wave
-from symreg.search.native.skeletons.step import EXP, INVERSE, LOG, ROOT
+from symreg.search.native.skeletons import (
+    EXP,
+    INVERSE,
+    LOG,
+    ROOT,
+    Argument,
+    Chain,
+    Columns,
+    Inputs,
+    Part,
+    Wave,
+    singles,
+)
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

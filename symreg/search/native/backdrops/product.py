@@ -18,12 +18,19 @@ from symreg.search.native.backdrops.refining import refined
 from symreg.search.native.backdrops.sparse import NEARLY, ROUNDING, needed
 from symreg.search.native.backdrops.tuned import COSINE, FUNCTIONS, SINE
 from symreg.search.native.proposal import Draft
-from symreg.search.native.skeletons.argument import Argument, Inputs, raised
-from symreg.search.native.skeletons.catalogue import singles
-from symreg.search.native.skeletons.part import Chain, Part
-from symreg.search.native.skeletons.screen import place_bits
-from symreg.search.native.skeletons.step import CENTRE, OFFSET, Plain
-from symreg.search.native.skeletons.sums import PlainTerms
+from symreg.search.native.skeletons import (
+    CENTRE,
+    OFFSET,
+    Argument,
+    Chain,
+    Inputs,
+    Part,
+    Plain,
+    PlainTerms,
+    place_bits,
+    raised,
+    singles,
+)
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

@@ -32,14 +32,21 @@ from symreg.search.native.backdrops.view import ONE, SUMS, View, views
 from symreg.search.native.hunt import Workplace
 from symreg.search.native.proposal import Draft, shortest_said
 from symreg.search.native.refine import Refined, Refiner
-from symreg.search.native.skeletons import catalogue
-from symreg.search.native.skeletons.argument import Argument, Inputs, inputs_of
-from symreg.search.native.skeletons.part import Chain, Columns, Part
-from symreg.search.native.skeletons.question import IDENTITY
-from symreg.search.native.skeletons.rich import rich_terms
-from symreg.search.native.skeletons.screen import place_bits
-from symreg.search.native.skeletons.sums import PlainTerms
-from symreg.search.native.skeletons.terms import Terms, terms_of
+from symreg.search.native.skeletons import (
+    IDENTITY,
+    Argument,
+    Chain,
+    Columns,
+    Inputs,
+    Part,
+    PlainTerms,
+    Terms,
+    catalogue,
+    inputs_of,
+    place_bits,
+    rich_terms,
+    terms_of,
+)
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]

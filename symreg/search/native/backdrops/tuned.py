@@ -10,10 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.formula import Apply, Constant, Expression, complexity
-from symreg.search.native.skeletons.argument import Argument, Inputs
-from symreg.search.native.skeletons.catalogue import singles
-from symreg.search.native.skeletons.part import Chain, Columns, Part, Wave
-from symreg.search.native.skeletons.step import Plain, Step
+from symreg.search.native.skeletons import Argument, Chain, Columns, Inputs, Part, Plain, Step, Wave, singles
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

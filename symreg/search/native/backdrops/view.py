@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.formula import Apply, Expression, Number
-from symreg.search.native.skeletons.question import CONTEXTS, LOGARITHM, Context
+from symreg.search.native.skeletons import CONTEXTS, LOGARITHM, Context
 
 Floats = npt.NDArray[np.float64]
 ONE = Number(Fraction(1))

@@ -1,0 +1,36 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from symreg.search.native.bank.bank import ONE, Bank, Leaf
+from symreg.search.native.bank.doublings import doublings
+from symreg.search.native.bank.entries import entries_within
+from symreg.search.native.bank.pi_groups import pi_leaves
+from symreg.search.native.bank.shelf import EMPTY, Ids
+from symreg.search.native.bank.vocabulary import (
+    FAMILY,
+    MONOMIAL_OPS,
+    NOT_MONOMIAL,
+    NOT_OVER,
+    OPS,
+    TRANSCENDENTAL,
+    search_cost,
+)
+
+__all__ = [
+    "EMPTY",
+    "FAMILY",
+    "MONOMIAL_OPS",
+    "NOT_MONOMIAL",
+    "NOT_OVER",
+    "ONE",
+    "OPS",
+    "TRANSCENDENTAL",
+    "Bank",
+    "Ids",
+    "Leaf",
+    "doublings",
+    "entries_within",
+    "pi_leaves",
+    "search_cost",
+]

@@ -1,0 +1,19 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from symreg.search.native.evolution.evolve import BREEDING, SOURCE, Breeding, Evolution
+from symreg.search.native.evolution.graft import Grafter
+from symreg.search.native.evolution.supplies import BENT, supplies_of
+from symreg.search.native.evolution.variation import Variation
+
+__all__ = [
+    "BENT",
+    "BREEDING",
+    "SOURCE",
+    "Breeding",
+    "Evolution",
+    "Grafter",
+    "Variation",
+    "supplies_of",
+]

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from symreg.engine.program import Engine
 from symreg.formula import Apply, Constant, Expression, lower
-from symreg.search.native.bank.bank import ONE
+from symreg.search.native.bank import ONE
 from symreg.search.native.evolution.supplies import Supplies
 from symreg.search.native.evolution.typed_tree import Part, constants_in, draft_of, renamed, replaced
 from symreg.search.native.probes import Probes

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from symreg.engine.program import Engine
 from symreg.formula import lower, tree_bits
-from symreg.search.native.bank.bank import ONE, Bank
+from symreg.search.native.bank import ONE, Bank
 from symreg.search.native.evolution.curves import curves_of, may_bend
 from symreg.search.native.proposal import Draft
 from symreg.search.space import SearchSpace

@@ -9,7 +9,7 @@ import numpy as np
 
 from symreg.formula import Apply, Constant, Expression, Number, literal_exponent, substitute
 from symreg.search.dimension_code import DimensionCode
-from symreg.search.native.bank.vocabulary import FAMILY, NOT_OVER
+from symreg.search.native.bank import FAMILY, NOT_OVER
 from symreg.search.native.proposal import Draft
 from symreg.search.space import SearchSpace
 

@@ -1,0 +1,15 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from symreg.search.native.joins.join import Joiner
+from symreg.search.native.joins.monomials import monomials_of
+from symreg.search.native.joins.products import ProductSearch
+from symreg.search.native.joins.sums import SumSearch
+
+__all__ = [
+    "Joiner",
+    "ProductSearch",
+    "SumSearch",
+    "monomials_of",
+]

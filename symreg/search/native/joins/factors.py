@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from symreg.search.native.bank.bank import Bank
-from symreg.search.native.bank.shelf import EMPTY, Ids
-from symreg.search.native.bank.vocabulary import MONOMIAL_OPS, NOT_OVER, OPS
+from symreg.search.native.bank import EMPTY, MONOMIAL_OPS, NOT_OVER, OPS, Bank, Ids
 from symreg.search.native.joins.families import FAMILIES, Family, constants_to_try
 from symreg.search.native.joins.product_draft import Factor
 from symreg.search.space import SearchSpace

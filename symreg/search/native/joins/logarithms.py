@@ -13,9 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.formula import Apply, Constant
-from symreg.search.native.bank.bank import Bank
-from symreg.search.native.bank.shelf import EMPTY, Ids
-from symreg.search.native.bank.vocabulary import search_cost
+from symreg.search.native.bank import EMPTY, Bank, Ids, search_cost
 from symreg.search.native.joins.join import Joiner, solve, unit_rows
 from symreg.search.native.probes import Probes
 from symreg.search.native.proposal import Draft, Pool, Proposal

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symreg.formula import Apply, Constant, Expression, product_of, raised
-from symreg.search.native.bank.bank import Bank
+from symreg.search.native.bank import Bank
 from symreg.search.native.joins.families import Family
 from symreg.search.native.joins.steps import STEPS, Step
 from symreg.search.native.proposal import Draft

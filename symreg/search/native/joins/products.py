@@ -21,9 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.formula import Expression, complexity
-from symreg.search.native.bank.bank import Bank
-from symreg.search.native.bank.shelf import Ids
-from symreg.search.native.bank.vocabulary import NOT_MONOMIAL
+from symreg.search.native.bank import NOT_MONOMIAL, Bank, Ids
 from symreg.search.native.joins.exponents import Exponents, Powers
 from symreg.search.native.joins.factors import FactorTable, logs_of_family
 from symreg.search.native.joins.join import Joiner, solve

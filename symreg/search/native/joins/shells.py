@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symreg.search.native.bank.shelf import Ids
+from symreg.search.native.bank import Ids
 from symreg.search.native.joins.steps import STEPS, Step
 from symreg.search.native.probes import SOFTENING, Probes
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.formula import Apply, Expression
-from symreg.search.native.bank.vocabulary import search_cost
+from symreg.search.native.bank import search_cost
 
 Floats = npt.NDArray[np.float64]
 Function = Callable[[Floats], Floats]

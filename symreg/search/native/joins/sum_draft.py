@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from symreg.formula import Apply, Constant, Expression
-from symreg.search.native.bank.bank import ONE, Bank
+from symreg.search.native.bank import ONE, Bank
 from symreg.search.native.joins.monomials import Monomials
 from symreg.search.native.joins.shells import Shell
 from symreg.search.native.proposal import Draft

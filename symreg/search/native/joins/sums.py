@@ -19,8 +19,7 @@ from math import ceil, log2
 import numpy as np
 import numpy.typing as npt
 
-from symreg.search.native.bank.bank import Bank
-from symreg.search.native.bank.shelf import EMPTY, Ids
+from symreg.search.native.bank import EMPTY, Bank, Ids
 from symreg.search.native.joins.join import Joiner, Pairs, solve
 from symreg.search.native.joins.logarithms import offer_logarithms
 from symreg.search.native.joins.monomials import Monomials

@@ -1,0 +1,25 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from symreg.search.native.questions.nondimensional import without_dimensions
+from symreg.search.native.questions.pattern import leaves_pattern
+from symreg.search.native.questions.peel import without_powers
+from symreg.search.native.questions.periodogram import leaves_wave
+from symreg.search.native.questions.reduction import Reduction, whole_question
+from symreg.search.native.questions.smoothing import FEWEST_ROWS, Smoother, smoothed_rows, smoother_of
+from symreg.search.native.questions.together import taken_together
+
+__all__ = [
+    "FEWEST_ROWS",
+    "Reduction",
+    "Smoother",
+    "leaves_pattern",
+    "leaves_wave",
+    "smoothed_rows",
+    "smoother_of",
+    "taken_together",
+    "whole_question",
+    "without_dimensions",
+    "without_powers",
+]

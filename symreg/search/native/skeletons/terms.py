@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.formula import Expression
-from symreg.search.native.bank.bank import Bank
+from symreg.search.native.bank import Bank
 from symreg.search.native.hunt import Workplace, leaves_of
 from symreg.search.space import SearchSpace
 
