@@ -1,4 +1,4 @@
-"""TODO."""
+"""Certainty: intervals of constants, how sure the form is, rivals, and where to measure next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Finishing: from a fitted formula to a law, as short and as usual to read as the data allow."""
 
 from __future__ import annotations
 

@@ -8,8 +8,7 @@ import numpy as np
 
 from symreg.finishing.constant_origins import origin_notes
 from symreg.fitting import Fitted, Fitter, Floats, uncertain_inputs
-from symreg.laws import LawConstant, correlations
-from symreg.laws import identifiability as undetermined
+from symreg.laws import LawConstant, correlations, undetermined
 from symreg.uncertain_text import number_text
 
 FAR_FROM_NOISE = 1e-6  # a chi square that noise of the stated size exceeds, or falls short of, less often than this

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Fitting: the constants of formulas on the training rows, with covariance, bounds and errors of inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Formulas: operators, trees, their text and dimensions, shorter equal ones, and what it takes to say them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Laws: what a search answers with, which are shown, which one is selected, how they print and leave the program."""
 
 from __future__ import annotations
 

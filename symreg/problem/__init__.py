@@ -1,4 +1,4 @@
-"""TODO."""
+"""The question: a table, its target and inputs, constants, operators, a given form, and the rows that are held out."""
 
 from __future__ import annotations
 

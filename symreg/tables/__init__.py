@@ -1,4 +1,4 @@
-"""TODO."""
+"""Tables: every source that carries units becomes one frozen table in SI, or a sentence about what cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Laws of a given form: unknown functions as smaller questions, parameters from far starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Dimensions and units: exact exponents over seven base units, text to unit and back, constants of nature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""A conversation with a child process: lines of JSON, with limits, and its two ends."""
 
 from __future__ import annotations
 

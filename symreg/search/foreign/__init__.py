@@ -1,0 +1,1 @@
+"""Foreign engines, each in a child process of its own: Operon and PySR."""

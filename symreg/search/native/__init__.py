@@ -1,4 +1,4 @@
-"""TODO."""
+"""The embedded search: levels of complexity, meeting in the middle, skeletons, backdrops and evolution beside them."""
 
 from __future__ import annotations
 

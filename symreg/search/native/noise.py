@@ -21,8 +21,7 @@ import numpy as np
 
 from symreg.fitting import sum_left_out
 from symreg.formula import FEW_ROWS, lower
-from symreg.problem import Floats, sizes_of
-from symreg.problem import sizes as trend
+from symreg.problem import Floats, sizes_of, trend
 from symreg.search.native.probes import target_at
 from symreg.search.native.progress import Progress
 from symreg.search.native.questions import Smoother, smoother_of

@@ -1,4 +1,4 @@
-"""TODO."""
+"""The bank: every distinct expression by dimension and size, made on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Evolution: islands of formulas that are right in their dimensions by birth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Joins: laws met in the middle, as sums and as products of what the bank holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""What data say before any law: surfaces, patterns in what is left over, smaller questions with the same answer."""
 
 from __future__ import annotations
 
