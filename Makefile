@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	"$$p" -c "$(NEW_ENOUGH)" >/dev/null 2>&1 && echo "$$p" && break; done)
 
 # Built again when what is compiled or what it depends on has changed; Python files need no building.
-SOURCES := pyproject.toml CMakeLists.txt $(wildcard symreg/engine/*.cpp symreg/engine/*.h)
+SOURCES := pyproject.toml CMakeLists.txt $(wildcard symreg/engine/core/*.cpp symreg/engine/core/*.h)
 
 .PHONY: help demo test lint types layers unit engines fuzz benchmark clean
 .DEFAULT_GOAL := help

@@ -71,7 +71,7 @@ RECORDED = {
     "tully_fisher": (18, "082308f984a18845"),
 }
 FILES = {key: DATASETS / (key if key.endswith(".csv") else f"{key}/data.csv") for key in RECORDED}
-FIGURES = {"published_rates"}  # of other systems, not rows: see tests/benchmark/test_published.py
+FIGURES = {"published_rates"}  # of other systems, not rows: see tests/benchmark/record/test_published.py
 FOLDERS = sorted(path.name for path in DATASETS.iterdir() if path.is_dir() and path.name not in FIGURES)
 
 

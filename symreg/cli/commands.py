@@ -176,7 +176,7 @@ def run_form_benchmark(
     problems: str, *, noise: str, seeds: str, rows: str, time: str, refused: dict[str, bool], **options: Any
 ) -> None:
     """Run a benchmark of forms; an option that says nothing of them is refused."""
-    from symreg.benchmark.form_live import run_form_benchmark_command
+    from symreg.benchmark.forms.live import run_form_benchmark_command
     from symreg.cli import listed
 
     for option in (name for name, is_given in refused.items() if is_given):
@@ -195,7 +195,7 @@ def run_form_benchmark(
 
 def write_benchmark_record(results: list[Path], output: Path) -> None:
     """Write the record of these results and say which files were written."""
-    from symreg.benchmark.record import write_record
+    from symreg.benchmark.record.files import write_record
 
     for path in write_record(results, output):
         typer.echo(str(path))

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy.optimize import least_squares
 
 from symreg import Native, load_dataset, make_problem
-from symreg.benchmark.form_judge import constants_of_law
+from symreg.benchmark.forms.judge import constants_of_law
 from symreg.discovery import discover
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse

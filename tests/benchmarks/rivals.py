@@ -45,10 +45,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from symreg.benchmark.form_judge import TOLERANCE, FormJudge
-from symreg.benchmark.form_problems import FormTrial, form_trials, load_forms
-from symreg.benchmark.form_sampling import clean_table, noisy_table
-from symreg.benchmark.form_trial import form_problem
+from symreg.benchmark.forms.judge import TOLERANCE, FormJudge
+from symreg.benchmark.forms.problems import FormTrial, form_trials, load_forms
+from symreg.benchmark.forms.sampling import clean_table, noisy_table
+from symreg.benchmark.forms.trial import form_problem
 from symreg.benchmark.trial import Settings, native_search
 from symreg.errors import SymregError
 from symreg.finishing.canonical.canonical_form import canonical_form

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from symreg.benchmark.form_problems import FORM_SETS
+from symreg.benchmark.forms.problems import FORM_SETS
 from symreg.benchmark.problems import load_problem_set
 from symreg.tables import catalog
 from symreg.tables.catalog import (

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from symreg.benchmark.facts import RunFacts
-from symreg.benchmark.named_sets import NamedSet
-from symreg.benchmark.published import PublishedRate
-from symreg.benchmark.record_tables import (
+from symreg.benchmark.record.named_sets import NamedSet
+from symreg.benchmark.record.plot import Picture
+from symreg.benchmark.record.published import PublishedRate
+from symreg.benchmark.record.tables import (
     hard_table,
     loose_table,
     missed_table,
@@ -16,7 +17,6 @@ from symreg.benchmark.record_tables import (
     units_table,
     without_table,
 )
-from symreg.benchmark.recovery_plot import Picture
 from symreg.benchmark.trial import TrialResult
 
 __all__ = ["BY_HAND", "END", "Addresses", "benchmark_page"]

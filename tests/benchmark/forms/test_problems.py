@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from symreg.benchmark.form_problems import FORM_SETS, form_trials, holds_forms, load_forms, read_forms
-from symreg.benchmark.form_sampling import clean_table
+from symreg.benchmark.forms.problems import FORM_SETS, form_trials, holds_forms, load_forms, read_forms
+from symreg.benchmark.forms.sampling import clean_table
 from symreg.benchmark.problems import ProblemFileError, load_problem_set
 from symreg.formula.expression import variables_of
 from symreg.tables.catalog import dataset_folder
 from symreg.units.reading import physical_constant
-from tests.benchmark.form_files import CHARGE, GIVEN, HILL, LINE, PLATINUM, RANGES, SQUARE, forms
+from tests.benchmark.forms.form_files import CHARGE, GIVEN, HILL, LINE, PLATINUM, RANGES, SQUARE, forms
 
 SETS = {name: load_forms(name) for name in FORM_SETS}
 PROBLEMS = [pytest.param(one, id=one.definition.id) for problems in SETS.values() for one in problems]

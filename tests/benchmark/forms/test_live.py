@@ -11,17 +11,18 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from symreg.benchmark import form_live, run
+from symreg.benchmark import run
 from symreg.benchmark.facts import read_facts
-from symreg.benchmark.form_live import form_table, run_form_benchmark_command
-from symreg.benchmark.form_summary import summarise_forms
-from symreg.benchmark.form_trial import FORMS, FormResult, form_failed
+from symreg.benchmark.forms import live as form_live
+from symreg.benchmark.forms.live import form_table, run_form_benchmark_command
+from symreg.benchmark.forms.summary import summarise_forms
+from symreg.benchmark.forms.trial import FORMS, FormResult, form_failed
 from symreg.benchmark.results import ResultsFile
 from symreg.benchmark.trial import Settings
 from symreg.cli import main
 from symreg.search.backend import BackendError
-from tests.benchmark.form_files import CHARGE, GIVEN, LINE, SQUARE, forms, trial
-from tests.benchmark.test_form_trial import lines
+from tests.benchmark.forms.form_files import CHARGE, GIVEN, LINE, SQUARE, forms, trial
+from tests.benchmark.forms.test_trial import lines
 
 
 @pytest.fixture

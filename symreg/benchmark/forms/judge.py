@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.benchmark.equivalence import with_constants
-from symreg.benchmark.form_problems import FormProblem
-from symreg.benchmark.form_sampling import clean_table
+from symreg.benchmark.forms.problems import FormProblem
+from symreg.benchmark.forms.sampling import clean_table
 from symreg.benchmark.problems import ProblemDefinition
 from symreg.formula import Apply, Constant, Expression, Number, children, constants_of, evaluate_tree, parse, substitute
 from symreg.laws import Law

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from symreg.benchmark.form_judge import FormJudge, FormVerdict, constants_of_law, constants_of_truth
-from symreg.benchmark.form_problems import FormProblem, load_forms
-from symreg.benchmark.form_trial import form_problem
-from tests.benchmark.form_files import CHARGE, HILL, LINE, SQUARE, forms, trial
+from symreg.benchmark.forms.judge import FormJudge, FormVerdict, constants_of_law, constants_of_truth
+from symreg.benchmark.forms.problems import FormProblem, load_forms
+from symreg.benchmark.forms.trial import form_problem
+from tests.benchmark.forms.form_files import CHARGE, HILL, LINE, SQUARE, forms, trial
 from tests.benchmark.known_answers import law
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symreg.benchmark.comparison import Comparison, compare_units, compare_without
-from symreg.benchmark.misses import Miss, missed, recovered_loosely
-from symreg.benchmark.named_sets import NamedSet
-from symreg.benchmark.published import PublishedRate, best_published
-from symreg.benchmark.record_text import NOTHING, code, count, rate, ratio, seconds, table, words
+from symreg.benchmark.record.comparison import Comparison, compare_units, compare_without
+from symreg.benchmark.record.misses import Miss, missed, recovered_loosely
+from symreg.benchmark.record.named_sets import NamedSet
+from symreg.benchmark.record.published import PublishedRate, best_published
+from symreg.benchmark.record.text import NOTHING, code, count, rate, ratio, seconds, table, words
 from symreg.benchmark.summary import Group, Summary, group_of, group_order, search_words, summarise
 from symreg.benchmark.trial import TrialResult
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from symreg.benchmark.form_trial import FormResult
+from symreg.benchmark.forms.trial import FormResult
 
 __all__ = ["FormSummary", "summarise_forms"]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from symreg.benchmark.command import form_command_text
-from symreg.benchmark.form_problems import form_trials, load_forms
-from symreg.benchmark.form_summary import FormSummary, summarise_forms
-from symreg.benchmark.form_trial import FORMS, FormResult
+from symreg.benchmark.forms.problems import form_trials, load_forms
+from symreg.benchmark.forms.summary import FormSummary, summarise_forms
+from symreg.benchmark.forms.trial import FORMS, FormResult
 from symreg.benchmark.live import NEWEST, check_search, columns, default_output, watched
 from symreg.benchmark.run import BenchmarkProgress, run_trials
 from symreg.benchmark.trial import Settings

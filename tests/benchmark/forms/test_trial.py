@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from symreg.benchmark.form_problems import form_trials
-from symreg.benchmark.form_trial import FORMS, FormResult, form_problem, run_form_trial
+from symreg.benchmark.forms.problems import form_trials
+from symreg.benchmark.forms.trial import FORMS, FormResult, form_problem, run_form_trial
 from symreg.benchmark.results import ResultsError, ResultsFile
 from symreg.benchmark.run import run_trials
 from symreg.benchmark.trial import SRBENCH, Settings
 from symreg.problem.problem import Problem
-from tests.benchmark.form_files import CHARGE, LINE, SQUARE, forms, trial
+from tests.benchmark.forms.form_files import CHARGE, LINE, SQUARE, forms, trial
 from tests.benchmark.known_answers import found, law
 
 SETTINGS = Settings(time=1.0)

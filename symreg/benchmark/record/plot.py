@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from symreg.benchmark.interval import wilson_interval
-from symreg.benchmark.named_sets import NamedSet
-from symreg.benchmark.published import PublishedRate
+from symreg.benchmark.record.interval import wilson_interval
+from symreg.benchmark.record.named_sets import NamedSet
+from symreg.benchmark.record.published import PublishedRate
 from symreg.benchmark.summary import Group, Summary, summarise
 
 if TYPE_CHECKING:

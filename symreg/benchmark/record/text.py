@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from symreg.benchmark.interval import wilson_interval
+from symreg.benchmark.record.interval import wilson_interval
 
 __all__ = ["code", "count", "rate", "ratio", "seconds", "table", "words"]
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from symreg.benchmark.discipline import Discipline
 from symreg.benchmark.equivalence import Judge
-from symreg.benchmark.form_judge import FormJudge, constants_of_truth
-from symreg.benchmark.form_problems import FormTrial
-from symreg.benchmark.form_sampling import noisy_table
+from symreg.benchmark.forms.judge import FormJudge, constants_of_truth
+from symreg.benchmark.forms.problems import FormTrial
+from symreg.benchmark.forms.sampling import noisy_table
 from symreg.benchmark.trial import Discover, Settings, native_search
 from symreg.errors import TableWarning
 from symreg.problem import Problem, make_problem

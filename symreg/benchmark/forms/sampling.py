@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 import numpy.typing as npt
 
-from symreg.benchmark.form_problems import FormProblem, FormTrial
+from symreg.benchmark.forms.problems import FormProblem, FormTrial
 from symreg.benchmark.sampling import exact_table, part_of
 from symreg.tables import Column, Table, root_mean_square, with_noise
 from symreg.units import parse_unit

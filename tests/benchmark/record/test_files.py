@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from symreg.benchmark.archive import compact, gather, order, write_archive
 from symreg.benchmark.facts import RunFacts, add_facts
-from symreg.benchmark.named_sets import named_sets
-from symreg.benchmark.record import write_record
+from symreg.benchmark.record.archive import compact, gather, order, write_archive
+from symreg.benchmark.record.files import write_record
+from symreg.benchmark.record.named_sets import named_sets
 from symreg.benchmark.results import COLUMNS, ResultsError, ResultsFile, read_results, results_text
 from symreg.benchmark.trial import SRBENCH, TrialResult
 from symreg.cli import main

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from symreg.benchmark.form_problems import FormProblem, FormTrial, read_forms
+from symreg.benchmark.forms.problems import FormProblem, FormTrial, read_forms
 
 CHARGE = (
     '- {id: charge, formula: "U0*(1 - exp(-t/tau)) + 0.5*r*U1", one: {U1: V}, known: [k_B], '

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from symreg.benchmark.misses import missed, reason_of, recovered_loosely
+from symreg.benchmark.record.misses import missed, reason_of, recovered_loosely
 from tests.benchmark import made_up
 from tests.benchmark.made_up import result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from symreg.benchmark.comparison import compare_units, compare_without
+from symreg.benchmark.record.comparison import compare_units, compare_without
 from tests.benchmark.made_up import missed, result
 
 

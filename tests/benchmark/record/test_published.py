@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from symreg.benchmark.published import best_published, read_published
+from symreg.benchmark.record.published import best_published, read_published
 from symreg.tables.catalog import datasets_folder
 
 RATES = read_published()

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from symreg.atomic import atomic_write_bytes, atomic_write_text
-from symreg.benchmark.archive import gather, write_archive
-from symreg.benchmark.named_sets import named_sets
-from symreg.benchmark.published import read_published
-from symreg.benchmark.record_page import BY_HAND, END, Addresses, benchmark_page
-from symreg.benchmark.recovery_plot import Picture, recovery_plot
+from symreg.benchmark.record.archive import gather, write_archive
+from symreg.benchmark.record.named_sets import named_sets
+from symreg.benchmark.record.page import BY_HAND, END, Addresses, benchmark_page
+from symreg.benchmark.record.plot import Picture, recovery_plot
+from symreg.benchmark.record.published import read_published
 from symreg.benchmark.results import ResultsError
 
 __all__ = ["write_record"]

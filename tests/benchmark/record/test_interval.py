@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from symreg.benchmark.interval import Z_95, wilson_interval
+from symreg.benchmark.record.interval import Z_95, wilson_interval
 
 
 @pytest.mark.parametrize(

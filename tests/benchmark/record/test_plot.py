@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from symreg.benchmark.named_sets import named_sets
-from symreg.benchmark.published import read_published
-from symreg.benchmark.recovery_plot import apart, lines_of, published_lines, recovery_plot
+from symreg.benchmark.record.named_sets import named_sets
+from symreg.benchmark.record.plot import apart, lines_of, published_lines, recovery_plot
+from symreg.benchmark.record.published import read_published
 from symreg.benchmark.summary import summarise
 from tests.benchmark.made_up import missed, result
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from symreg.benchmark.form_sampling import clean_table, noisy_table
+from symreg.benchmark.forms.sampling import clean_table, noisy_table
 from symreg.units.reading import parse_unit
-from tests.benchmark.form_files import CHARGE, GIVEN, LINE, forms, trial
+from tests.benchmark.forms.form_files import CHARGE, GIVEN, LINE, forms, trial
 
 
 def test_equal_trials_have_equal_tables_and_others_have_not(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Of tables that people bring, how often is the form of the law found?"""

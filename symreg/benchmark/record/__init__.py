@@ -1,0 +1,1 @@
+"""The record: ``docs/benchmarks.md`` from results, its tables, its picture, and what was missed."""
