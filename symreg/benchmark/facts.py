@@ -30,7 +30,7 @@ class RunFacts:
 def present_facts(command: str) -> RunFacts:
     """The facts of this process."""
     from symreg.engine import get_engine
-    from symreg.experiment.environment import machine, versions
+    from symreg.experiment import machine, versions
 
     return RunFacts(command, get_engine().name, versions(), machine())
 

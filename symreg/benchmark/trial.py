@@ -144,7 +144,7 @@ def backend_of_settings(settings: Settings) -> Backend:
 
 def native_backend(settings: Settings) -> Native:
     """The native search as the settings ask for it; a mechanism that it cannot switch off is an error."""
-    from symreg.experiment.errors import NotAvailableError
+    from symreg.experiment import NotAvailableError
     from symreg.search import Native
 
     if settings.backend != "native":

@@ -152,7 +152,7 @@ def benchmark(
     output: Annotated[Path | None, typer.Option(help="The results, a CSV file.", show_default=False)] = None,
 ) -> None:
     """Search for laws that are known, and count how many come back. The same command goes on."""
-    from symreg.benchmark.forms.problems import holds_forms
+    from symreg.benchmark import holds_forms
     from symreg.cli.commands import run_benchmark, run_form_benchmark
 
     if holds_forms(problems):

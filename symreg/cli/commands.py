@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from symreg.cli import printable
-from symreg.experiment.amounts import parse_duration
-from symreg.experiment.specification import BackendPart, Specification
-from symreg.experiment.sweep import read_specifications
+from symreg.experiment import BackendPart, Specification, parse_duration, read_specifications
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery
@@ -21,7 +19,7 @@ Number = TypeVar("Number", int, float)
 
 def check_experiment(file: Path) -> None:
     """Print what ``file`` asks, for each of its runs that differs in more than name and seed."""
-    from symreg.experiment.assembly import check_tools, problem_of
+    from symreg.experiment import check_tools, problem_of
     from symreg.problem import describe
 
     specifications = read_specifications(file)
@@ -88,7 +86,7 @@ def _backend(part: BackendPart, threads: int | None, names: str | None) -> Backe
 
 
 def _run(specification: Specification, runs: Path, *, fresh: bool, quiet: bool) -> Discovery:
-    from symreg.experiment.runner import run_experiment
+    from symreg.experiment import run_experiment
 
     if quiet:
         return run_experiment(specification, runs, fresh=fresh)
@@ -141,7 +139,7 @@ def summary(discovery: Discovery, folder: Path) -> str:
 
 def report_run(folder: Path, formats: tuple[str, ...], exports: tuple[str, ...], out: Path | None) -> None:
     """Rebuild the discovery that ``folder`` holds and write its reports."""
-    from symreg.experiment.revival import load_discovery
+    from symreg.experiment import load_discovery
     from symreg.report import write_reports
 
     discovery = load_discovery(folder)
@@ -155,7 +153,7 @@ USUAL_ROWS = "10000"
 
 def run_benchmark(problems: str, *, noise: str, seeds: str, rows: str, time: str, **options: Any) -> None:
     """Run a benchmark; numbers in lists are read here, everything else is the benchmark's own."""
-    from symreg.benchmark.live import run_benchmark_command
+    from symreg.benchmark import run_benchmark_command
 
     n_rows = _numbers(rows or USUAL_ROWS, int, "--rows")
     if len(n_rows) != 1 or n_rows[0] < LEAST_ROWS:
@@ -176,7 +174,7 @@ def run_form_benchmark(
     problems: str, *, noise: str, seeds: str, rows: str, time: str, refused: dict[str, bool], **options: Any
 ) -> None:
     """Run a benchmark of forms; an option that says nothing of them is refused."""
-    from symreg.benchmark.forms.live import run_form_benchmark_command
+    from symreg.benchmark import run_form_benchmark_command
     from symreg.cli import listed
 
     for option in (name for name, is_given in refused.items() if is_given):
@@ -195,7 +193,7 @@ def run_form_benchmark(
 
 def write_benchmark_record(results: list[Path], output: Path) -> None:
     """Write the record of these results and say which files were written."""
-    from symreg.benchmark.record.files import write_record
+    from symreg.benchmark import write_record
 
     for path in write_record(results, output):
         typer.echo(str(path))

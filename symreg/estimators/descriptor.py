@@ -21,11 +21,7 @@ from symreg.tables import as_series, magnitudes
 
 if TYPE_CHECKING:
     from symreg.arrays import Floats
-    from symreg.descriptor.descriptor_front import DescriptorFront
-    from symreg.descriptor.linear_model import DescriptorModel
-    from symreg.descriptor.settings import DescriptorSettings
-    from symreg.descriptor.threshold_front import ThresholdFront
-    from symreg.descriptor.threshold_model import ThresholdModel
+    from symreg.descriptor import DescriptorFront, DescriptorModel, DescriptorSettings, ThresholdFront, ThresholdModel
     from symreg.problem import Problem
 
 
@@ -38,7 +34,7 @@ class _DescriptorEstimator(TableEstimator):
     random_state: int
 
     def _problem_of(self, X: Any, y: Any, numbers: Floats, goal: Floats, test_fraction: float) -> Problem:
-        from symreg.descriptor.settings import DEFAULT_OPERATORS
+        from symreg.descriptor import DEFAULT_OPERATORS
         from symreg.problem import make_problem
 
         table = self._table(X, y, numbers, goal, None)
@@ -53,7 +49,7 @@ class _DescriptorEstimator(TableEstimator):
         )
 
     def _settings(self, names: Sequence[str]) -> DescriptorSettings:
-        from symreg.descriptor.settings import DescriptorSettings
+        from symreg.descriptor import DescriptorSettings
 
         if self.time_limit is not None and not float(self.time_limit) > 0:
             reason = f"time_limit is {self.time_limit!r}, and must be a number of seconds above 0, or None."
@@ -137,7 +133,7 @@ class DescriptorRegressor(RegressorMixin, _DescriptorEstimator):  # type: ignore
 
         Raises ``EstimatorError`` and what tables, units, problems and ``find_descriptors`` raise.
         """
-        from symreg.descriptor.regression import find_descriptors
+        from symreg.descriptor import find_descriptors
         from symreg.problem import MIN_ROWS
 
         settings = self._settings(_SHARED)
@@ -227,7 +223,7 @@ class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: igno
         """
         import pandas as pd
 
-        from symreg.descriptor.classification import find_thresholds
+        from symreg.descriptor import find_thresholds
         from symreg.problem import MIN_ROWS
 
         settings = self._settings([*_SHARED, "grown", "balanced"])

@@ -4,3 +4,28 @@
 and ``store`` keeps ``runs/NAME/`` loadable at every instant, so that a run that was cut off goes on where it
 was.
 """
+
+from __future__ import annotations
+
+from symreg.experiment.amounts import parse_duration
+from symreg.experiment.assembly import check_tools, problem_of
+from symreg.experiment.environment import machine, versions
+from symreg.experiment.errors import NotAvailableError
+from symreg.experiment.revival import load_discovery
+from symreg.experiment.runner import run_experiment
+from symreg.experiment.specification import BackendPart, Specification
+from symreg.experiment.sweep import read_specifications
+
+__all__ = [
+    "BackendPart",
+    "NotAvailableError",
+    "Specification",
+    "check_tools",
+    "load_discovery",
+    "machine",
+    "parse_duration",
+    "problem_of",
+    "read_specifications",
+    "run_experiment",
+    "versions",
+]

@@ -171,8 +171,7 @@ def backend_of(specification: Specification) -> Backend:
         return backend_from([backend_named(each.name, **each.own) for each in part.all])
     if part.all != (part,) or part.name != "native":
         raise NotAvailableError(what=f"backend {part.name} for descriptors", advice="leave backend: {name: ...} away")
-    from symreg.descriptor.backend import Descriptors
-    from symreg.descriptor.settings import DescriptorSettings
+    from symreg.descriptor import Descriptors, DescriptorSettings
 
     return Descriptors(
         DescriptorSettings(
