@@ -61,16 +61,18 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert (path.parent / target).exists(), f"{name_of(path)} links to {target}"
 
 
-def test_every_room_is_in_the_architecture() -> None:
+def test_every_room_is_in_the_architecture_and_every_file_it_names_exists() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     package = ROOT / "symreg"
-    modules = {path.name for path in package.glob("*.py")} - {"__init__.py", "__main__.py"}
-    rooms = {f"{path.parent.name}/" for path in package.glob("*/__init__.py")} - {"search/"}
-    search = {f"search/{path.name}" for path in (package / "search").glob("*.py")} - {"search/__init__.py"}
-    assert not [name for name in sorted(modules | rooms | search) if f"`{name}`" not in text]
-    named = set(re.findall(r"`([\w/]+\.py)`", text))
+    floor = {path.name for path in package.glob("*.py")} - {"__init__.py", "__main__.py"}
+    rooms = {f"{path.parent.relative_to(package).as_posix()}/" for path in package.glob("*/**/__init__.py")}
+    assert not [name for name in sorted(floor | rooms) if f"`{name}`" not in text]
     folders = [package, *(path.parent for path in package.rglob("__init__.py"))]
+    named = set(re.findall(r"`([\w/]+\.(?:py|h))`", text))
     assert not [name for name in sorted(named) if not any((folder / name).is_file() for folder in folders)]
+    tasks = text[text.index("## Where do I change") :].split("\n\n")[1].splitlines()[2:]
+    assert len(tasks) >= 10
+    assert all((package / name).is_file() for task in tasks for name in re.findall(r"`([\w/]+\.(?:py|h))`", task))
 
 
 def test_every_decision_is_in_the_list() -> None:
