@@ -20,7 +20,7 @@ from symreg.search.backend import Backend, BackendError
 
 GROUP = "symreg.backends"
 OURS: Mapping[str, tuple[str, str]] = {
-    "native": ("symreg.search.backend", "Native"),
+    "native": ("symreg.search.native.settings", "Native"),
     "operon": ("symreg.search.foreign.operon", "Operon"),
     "pysr": ("symreg.search.foreign.pysr", "PySR"),
     "hypotheses": ("symreg.search.hypotheses.backend", "Hypotheses"),

@@ -26,7 +26,7 @@ from symreg.search.backend import Budget
 from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
 
-DISCOVER = sys.modules["symreg.discovery"]  # the module, which the package's function of this name hides
+DISCOVER = sys.modules["symreg.discovery"]
 ROOT = Path(__file__).resolve().parents[2]
 Data = dict[str, Any]
 
