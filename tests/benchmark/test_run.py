@@ -23,7 +23,6 @@ from symreg.benchmark.trial import (
     native_backend,
 )  # fmt: skip
 from symreg.experiment.errors import NotAvailableError
-from symreg.search import backend
 from tests.benchmark import known_answers
 
 IDS = ["I.12.11", "I.13.4", "I.25.13", "I.48.2", "I.47.23"]
@@ -148,9 +147,9 @@ def test_mechanisms_are_switched_off_where_the_search_can_do_that(monkeypatch: p
         threads: int
 
     less = replace(SETTINGS, without=("triples",))
-    monkeypatch.setattr(backend, "Native", Switched)
+    monkeypatch.setattr("symreg.search.Native", Switched)
     assert native_backend(less) == Switched(1, ("triples",))
-    monkeypatch.setattr(backend, "Native", Whole)
+    monkeypatch.setattr("symreg.search.Native", Whole)
     assert native_backend(SETTINGS) == Whole(1)
     with pytest.raises(NotAvailableError, match="without triples"):
         native_backend(less)

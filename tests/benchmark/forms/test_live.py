@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 import math
 from pathlib import Path
@@ -113,9 +112,8 @@ def test_the_command_line_tells_forms_from_the_others(
         asked.append((problems, options))
         return 0
 
-    monkeypatch.setattr(form_live, "run_form_benchmark_command", told)
-    live = importlib.import_module("symreg.benchmark.live")
-    monkeypatch.setattr(live, "run_benchmark_command", told)
+    for command in ("run_form_benchmark_command", "run_benchmark_command"):
+        monkeypatch.setattr(f"symreg.benchmark.{command}", told)
 
     def code(*arguments: str) -> int:
         with pytest.raises(SystemExit) as end:
