@@ -12,8 +12,7 @@ import numpy as np
 from symreg.arrays import Rows
 from symreg.errors import DimensionError
 from symreg.finishing.allowed import is_allowed
-from symreg.finishing.canonical.canonical_form import canonical_form, ordered, with_leading_signs
-from symreg.finishing.canonical.reparametrising import Form, Surroundings
+from symreg.finishing.canonical import Form, Surroundings, canonical_form, ordered, with_leading_signs
 from symreg.finishing.constant_notes import constant_notes
 from symreg.finishing.constant_origins import known_to, replacement_notes
 from symreg.finishing.known_products import Match, with_known_constants

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from symreg.errors import ReportError
 from symreg.laws import EXPORT_LANGUAGES, export_law
-from symreg.report.mathml import to_mathml
 from symreg.report.writing import FORMATS, write_report, write_reports
 
 __all__ = [
@@ -12,7 +11,6 @@ __all__ = [
     "FORMATS",
     "ReportError",
     "export_law",
-    "to_mathml",
     "write_report",
     "write_reports",
 ]

@@ -17,9 +17,9 @@ from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import complexity, evaluate_tree
 from symreg.problem.candidate import Candidate
 from symreg.problem.problem import Problem
+from symreg.search import clock
 from symreg.search.backend import Budget, BudgetError, Round
 from symreg.search.native import hunt
-from symreg.search.native import search as native
 from symreg.search.native.bank.bank import Bank
 from symreg.search.native.search import completed
 from symreg.search.native.settings import Native
@@ -229,7 +229,7 @@ def test_a_budget_of_time_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         looks += 1
         return start + 1.0 + 1e-3 * looks
 
-    monkeypatch.setattr(native.time, "monotonic", monotonic)
+    monkeypatch.setattr(clock.time, "monotonic", monotonic)
     last = rounds(noisy(), Budget(time=1.5))[-1]
     assert last.stop_reason == "time budget spent"
     assert looks < 550  # some are used up before the start; none after it was spent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symreg.search.native.questions.nondimensional import without_dimensions
+from symreg.search.native.questions.nondimensional import pi_question, without_dimensions
 from symreg.search.native.questions.pattern import leaves_pattern
 from symreg.search.native.questions.peel import without_powers
 from symreg.search.native.questions.periodogram import leaves_wave
@@ -16,6 +16,7 @@ __all__ = [
     "Smoother",
     "leaves_pattern",
     "leaves_wave",
+    "pi_question",
     "smoothed_rows",
     "smoother_of",
     "taken_together",
