@@ -68,7 +68,7 @@ class Discovery:
 
     ``runners_up`` are laws that came near the front, shortest message first. ``rejections`` are hypotheses that did not
     become candidates, in the order in which they were proposed. ``robustness`` is what an examination of the answer
-    found (``robustness.examined``), or None.
+    found (``certainty.examined``), or None.
     """
 
     problem: Problem

@@ -5,7 +5,7 @@ freedom where the residuals say how large the noise is, and the normal one where
 ``profile``: all values at which the other constants can still be chosen so that the sum of squares rises by no more
 than noise would make it (Bates and Watts 1988, "Nonlinear regression analysis and its applications", section 6.1):
 by ``t**2 * S/(N - K)``, or by ``z**2`` where the uncertainty is stated. Asymmetric where the law bends.
-``bootstrap``: from refits to resampled data, each counted in its own standard errors (see ``resampling``).
+``bootstrap``: from refits to resampled data, each counted in its own standard errors (see ``certainty.bootstrap``).
 """
 
 from __future__ import annotations

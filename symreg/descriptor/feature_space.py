@@ -1,6 +1,6 @@
 """The feature space: every distinct expression of the inputs up to a complexity, on all rows.
 
-The bank makes them (``search.bank``), so a sum has like units and a function a plain number by birth. For a linear
+The bank makes them (``native.bank``), so a sum has like units and a function a plain number by birth. For a linear
 model with an intercept, and for a threshold, ``f`` and ``a + b*f`` are one feature; the simplest is kept.
 """
 

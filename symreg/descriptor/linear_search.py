@@ -1,6 +1,6 @@
 """Which 1, 2 or 3 features explain the target best, as a sum with an intercept?
 
-One: all are looked at. Two: all pairs, by matrix products (``search.join``), as long as there are not more than
+One: all are looked at. Two: all pairs, by matrix products (``search.native.joins``), as long as there are not more than
 ``max_pairs``; else all pairs of which one feature is among the simplest or the most promising: those that alone, or
 beside one of the best single ones, explain most (sure independence screening on several residuals; Fan & Lv 2008,
 Ouyang et al. 2018). Three: the best pairs with every feature; all triples of the most promising; and then each

@@ -95,7 +95,7 @@ Snapped = Mapping[str, tuple[Recognised, float, float]]
 class Finished:
     """A fitted formula with what became of its constants, and its description length in bits.
 
-    ``form_bits`` is the price of the form by its place in a catalogue (``search.skeletons``), None where it has
+    ``form_bits`` is the price of the form by its place in a catalogue (``search.native.skeletons``), None where it has
     none: of the two ways to say a form, by its tree and by its place, the shorter one is paid.
     """
 

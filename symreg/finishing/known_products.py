@@ -1,7 +1,7 @@
 """Products of known constants in fitted ones: what was fitted as (1.1911 ± 0.0004)e-16 W*m**2 is 2*h*c**2.
 
 A fitted constant with a unit may be a product of powers of known constants of exactly its dimension, times a simple
-number (see ``recognition``). Dimensions alone say which products these are: ``powers_reaching`` lists all with small
+number (see ``simple_numbers``). Dimensions alone say which products these are: ``powers_reaching`` lists all with small
 exponents. Of these the shortest to say is taken whose ratio to the fitted value is a simple number within ``FAR``
 standard errors, the errors of the known constants included.
 

@@ -1,6 +1,6 @@
 """Fit the constants of candidates on the training rows, in natural units, and say how sure they are.
 
-Bounded and whole constants are seen to in ``bounded_fitting``, uncertain inputs in ``input_errors``.
+Bounded and whole constants are seen to in ``bounds``, uncertain inputs in ``input_errors``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Shorter equal formulas, from sympy, believed only after a check.
 
-sympy can hang, and it knows nothing of units, so it works in a child process (``text_worker``,
+sympy can hang, and it knows nothing of units, so it works in a child process (``worker``,
 ``_sympy_worker``): a formula goes there as text with neutral names and numbers, and comes back as text for
 our own grammar. Then the dimension must be what it was and the values must agree; otherwise the formula stays
 as it is and a note says why. Free constants stay symbols: the result has the same ones or fewer.

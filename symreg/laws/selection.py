@@ -2,7 +2,7 @@
 
 Two judges who know different things. The *held-out error* sees overfitting but is coarse: with n rows a root
 mean square error is itself uncertain by a part in sqrt(2n). The *description length*
-(``description_length.py``) uses every training row and the size of the formula, but trusts its noise model.
+(``formula/bits.py``) uses every training row and the size of the formula, but trusts its noise model.
 So held-out error makes the front, description length selects on it, and held-out error may veto: a law that
 does clearly worse on unseen rows than a simpler one is never selected.
 """

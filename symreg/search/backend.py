@@ -61,7 +61,7 @@ class Round:
 
     ``complete_to_complexity`` says that no expression of this complexity or less was left out. ``stop_reason`` is set
     in the last round. ``formulas`` are candidates as text in the names of ``SearchSpace.leaves``, in natural units: our
-    own parser reads them, and every number in them that is no exponent is fitted (``search.reading``). ``notes`` are
+    own parser reads them, and every number in them that is no exponent is fitted (``reading``). ``notes`` are
     sentences for the reader of the answer, ``rejections`` hypotheses that are no candidates; ``backend`` names who
     proposed, where that is not the backend asked. ``noise`` is how the target's errors were found to go
     (``Problem.noise``): from then on laws are fitted and judged so.
@@ -82,7 +82,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a backend heeds by itself; what it does not, the answer says before the search (``search.honouring``).
+    """What a backend heeds by itself; what it does not, the answer says before the search (``honouring``).
 
     ``units``: it looks at formulas of the right dimension alone. ``weights``: it weighs rows by their uncertainty.
     ``nested``: it keeps limits on nesting. ``templates``: it can search for the unknown functions of a given form.

@@ -1,6 +1,6 @@
 """Backends by name: ours, and those that other packages register under the entry point ``symreg.backends``.
 
-An entry point names a class or function that takes settings as keywords and returns a backend (``search.backend``)::
+An entry point names a class or function that takes settings as keywords and returns a backend (``backend``)::
 
     [project.entry-points."symreg.backends"]
     my_search = "my_package.search:MySearch"

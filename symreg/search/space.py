@@ -55,7 +55,7 @@ class SearchSpace:
     is_mixed: bool = False  # coefficients may carry units, although pure numbers would do
     units_of_inputs: Mapping[str, str] = field(default_factory=dict)  # by input, the constant that is one of its unit
     scales: Mapping[str, float] = field(default_factory=dict)  # these constants in natural units
-    may_weigh: bool = False  # a search may find that errors grow with the target, see ``search.noise``
+    may_weigh: bool = False  # a search may find that errors grow with the target, see ``native.noise``
     knows_errors: bool = True  # of ``sigma``: it is stated, and not only right in its ratios
 
     @property

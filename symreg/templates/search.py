@@ -1,7 +1,7 @@
 """The search for the unknown functions of a template.
 
 One unknown function in a form that can be undone, with nothing else to fit, is a smaller question: what the function
-must be at each row follows from the data (``search.undoing``), and the backend answers it with all it has. Several
+must be at each row follows from the data (``undoing``), and the backend answers it with all it has. Several
 functions, or parameters beside them, are proposed together from small expressions, all constants fitted jointly from
 several starts; then one function after another is set free with everything else held where it is, which is again such
 a smaller question, and what the backend answers is fitted jointly. Every candidate is a whole formula, fitted on the

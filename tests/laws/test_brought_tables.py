@@ -1,7 +1,7 @@
 """Tables like those that people bring, each one of a family on which a wrong law was selected once.
 
-Others of them: ``search/skeletons/test_found_laws.py`` (what newcomers type first, regressions),
-``search/test_noise.py`` (errors that are a part of each value), ``test_small_tables.py``.
+Others of them: ``search/native/skeletons/test_found_laws.py`` (what newcomers type first, regressions),
+``search/native/test_noise.py`` (errors that are a part of each value), ``laws/test_small_tables.py``.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ MECHANISMS = (
 
 @dataclass(frozen=True, slots=True)
 class Native:
-    """The embedded search: bank, joins and fits (see ``search.native``).
+    """The embedded search: bank, joins and fits (see ``search``).
 
     ``probes`` rows are looked at while joining; the best are fitted on ``fit_rows`` rows. ``without`` switches parts of
     it off (``MECHANISMS``), to measure what they are worth.

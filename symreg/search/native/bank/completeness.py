@@ -9,7 +9,7 @@ from symreg.search.native.bank.vocabulary import FAMILY
 
 
 def completeness(complexity: int, operators: Collection[str]) -> str:
-    """The sentence for a certificate up to this complexity, with what the bank leaves out (``search.bank``)."""
+    """The sentence for a certificate up to this complexity, with what the bank leaves out (``bank``)."""
     nested = nested_pairs(operators)
     said = (
         f"Every dimensionally consistent expression of complexity {complexity} or less, of the inputs, the known "
