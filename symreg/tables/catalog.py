@@ -3,7 +3,7 @@
 ``datasets/NAME/data.csv`` holds a real table with units in its headers, ``datasets/NAME/NAME.yaml`` a set of
 problems, and ``SOURCE.md`` beside them says where the rows come from, under which licence, and which law is
 expected. In a checkout the folder stands at the root, in an installed package inside it.
-``datasets/textbook_laws`` holds a library of known laws (``hypotheses.law_library``), ``datasets/published_rates`` figures
+``datasets/textbook_laws`` holds a library of known laws (``law_library``), ``datasets/published_rates`` figures
 that the record of the benchmark shows beside ours.
 """
 

@@ -1,7 +1,7 @@
 """Operon as a backend: genetic programming with local search, in a child process, on numbers without units.
 
 It knows no units. Where coefficients are pure numbers it gets the question in Pi groups, in which every formula has the
-target's dimension (``questions.nondimensional``). Where they may carry units it gets the inputs in natural units, and its
+target's dimension (``nondimensional``). Where they may carry units it gets the inputs in natural units, and its
 coefficients take the dimensions that its formulas demand (``search.reading``).
 """
 
