@@ -6,6 +6,7 @@ from typing import Any
 
 from symreg.discovery import Discovery
 from symreg.finishing.finisher import Finisher
+from symreg.finishing.law_making import as_law
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.grammar import parse
 from symreg.laws.law import Law, ParetoFront
@@ -32,7 +33,7 @@ def law_of(problem: Problem, formula: str) -> Law:
     fitted = fitter.fit([(expression, constants)])[0]
     assert fitted is not None
     finisher = Finisher(fitter)
-    return finisher.law(finisher.measured(fitted, "by hand"))
+    return as_law(finisher, finisher.measured(fitted, "by hand"))
 
 
 def discovery_of(problem: Problem, selected: str, *others: str) -> Discovery:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.descriptor.feature_space import FeatureSpace
-from symreg.finishing import Finisher
+from symreg.finishing import Finisher, as_law
 from symreg.formula import Apply, Constant, Expression, complexity, evaluate_tree, substitute, to_text
 from symreg.laws import Law, Score
 from symreg.problem import Candidate, FreeConstant
@@ -109,7 +109,7 @@ def model_of(finisher: Finisher, space: FeatureSpace, trees: Sequence[Expression
     fitted = finisher.fitter.fit([(candidate.expression, candidate.constants)])[0]
     if fitted is None:
         return None
-    law = finisher.law(finisher.measured(fitted, SOURCE))
+    law = as_law(finisher, finisher.measured(fitted, SOURCE))
     free = [constant for constant in law.constants if constant.kind == "free"]
     units = tuple(combine_units([(law.unit, 1), (constant.unit, Fraction(-1))]) for constant in free[1:])
     own = tuple(with_own_names(tree, space.search) for tree in trees)

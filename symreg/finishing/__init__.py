@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from symreg.finishing.finisher import RESOLUTION, Finished, Finisher
+from symreg.finishing.bits import RESOLUTION
+from symreg.finishing.finished import Finished
+from symreg.finishing.finisher import Finisher
+from symreg.finishing.law_making import as_law
 from symreg.finishing.shape import Shape, shape_of
 from symreg.finishing.workshop import GUESS, Workshop
 
@@ -13,5 +16,6 @@ __all__ = [
     "Finisher",
     "Shape",
     "Workshop",
+    "as_law",
     "shape_of",
 ]

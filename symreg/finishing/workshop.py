@@ -12,8 +12,14 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.finishing.allowed import is_allowed
-from symreg.finishing.finisher import AS_PROPOSED, RESOLUTION, Finished, Finisher
+from symreg.finishing.bits import RESOLUTION
+from symreg.finishing.finished import AS_PROPOSED, Finished
+from symreg.finishing.finisher import Finisher
+from symreg.finishing.law_making import as_law
+from symreg.finishing.passes import canonical, shortened, shown, tidied
+from symreg.finishing.rewriting import sharing
 from symreg.finishing.shape import Shape, shape_of
+from symreg.finishing.simplifying import simplified
 from symreg.fitting import Fitted, Fitter, within_bounds
 from symreg.formula import Expression, complexity, tree_bits
 from symreg.laws import Law, ParetoFront, pareto_front
@@ -123,20 +129,20 @@ class Workshop:
     def _law(self, finished: Finished) -> Law:
         key = finished.fitted.expression
         if key not in self._laws:
-            self._laws[key] = self.finisher.law(finished)
+            self._laws[key] = as_law(self.finisher, finished)
         return self._laws[key]
 
     def front(self, seconds: float) -> ParetoFront:
         """The final front: rewritten, simplified (within these seconds), rechecked, ranked on held-out rows."""
         promising = self._undominated(self.promising(FINISHED_LAWS))
-        promising += [shared for one in promising for shared in self.finisher.sharing(one)]
-        short = [self.finisher.shortened(one) for one in promising]
+        promising += [shared for one in promising for shared in sharing(self.finisher, one)]
+        short = [shortened(self.finisher, one) for one in promising]
         distinct = sorted(_each_once(short), key=lambda one: one.bits)
         chosen = _worth_simplifying(distinct)
-        simple = self.finisher.simplified(chosen, seconds)
-        shown = [self.finisher.said(self.finisher.shown(one)) or self.finisher.said(one) for one in simple]
-        kept = [one for one in _each_once(filter(None, shown)) if self._keeps_limits(one.fitted)]
-        laws = [self.finisher.law(one) for one in self._named(self._each_function_once(kept))]
+        simple = simplified(self.finisher, chosen, seconds)
+        said = [self.finisher.said(shown(self.finisher, one)) or self.finisher.said(one) for one in simple]
+        kept = [one for one in _each_once(filter(None, said)) if self._keeps_limits(one.fitted)]
+        laws = [as_law(self.finisher, one) for one in self._named(self._each_function_once(kept))]
         beside = (one for one in distinct if one not in chosen and self._keeps_limits(one.fitted))
         self._beside = [*kept, *beside]
         return pareto_front(self._allowed(laws) or self._unsnapped(promising, seconds))
@@ -204,8 +210,8 @@ class Workshop:
         near = sorted(self._beside, key=lambda one: one.bits)
         near = [one for one in near if one.bits < near[0].bits + NEAR]
         # A law has its constants in order; two candidates may be one law.
-        said = (self.finisher.said(self.finisher.canonical(one)) for one in near if time.monotonic() < end)
-        laws = (self.finisher.law(one) for one in said if one is not None)
+        said = (self.finisher.said(canonical(self.finisher, one)) for one in near if time.monotonic() < end)
+        laws = (as_law(self.finisher, one) for one in said if one is not None)
         distinct = {law.expression: law for law in sorted(laws, key=lambda law: -law.description_length)}
         shown = {law.expression for law in front}
         ordered = sorted(self._allowed(list(distinct.values())), key=lambda law: law.description_length)
@@ -213,10 +219,10 @@ class Workshop:
 
     def _unsnapped(self, promising: Sequence[Finished], seconds: float) -> list[Law]:
         """Laws with their constants left as they are: a number spelled out (2*pi) may be longer than a constant."""
-        simple = self.finisher.simplified(_worth_simplifying(promising), seconds)
-        tidy = [self.finisher.canonical(self.finisher.tidied(one)) for one in (*simple, *promising)]
+        simple = simplified(self.finisher, _worth_simplifying(promising), seconds)
+        tidy = [canonical(self.finisher, tidied(self.finisher, one)) for one in (*simple, *promising)]
         said = filter(None, map(self.finisher.said, (*tidy, *promising)))
-        return self._allowed([self.finisher.law(one) for one in said if self._keeps_limits(one.fitted)])
+        return self._allowed([as_law(self.finisher, one) for one in said if self._keeps_limits(one.fitted)])
 
     def _allowed(self, laws: Sequence[Law]) -> list[Law]:
         return [law for law in laws if law.dimension_ok and self._is_allowed(law.expression)]

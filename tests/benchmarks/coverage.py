@@ -22,6 +22,7 @@ from symreg.certainty.intervals import IntervalMethod, constant_intervals
 from symreg.discovery import discover
 from symreg.engine import get_engine
 from symreg.finishing.finisher import Finisher
+from symreg.finishing.law_making import as_law
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import Constant, constants_of, evaluate_tree, normalise, substitute
 from symreg.formula.grammar import parse
@@ -99,7 +100,7 @@ def fitted_law(problem: Problem, truth: Truth) -> Law:
     fitted = fitter.fit([(problem.guesses[0], starts)])[0]
     assert fitted is not None
     finisher = Finisher(fitter)
-    return finisher.law(finisher.measured(fitted, "guess"))
+    return as_law(finisher, finisher.measured(fitted, "guess"))
 
 
 def held(problem: Problem, law: Law, truth: Truth, method: IntervalMethod, resamples: int) -> list[bool]:

@@ -1,5 +1,5 @@
-"""The fronts of twelve tables under a budget of evaluations, to be compared before and after a change that should change
-nothing: ``python tests/benchmarks/fronts.py > before.txt``, and again, and ``diff``.
+"""The fronts of twelve tables under a budget of evaluations, to be compared before and after a change that should
+change nothing: ``python tests/benchmarks/fronts.py > before.txt``, and again, and ``diff``.
 
 Budgets of evaluations do not depend on the machine's speed; last digits may, from one processor to another.
 """

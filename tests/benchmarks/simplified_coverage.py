@@ -24,6 +24,7 @@ from scipy.stats import t as student
 
 from symreg.engine import get_engine
 from symreg.finishing.finisher import Finisher
+from symreg.finishing.passes import shown
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import Expression, evaluate_tree
@@ -119,7 +120,7 @@ def answers(tables: int, seed: int) -> Iterator[tuple[Truth, bool, bool]]:
         if fitted is None:
             continue
         finisher = Finisher(fitter)
-        short = finisher.shown(finisher.measured(fitted, "native")).fitted
+        short = shown(finisher, finisher.measured(fitted, "native")).fitted
         at, half = claims(truth, short, X, fitted.values, fitter.freedom(short))
         for value, width, true in zip(at, half, constants, strict=True):
             is_number = width < SAME * max(abs(value), 1e-3)

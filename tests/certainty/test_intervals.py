@@ -12,6 +12,7 @@ from scipy.optimize import brentq
 
 from symreg.certainty.intervals import IntervalError, IntervalMethod, constant_intervals, quantile, with_intervals
 from symreg.finishing.finisher import Finisher
+from symreg.finishing.law_making import as_law
 from symreg.fitting.fitter import Fitter
 from symreg.laws.law import Law
 from symreg.problem.problem import Problem
@@ -26,7 +27,7 @@ METHODS: tuple[IntervalMethod, ...] = ("wald", "profile", "bootstrap")
 
 def law_of(fitter: Fitter, **starts: float) -> Law:
     finisher = Finisher(fitter)
-    return finisher.law(finisher.measured(fit(fitter, **starts), "test"))
+    return as_law(finisher, finisher.measured(fit(fitter, **starts), "test"))
 
 
 def line(n_rows: int = 12, stated: bool = False) -> tuple[Problem, Law, np.ndarray, np.ndarray, np.ndarray]:
@@ -133,7 +134,7 @@ def test_errors_of_inputs_widen_every_interval() -> None:
     for errors in ({}, {"sx [1]": np.full(25, 0.2)}):
         problem = problem_of(data | errors, {"y": "sy"} | ({"x": "sx"} if errors else {}))
         fitter, fitted = fit_ordinary(problem, "k*x", ["k"])
-        law = Finisher(fitter).law(Finisher(fitter).measured(fitted, "test"))
+        law = as_law(Finisher(fitter), Finisher(fitter).measured(fitted, "test"))
         for method in METHODS:
             (found,) = constant_intervals(problem, law, method=method, resamples=100)
             widths[len(errors), method] = found.upper - found.lower

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from symreg.finishing.constant_origins import CHANCE_OF_NATURE, match_in_nature, products_in_nature
+from symreg.finishing.law_making import as_law
+from symreg.finishing.passes import shortened
 from symreg.laws.law import LawConstant
 from symreg.problem.problem import Problem, make_problem
 from symreg.tables.table import read_table
@@ -22,7 +24,7 @@ def constant(value: float, relative: float, unit: str) -> LawConstant:
 
 def notes_of(problem: Problem, text: str, **starts: tuple[float, Dimension]) -> tuple[str, ...]:
     own = finisher_of(problem)
-    return own.law(own.shortened(fitted_law(own, text, starts))).notes
+    return as_law(own, shortened(own, fitted_law(own, text, starts))).notes
 
 
 def falling(noise: float = 1e-3, **more: object) -> Problem:

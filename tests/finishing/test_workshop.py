@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.finishing.finisher import Finished, Finisher
+from symreg.finishing.finished import Finished
+from symreg.finishing.finisher import Finisher
+from symreg.finishing.passes import shortened
 from symreg.finishing.workshop import Workshop
 from symreg.fitting.fitter import Fitter, make_fitter
 from symreg.formula.expression import complexity
@@ -123,16 +125,15 @@ def test_beside_a_law_that_leaves_nothing_only_shorter_ones_are_rewritten(monkey
     x = np.geomspace(0.5, 50, 60)
     one = make_problem(read_table({"x [1]": x, "y [1]": 3.217 * x**1.37}, target="y"))
     fronts, rewritten = [], list[set[str]]()
-    shortened = Finisher.shortened
     for is_plain in (False, True):
         met = set[str]()
         rewritten.append(met)
 
-        def noted(self: Finisher, finished: Finished, met: set[str] = met) -> Finished:
+        def noted(finisher: Finisher, finished: Finished, met: set[str] = met) -> Finished:
             met.add(to_text(finished.fitted.expression))
-            return shortened(self, finished)
+            return shortened(finisher, finished)
 
-        monkeypatch.setattr(Finisher, "shortened", noted)
+        monkeypatch.setattr("symreg.finishing.workshop.shortened", noted)
         if is_plain:
             monkeypatch.setattr(Workshop, "_undominated", lambda self, promising: list(promising))
         workshop = Workshop(Finisher(fitter_of(one)))

@@ -10,6 +10,7 @@ import pytest
 
 from symreg.engine import Outcome, get_engine
 from symreg.finishing.finisher import Finisher
+from symreg.finishing.law_making import as_law
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, make_fitter
 from symreg.formula.grammar import parse
@@ -176,7 +177,7 @@ def test_cross_validation_against_a_loop_over_the_folds(folds: int, sigma: Any) 
         values = np.linalg.lstsq(design[rest] * root[rest, None], data["y [1]"][rest] * root[rest], rcond=None)[0]
         np.testing.assert_allclose(found[part], design[part] @ values, rtol=1e-7)
     finisher = Finisher(fitter)
-    law = finisher.law(finisher.measured(fitted, "test"))
+    law = as_law(finisher, finisher.measured(fitted, "test"))
     assert law.judge == f"{folds}-fold"
     assert law.held_out.rmse == pytest.approx(float(np.sqrt(np.mean((found - data["y [1]"]) ** 2))), rel=1e-9)
     assert law.held_out.n_rows == law.train.n_rows == 12

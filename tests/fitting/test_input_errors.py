@@ -9,6 +9,7 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.finishing.finisher import Finisher
+from symreg.finishing.law_making import as_law
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, make_fitter
 from symreg.fitting.input_errors import deviance, effective_variance
@@ -49,7 +50,7 @@ def line_law(x: np.ndarray, y: np.ndarray, sx: np.ndarray, sy: np.ndarray) -> La
     data = {"x [m]": x, "y [s]": y, "sx [m]": sx, "sy [s]": sy}
     fitter, fitted = fit(problem_of(data, {"x": "sx", "y": "sy"}), "a + b*x", ["a", "b"])
     finisher = Finisher(fitter)
-    return finisher.law(finisher.measured(fitted, "test"))
+    return as_law(finisher, finisher.measured(fitted, "test"))
 
 
 def york(x: np.ndarray, y: np.ndarray, sx: np.ndarray, sy: np.ndarray) -> tuple[float, float, float, float]:
