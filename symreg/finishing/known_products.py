@@ -27,7 +27,7 @@ from itertools import product as every
 
 import numpy as np
 
-from symreg.finishing.snapping import Rewritten, raised
+from symreg.finishing.snapping import Rewritten
 from symreg.fitting import Fitted
 from symreg.formula import (
     USUAL,
@@ -39,6 +39,7 @@ from symreg.formula import (
     Tolerance,
     count_simple_numbers,
     normalise,
+    raised,
     recognise_number,
     substitute,
     to_text,
@@ -240,8 +241,8 @@ def product_tree(
         root = Apply("sqrt", (product_tree([(name, 2 * power) for name, power in powers]),))
         return _quotient([one for one in (number, root) if one is not None], [*below])
     ordered = sorted(powers, key=lambda one: abs(one[1]))
-    above = [raised(name, power) for name, power in ordered if power > 0]
-    under = [raised(name, -power) for name, power in ordered if power < 0]
+    above = [raised(Constant(name), power) for name, power in ordered if power > 0]
+    under = [raised(Constant(name), -power) for name, power in ordered if power < 0]
     return _quotient([*([] if number is None else [number]), *above], [*below, *under])
 
 

@@ -8,10 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from symreg.fitting import Fitted
-from symreg.formula import Apply, Constant, Expression, fold, normalise
-
-EVEN = frozenset({"square", "cos", "cosh", "abs"})
-ODD = frozenset({"cube", "cbrt", "inv", "sin", "tan", "asin", "atan", "sinh", "tanh"})
+from symreg.formula import Apply, Constant, Expression, fold, normalise, operator
 
 
 def with_signs_in_form(fitted: Fitted, own: Collection[str]) -> Fitted:
@@ -54,9 +51,10 @@ def _signed(node: Expression, parts: tuple[Expression, ...], constant: Constant)
         return tree if all(signs) else Apply("neg", (tree,))
     if node.operator in ("+", "-"):
         return _signed_sum(node.operator, signs, plain)
-    if node.operator in EVEN:
+    parity = operator(node.operator).parity
+    if parity == "even":
         return Apply(node.operator, plain)
-    if node.operator in ODD:
+    if parity == "odd":
         return Apply("neg", (Apply(node.operator, plain),))
     return Apply(node.operator, parts)
 

@@ -27,6 +27,7 @@ from symreg.formula import (
     constants_of,
     fold,
     normalise,
+    raised,
     recognise_number,
     substitute,
     walk,
@@ -277,9 +278,9 @@ def _shared(
             if recognised is None:
                 return None
             found[other] = recognised
-            mapping[Constant(other)] = Apply("*", (recognised.expression, raised(name, power)))
+            mapping[Constant(other)] = Apply("*", (recognised.expression, raised(Constant(name), power)))
         else:
-            mapping[Constant(other)] = Apply("*", (factor, raised(name, power)))
+            mapping[Constant(other)] = Apply("*", (factor, raised(Constant(name), power)))
     kept = tuple(
         FreeConstant(constant.name, constant.dimension, float(v))
         for i, (constant, v) in enumerate(zip(fitted.constants, fitted.values, strict=True))
@@ -299,13 +300,3 @@ def _relative_error(fitted: Fitted, index: int, reference: int, power: float) ->
         - 2 * power * covariance[index, reference] / (a * b)
     )
     return float(np.sqrt(max(0.0, variance))) if np.isfinite(variance) else 0.0
-
-
-def raised(name: str, power: Fraction) -> Expression:
-    """A constant to this power, as formulas write it."""
-    if power == 1:
-        return Constant(name)
-    names = {Fraction(2): "square", Fraction(3): "cube", Fraction(-1): "inv", Fraction(1, 2): "sqrt"}
-    if power in names:
-        return Apply(names[power], (Constant(name),))
-    return Apply("pow", (Constant(name), Number(power)))

@@ -16,7 +16,7 @@ import numpy as np
 
 from symreg.fitting import Fitted
 from symreg.formula import (
-    POWERS,
+    EXPONENTS,
     Apply,
     Constant,
     Expression,
@@ -79,7 +79,7 @@ def power_of(expression: Expression) -> Fraction | None:
         exponent = expression.arguments[1]
         exact = isinstance(exponent, Number) and isinstance(exponent.value, Fraction)
         return Fraction(exponent.value) if exact and isinstance(exponent, Number) else None
-    return Fraction(POWERS[expression.operator]) if expression.operator in POWERS else None
+    return Fraction(EXPONENTS[expression.operator]) if expression.operator in EXPONENTS else None
 
 
 def ordered_products(expression: Expression, free: Collection[str]) -> Expression:

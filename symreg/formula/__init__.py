@@ -16,7 +16,7 @@ from symreg.formula.bits import (
     small_sample_bits,
     tree_bits,
 )
-from symreg.formula.collecting import POWERS, collected
+from symreg.formula.collecting import EXPONENTS, collected
 from symreg.formula.curve_models import name_bits_of
 from symreg.formula.dimensioning import dimension_of, dimensions_of_parts, infer_dimensions, literal_exponent
 from symreg.formula.expression import (
@@ -41,7 +41,7 @@ from symreg.formula.expression import (
 )
 from symreg.formula.grammar import parse, parse_template
 from symreg.formula.naming import is_plain, quoted, safe_identifiers, tex_escaped, unquoted
-from symreg.formula.operators import FUNCTION_NAMES, OPERATORS, DimensionRule, left_out, operator
+from symreg.formula.operators import FUNCTION_NAMES, OPERATORS, POWER_NAMES, POWERS, DimensionRule, left_out, operator
 from symreg.formula.powers import product_of, product_of_powers, raised
 from symreg.formula.printing import to_code, to_latex, to_text
 from symreg.formula.saying import PRINTED_AS, can_be_said, said_with
@@ -49,6 +49,7 @@ from symreg.formula.simple_numbers import TO_SCALE, USUAL, Recognised, Tolerance
 from symreg.formula.simplify import Simplifier, warm_simplifier
 
 __all__ = [
+    "EXPONENTS",
     "FEW_ROWS",
     "FUNCTION_NAMES",
     "NOT_SIMPLE_BITS",
@@ -56,6 +57,7 @@ __all__ = [
     "OPERATORS",
     "OPERATOR_BITS",
     "POWERS",
+    "POWER_NAMES",
     "PRINTED_AS",
     "TO_SCALE",
     "USUAL",

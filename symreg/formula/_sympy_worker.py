@@ -17,13 +17,12 @@ import sympy
 
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, canonical, complexity, walk
 from symreg.formula.grammar import parse
-from symreg.formula.operators import OPERATORS, DimensionRule
+from symreg.formula.operators import OPERATORS, POWER_NAMES, DimensionRule
 from symreg.formula.printing import to_text
 from symreg.worker import OutOfTimeError, serve
 
 MEMORY_BYTES = 4 * 2**30
 _PI = "pi"
-_POWERS = {Fraction(2): "square", Fraction(3): "cube", Fraction(-1): "inv", Fraction(1, 2): "sqrt"}
 _FUNCTIONS = {
     name: getattr(sympy, row.sympy_name)
     for name, row in OPERATORS.items()
@@ -304,8 +303,8 @@ def _power(base: Expression, exponent: Any, constants: set[str]) -> Expression:
     power = Fraction(int(exponent.p), int(exponent.q))
     if power == 1:
         return base
-    if power in _POWERS:
-        return Apply(_POWERS[power], (base,))
+    if power in POWER_NAMES:
+        return Apply(POWER_NAMES[power], (base,))
     if power < 0:
         return Apply("inv", (_power(base, -exponent, constants),))
     return Apply("pow", (base, Number(power)))

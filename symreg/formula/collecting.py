@@ -13,12 +13,16 @@ from fractions import Fraction
 from typing import Literal
 
 from symreg.formula.expression import Apply, Expression, Number, complexity, fold
+from symreg.formula.operators import POWER_NAMES
 from symreg.formula.powers import product_of_powers
 
 Sharing = Literal["nothing", "powers", "denominators"]
 WAYS: tuple[Sharing, ...] = ("nothing", "powers", "denominators")
 Exact = int | Fraction  # whole numbers are ints: several times as fast
-POWERS: dict[str, Exact] = {"inv": -1, "square": 2, "cube": 3, "sqrt": Fraction(1, 2)}
+EXPONENTS: dict[str, Exact] = {
+    name: int(power) if power.denominator == 1 else power for power, name in POWER_NAMES.items()
+}
+"""Of operators that are powers, wherever these have a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,8 @@ class _Collector:
             return first.times(last, 1 if name == "*" else -1)
         if name == "neg":
             return Product(-first.number, first.powers)
-        if name in POWERS:
-            return self._power(first, POWERS[name])
+        if name in EXPONENTS:
+            return self._power(first, EXPONENTS[name])
         if name == "pow" and not last.powers:
             return self._power(first, last.number)
         if name in ("+", "-"):

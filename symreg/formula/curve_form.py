@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
+from symreg.formula.operators import POWERS
 
 Key: TypeAlias = tuple[object, ...]
 """What tells one factor from another: its kind, and what it is made of."""
@@ -25,10 +26,6 @@ ANY = "any"
 INPUT, NUMBER, SUM, FREE, EXP = "input", "number", "sum", "free sum", "exp"
 """Kinds of factors: an input; a number; a sum, with which terms have a constant; a sum in which all have one, but for
 the factor in front; an exponential, with the number that is raised if it is not e."""
-
-POWERS = {
-    "square": Fraction(2), "cube": Fraction(3), "inv": Fraction(-1), "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from typing import Any, Final, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from symreg.engine.program import Program
+from symreg.engine.program import CONSTANT, VARIABLE, Program
 from symreg.errors import ExpressionError, OperatorError
-from symreg.formula.operators import CONSTANT, OPERATORS, VARIABLE, operator
+from symreg.formula.operators import OPERATORS, POWER_NAMES, operator
 
 LARGEST_TERM: Final = 10**18  # numerators and denominators stay below; a longer number is a float
 SHORT_DIGITS: Final = 6  # a decimal with no more digits than this is meant exactly
@@ -185,7 +185,6 @@ def canonical_number(value: Fraction | float) -> Number:
     return Number(float(value))
 
 
-_POWERS: Final = {Fraction(2): "square", Fraction(3): "cube", Fraction(-1): "inv", Fraction(1, 2): "sqrt"}
 
 
 def canonical_apply(name: str, arguments: tuple[Expression, ...]) -> Expression:
@@ -196,8 +195,8 @@ def canonical_apply(name: str, arguments: tuple[Expression, ...]) -> Expression:
     first, last = arguments[0], arguments[-1]
     if name == "neg" and isinstance(first, Number):
         return Number(-first.value)
-    if name == "pow" and isinstance(last, Number) and last.value in _POWERS:
-        return canonical_apply(_POWERS[Fraction(last.value)], (first,))
+    if name == "pow" and isinstance(last, Number) and last.value in POWER_NAMES:
+        return canonical_apply(POWER_NAMES[Fraction(last.value)], (first,))
     if name == "/" and first == Number(Fraction(1)):
         return canonical_apply("inv", (last,))
     if name in ("/", "inv") and isinstance(last, Number) and isinstance(last.value, Fraction) and last.value:

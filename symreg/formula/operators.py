@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 
+from symreg.engine.program import OPCODES
 from symreg.errors import OperatorError
 
-VARIABLE: Final = 0  # opcodes of the two kinds of leaves; operators start at 2
-CONSTANT: Final = 1
 LANGUAGES: Final = ("text", "latex", "python", "numpy", "c", "fortran", "julia")
 
 
@@ -66,12 +65,11 @@ class Operator:
 
     ``exponent`` is set for the rule SCALE only. ``sympy_name`` is the sympy class or function that represents
     the operator (``Pow`` for square, with the exponent from this row). ``domain`` is for people: where the
-    value is a real number.
+    value is a real number. ``parity`` says what the operator makes of its operand's sign.
     """
 
     name: str
     arity: int
-    opcode: int
     rule: DimensionRule
     exponent: Fraction | None
     complexity: int
@@ -80,6 +78,12 @@ class Operator:
     sympy_name: str
     commutative: bool
     forms: Mapping[str, Form] = field(compare=False, repr=False)
+    parity: Literal["even", "odd"] | None = None
+
+    @property
+    def opcode(self) -> int:
+        """Its number in a program."""
+        return OPCODES[self.name]
 
     def form(self, language: str) -> Form:
         """Return the printed form in one of ``LANGUAGES``."""
@@ -121,7 +125,6 @@ def _power(exponent: str) -> Mapping[str, Form]:
 
 def _function(
     name: str,
-    opcode: int,
     domain: str,
     *,
     latex: str | None = None,
@@ -132,6 +135,7 @@ def _function(
     sympy: str | None = None,
     rule: DimensionRule = DimensionRule.DIMENSIONLESS,
     exponent: Fraction | None = None,
+    parity: Literal["even", "odd"] | None = None,
 ) -> Operator:
     """Return the row of an operator that is written as a call in almost every language."""
     numpy = numpy or name
@@ -145,11 +149,11 @@ def _function(
         fortran=fortran or _call(name),
     )
     return Operator(
-        name, 1, opcode, rule, exponent, 1, domain, getattr(np, numpy), sympy or name, False, forms
+        name, 1, rule, exponent, 1, domain, getattr(np, numpy), sympy or name, False, forms, parity
     )
 
 
-def _extreme(name: str, opcode: int, sympy: str, sign: str) -> Operator:
+def _extreme(name: str, sympy: str, sign: str) -> Operator:
     """Return the row of max or min; NaN if either operand is, where the languages' own functions pass over it.
 
     That is why an operand may stand in a printed form more than once; ``x != x`` where x is NaN.
@@ -163,30 +167,30 @@ def _extreme(name: str, opcode: int, sympy: str, sign: str) -> Operator:
         _call(name, 2), latex=latex, python=python, numpy=_call(f"np.{numpy}", 2), c=c, fortran=fortran
     )
     return Operator(
-        name, 2, opcode, DimensionRule.SAME, None, 1, "every number", getattr(np, numpy), sympy, True, forms
+        name, 2, DimensionRule.SAME, None, 1, "every number", getattr(np, numpy), sympy, True, forms
     )
 
 
 _SAME, _SCALE, _ANY = DimensionRule.SAME, DimensionRule.SCALE, "every number"
 _ROWS: Final = (
     Operator(
-        "+", 2, 2, _SAME, None, 1, _ANY, np.add, "Add", True,
+        "+", 2, _SAME, None, 1, _ANY, np.add, "Add", True,
         _infix(" + ", _SUM, _PRODUCT, Form("{0} + {1}", _SUM, (_SUM, _SUM))),
     ),
     Operator(
-        "-", 2, 3, _SAME, None, 1, _ANY, np.subtract, "Add", False,
+        "-", 2, _SAME, None, 1, _ANY, np.subtract, "Add", False,
         _infix(" - ", _SUM, _PRODUCT, Form("{0} - {1}", _SUM, (_SUM, _PRODUCT))),
     ),
     Operator(
-        "*", 2, 4, DimensionRule.PRODUCT, None, 1, _ANY, np.multiply, "Mul", True,
+        "*", 2, DimensionRule.PRODUCT, None, 1, _ANY, np.multiply, "Mul", True,
         _infix("*", _PRODUCT, _SIGN, Form(r"{0} \cdot {1}", _PRODUCT, (_PRODUCT, _PRODUCT))),
     ),
     Operator(
-        "/", 2, 5, DimensionRule.QUOTIENT, None, 1, "divisor not 0", np.divide, "Mul", False,
+        "/", 2, DimensionRule.QUOTIENT, None, 1, "divisor not 0", np.divide, "Mul", False,
         _infix("/", _PRODUCT, _SIGN, Form(r"\frac{{{0}}}{{{1}}}", _PRODUCT, (_FREE, _FREE))),
     ),
     Operator(
-        "pow", 2, 6, DimensionRule.POWER, None, 1,
+        "pow", 2, DimensionRule.POWER, None, 1,
         "base above 0, or exponent a whole number", np.power, "Pow", False,
         _everywhere(
             Form("{0}**{1}", _POWER, (_ATOM, _POWER)),
@@ -195,48 +199,49 @@ _ROWS: Final = (
             julia=Form("{0}^{1}", _POWER, (_ATOM, _POWER)),
         ),
     ),
-    _extreme("max", 7, "Max", ">"),
-    _extreme("min", 8, "Min", "<"),
+    _extreme("max", "Max", ">"),
+    _extreme("min", "Min", "<"),
     Operator(
-        "neg", 1, 9, DimensionRule.PRESERVE, None, 1, _ANY, np.negative, "Mul", False,
-        _everywhere(Form("-{0}", _SIGN, (_SIGN,)), latex=Form("-{0}", _SIGN, (_PRODUCT,))),
+        "neg", 1, DimensionRule.PRESERVE, None, 1, _ANY, np.negative, "Mul", False,
+        _everywhere(Form("-{0}", _SIGN, (_SIGN,)), latex=Form("-{0}", _SIGN, (_PRODUCT,))), "odd",
     ),
     Operator(
-        "inv", 1, 10, _SCALE, Fraction(-1), 1, "every number but 0", np.reciprocal, "Pow", False,
+        "inv", 1, _SCALE, Fraction(-1), 1, "every number but 0", np.reciprocal, "Pow", False,
         _everywhere(
             Form("1/{0}", _PRODUCT, (_POWER,)),
             latex=Form(r"\frac{{1}}{{{0}}}", _PRODUCT, (_FREE,)),
             c=Form("1.0/{0}", _PRODUCT, (_POWER,)),
             fortran=Form("1.0d0/{0}", _PRODUCT, (_POWER,)),
         ),
+        "odd",
     ),
     Operator(
-        "square", 1, 11, _SCALE, Fraction(2), 1, _ANY, np.square, "Pow", False, _power("2"),
+        "square", 1, _SCALE, Fraction(2), 1, _ANY, np.square, "Pow", False, _power("2"), "even",
     ),
-    Operator("cube", 1, 12, _SCALE, Fraction(3), 1, _ANY, _cube, "Pow", False, _power("3")),
-    _function("sqrt", 13, "x at least 0", latex=r"\sqrt{{{0}}}", rule=_SCALE, exponent=Fraction(1, 2)),
-    _function("exp", 14, "every number; overflows above about 709"),
-    _function("log", 15, "x above 0", latex=r"\ln\left({0}\right)"),
-    _function("log10", 16, "x above 0", latex=r"\log_{{10}}\left({0}\right)", sympy="log"),
-    _function("sin", 17, "every finite number"),
-    _function("cos", 18, "every finite number"),
-    _function("tan", 19, "every finite number but odd multiples of pi/2"),
-    _function("asin", 20, "x from -1 to 1", numpy="arcsin", latex=r"\arcsin\left({0}\right)"),
-    _function("acos", 21, "x from -1 to 1", numpy="arccos", latex=r"\arccos\left({0}\right)"),
-    _function("atan", 22, _ANY, numpy="arctan", latex=r"\arctan\left({0}\right)"),
-    _function("sinh", 23, "every number; overflows beyond about 710"),
-    _function("cosh", 24, "every number; overflows beyond about 710"),
-    _function("tanh", 25, _ANY),
+    Operator("cube", 1, _SCALE, Fraction(3), 1, _ANY, _cube, "Pow", False, _power("3"), "odd"),
+    _function("sqrt", "x at least 0", latex=r"\sqrt{{{0}}}", rule=_SCALE, exponent=Fraction(1, 2)),
+    _function("exp", "every number; overflows above about 709"),
+    _function("log", "x above 0", latex=r"\ln\left({0}\right)"),
+    _function("log10", "x above 0", latex=r"\log_{{10}}\left({0}\right)", sympy="log"),
+    _function("sin", "every finite number", parity="odd"),
+    _function("cos", "every finite number", parity="even"),
+    _function("tan", "every finite number but odd multiples of pi/2", parity="odd"),
+    _function("asin", "x from -1 to 1", numpy="arcsin", latex=r"\arcsin\left({0}\right)", parity="odd"),
+    _function("acos", "x from -1 to 1", numpy="arccos", latex=r"\arccos\left({0}\right)"),
+    _function("atan", _ANY, numpy="arctan", latex=r"\arctan\left({0}\right)", parity="odd"),
+    _function("sinh", "every number; overflows beyond about 710", parity="odd"),
+    _function("cosh", "every number; overflows beyond about 710", parity="even"),
+    _function("tanh", _ANY, parity="odd"),
     _function(
-        "abs", 26, _ANY, latex=r"\left|{0}\right|", python="abs", c="fabs", sympy="Abs",
-        rule=DimensionRule.PRESERVE,
+        "abs", _ANY, latex=r"\left|{0}\right|", python="abs", c="fabs", sympy="Abs",
+        rule=DimensionRule.PRESERVE, parity="even",
     ),
     _function(
-        "cbrt", 27, _ANY, latex=r"\sqrt[3]{{{0}}}", sympy="real_root", rule=_SCALE, exponent=Fraction(1, 3),
-        fortran=Form("sign(abs({0})**(1.0d0/3.0d0), {0})", _ATOM, (_FREE,)),
+        "cbrt", _ANY, latex=r"\sqrt[3]{{{0}}}", sympy="real_root", rule=_SCALE, exponent=Fraction(1, 3),
+        fortran=Form("sign(abs({0})**(1.0d0/3.0d0), {0})", _ATOM, (_FREE,)), parity="odd",
     ),
     Operator(
-        "step", 1, 28, DimensionRule.SIGN, None, 1, "every number; 1/2 at 0", _step, "Heaviside", False,
+        "step", 1, DimensionRule.SIGN, None, 1, "every number; 1/2 at 0", _step, "Heaviside", False,
         _everywhere(
             _call("step"),
             latex=Form(r"\operatorname{{step}}\left({0}\right)", _ATOM, (_FREE,)),
@@ -265,6 +270,16 @@ ALIASES: Final[Mapping[str, str]] = MappingProxyType(
         "heaviside": "step",
     }
 )  # other spellings that a formula may use
+POWERS: Final[Mapping[str, Fraction]] = MappingProxyType(
+    {row.name: row.exponent for row in _ROWS if row.exponent is not None}
+)
+"""Operators that are powers, and which."""
+
+POWER_NAMES: Final[Mapping[Fraction, str]] = MappingProxyType(
+    {exponent: name for name, exponent in POWERS.items() if name != "cbrt"}
+)
+"""Powers that have an operator: not the third root, which has values where a power has none."""
+
 FUNCTION_NAMES: Final = frozenset(name for name in OPERATORS if name.isidentifier()) | frozenset(ALIASES)
 
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from symreg.formula.expression import Apply, Expression, Number
+from symreg.formula.operators import POWER_NAMES
 
 
 def raised(base: Expression, power: Fraction) -> Expression:
-    """The base to a positive power, by the shortest operator."""
-    names = {Fraction(2): "square", Fraction(3): "cube", Fraction(1, 2): "sqrt"}
+    """The base to a power, by the operator of that power where there is one."""
     if power == 1:
         return base
-    return Apply(names[power], (base,)) if power in names else Apply("pow", (base, Number(power)))
+    return Apply(POWER_NAMES[power], (base,)) if power in POWER_NAMES else Apply("pow", (base, Number(power)))
 
 
 def product_of(parts: list[Expression]) -> Expression:

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from symreg.formula.expression import Apply, Constant, Expression, Number, canonical_number, fold
+from symreg.formula.operators import POWERS
 
 PRINTED_AS = {"neg": "-", "inv": "/"}
 MINUS_ONE, ONE = Number(Fraction(-1)), Number(Fraction(1))
@@ -68,8 +69,7 @@ def _otherwise(name: str, said: tuple[Expression, ...], operators: Collection[st
         case "/":
             return _quotient(first, last, operators)
         case "inv" | "sqrt" | "square" | "cube":
-            exponents = {"inv": Fraction(-1), "sqrt": Fraction(1, 2), "square": Fraction(2), "cube": Fraction(3)}
-            return _power(first, exponents[name], operators)
+            return _power(first, POWERS[name], operators)
         case "pow" if isinstance(last, Number) and isinstance(last.value, Fraction):
             return _power(first, last.value, operators)
     return None

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symreg.formula import Apply, Constant, Expression, Number, Variable
+from symreg.formula import POWERS, Apply, Constant, Expression, Number, Variable
 
 __all__ = ["Box", "Call", "Fenced", "Literal", "Mark", "Power", "Quotient", "Root", "Row", "Symbol", "layout"]
 
@@ -99,7 +99,6 @@ FUNCTION_NAMES = {
     "atan": "arctan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "exp": "exp",
 }  # fmt: skip
 MINUS = "\N{MINUS SIGN}"
-INTEGER_POWERS = {"square": 2, "cube": 3}
 
 _GREEK_NAMES = (
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
@@ -246,8 +245,8 @@ def _factors(factors: list[Expression]) -> Box:
 def _power(expression: Apply) -> Box:
     base = layout(expression.arguments[0])
     exponent: Box
-    if expression.operator in INTEGER_POWERS:
-        exponent = Literal(str(INTEGER_POWERS[expression.operator]))
+    if expression.operator in POWERS:
+        exponent = Literal(str(POWERS[expression.operator]))
     else:
         exponent = _exponent(expression.arguments[1])
     if isinstance(base, Call) and not base.power and not base.base and isinstance(exponent, Literal):

@@ -9,23 +9,27 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from symreg.engine import program
+from symreg.engine import program, reference
 from symreg.errors import OperatorError
+from symreg.formula.bits import OPERATOR_BITS
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Apply, Variable, evaluate_tree, lower
 from symreg.formula.grammar import parse
 from symreg.formula.operators import (
     ALIASES,
-    CONSTANT,
     LANGUAGES,
     OPERATORS,
-    VARIABLE,
+    POWER_NAMES,
+    POWERS,
     DimensionRule,
     Operator,
     Precedence,
     operator,
 )
 from symreg.formula.printing import to_code, to_latex, to_python, to_text
+from symreg.search.foreign import operon, pysr
+from symreg.search.native.bank.vocabulary import OF_NEG, OPS
+from symreg.search.native.evolution.variation import STEPS
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 ROWS = list(OPERATORS.values())
@@ -43,9 +47,8 @@ def test_the_table_holds_the_promised_operators() -> None:
     )
 
 
-def test_the_engine_numbers_the_same_operators_the_same_way() -> None:
-    assert {row.name: row.opcode for row in ROWS} == program.OPCODES
-    assert (VARIABLE, CONSTANT) == (program.VARIABLE, program.CONSTANT)
+def test_the_engine_numbers_all_operators() -> None:
+    assert {row.name for row in ROWS} == set(program.OPCODES)
     assert {row.name for row in ROWS if row.arity == 2} == set(program.BINARY)
 
 
@@ -151,6 +154,55 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
     with pytest.raises(OperatorError, match=r'operator "@#": no such operator$'):
         operator("@#")
+
+
+@each_row
+def test_the_parity_is_that_of_the_values(row: Operator) -> None:
+    if row.arity == 2:
+        assert row.parity is None
+        return
+    x = np.array([0.3, 0.7, 1.9])
+    with np.errstate(all="ignore"):
+        values, turned = (evaluate_tree(applied(row), {"x": one}) for one in (x, -x))
+    is_even, is_odd = (bool(np.array_equal(turned, sign * values, equal_nan=True)) for sign in (1, -1))
+    assert (row.parity == "even", row.parity == "odd") == (is_even, is_odd)
+
+
+@each_row
+def test_a_row_that_is_a_power_has_its_values(row: Operator) -> None:
+    """And the name of a power is an operator that has a value wherever the power has one, and nowhere else."""
+    if row.name not in POWERS:
+        return
+    x = np.array([-8.0, -0.5, 0.0, 0.25, 3.0])
+    with np.errstate(all="ignore"):
+        values = evaluate_tree(applied(row), {"x": x})
+        powers = x ** float(POWERS[row.name])
+    np.testing.assert_allclose(values[x > 0], powers[x > 0], rtol=1e-15)
+    agrees = bool(np.array_equal(np.isnan(values), np.isnan(powers)))
+    assert agrees == (POWER_NAMES.get(POWERS[row.name]) == row.name)
+
+
+ABSENT = {
+    "prices": set[str](),
+    "the plain engine": set[str](),
+    "the bank": set[str](),
+    "evolution": {"+", "-", "*", "/", "pow", "max", "min", "neg", "abs"},  # its own ways to join two parts; no cases
+    "Operon": {"log10", "cbrt", "max", "min", "step"},  # said by others, or with cases
+    "PySR": {"cbrt", "max", "min", "step"},  # not asked for yet
+}
+"""Rows that a consumer with a table of its own does without."""
+
+
+def test_who_keeps_a_table_of_operators_keeps_all_of_them() -> None:
+    kept = {
+        "prices": OPERATOR_BITS,
+        "the plain engine": [name for name, code in program.OPCODES.items() if code in reference.VALUES],
+        "the bank": {name.removesuffix(OF_NEG) for name in OPS},
+        "evolution": STEPS,
+        "Operon": operon.OPERATORS,
+        "PySR": {*pysr.BINARY, *pysr.UNARY},
+    }
+    assert {who: set(OPERATORS).difference(rows) for who, rows in kept.items()} == ABSENT
 
 
 def test_exponents_of_the_scaling_operators() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from symreg.engine.program import Program
+from symreg.engine.program import CONSTANT, VARIABLE, Program
 from symreg.errors import ParseError
 from symreg.formula.expression import (
     Apply,
@@ -31,7 +31,7 @@ from symreg.formula.expression import (
     walk,
 )
 from symreg.formula.grammar import parse
-from symreg.formula.operators import CONSTANT, OPERATORS, VARIABLE
+from symreg.formula.operators import OPERATORS
 from symreg.formula.printing import to_code, to_latex, to_python, to_text
 from tests.strategies import CONSTANTS, HOSTILE_NAMES, VARIABLES, expressions, fractions, names, numbers
 

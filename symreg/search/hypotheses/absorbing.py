@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from symreg.formula import (
+    POWERS,
     Apply,
     Constant,
     Expression,
@@ -25,9 +26,6 @@ from symreg.formula import (
 from symreg.units import in_span
 
 Powers = dict[str, Fraction]
-_SCALES = {
-    "inv": Fraction(-1), "square": Fraction(2), "cube": Fraction(3), "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3),
-}  # fmt: skip
 _ONE = Number(Fraction(1))
 
 
@@ -49,7 +47,7 @@ def absorbed(expression: Expression, free: Sequence[str]) -> Expression:
 def _without_powers_of_one(node: Expression, operands: tuple[Expression, ...]) -> Expression:
     if not isinstance(node, Apply):
         return node
-    powers = node.operator == "pow" or node.operator in _SCALES
+    powers = node.operator == "pow" or node.operator in POWERS
     return _ONE if powers and operands[0] == _ONE else Apply(node.operator, operands)
 
 
@@ -64,7 +62,7 @@ def invariants_of(expression: Expression, free: Collection[str]) -> list[Powers]
             return _times(operands[0], operands[1], Fraction(1 if node.operator == "*" else -1))
         if node.operator in ("neg", "abs"):
             return operands[0]
-        exponent = literal_exponent(node.arguments[1]) if node.operator == "pow" else _SCALES.get(node.operator)
+        exponent = literal_exponent(node.arguments[1]) if node.operator == "pow" else POWERS.get(node.operator)
         if exponent is not None:
             return _times({}, operands[0], exponent)
         if node.operator in ("+", "-"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symreg.search.native.bank.bank import ONE, Bank, Leaf
+from symreg.search.native.bank.classes import ROOTS, WHOLE_POWERS
 from symreg.search.native.bank.doublings import doublings
 from symreg.search.native.bank.entries import entries_within
 from symreg.search.native.bank.pi_groups import pi_leaves
@@ -25,7 +26,9 @@ __all__ = [
     "NOT_OVER",
     "ONE",
     "OPS",
+    "ROOTS",
     "TRANSCENDENTAL",
+    "WHOLE_POWERS",
     "Bank",
     "Ids",
     "Leaf",

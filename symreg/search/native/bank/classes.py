@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from symreg.formula import POWERS
 from symreg.search.dimension_code import Codes, DimensionCode
 
-POWERS = {"inv": -1, "square": 2, "cube": 3}
-ROOTS = {"sqrt": 2, "cbrt": 3}
+WHOLE_POWERS = {name: int(power) for name, power in POWERS.items() if power.denominator == 1}
+ROOTS = {name: power.denominator for name, power in POWERS.items() if power.denominator > 1}
 OF_EQUALS = frozenset({"+", "-", "max", "min"})  # operators on what has one dimension, and gives it
 
 
@@ -63,7 +64,7 @@ class Classes:
         return codes[self.coding.in_range(codes)]
 
     def _unary(self, below: Codes) -> Codes:
-        parts = [below[:0]] + [below * power for name, power in POWERS.items() if name in self.operators]
+        parts = [below[:0]] + [below * power for name, power in WHOLE_POWERS.items() if name in self.operators]
         for name, degree in ROOTS.items():
             if name in self.operators:
                 roots, exact = self.coding.root(below, degree)

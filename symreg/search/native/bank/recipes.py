@@ -9,7 +9,7 @@ import numpy as np
 
 from symreg.search.dimension_code import Codes, DimensionCode
 from symreg.search.native.bank.block import Block, Booleans, block, classes_of
-from symreg.search.native.bank.classes import POWERS, ROOTS, Classes
+from symreg.search.native.bank.classes import ROOTS, WHOLE_POWERS, Classes
 from symreg.search.native.bank.shelf import Ids, Shelf
 from symreg.search.native.bank.vocabulary import ODD, OF_NEGATIVE, OPPOSITE, TRANSCENDENTAL
 
@@ -48,7 +48,7 @@ class Recipes:
                 yield name, self.cost[name], made, below
 
     def _sources(self, size: int, wanted: Codes) -> Iterator[tuple[str, Codes, Codes]]:
-        for name, power in POWERS.items():
+        for name, power in WHOLE_POWERS.items():
             roots, exact = self.coding.root(wanted, abs(power))
             yield name, wanted[exact], (roots if power > 0 else -roots)[exact]
         for name, degree in ROOTS.items():

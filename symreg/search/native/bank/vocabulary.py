@@ -55,17 +55,14 @@ SURCHARGE = {
 }  # fmt: skip
 
 NUMPY: dict[str, Callable[..., Floats]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "pow": np.power,
-    "inv": np.reciprocal, "square": np.square, "cube": lambda a: a * a * a, "sqrt": np.sqrt, "abs": np.abs,
-    "exp": np.exp, "log": np.log, "log10": np.log10, "sin": np.sin, "cos": np.cos, "tan": np.tan,
-    "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan,
-    "exp of neg": lambda a: np.exp(-a), "acos of neg": lambda a: np.arccos(-a),
+    **{name: row.numpy for name, row in OPERATORS.items()},
+    "exp of neg": lambda a: np.exp(-a),
+    "acos of neg": lambda a: np.arccos(-a),
     "pow of neg": lambda a, b: np.power(a, -b),
-    "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "neg": np.negative, "cbrt": np.cbrt,
-    "max": np.maximum, "max of neg": lambda a, b: np.maximum(a, -b),
-    "min": np.minimum, "min of neg": lambda a, b: np.minimum(a, -b),
-    "step": lambda a: np.heaviside(a, 0.5), "step of neg": lambda a: np.heaviside(-a, 0.5),
-}  # fmt: skip
+    "max of neg": lambda a, b: np.maximum(a, -b),
+    "min of neg": lambda a, b: np.minimum(a, -b),
+    "step of neg": lambda a: np.heaviside(-a, 0.5),
+}
 
 
 def own_bits(op: str) -> int:

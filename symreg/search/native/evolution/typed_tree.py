@@ -9,13 +9,11 @@ import numpy as np
 
 from symreg.formula import Apply, Constant, Expression, Number, literal_exponent, substitute
 from symreg.search.dimension_code import DimensionCode
-from symreg.search.native.bank import FAMILY, NOT_OVER
+from symreg.search.native.bank import FAMILY, NOT_OVER, ROOTS, WHOLE_POWERS
 from symreg.search.native.proposal import Draft
 from symreg.search.space import SearchSpace
 
 Path = tuple[int, ...]
-POWERS = {"inv": -1, "square": 2, "cube": 3}
-ROOTS = {"sqrt": 2, "cbrt": 3}
 SAME = ("neg", "abs", "+", "-", "max", "min")
 FreeConstants = Mapping[str, tuple[float, int]]  # value and dimension code by name
 
@@ -62,8 +60,8 @@ def _code(operator: str, inner: Sequence[int], coding: DimensionCode) -> int:
         return inner[0] - inner[1]
     if operator in SAME:
         return inner[0]
-    if operator in POWERS:
-        return inner[0] * POWERS[operator]
+    if operator in WHOLE_POWERS:
+        return inner[0] * WHOLE_POWERS[operator]
     if operator in ROOTS and inner[0]:
         return int(coding.root(np.array([inner[0]]), ROOTS[operator])[0][0])
     return 0

@@ -10,7 +10,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula import Apply, Constant, Expression, Number, Variable, evaluate_tree
+from symreg.formula import POWER_NAMES, Apply, Constant, Expression, Variable, evaluate_tree
+from symreg.formula import raised as to_power
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
@@ -100,11 +101,6 @@ def inputs_of(space: SearchSpace) -> Inputs:
 
 def raised(tree: Expression, power: Fraction) -> Expression:
     """The tree to a simple power, written as formulas are."""
-    named = {Fraction(2): "square", Fraction(3): "cube", Fraction(-1): "inv", Fraction(1, 2): "sqrt"}
-    if power == 1:
-        return tree
-    if power in named:
-        return Apply(named[power], (tree,))
-    if power < 0:
+    if power < 0 and power not in POWER_NAMES:
         return Apply("inv", (raised(tree, -power),))
-    return Apply("pow", (tree, Number(power)))
+    return to_power(tree, power)
