@@ -65,9 +65,10 @@ class InputBox:
 
         Along each side in turn ``count`` strata hold one point each (Latin hypercube: McKay, Beckman and Conover 1979).
         """
+        from scipy.stats.qmc import LatinHypercube
+
         sides = np.flatnonzero(varied)
-        strata = np.stack([generator.permutation(count) for _ in sides]) if sides.size else np.zeros((0, count))
-        inner = (strata + generator.random(strata.shape)) / count
+        inner = LatinHypercube(sides.size, seed=generator).random(count).T if sides.size else np.zeros((0, count))
         corners = np.zeros((sides.size, 0))
         if sides.size <= CORNERS_OF:
             corners = np.array(list(itertools.product((0.0, 1.0), repeat=sides.size))).T

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import math
+__all__ = ["wilson_interval"]
 
-__all__ = ["Z_95", "wilson_interval"]
-
-Z_95 = 1.959963984540054
-"""Between minus and plus this many standard deviations lie 95 % of a normal distribution."""
+CONFIDENCE = 0.95
 
 
-def wilson_interval(found: int, trials: int, z: float = Z_95) -> tuple[float, float]:
-    """The rates p at which ``found`` of ``trials`` is within z deviations of what is expected.
+def wilson_interval(found: int, trials: int) -> tuple[float, float]:
+    """The rates at which ``found`` of ``trials`` is what 95 % of all counts are like; 0 and 1 where nothing was tried.
 
-    These are the roots of (found - n*p)**2 = z**2 * n*p*(1 - p), n = trials (E. B. Wilson, Journal of the
-    American Statistical Association 22, 209 (1927)); unlike the textbook's interval it never leaves [0, 1],
-    and it says something where nothing or everything was found.
+    Unlike the textbook's interval it never leaves [0, 1], and it says something where nothing or everything was found
+    (E. B. Wilson, Journal of the American Statistical Association 22, 209 (1927)).
     """
+    from scipy.stats import binomtest
+
     if trials == 0:
         return 0.0, 1.0
-    rate = found / trials
-    shrunk = 1 + z * z / trials
-    middle = (rate + z * z / (2 * trials)) / shrunk
-    half = z / shrunk * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
-    low = 0.0 if found == 0 else middle - half
-    high = 1.0 if found == trials else middle + half
-    return low, high
+    edges = binomtest(found, trials).proportion_ci(CONFIDENCE, method="wilson")
+    return float(edges.low), float(edges.high)
