@@ -69,6 +69,12 @@ class SearchSpace:
         return found | {unit: found[name] for name, unit in self.units_of_inputs.items() if name in found}
 
     @property
+    def code_of_leaves(self) -> dict[Expression, int]:
+        """Dimension codes of inputs and known constants."""
+        pairs = zip(self.leaves, self.codes, strict=True)
+        return {leaf: code for leaf, code in pairs if not isinstance(leaf, Number)}
+
+    @property
     def in_formulas(self) -> dict[str, float]:
         """Known constants and units of inputs in natural units: all that a formula may hold by name."""
         return {**self.known, **self.scales}

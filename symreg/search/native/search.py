@@ -21,6 +21,7 @@ from symreg.search.backend import Budget, Round
 from symreg.search.clock import Clock
 from symreg.search.native.backdrops import Backdrops, backdrops_of
 from symreg.search.native.bank import Bank
+from symreg.search.native.groups import group_bits
 from symreg.search.native.hunt import Workplace, hunt_of
 from symreg.search.native.noise import Wonder, grows_note
 from symreg.search.native.probes import target_at
@@ -168,12 +169,14 @@ def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Ref
 
 
 def ranked(refined: Refined, bank: Bank, space: SearchSpace) -> Refined:
-    """The same, its form said by its rank among all formulas where that is shorter."""
+    """The same, its form said by its rank among all formulas, or by its products of powers, where that is shorter."""
     draft = refined.draft
-    bits = rank_bits(draft, bank, space.target_code)
-    if bits is None or (draft.form_bits is not None and draft.form_bits <= bits):
-        return refined
-    return replace(refined, draft=replace(draft, form_bits=bits))
+    ways = (
+        draft.form_bits,
+        rank_bits(draft, bank, space.target_code),
+        group_bits(draft, space.code_of_leaves, space.target_code),
+    )
+    return replace(refined, draft=replace(draft, form_bits=min((one for one in ways if one is not None), default=None)))
 
 
 def worthwhile(found: Sequence[Refined], bits: Callable[[Refined], float]) -> list[Refined]:
