@@ -20,10 +20,10 @@ from symreg.search.backend import Backend, BackendError
 
 GROUP = "symreg.backends"
 OURS: Mapping[str, tuple[str, str]] = {
-    "native": ("symreg.search.native.settings", "Native"),
-    "operon": ("symreg.search.foreign.operon", "Operon"),
-    "pysr": ("symreg.search.foreign.pysr", "PySR"),
-    "hypotheses": ("symreg.search.hypotheses.backend", "Hypotheses"),
+    "native": ("symreg.search", "Native"),
+    "operon": ("symreg.search.foreign", "Operon"),
+    "pysr": ("symreg.search.foreign", "PySR"),
+    "hypotheses": ("symreg.search.hypotheses", "Hypotheses"),
 }
 
 
