@@ -241,6 +241,22 @@ def sign_of_shift(form: Form, node: Expression) -> Iterator[Change]:
         yield sum_of(new), {constant.name: Apply("neg", (constant,))}
 
 
+def sign_before_difference(form: Form, node: Expression) -> Iterator[Change]:
+    """``k*(exp(-t) - 1)`` with a negative ``k`` is ``k*(1 - exp(-t))``."""
+    if not (isinstance(node, Apply) and node.operator in ("*", "/")):
+        return
+    constants, (above, below) = coefficient(form, node)
+    factor = quotient_of(*constants)
+    names = form.own_names(factor)
+    if len(names) != 1 or not form.value(factor) < 0:
+        return
+    for place, part in enumerate(above):
+        terms = terms_of(part) if is_sum(part) else []
+        if any(sign < 0 and isinstance(term, Number) for sign, term in terms):
+            turned = [*above[:place], sum_of([(-sign, term) for sign, term in terms]), *above[place + 1 :]]
+            yield times(factor, quotient_of(turned, below)), {names[0]: Apply("neg", (Constant(names[0]),))}
+
+
 def positive_exponent(form: Form, node: Expression) -> Iterator[Change]:
     """``(x/k1)**k2`` with a negative ``k2`` is ``(k1/x)**k2``."""
     if not (isinstance(node, Apply) and node.operator == "pow" and form.is_own(node.arguments[1])):
@@ -259,5 +275,6 @@ SCALES: tuple[Rule, ...] = (
     shift_in_function,
     sign_beside_number,
     sign_of_shift,
+    sign_before_difference,
     positive_exponent,
 )

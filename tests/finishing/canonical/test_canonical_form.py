@@ -97,6 +97,8 @@ SUMS: list[tuple[str, Values, str]] = [
     ("k1*(x/(x + k2) + k3)", {"k1": 1, "k2": 2, "k3": 3}, "k1*x/(k2 + x) + k3"),
     ("k1*(k2 - exp(-x/k3))", {"k1": 1, "k2": 2, "k3": 2}, "k2 - k1*exp(-k3*x)"),
     ("k1*(1 - exp(k2*t))", {"k1": 2, "k2": (-2, PER_S)}, "k1*(1 - exp(-t/k2))"),
+    ("k1*(exp(k2*t) - 1)", {"k1": -2, "k2": (-2, PER_S)}, "k1*(1 - exp(-t/k2))"),
+    ("k1*(exp(k2*t) - 1)", {"k1": 2, "k2": (2, PER_S)}, "k1*(exp(t/k2) - 1)"),
     ("x + 1", {}, "1 + x"),
 ]
 FRACTIONS: list[tuple[str, Values, str]] = [
