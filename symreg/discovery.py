@@ -46,7 +46,13 @@ SIMPLIFY_SECONDS = 1.5  # for one formula
 SIMPLIFY_BUDGET = 8.0  # for all of them
 FINISHING_SHARE = 0.15  # of the time budget is kept for rewriting and simplifying, within these seconds
 LEAST_FINISHING, MOST_FINISHING = 0.5, 6.0
+"""Seconds kept at least (budgets up to 3.3 s) and at most (from 40 s); the least is also left after Ctrl-C. More leaves
+more laws simplified and the search less time; set by hand."""
+
 UNHURRIED = 120.0
+"""Seconds for simplifying, and again for the runners-up, where no time is budgeted: a bound on sympy only. With less,
+results begin to depend on the speed of the machine; set by hand."""
+
 INTERRUPTED = "interrupted"
 
 

@@ -20,8 +20,16 @@ from symreg.errors import SpecificationError
 __all__ = ["Document", "KeyPath", "Value", "dump_document", "read_document", "read_document_text"]
 
 MAX_BYTES = 1_000_000
+"""Of a file: the Feynman set takes a tenth. A larger bound lets a stranger's file take longer to be
+refused, a smaller one refuses problems that bring their rows."""
+
 MAX_DEPTH = 20
+"""Keys from the top to a value; experiments nest a handful. The reader calls itself twice for each, far from Python's
+limit of 1,000, to which a larger bound comes nearer; set by hand."""
+
 MAX_VALUES = 30_000
+"""Values of a file, blocks and lists included: some thirty characters of MAX_BYTES for each. Each is a Python object
+with its line, so this bounds memory and time; a smaller one refuses problems with many rows."""
 
 KeyPath = tuple[str | int, ...]
 Value = dict[str, "Value"] | list["Value"] | str | int | float | bool | None

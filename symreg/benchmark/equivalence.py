@@ -41,9 +41,21 @@ Floats = npt.NDArray[np.float64]
 Ranges = Mapping[str, tuple[float, float]]
 
 TOLERANCE = 1e-6
+"""Relative difference of values up to which they are the same: far above the rounding of float64, far below the third
+decimal that numbers are rounded to. A larger one lets close approximations pass, a smaller one counts rounding."""
+
 N_POINTS = 512
+"""Fresh points at which values are compared; 2 % of them, ten, may lie near a zero of the truth. Fewer miss regions in
+which two formulas differ, more cost time for every verdict; set by hand."""
+
 FEWEST_POINTS = 20
+"""Points at which the truth must be defined, or nothing is decided: agreement at a few says little. A larger number
+leaves more truths of narrow domain undecided; set by hand."""
+
 WIDE = 1e3
+"""Highest over lowest value of a range, above which points are even in the logarithm: drawn evenly over three decades,
+1 % of the points would lie in the lowest. A smaller ratio leaves fewer points near the upper end."""
+
 _ORDER: tuple[Relation, ...] = ("zero", "offset", "factor", "different", "undecided")
 _WORKER = "symreg.benchmark._equivalence_worker"
 

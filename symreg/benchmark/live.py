@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 __all__ = ["check_search", "columns", "default_output", "run_benchmark_command", "summary_table", "watched"]
 
 INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it: 128 and the number of the signal, 2. Scripts tell by it a run that was
+stopped from one that failed."""
+
 NEWEST = 8
+"""Trials that the growing table shows, the last ones. More would push the summary below it out of sight, fewer pass too
+quickly to be read; set by hand."""
 
 R = TypeVar("R")
 

@@ -32,6 +32,8 @@ FRESH_AFTER = 20
 """Trials after which a process gives way to a new one: what large searches leave of their memory adds up."""
 
 _POLL_SECONDS = 0.2
+"""Seconds between two looks at deadlines and at ``stop``: deadlines are minutes, and Ctrl-C should be
+answered at once. Shorter wakes the parent for nothing, longer makes who stops a run wait."""
 
 T = TypeVar("T")
 R = TypeVar("R")

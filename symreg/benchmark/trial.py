@@ -29,6 +29,9 @@ Discover = Callable[[Problem, "Settings", int], "Discovery"]
 
 FOLDS = 5  # of the cross-validation that ranks laws where all rows train
 R2_OF_STRICT = 0.99
+"""R² on exact rows that a law needs beside a strict verdict: one whose symbols agree once numbers are rounded may still
+predict badly. A value nearer to 1 fails true laws whose constants noise has moved; set by hand."""
+
 R2_WORTH_JUDGING = 0.9
 """A law that explains less of the exact target, offset and factor forgiven, cannot be the true one."""
 

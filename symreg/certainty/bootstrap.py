@@ -21,6 +21,9 @@ from symreg.fitting import Fitted, Fitter, Floats, limits_of
 
 Resampling = Literal["residuals", "rows"]
 RESAMPLES = 1000
+"""Refits for one set of intervals: 25 lie beyond either end of 95 %, so that chance moves the tail of 2.5 % by 0.5 %.
+Time goes with the number, chance with its inverse root; fewer than 20 are refused (``intervals``)."""
+
 LEAST_SHARE = 0.5  # of the refits must have an end
 
 

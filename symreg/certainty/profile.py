@@ -10,6 +10,9 @@ from symreg.fitting import Fitted, Fitter, Floats, fit_with_input_errors, holdin
 
 FIRST_STEP = 1.0  # standard errors
 MOST_DOUBLINGS = 40
+"""Steps outwards, each twice the last: 40 reach 1e12 standard errors, and what the data do not end there has no end.
+Each step refits the other constants; fewer call an end infinite that lies very far out."""
+
 PRECISE = 1e-9  # of the last step
 FAR = 1e3  # of the allowed rise: enough to be outside
 

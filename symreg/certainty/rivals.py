@@ -29,8 +29,14 @@ from symreg.fitting import Fitted, Fitter
 from symreg.laws import Law, bits_of_rows, fitted_again
 
 LONGER = 25.0
+"""Bits by which a rival's message may be longer: a tangent of a plain number costs 21 before any row is seen, and no
+row near zero tells it from a line. Fewer would drop such laws, more lets in laws that nobody believes."""
+
 DECISIVE = float(np.log2(100.0))
 SIGNIFICANT = 0.05
+"""Chance of a difference of squared residuals, below which the judging rows have decided: the customary 5 %. A larger
+value drops rivals that are open, a smaller one keeps laws that rows speak against."""
+
 ANOTHER = 3.0  # standard errors of the difference
 REACHABLE = 0.3  # a hundred measurements tell
 COMPARED = 500  # points

@@ -32,10 +32,16 @@ from symreg.formula import lower, variables_of
 from symreg.tables import Column
 
 POINTS = 2000
+"""Places tried in the box, spread evenly, before the best are improved: in three sides as dense as 13 along each. More
+find narrower peaks; each costs both laws there and at two neighbours for every side. Set by hand."""
+
 IMPROVED = 2  # of the points
 NEIGHBOUR = 0.01  # of the side of a box: how far an input may be off
 SEPARATED = 3.0  # standard deviations that tell two laws apart
 MOST_REPEATS = 1_000_000
+"""Measurements that an advice may ask for: with more, nobody measures, and reports say that no number is enough. Set by
+hand: it changes words, and no verdict."""
+
 ROUNDED_TO = (2, 3, 4, 6, 17)  # significant digits of a proposed measurement: the fewest that keep
 KEPT = 0.9  # this part of the separation, there and nearby
 NEIGHBOURS = 20_000  # rows at most among which the nearest is sought

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from symreg.discovery import Discovery
 
 EXIT_INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it: 128 and the number of the signal, 2. A script tells by it a run that was
+stopped from one that failed."""
+
 Number = TypeVar("Number", int, float)
 
 
@@ -148,6 +151,9 @@ def report_run(folder: Path, formats: tuple[str, ...], exports: tuple[str, ...],
 
 
 LEAST_ROWS = 8
+"""Rows that ``--rows`` may ask for, training and test together: of eight two are for the test and six are left to
+search on. Fewer hardly ask a question; set by hand."""
+
 USUAL_ROWS = "10000"
 
 

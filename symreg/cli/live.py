@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from symreg.laws import ParetoFront
 
 ROWS = 12
+"""Laws of the front that are drawn, the longest ones: with counters and heads a terminal of 24 lines holds them where
+no formula is folded. More would scroll out of sight; set by hand."""
 
 
 class LiveFront:

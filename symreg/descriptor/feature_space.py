@@ -23,8 +23,14 @@ Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 VARIES = 1e-9  # of the largest value: a feature that varies less is a constant
 AT_ONCE = 1 << 14
+"""Features whitened at a time: of 100 rows 13 MB for each copy of the values. Larger takes more memory beside the
+bank's, smaller more rounds in Python; results are the same."""
+
 WITHOUT_BOTH = 4  # with one of + and - alone, no expression up to this complexity is left out
 MEMORY = 2.0 * 2**30
+"""Bytes for the bank and the whitened rows, two GiB: a part of what ordinary machines have. With less the space ends at
+a lower complexity (``complete_to``), with more a search takes longer; set by hand."""
+
 COPIES = 16  # bytes for each value beside the bank: whitened rows, and a copy of the values with its whitened rows
 
 

@@ -26,7 +26,13 @@ PAIRS = 30_000  # of features of one complexity with the others, that are combin
 GROWN = 300  # of each complexity, kept and combined again
 ALIKE = 4  # as many are looked at to find so many that differ
 ROUNDS = 2
+"""The first combines pairs of features, the second its best with features again, so that three meet in a descriptor.
+One more would let four meet, and costs as many joins again; set by hand."""
+
 AT_ONCE = 256
+"""Pairs combined between two looks at the clock, by up to five combinations each. Larger takes more memory and ends
+later, smaller makes more calls; results are the same."""
+
 _Row = tuple[int, str, bool, int, int]  # points, operator, whether it is turned, rows of the two pools
 
 

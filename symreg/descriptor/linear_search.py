@@ -31,6 +31,9 @@ RESIDUALS = 30  # of the best single features, for which others are screened
 TRIED = 600  # promising features of which all triples are looked at
 EXCHANGED = 40  # of the best triples, each descriptor against every feature
 ROUNDS = 20
+"""Of exchanges, at most: they end where nothing improves, and this bounds a search that goes on by small steps. Each is
+a join of up to 120 pairs of features with every feature; set by hand."""
+
 ALIKE = 1e-9  # errors that differ less are equal: the simpler one comes first
 
 

@@ -23,7 +23,12 @@ Singles = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 COLLINEAR = 1e-5  # where 1 - rho**2 is below, two rows are one for single precision
 REPEATED = 1e-12
+"""Square of what is left of a unit vector beside the basis: less is rounding, and the vector lies in the basis. Smaller
+makes directions of rounding, larger drops terms that differ a little. As in the compiled core."""
+
 ROWS_AT_ONCE = 1024
+"""Rows whose correlations with all of the second list are one array: 4 kB for each row of that list. Larger takes more
+memory, smaller more rounds in Python; results are the same."""
 
 
 @dataclass(frozen=True, slots=True)

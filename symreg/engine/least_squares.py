@@ -24,11 +24,23 @@ from numpy.typing import NDArray
 from symreg.engine.program import Fit, Floats, Outcome
 
 FIRST_DAMPING = 1e-3
+"""lambda at first, beside columns of unit norm: it shortens steps along directions below 0.03 or so. Larger takes more
+steps from good starts, smaller jumps further from bad ones. As in the compiled core."""
+
 LEAST_DAMPING = 1e-24
+"""lambda falls no further: its root, 1e-12, is 1 over WORST_CONDITION, and damps nothing that the data determine.
+Smaller takes longer to grow again when a step fails, larger slows the end. As in the compiled core."""
+
 LINEAR_DAMPING = 1e-14  # keeps the step short along directions that the data do not determine
 LINEAR_REPEATS = 3  # each repeats with 16 more digits of an amplitude that starts far too large
 FADING = 0.1
+"""To this part a column's scale may fall in one step, and the sum of squares must fall for a linear solution to be
+repeated. Near 1 an early steep slope is long remembered, near 0 at once forgotten. As in the compiled core."""
+
 LEAST_GAIN = 1e-4
+"""Part of the promised fall that a step has to bring to be taken. At 0 steps that gain rounding are taken; much larger
+refuses steps along bent valleys that do gain. As in the compiled core."""
+
 SMALL_FALL = 1e-14  # of the sum of squares
 SMALL_STEP = 1e-12  # of the scaled constants
 EXACT = 1e-30  # sum of squares / sum of squared targets at the rounding of float64

@@ -23,7 +23,13 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
 VARIABLE: Final = 0
+"""Opcode of a row that takes a column of the inputs. The compiled core counts alike: a change here is one there,
+too."""
+
 CONSTANT: Final = 1
+"""Opcode of a row that takes a free or a fixed constant; the opcodes above it are operators. As in the compiled
+core."""
+
 BINARY: Final[dict[str, int]] = {"+": 2, "-": 3, "*": 4, "/": 5, "pow": 6, "max": 7, "min": 8}
 UNARY: Final[dict[str, int]] = {
     "neg": 9, "inv": 10, "square": 11, "cube": 12, "sqrt": 13, "exp": 14, "log": 15, "log10": 16, "sin": 17,
@@ -32,8 +38,13 @@ UNARY: Final[dict[str, int]] = {
 }  # fmt: skip
 OPCODES: Final[dict[str, int]] = {**BINARY, **UNARY}
 N_OPCODES: Final = 29
+"""How many opcodes there are: VARIABLE, CONSTANT, 7 with two operands and 20 with one. A program with a larger one is
+refused; the compiled core has the same number."""
+
 LAST_BINARY: Final = max(BINARY.values())
 MAX_ROWS: Final = 100_000
+"""Of a program: a formula that is read has 2,000 nodes at most, so only a mistake makes more. It bounds a check that
+loops in Python over all rows; set by hand, far above any need."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from symreg.tables import Table
 
 FIRST_ROWS = 5
+"""Row numbers that an error lists before it says "...": enough to find the fault, and still one line. Set by hand."""
 
 
 class TableEstimator(BaseEstimator):  # type: ignore[misc]

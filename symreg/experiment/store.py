@@ -27,7 +27,13 @@ ENVIRONMENT, STATE = "environment.json", "state.json"
 KNOWN_FILES = (EXPERIMENT, FRONT, TABLE, LOG, ENVIRONMENT, STATE)
 
 STATE_VERSION = 1
+"""Of the layout of ``state.json``, to be raised where an older file can no longer be read: a run of another version is
+refused and started over with ``--fresh``."""
+
 MAX_STATE_BYTES = 50_000_000
+"""Of a JSON file of a run that is read back: a front with its runners-up is far below. It keeps a damaged or foreign
+file from filling the memory; a smaller one might refuse a run that was stored. Set by hand."""
+
 # Of a run that was stored before answers were examined.
 _BEFORE_THE_KEY: dict[str, Any] = {"runners_up": [], "robustness": None, "noise": "constant"}
 

@@ -21,6 +21,9 @@ from symreg.experiment.specification import Specification, specification_of
 from symreg.wording import shortened
 
 MAX_RUNS = 1000
+"""Runs that one file may stand for: all are checked before the first begins, and each is a search. A bound on slips
+such as one list too many, which a larger one lets pass; set by hand."""
+
 _PLAIN = re.compile(r"[\w.+-]{1,20}")
 
 

@@ -36,13 +36,22 @@ from symreg.problem import FreeConstant
 from symreg.units import Dimension
 
 LARGEST_POWER = 8
+"""Of a shared constant: laws hold c**4 or c**6 (see above), hardly more than an eighth power. A larger one proposes
+rewritings that are fitted for nothing, a smaller one misses shared constants. Set by hand."""
+
 DOUBT = 2.5
+"""Standard errors that count as one where a value is near no simple number (``_near``). More proposes more numbers,
+each a refit that the description length may refuse; fewer misses factors that would vanish. Set by hand."""
+
 INSIGNIFICANT = 3.0  # standard errors from zero
 NOTHING = 1e-10  # in natural units; of an exact fit the errors are smaller than the rounding of a coefficient
 
 MOST_TIED = 5  # constants of a formula; among more, some ratio is simple by chance
 FAR = 4.0  # errors between a ratio and a simple one; the refitted formula has to be worth it
 ROUNDING = 1e-9
+"""Of a simple ratio: how far constants of an exact fit, whose errors are as good as zero, may miss it. Far above
+float64's 1e-16, since a fit ends a little early; larger ties constants that differ. Set by hand."""
+
 RATIOS = tuple(Fraction(*one) for one in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (4, 1), (1, 4)))
 
 NOTHING_AT_NOTHING = frozenset({

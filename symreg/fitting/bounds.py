@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 NEAR = 1e-6  # of the distance between start and bound, or of the bound itself: this close is tried as on it
 MOST_MOVES = 100
+"""Moves of whole constants by one: they begin at the rounded minimum, so few are needed. It bounds a valley that goes
+on; a move costs up to two refits for each whole constant. Set by hand."""
+
 BETTER = 1e-12  # of a sum of squares
 
 

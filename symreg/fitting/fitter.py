@@ -22,6 +22,9 @@ from symreg.problem import ConstantLimit, FreeConstant, NaturalUnits, Problem
 
 Floats = npt.NDArray[np.float64]
 MAX_ITERATIONS = 200
+"""Steps of one fit, at most; those that converge end by themselves. More is spent on formulas that lead nowhere, of
+which a search fits many, fewer leaves narrow valleys unfinished; set by hand."""
+
 MAX_ITERATIONS_OF_A_TEMPLATE = 5_000  # its parameters are the user's, and may start anywhere
 
 

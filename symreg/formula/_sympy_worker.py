@@ -22,6 +22,9 @@ from symreg.formula.printing import to_text
 from symreg.worker import OutOfTimeError, serve
 
 MEMORY_BYTES = 4 * 2**30
+"""Bytes of address space of the child, four GiB: a rewriting that grows without end fails here and not the machine.
+With less, long formulas stay as they are; set by hand."""
+
 _PI = "pi"
 _FUNCTIONS = {
     name: getattr(sympy, row.sympy_name)

@@ -55,6 +55,8 @@ FEW_ROWS = 12
 """Rows below which a law is described by how it predicts rows that its fit did without (``leaving_out.left_over``)."""
 
 _SMALLEST = 1e-300
+"""A variance is no smaller, so that its logarithm is finite where residuals are zero and no resolution is stated. Near
+the least normal float64, 2e-308: a larger floor would count for tiny targets."""
 
 
 def description_length(

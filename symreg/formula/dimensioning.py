@@ -48,6 +48,8 @@ _NAMED: Final[Mapping[Dimension, str]] = {
     Dimension.of(kg=1, m=2, s=-3, A=-1): "voltage",
 }
 _LONGEST_SHOWN: Final = 80
+"""Characters of a subexpression in an error; a longer one is cut, so that the reason stays in sight. It changes words
+only; set by hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,20 @@ from symreg.formula.naming import quoted, unquoted
 from symreg.formula.operators import FUNCTION_NAMES, operator
 
 MAX_LENGTH: Final = 10_000
+"""Characters: five for each node of MAX_NODES. It bounds the time that a hostile text takes before anything is built; a
+smaller one refuses formulas with long names."""
+
 MAX_DEPTH: Final = 100
+"""Operators from the root to a leaf; brackets and signs may nest twice as deep. The parser does not recurse, but
+comparing trees and sympy do, and a larger bound comes nearer to Python's limit of 1,000 calls."""
+
 MAX_NODES: Final = 2_000
+"""Nodes as they are read, fifty times the usual limit on complexity, 40. It bounds what all that follows the parser
+walks through; a smaller one refuses long formulas from elsewhere. Set by hand."""
+
 MAX_EXPONENT: Final = 1_000
+"""Of a literal power: 2**1000 is near the largest float64, so more overflows on nearly all numbers. It keeps huge
+powers from exact arithmetic, as sympy's; a smaller one refuses powers that have values."""
 
 _NUMBER: Final = re.compile(r"((?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:[eEfFdD]([+-]?[0-9]+))?")
 _SIGNS: Final = {sign: sign for sign in ("+", "-", "*", "/", "**", "(", ")", ",")} | {

@@ -46,7 +46,13 @@ AGREEMENT = 1e-9
 """Relative difference in value up to which two formulas are the same one in floating point."""
 
 _LARGEST_INTEGER = 10**6
+"""Numerator or denominator that goes to sympy as a number; with larger ones numbers go as symbols. Longer fractions
+would cost sympy time, shorter ones hide numbers that might cancel; set by hand."""
+
 _N_POINTS = 64
+"""Random points at which two formulas are compared where the sample has no arrays. More costs evaluations for each
+check, fewer may miss a part of the domain where they differ; set by hand."""
+
 _PI = "pi"
 _WORKER = "symreg.formula._sympy_worker"
 

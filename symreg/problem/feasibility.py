@@ -36,6 +36,9 @@ QUANTITIES = dict(
     )
 )  # fmt: skip
 MAX_LISTED = 8
+"""Constants of nature that an error names, the familiar ones first: a line or two. More hide the advice that follows;
+set by hand."""
+
 OTHERWISE = "Add a column, or allow coefficients that carry a unit (free_constants='inferred')."
 MAKE_PRODUCTS = frozenset({"*", "/", "inv", "square", "cube", "sqrt", "cbrt", "pow"})
 

@@ -30,9 +30,21 @@ if TYPE_CHECKING:
     from symreg.units import Dimension
 
 MIN_ROWS = 3
+"""Rows of a table: a line goes through any two, so the third is the first that can tell one law from another. Fewer
+would give answers that mean nothing."""
+
 TINY = 20
+"""Rows below which none is held out and each is left out in turn: a quarter of 20 are five, and fewer judge by chance.
+A larger bound spends a refit for each row and law, a smaller one takes rows from fits that need them."""
+
 MAX_LEAVE_ONE_OUT = 500
+"""Rows that may be left out in turn, and so folds: each is a refit of every law that is judged. More would take longer
+than a search, and with so many rows some can be held out; set by hand."""
+
 MAX_COMPLEXITY = 1_000
+"""Largest limit on complexity that may be asked for, half the nodes that the grammar reads (2,000): far beyond what a
+search completes, it catches slips of the keys. Set by hand."""
+
 DEFAULT_OPERATORS = (
     "+", "-", "*", "/", "neg", "inv", "square", "cube", "sqrt", "pow",
     "exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "tanh",

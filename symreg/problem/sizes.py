@@ -18,6 +18,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 LARGEST_DEGREE = 4
+"""Total degree of the polynomial in the logarithms: each adds a bend, and a trend that needs more than four is not
+called smooth. More takes rows and terms (MOST_TERMS) and follows errors; set by hand."""
+
 MOST_TERMS = 250
 """Of a polynomial: more take longer than a search may wait."""
 
@@ -31,6 +34,9 @@ LONGEST_STEP = 1.0
 """Of the logarithm of the mean, in one iteration."""
 
 ITERATIONS = 60
+"""Steps of one fit, at most; where they do not settle there is no trend. Each moves the logarithm by LONGEST_STEP at
+most, so they reach 26 decades; more would only delay the refusal. Set by hand."""
+
 CONVERGED = 1e-8  # of the logarithm of the mean
 
 SURPRISING = 0.01

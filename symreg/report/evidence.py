@@ -23,6 +23,9 @@ __all__ = ["Evidence", "evidence_of"]
 
 Array = NDArray[np.float64]
 _RELATIVE = 1e-6
+"""Difference between a stored error and one computed again, above which a report is refused: the law is the same, so
+only rounding differs. Smaller refuses reports on other machines, larger overlooks changed tables."""
+
 _RELATIVE_REFITTED = 1e-3  # least squares started elsewhere ends a little elsewhere
 _OF_SPREAD = 1e-9  # below this share of the target's own size an error is rounding
 

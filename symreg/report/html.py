@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["html_report"]
 
 MOST_INPUT_PLOTS = 12
+"""Pictures of residuals against an input, inputs of the law first; the page counts the others. Each takes time to draw
+and room in the file; set by hand."""
+
 _LABELS = {"c": "C", "json": "JSON", "latex": "LaTeX", "numpy": "NumPy", "text": "plain text"}
 
 

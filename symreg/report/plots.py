@@ -33,9 +33,18 @@ __all__ = ["data_uri", "front_plot", "input_plot", "parity_plot", "plain_colours
 Array = NDArray[np.float64]
 
 MOST_POINTS = 2000
+"""Points in one picture, evenly chosen from more: beyond, they cover each other. More makes drawing slower and shows no
+more, fewer may leave outliers out. Set by hand."""
+
 MOST_SIGMAS = 12.0  # that are drawn: beyond, nobody doubts
 _MOST_VECTOR_POINTS = 400
+"""Points that are drawn as shapes, each some bytes of SVG; more become one small image within the picture, and their
+marks smaller and paler. A larger bound makes larger files, a smaller one coarser dots. Set by hand."""
+
 _MOST_ERROR_BARS = 200
+"""Rows up to which stated uncertainties are drawn: with more, the bars hide the points. Set by hand: it changes looks
+only."""
+
 _INK, _SOFT, _GRID = "#24292f", "#59636e", "#d8dee4"
 _TRAIN, _HELD_OUT, _CHOSEN = "#3b82c4", "#e07b39", "#d1495b"
 _THEME = (

@@ -16,6 +16,9 @@ from symreg.errors import TableError
 
 MISSING = frozenset({"", "-", "--", "na", "n/a", "nan", "null", "none", "<na>", "nat"})
 FIRST_ROWS = 5
+"""Rows of faulty cells that an error names; all are counted. Enough to find the fault, and still one line: more hides
+the advice behind numbers. Set by hand."""
+
 _COMMA_NUMBER = re.compile(r"[-+]?\d[\d.' ]*(,\d+)+(\.\d*)?(e[-+]?\d+)?", re.IGNORECASE)
 
 

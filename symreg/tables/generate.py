@@ -44,7 +44,12 @@ Floats = npt.NDArray[np.float64]
 Distribution = Literal["uniform", "loguniform", "integer"]
 NoiseKind = Literal["none", "rms", "relative"]
 LARGEST_TABLE = 10_000_000
+"""Rows that may be drawn: 80 MB for each column, with copies some times that. A slip of the keys is refused before it
+fills the memory; set by hand."""
+
 ROUNDS = 50
+"""Tables drawn for one, where the formula is undefined on some of the rows: it has to be defined on a fiftieth of the
+ranges. More would only delay the error for a formula that is hardly ever defined; set by hand."""
 
 
 class GenerationError(SymregError):

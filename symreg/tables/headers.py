@@ -20,6 +20,9 @@ from symreg.errors import SymregError, TableError, TableWarning
 from symreg.units import DIMENSIONLESS_UNIT, Unit, parse_unit
 
 MAX_NAME = 200
+"""Characters of a column's name, which stands in formulas, tables and messages: a longer one hides all else. Far above
+names that people give; set by hand."""
+
 LABEL = "label"
 NO_UNIT = frozenset(
     {"", "-", "\N{EN DASH}", "\N{EM DASH}", "1", "none", "unitless", "dimensionless", "no unit"}

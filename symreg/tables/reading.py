@@ -20,7 +20,13 @@ from symreg.errors import TableError
 from symreg.tables.cells import Cells
 
 MAX_COLUMNS = 2_000
+"""Of a delimited file: one with more is likely a matrix, or lies on its side. A larger bound lets it be read for
+nothing, a smaller one refuses wide tables of which few columns are wanted; set by hand."""
+
 MAX_CELLS = 200_000_000
+"""Of a delimited file: 1.6 GB as float64. Reading stops there instead of filling the memory; a machine with more of it
+could read more, as arrays, which are not limited. Set by hand."""
+
 ASTROPY_NAMES = {
     "solMass": "M_sun", "solLum": "L_sun", "solRad": "R_sun", "earthMass": "M_earth", "earthRad": "R_earth",
     "jupiterMass": "M_jup", "jupiterRad": "R_jup", "AU": "au", "deg_C": "degC",

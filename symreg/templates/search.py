@@ -33,11 +33,23 @@ from symreg.units import Dimension
 
 SEEDED = 3_000  # combinations of small expressions
 MOST_COMBINED = 20_000
+"""Combinations sorted by size before the first SEEDED are fitted: of two functions all 8,100, of three the 27 smallest
+of each. More costs time and memory for combinations that are hardly reached; set by hand."""
+
 SEEDS_OF_A_FUNCTION = 90
+"""Small expressions for one function, the smallest first. More adds longer ones, whose combinations hardly come within
+SEEDED; fewer leaves out shapes with a constant inside. Set by hand."""
+
 MOST_ROWS = 5_000
+"""Rows of the joint fits, evenly taken; whoever takes a candidate fits it on all. The time of a fit goes with them, and
+fewer tell forms apart less well under noise. Set by hand."""
+
 CHUNK = 200  # combinations between two looks at the clock
 KEPT = 24  # combinations fitted from several starts on all rows
 STARTS_OF_A_SEED = 12
+"""Starts of each of the KEPT combinations, beside its quick fit (decision 0018). Time goes with them; with fewer a good
+form is more often lost to a poor minimum. Set by hand."""
+
 LEADERS = 3  # formulas whose functions are searched one by one in a sweep
 ANSWERS = 10  # of a round of the backend, fitted jointly
 FIRST_SHARE = 100_000  # evaluations for one function in the first sweep; each sweep doubles it
@@ -46,6 +58,8 @@ NEWS = 1.0  # bits
 EXACT = 1e-20  # loss below which what is left is rounding
 LEAST_ROWS = 0.5  # of the rows on which a form has to be undone
 SLOPES_ALIKE = 1e-9
+"""Range of the undone rows' errors, as a part of the largest, below which all count as the same: the form is linear in
+the function, and rounding makes the rest. Larger drops weights that matter; set by hand."""
 
 
 def propose_within(

@@ -16,7 +16,13 @@ from symreg.search import Bank, SearchSpace, leaves_of
 
 LARGEST = 3  # nodes of what the bank gives, as it counts them
 PROBES = 64
+"""Rows, evenly taken, on which the bank tells expressions apart. More costs time and memory, fewer may take two for
+one; set by hand."""
+
 MAX_ENTRIES = 2_000
+"""Entries of the bank, of which the smallest are wanted (``count``). With many arguments a larger one takes longer for
+seeds that are not used, a smaller one may end before LARGEST nodes; set by hand."""
+
 WITH_A_CONSTANT_INSIDE = ("exp", "log", "sin", "cos", "tanh", "sqrt")
 
 

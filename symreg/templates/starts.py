@@ -20,13 +20,25 @@ from symreg.formula import Expression, Number, walk
 from symreg.problem import FreeConstant, Parameter, Template
 
 STARTS = 400
+"""Of a form whose constants have none of their own: over both signs and eight decades (decision 0018), 25 for each
+decade of one constant. Time goes with them, and so does the chance to meet the best minimum."""
+
 FEW_STEPS = 40
+"""Iterations from each start before the best go on (decision 0018). More is spent on every start, fewer ranks starts by
+where they began; set by hand."""
+
 FEW_ROWS = 400  # for the first steps
 FINALISTS = 12
+"""Starts fitted to the end on all rows, the best of different sums of squares (decision 0018). Each may take thousands
+of steps; with fewer a minimum that is best only at the end is missed. Set by hand."""
+
 LEAST_MAGNITUDE, LARGEST_MAGNITUDE = -5.0, 3.0  # decades, in natural units
 FAR = 1e3  # from one, or its inverse
 ALIKE = 1e-6  # of a sum of squares
 TWINS = 1e-9
+"""Of a sum of squares: fits that differ by less are one but for signs. A larger part might take another minimum for a
+twin, a smaller one leaves the choice of signs to rounding; set by hand."""
+
 SETTLED = (Outcome.CONVERGED, Outcome.MAX_ITERATIONS, Outcome.SINGULAR, Outcome.NO_FREE_CONSTANTS)
 
 

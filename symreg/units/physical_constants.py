@@ -34,11 +34,14 @@ _J = _kg * _m**2 / _s**2
 _C = _A * _s
 _V = _J / _C
 
-_C_LIGHT = 299792458.0
-_PLANCK = 6.62607015e-34
-_CHARGE = 1.602176634e-19
-_BOLTZMANN = 1.380649e-23
+_C_LIGHT = 299792458.0  # m/s
+_PLANCK = 6.62607015e-34  # J*s
+_CHARGE = 1.602176634e-19  # C
+_BOLTZMANN = 1.380649e-23  # J/K
 _AVOGADRO = 6.02214076e23
+"""1/mol. These five define the SI since 2019 and are exact; every digit is needed, as the derived constants below are
+computed from them."""
+
 # Wien's displacement: the root of x = 5*(1 - exp(-x)).
 _WIEN_ROOT = 4.965114231744276
 

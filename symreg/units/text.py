@@ -21,12 +21,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-MAX_LENGTH = 200
-MAX_DEPTH = 20
-MAX_FACTORS = 60
-MAX_EXPONENT = 30
-MAX_EXPONENT_OF_NUMBER = 300
+MAX_LENGTH = 200  # characters of a text
+MAX_DEPTH = 20  # parentheses within each other; the reader recurses once for each
+MAX_FACTORS = 60  # numbers and names, those in parentheses each
+MAX_EXPONENT = 30  # of a name; units have powers below ten
+MAX_EXPONENT_OF_NUMBER = 300  # decades of a number, digits of its power: float64 ends at 308
 MAX_DENOMINATOR = 100
+"""Of an exponent; laws have halves and thirds. All six are set by hand, well above the units that people write, to
+bound what a hostile text costs: larger ones cost time, smaller ones refuse odd units."""
 
 
 class UnreadableError(Exception):

@@ -28,6 +28,9 @@ __all__ = ["FormJudge", "FormVerdict", "constants_of_law", "constants_of_truth"]
 Floats = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-6
+"""Of the spread of exact targets: a deviation up to this is none. Far above the rounding of float64; a larger one lets
+approximations pass, a smaller one fails true forms whose fit ends a little early."""
+
 DEFINED = 0.99  # of the clean rows: a law that is undefined at a pole of its own may still be the true one
 STARTS = (0.0, 0.03, 0.1, 0.3, 0.3, 1.0)  # how far from the law's own constants, in their logarithms
 FAR = 1e6  # spreads

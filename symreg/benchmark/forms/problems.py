@@ -20,11 +20,19 @@ __all__ = ["FORM_SETS", "FormProblem", "FormTrial", "form_trials", "holds_forms"
 
 FORM_SETS = ("everyday", "everyday_more", "everyday_unseen", "mathematical", "ten_rows")
 USUAL_SIZES = (20, 200)
+"""Rows of the smaller and the larger table where a problem states ranges only: 20, the fewest of which some are held
+out, and ten times that. Larger ones make the question easier and trials slower; set by hand."""
+
 USUAL_LEVELS = (0.0, 0.01)
+"""Noise, as a part of the target's spread, where a problem states ranges only: none, and one per cent. More makes the
+question harder; set by hand."""
+
 SIZES = ("smaller", "larger")
 RANKS = ("none", "first", "second", "third")
 GIVEN = "given"
 FEWEST_ROWS = 3
+"""Rows of the smallest table that a problem may ask for: ``problem.MIN_ROWS``. With fewer every search would be
+refused, more would forbid questions that can be asked."""
 
 FormNoise = Literal["relative", "additive", "given"]
 

@@ -19,6 +19,9 @@ from symreg.units import parse_unit
 __all__ = ["clean_table", "noisy_table"]
 
 CLEAN_ROWS = 300
+"""Rows without noise by which a form is judged: many for each constant of a law. More make each refit slower, fewer let
+another form agree at all of them; set by hand."""
+
 CLEAN_SEED = 1_000_003  # of no trial
 
 Floats = npt.NDArray[np.float64]

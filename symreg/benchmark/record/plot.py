@@ -32,6 +32,9 @@ _STYLE: Any = {
 }  # fmt: skip
 _MARKERS = "ovs^DP*X<>ph"
 _DODGE = 0.05
+"""Steps between two levels of noise by which two of our lines are moved to the sides, so that the bars of three rules
+at one level stand beside each other. Less and they overlap, more and a point seems to be at another level."""
+
 _LABEL_GAP = 4.0
 """Percentage points between two labels, a little more than a letter is high."""
 

@@ -10,6 +10,9 @@ from symreg.benchmark.record.interval import wilson_interval
 __all__ = ["code", "count", "rate", "ratio", "seconds", "table", "words"]
 
 LONGEST_CODE = 110
+"""Characters of a formula in a cell of a table; a longer one is cut. More makes tables wider than a page, fewer cuts
+laws that a reader wants to compare; set by hand."""
+
 NOTHING = "\N{EN DASH}"
 
 
