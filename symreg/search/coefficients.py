@@ -29,6 +29,10 @@ from symreg.formula import (
 )
 
 LARGEST_DENOMINATOR = 6
+"""Denominator of an exponent that counts as a simple fraction. Fractions up to 6 lie as near as 1/30 to each other:
+with larger ones ``NEAR`` would take any number for one, with smaller ones fifths and sixths would stay fitted
+decimals."""
+
 NEAR = 0.02  # an exponent this near to a small fraction is that fraction
 _ONE = Number(Fraction(1))
 

@@ -37,6 +37,9 @@ from symreg.units import DIMENSIONLESS, Dimension, power_product
 
 SHOWN = 3  # reasons for rejection
 LONGEST_REASON = 160
+"""Characters of a reason for rejection: reasons are counted by this text and a few are shown, each a line or two. A
+longer one spends lines on what a formula's own text repeats. Set by hand."""
+
 # Sums, products and powers are spelled in many ways; these are not.
 FUNCTIONS = frozenset(name for name, row in OPERATORS.items() if row.rule is DimensionRule.DIMENSIONLESS) | {
     "abs", "max", "min", "cbrt", "step",

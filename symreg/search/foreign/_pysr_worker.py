@@ -16,6 +16,8 @@ from symreg.worker import converse
 
 STARTED = time.monotonic()
 LEAST_SECONDS = 1.0
+"""Seconds that PySR searches at least, where Julia's start has used up the time: else it would be asked for none or
+fewer. Less than the ``GRACE`` of the parent, which kills the child after that; set by hand."""
 
 
 def search(question: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> dict[str, Any]:

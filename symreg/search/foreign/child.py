@@ -26,6 +26,8 @@ LEAST_MEMORY = 2**30  # bytes of address space that an interpreter with its libr
 MOST_FORMULAS = 1_000  # of one line
 LONGEST_COMPLAINT = 50_000_000  # bytes on standard error: it goes to a file, and the disk is not the child's
 LONGEST_WORDS = 200
+"""Characters of a child's complaint that its reason for ending quotes: two lines of a terminal. Set by hand; a longer
+quotation would hide what symreg says itself."""
 
 DONE = {
     "time": "time budget spent",

@@ -41,8 +41,15 @@ WRONG_DIMENSION = 1_000.0  # times the baseline loss, for a formula whose dimens
 LEAST_SIZE = 7  # PySR accepts no smaller maxsize
 MANY_ROWS = 2_000  # above, a generation looks at a batch of the rows
 BATCH = 256
+"""Rows of a batch, where a generation looks at one. From 256 rows the mean square of normal residuals is known to 9 %
+(``sqrt(2/n)``): fewer rows rank formulas more by chance, more rows make every generation slower. Set by hand."""
+
 WITHOUT_END = 10**9
+"""Iterations: more than any search comes to, since PySR wants a number. Time, evaluations or ``stop`` end it."""
+
 LARGEST_FILE = 10_000_000
+"""Characters that are read of a hall of fame. It has one row for each complexity, so that a whole one is far smaller:
+the limit only keeps a broken file from filling the memory. Set by hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ MOST_ASSIGNMENTS = 6_000  # of one law
 MISSING_BITS = 6.0  # what it costs that a variable is missing
 STRANGE_BITS = 1.0  # and that a column has another name than what it stands for
 SHORTEST_WORD = 4
+"""Letters of a word of a quantity's meaning that may be one of a column's name. Shorter ones, such as "the" or "per",
+say nothing of a quantity; with five letters "mass" and "time" would no longer count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from symreg.search.hypotheses.scope import Scope
 from symreg.units import parse_unit
 
 AT_ONCE = 50
+"""Formulas in one answer: within ``MAX_REPLY`` of a conversation that leaves 5,000 bytes for each. Fewer need more
+questions, more are fitted before the program hears what became of them. Set by hand."""
 
 
 def scope_of_question(question: Mapping[str, Any]) -> Scope:

@@ -25,6 +25,9 @@ from symreg.search.space import SearchSpace
 
 SIZES = (1.0, 0.05, 20.0)  # in natural units, where columns are of order one
 MOST_STARTS = 27
+"""Fits of one hypothesis: three sizes for each of three constants that are no mere factors, 3**3. Of more such
+constants only the last ones are moved; all sizes of each would triple the fits with every constant."""
+
 CLEARLY = 1.05  # times the residual sum: a difference that the choice of rows does not make
 EXACT = 1e-20  # of the target's spread: residuals below are rounding
 

@@ -21,8 +21,16 @@ from symreg.search.space import SearchSpace
 from symreg.units import Dimension
 
 VERSION = 1
+"""Of the question's format, told with each question: to be raised where a program that reads the old one would fail."""
+
 MOST_REJECTED = 100
+"""Rejections that are told in one question, the latest ones. More make the line longer and tell a program little that
+is new, fewer leave formulas of one answer without a reason. Twice what ``analogy_program`` proposes at once; set by
+hand."""
+
 MOST_UNITS = 50
+"""Units of fitted constants that are listed, those with the shortest names first. A longer list only makes the question
+longer; units that are cut off are still allowed, but a program is not told so. Set by hand."""
 
 
 def briefing(

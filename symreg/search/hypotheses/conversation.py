@@ -24,6 +24,9 @@ from symreg.errors import SymregError
 MAX_REPLY = 262_144  # bytes of one answer
 TICK = 0.1  # seconds between looks at the clock and at ``stop``
 _CHUNK = 65_536
+"""Bytes that are read from the program at once, 64 KiB, a quarter of ``MAX_REPLY``: an unfinished answer is noticed as
+too long at most one chunk late. Smaller ones need more calls for the same answer."""
+
 _WAITING = 4  # answers that wait to be heard; then the program waits
 
 

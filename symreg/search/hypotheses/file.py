@@ -9,7 +9,13 @@ from typing import Any
 from symreg.search.hypotheses.hypothesis import Hypothesis, HypothesisError, hypothesis_of
 
 MAX_BYTES = 1_000_000
+"""Bytes of a file that is text or JSON lines, as ``document.MAX_BYTES`` for YAML: 100 for each of ``MAX_HYPOTHESES``. A
+limit on memory, so that a wrong file is refused before it is read whole. A whole number of MB: the message says it
+so."""
+
 MAX_HYPOTHESES = 10_000
+"""Hypotheses of one file. Each may take up to 27 fits (``assessment.MOST_STARTS``), so that the limit is one on time; a
+larger file is refused, not cut. Set by hand."""
 
 
 def read_hypotheses(path: str | Path) -> tuple[Hypothesis, ...]:

@@ -21,6 +21,10 @@ from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 MAX_ITERATIONS = 30
+"""Steps of Levenberg and Marquardt for one draft. A fit that is not over by then counts with the values it has: here
+drafts are ranked, and the law itself is fitted with up to 200 (``fitting.fitter``). More cost time for all drafts. Set
+by hand."""
+
 RICHEST = 4  # constants a refined formula may have
 
 

@@ -41,9 +41,14 @@ AGAIN = 8  # of the best of a level, fitted to the target itself where others ar
 POLISHED = 12  # of the proposals of a level, given more coefficients
 CANDIDATES = 16  # of a level, sent on to be fitted on all rows
 EACH_COMPLEXITY = 2
+"""Formulas of each complexity, those of least loss, that are sent on beside the shortest descriptions, for the front: a
+second one where the first turns out worse on all rows. Each costs a fit on all rows; set by hand."""
+
 WRITTEN_OUT = 24  # of a level
 CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler than it looks
 LARGEST_LEVEL = 60
+"""Complexity at which hunts end. Levels get dearer by a factor each, so that a budget ends nearly all before; this is
+for spaces so small that their levels are empty and cost nothing. Above 40, the default of ``max_complexity``."""
 
 A_STAGE = 3_000_000
 """Combinations of hunts that take as long as a stage of skeletons or backdrops, for each input that varies."""

@@ -23,6 +23,8 @@ DEAR = 4_000_000  # combinations of a level: one or two seconds
 A_TURN = 1_500_000  # combinations at least: what a turn finds is fitted to all rows, which takes its time too
 SHARE, LEADING_SHARE = 1 / 3, 0.5  # of what is looked at, for evolution
 GRAFTED_ROWS = 400
+"""Rows at which supplies have their values, of those that are fitted to: a graft is a matrix product of 1,500 supplies
+with these. More cost time in proportion, fewer let noise choose the graft; fits use all. Set by hand."""
 
 
 @dataclass(slots=True, eq=False)

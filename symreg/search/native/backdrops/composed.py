@@ -18,6 +18,9 @@ JOINED, WITH = 70, 450
 """Of the simplest expressions, and with how many of them they are joined."""
 
 LARGEST = 1e12
+"""Size at which values are cut off, and columns left out, as ``backdrop.STEEPEST``: beyond, rounding decides. A product
+of two, 1e24, is far within single precision (3e38); a smaller one would leave out poles that rows come near to."""
+
 FUNCTIONS: Mapping[str, Callable[[Floats], Floats]] = {
     "sin": np.sin, "cos": np.cos, "inv": np.reciprocal, "sqrt": np.sqrt, "exp": np.exp, "log": np.log, "tan": np.tan,
     "asin": np.arcsin, "atan": np.arctan,

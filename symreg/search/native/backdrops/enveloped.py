@@ -33,6 +33,8 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 ONE = Number(Fraction(1))
 MOST_ENVELOPES = 8
+"""Envelopes of one part: with the part alone that makes 9 columns, of a wave 18, solved for together at each constant
+of a grid, so that time grows as the square and more. Fewer leave out squares, inverses and products. Set by hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from symreg.search.native.backdrops.term import Term
 
 ONE = Number(Fraction(1))
 AGREES = 1e-8
+"""Relative spread of ratios of coefficients that are one ratio. On exact tables these are known to ten digits, of terms
+that resemble each other to fewer: a smaller one misses factors there, a larger one takes chance for a factor."""
+
 Factors = Counter[Expression]
 
 

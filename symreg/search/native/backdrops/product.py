@@ -35,6 +35,9 @@ from symreg.search.native.skeletons import (
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 MOST_FACTORS = 8
+"""Factors that a product may need, its constant among them. With more a target has no finding here: so many powers
+follow many a smooth logarithm. Fewer would lose products of many inputs. Set by hand."""
+
 OFFSETS = 160
 """Constants ``k`` of a factor ``k + x`` that are looked at for each input, within its range and beyond."""
 
@@ -46,14 +49,29 @@ LOOKED_CLOSER = 24
 
 AT_ONCE = 8_192  # columns: their values stay small
 IN_SIGHT = 1e-3
+"""What a factor without constants inside may leave of the logarithm's rest. The right one leaves rounding only: a
+smaller one risks terms that have lost digits, a larger one has more of them written and judged in vain. Set by hand."""
+
 SIZES = {0: (), 1: (300,), 2: (28, 28)}
 STARTS, REFINED, GROWING = 4, 160, 4
+"""Constants of a grid from which each part may be refined, starts that are refined of all parts, and the best factors
+beside which another one is sought. Larger numbers cost refinements, the last one a whole pass over all parts for each;
+smaller ones lose the right start behind better looking ones. Set by hand."""
+
 ALIKE = 2.0
+"""Steps in which what factors leave is compared, for each factor of e: those within one step, ``exp(1/2)`` or 1.65
+times, count as equal, and the simplest goes first. A smaller number puts simplicity before fit, a larger one fit before
+simplicity."""
+
 EXPLAINS = 0.4
 """What a factor may leave for another to be sought beside it."""
 
 ONE = Number(Fraction(1))
 FAR_OFF = 0.9
+"""What a factor at a constant of the grid may leave to be refined from there: the grid may miss, but what takes away
+less than a tenth is no start. A smaller one loses narrow minima, a larger one spends refinements on nothing. Set by
+hand."""
+
 SIMPLE = 1e-6
 """How near an exponent is to a half or whole number that it is taken for."""
 

@@ -12,7 +12,14 @@ STEP = 1e-6
 """Of a constant, by which it is moved to see what that changes."""
 
 ITERATIONS = 25
+"""Gauss-Newton steps at most. Near a minimum that leaves nothing they converge fast, so that 25 are needed only from
+far off; most starts rest earlier (``RESTING``). Each costs a look at the columns for every constant and every length.
+Set by hand."""
+
 HALVINGS = 6
+"""Lengths of a step that are tried, from the whole to 1/32 of it. More look at columns again for steps that hardly
+move, fewer give up where the residual is strongly curved. Set by hand."""
+
 RESTING = 1e-3
 """Part by which a loss has to fall for another step to be worth it, once it is small."""
 

@@ -54,6 +54,9 @@ Rows = npt.NDArray[np.int64]
 Stage = Callable[[], list[Refined]]
 SOURCE = "backdrops"
 FEWEST_ROWS = 40
+"""Rows of a table that backdrops are tried on: half of them are terms (``PORTION``), so that with 40 twenty terms leave
+twenty rows to disagree. With fewer a fit of so many terms proves less, and fewer terms are no backdrop."""
+
 MOST_ROWS = 240
 """Rows that are looked at: of exact tables no more are needed to tell a hundred terms apart."""
 
@@ -61,6 +64,10 @@ DIGITS = 9
 """Up to which values may have been rounded."""
 
 MOST_TERMS, FEW = 80, 9
+"""Terms of a backdrop, a third of ``MOST_ROWS``; and of one with a single input while parts are sought, since many
+terms of one input follow any curve and leave a part nothing to explain. Cost goes as the square; fewer cover fewer
+laws."""
+
 PORTION = 0.5
 """Of the rows, terms of a backdrop at most."""
 
@@ -89,6 +96,10 @@ IN_SIGHT = 0.7
 """The same where its constants lie beside a grid's."""
 
 REFINED_OF_A_VIEW, REFINED = 12, 240
+"""Parts that are kept of a view in each batch, and of all views together, to be refined: the best by what they leave at
+a constant of the grid. More cost a refinement each, fewer lose the right part behind those that look better. Set by
+hand."""
+
 WAVING, FACTORS = 300, 120
 """Of the simplest terms of which waves of any frequency are looked at."""
 
@@ -452,6 +463,9 @@ def _batches(parts: Iterable[Part], rows: Rows) -> Iterator[list[tuple[int, Part
 
 
 DISTINCT = 1e-9
+"""As below, in double precision, where the square is known to about 1e-15: at 1e-9 what is left has six digits. A
+smaller one lets rounding look like a gain, a larger one leaves out columns that smooth terms nearly follow."""
+
 DISTINCT_SINGLE = 1e-4
 """Of its square by which a column has to stand out of a backdrop, in double and in single precision."""
 

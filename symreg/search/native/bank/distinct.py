@@ -26,6 +26,9 @@ Keys = npt.NDArray[np.uint64]
 Booleans = npt.NDArray[np.bool_]
 
 LARGEST = 1e60
+"""Size of an expression's largest value beyond which, as below its inverse, it is left out: products, cubes and even
+fifth powers of what is kept stay within double precision (1e308). The same number stands in ``fingerprint.h``."""
+
 FIRST = 12  # probes of the first key; half of them far apart, half at random
 GRID = float(1 << 29)  # steps of a scaled projection, and of an octave of the largest value
 MARGIN = 1 / 1024  # of a step: what rounding may shift a value by

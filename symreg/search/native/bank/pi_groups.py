@@ -19,9 +19,17 @@ from symreg.units import pi_groups
 
 MOST_GROUPS = 5  # independent groups that are combined; beyond it ratios of like quantities are many and short anyway
 MOST_LEAVES = 24
+"""Products that become leaves, the simplest first: up to 4 of size three, 8 of size four, 12 of size five. Each makes
+every level over it larger; one that is left out is still found at its natural size. Set by hand."""
+
 LARGEST_EXPONENT = 3
+"""Magnitude of one exponent in a leaf: squares and cubes are usual in laws. A larger one has more products compete for
+``MOST_LEAVES``; higher powers are found at their natural size."""
+
 LARGEST_TOTAL = 9  # sum of the exponents' magnitudes
 FIRST_SIZE = 3
+"""Nodes that the simplest products count as: those of a product or ratio of two names, the least that a short cut
+stands for. A smaller one would put products before the columns' own ratios, a larger one make the short cut longer."""
 
 
 def pi_leaves(space: SearchSpace) -> list[tuple[Expression, int]]:

@@ -25,9 +25,15 @@ from symreg.search.native.refine import Refined, Refiner, fitted_drafts
 SOURCE = "evolution"
 A_FIT = 15_000  # combinations a hunt looks at in the time that one formula takes here, its tree and its offer included
 TOURNAMENT = 4
+"""Formulas that are drawn, the best of which becomes a parent: of a population of 30 about the sixth best on average. A
+larger one breeds the same few formulas over and over, a smaller one hardly chooses. Set by hand."""
+
 NEW_LINES = 1  # formulas of no descent, in each generation
 TRIES = 4  # to make one child
 MIGRANTS = 2
+"""Formulas of each island, its best, that come to the next one at a migration, beside a population of 30. More make the
+islands alike, none leaves them apart. Set by hand."""
+
 THRIFT = (1.0, 0.3)  # of the islands in turn
 
 

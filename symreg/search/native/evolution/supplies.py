@@ -18,8 +18,14 @@ from symreg.search.space import SearchSpace
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
 MOST = 1500
+"""Expressions of the bank that grafts choose from, the shortest ones. Each graft is a matrix product with all of them,
+so that time and memory grow in proportion; fewer leave out longer terms and factors. Set by hand."""
+
 BENT = 16  # expressions that curves are laid over
 LARGEST = 1e60
+"""Size of a supply's values, as of the bank's (``bank.distinct``): their squares are summed, and 1e120 leaves room in
+double precision for the slopes that they are multiplied by."""
+
 CONSTANT = 1e-12  # of an expression's size: it varies by less
 
 

@@ -26,6 +26,9 @@ Floats = npt.NDArray[np.float64]
 Powers = tuple[float | Fraction, ...]
 NEAR = 0.04  # thirds and quarters are taken only where the fitted exponent is as near as this
 LARGEST_EXPONENT = 8
+"""Magnitude of a fitted power beyond which there is no simple one near it. A larger one lets in factors that hardly
+vary, of which only a high power explains anything; a smaller one loses laws with high powers. Set by hand."""
+
 MOST_WAYS = 12  # to round the powers of some factors
 
 

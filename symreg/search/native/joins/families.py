@@ -25,7 +25,13 @@ WIDE = (0.05, 0.1, 0.2, 0.35, 0.6, 1.0, 1.8, 3.0, 6.0, 12.0)
 # Laws are full of these, in any units: the argument has none.
 SIMPLE = (0.5, 2.0, math.pi, 2 * math.pi, 1 / math.pi, 1 / (2 * math.pi))
 FAR = 20.0
+"""Times the median that the larger values of ``f`` have to be for a grid of their own. Up to there the grid at the
+median still reaches ``k*f = 1`` for them (the least of ``WIDE`` is 1/20); a smaller one tries constants twice."""
+
 NARROW = (0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 6.0)
+"""Multiples as of ``WIDE``, in steps of about the root of two, for functions that turn, saturate or have a kink: there
+the curve of logarithms bends more. Finer steps cost rows of the table of factors, coarser ones lose the factor between
+two."""
 
 
 @dataclass(frozen=True, slots=True)

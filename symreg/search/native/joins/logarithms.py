@@ -21,6 +21,9 @@ from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 KEEP = 8
+"""Arguments of a level that are written and judged, the best by the join. It ranks by the squares that they are judged
+by, so that the first would do but for those whose scale is none (``LARGEST``). More only cost time; set by hand."""
+
 LARGEST = 40.0  # |b/a|: beyond it exp(b/a) is no scale that anyone measures with
 
 

@@ -23,9 +23,17 @@ from symreg.units import pi_groups, power_product
 Floats = npt.NDArray[np.float64]
 MOST_GROUPS = 4  # free exponents; with more, products of the target's dimension are many and none is singled out
 LARGEST_EXPONENT = 3
+"""Magnitude of one exponent in a product, as of a Pi group that is a leaf (``bank.pi_groups``). A larger one has more
+products compete for ``MOST``; higher powers are found at their natural size or in logarithms."""
+
 LARGEST_TOTAL = 8  # sum of the exponents' magnitudes, of the root where all are even
 MOST = 96
+"""Products that are taken out of the target, the simplest first, with sizes from three to seven: "a few dozen" as the
+module says. Each makes as many contexts more of its size; set by hand."""
+
 FIRST_SIZE = 3
+"""Nodes that the simplest products count as: those of a product or ratio of two names, as of Pi groups. A larger one
+brings laws in products later, a smaller one brings them before what is as short by itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -35,21 +35,43 @@ from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 KEEP = 48
+"""Fits of a join, with neither a step nor an offset, that are rounded and judged in y. Under noise many are equally
+good, and the right one may stand behind others; each costs its roundings and their losses. Set by hand."""
+
 KEEP_IN_CONTEXT = 12
+"""The same where there is a step or an offset, and where a monomial stands alone: a quarter of ``KEEP``, because a
+level has many such joins. Set by hand."""
+
 MONOMIAL = 1 << 40  # offsets above are numbers of monomials
 LOOKED_THROUGH = 10  # times as many, for those with simple powers
 SIMPLE = 0.06  # how near to a half or whole number a fitted power has to be
 MOST_PAIRS = 200_000_000
+"""Pairs, times targets, beyond which a join is left out for good. By ``PAIR_TO_ROW`` they count as 4,000,000 rows,
+which ``CHEAP`` puts off by four levels: larger joins would hold up a whole level. Set by hand."""
+
 CHEAP = 300_000  # rows to be weighted; what takes twice as many comes one level later
 PAIR_TO_ROW = 0.02
+"""What looking at a pair costs, in rows to be weighted: one entry of a matrix product against a row of all probes. It
+only orders the work: a larger one puts joins of pairs off to later levels. Set by hand."""
+
 NO_OFFSET = -1
+"""In the place of an offset's number, where there is none: entries count from 0, monomials from ``MONOMIAL``."""
+
 LEFT = 0.02  # of what a monomial leaves over
 DEPENDENT = 1e-13  # of a basis vector's square
 NEARLY = 0.3  # of what varies in a target's logarithm: more than that no monomial leaves over that is worth rounding
 MOST_CONTEXTS = 20_000
+"""Offsets of one size, counted with both signs, beyond which they are left out. An array of so many logarithms takes 20
+MB at 128 probes, and a join has some of them; a larger one reaches longer offsets. Set by hand."""
+
 LARGEST_OFFSET = 9
+"""Nodes of an offset. Offsets are more by a factor with each node, and ``MOST_CONTEXTS`` leaves out most levels of long
+ones in any case; a smaller one loses sums whose shorter half is long. Set by hand."""
+
 THIRDS = 24  # pairs that get a third factor
 MOST_THIRDS = 8_000
+"""Factors, those met first, among which a third one is sought: with ``THIRDS`` pairs that is 192,000 combinations for
+one join. More cost time in proportion, fewer leave long factors out. Set by hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from symreg.search.native.probes import SOFTENING, Probes
 Floats = npt.NDArray[np.float64]
 LARGEST_OFFSET = 5  # nodes of v, and of u beside it
 LARGEST_BESIDE = 7
+"""Nodes of u and v together, where there is a v. The contexts of a shell are all pairs of these, more by a factor with
+each node; a smaller one loses laws with both. Set by hand."""
 
 
 @dataclass(frozen=True, slots=True)

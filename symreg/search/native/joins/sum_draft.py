@@ -12,6 +12,7 @@ from symreg.search.native.joins.shells import Shell
 from symreg.search.native.proposal import Draft
 
 NONE_OF = -1
+"""In the place of u's, v's or M's number, where there is none: entries and monomials count from 0."""
 
 
 def plain_draft(bank: Bank, entry: int, value: float, code: int) -> Callable[[], Draft]:

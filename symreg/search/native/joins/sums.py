@@ -33,11 +33,20 @@ from symreg.search.space import SearchSpace
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 KEEP_OF_A_JOIN = 32
+"""Pairs of a join that are solved again and judged in y, over all of a block's contexts. More cost a solution each;
+fewer lose a law that noise puts behind other pairs. Set by hand."""
+
 CONTEXTS_AT_ONCE = 512
+"""Contexts that are filled with values together: an array of them takes half a MB at 128 probes. More need more memory
+and look at ``stop`` less often, fewer make matrix products small."""
+
 MOST_WHOLE = 100_000  # entries of the target's dimension up to which a level is made and looked at as a whole
 LONGEST_OF_MANY = 6  # nodes of a term that may get a third one beside it
 EXTENDED = 8  # pairs of a shell that get a third term
 MOST_TERMS = 4
+"""Terms of a sum: the pair, and one or two more that are found one at a time. Each costs a join for all starts, and
+what is chosen greedily is less sure with each term; sums of more are for skeletons and evolution. Set by hand."""
+
 MOST_CENTRED = 10_000_000  # pairs that are looked at a second time, for parts of longer sums
 ENOUGH = 0.3  # of the floor: then nothing is left for a further term
 BETTER = 0.7  # of the loss: what a further term has to reach

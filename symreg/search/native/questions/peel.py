@@ -23,7 +23,13 @@ Floats = npt.NDArray[np.float64]
 NEAR = 0.06  # to a half or whole number
 STEADY = 0.15  # half the width of the middle two thirds of the derivatives
 LARGEST = 6
+"""Magnitude of a power that is taken out. A larger one costs a check by a surface where a steep slope is no power, a
+smaller one leaves such inputs to the search. Set by hand."""
+
 VERY_STEADY = 0.3
+"""Part of the tolerances ``NEAR`` and ``STEADY``: where no input strays further, all are powers and there is nothing to
+take out, since joins find such a law at once. A larger one forgoes smaller questions that might have helped. Set by
+hand."""
 
 
 def without_powers(whole: Reduction) -> Reduction | None:

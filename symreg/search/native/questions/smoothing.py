@@ -28,21 +28,59 @@ from symreg.search.space import SearchSpace
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 MOST_ROWS = 10_000
+"""Rows under a surface. With 160 polynomials their values take 13 MB, and making them orthonormal costs time in
+proportion to the rows. Noise in the surface goes as ``p/n``: of 10,000 rows 1.6 % of its variance is left. Set by
+hand."""
+
 MOST_POLYNOMIALS = 160
+"""Polynomials of a surface: time goes as the square of their number. More follow targets that bend more, and leave more
+of the noise in the surface (``p/n`` of its variance); fewer show no pattern that is fine. Set by hand."""
+
 ROWS_OF_A_POLYNOMIAL = 8
+"""Rows for each polynomial at least, so that no more than an eighth of the noise's variance is left in the surface,
+well below ``NEARER``. More rows for each allow only lower degrees on small tables."""
+
 FEWEST_ROWS = 40
+"""Rows without which there is no surface: 40 bear five polynomials, degree four of one coordinate, or planes of up to
+four. With fewer rows ``progress`` waits for longer formulas, as no residual can be called a pattern. Set by hand."""
+
 LARGEST_DEGREE = 60
+"""Of a polynomial of one coordinate: of two or more ``MOST_POLYNOMIALS`` allows at most 16. A larger one would follow
+faster oscillations, and rounding and noise between few rows. Set by hand."""
+
 SURPRISING = 1e-3  # chance below which a pattern is one
 NEARER = 0.3
+"""Of the noise's variance: what a surface's own error has to stay below to be looked at in place of the target. In
+standard deviations that is 0.55. A larger one gains little over the target and may be wrong, a smaller one helps fewer
+tables."""
+
 MOST_NOISE = 0.5  # of the target's mean square
 ROUNDING = 1e-28
+"""Of the target's mean square, what counts as noise at least: residuals of 1e-14 of the target, some 50 units of its
+last digit. A smaller one would take rounding for a pattern in exact tables, a larger one hide terms that are small."""
+
 MOST_LEVERAGE = 0.9
+"""Of a row: its residual is divided by one less its leverage, here up to tenfold. Nearer to one a row that polynomials
+pass through would decide the variance alone, or divide by zero; a smaller one corrects less. Set by hand."""
+
 CONSTANT = 1e-9
+"""Of one and a coordinate's size: what varies by less is constant but for rounding. A smaller one would stretch
+rounding errors over [-1, 1], a larger one leave out columns that vary little."""
+
 INDEPENDENT = 1e-6  # of a unit row: what has to be new in it
 WIDE = 1e-9
+"""Singular values below this part of the largest are zero. Digits of dimensions are small whole numbers, so that those
+which are not zero are far larger, and rounding leaves about 1e-15."""
+
 STEP = 0.0005  # of a column's size, for derivatives
 ROWS_OF_SLOPES = 1000
+"""Rows at which slopes are taken, where there are as many: every so-and-so-many-th, 1,000 to 2,000. Medians and sixths
+of slopes need no more, and each input costs two evaluations of all polynomials there. Set by hand."""
+
 RIDGE = 1e-11
+"""Added to the diagonal of the Gram matrix of unit columns: above its rounding (about 1e-15), so that polynomials that
+depend on each other can be solved for. A larger one flattens high degrees, a smaller one lets rounding into slopes."""
+
 LEAST_ERROR = 1e-3  # of a logarithm
 
 

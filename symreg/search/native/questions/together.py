@@ -27,7 +27,13 @@ Floats = npt.NDArray[np.float64]
 NEAR = 0.3  # of the size of the slopes
 CHECKED = 6  # guesses of a round that are checked
 SUMS = ((1, 1), (2, 2), (-1, -1), (1, 2), (2, 1))
+"""Powers of two inputs whose sum or difference is tried: differences of positions, squares, inverses (lenses,
+resistors), and one beside a square. Each costs a comparison of slopes for every pair; more of them make chance
+agreement likelier."""
+
 PRODUCTS = ((1, 1), (1, -1), (2, 1), (1, 2), (2, -1), (1, -2))
+"""Powers of two positive inputs whose product is tried, up to the second. Each further one costs a comparison of slopes
+and makes chance agreement likelier. Products with both signs turned are the same combination. Set by hand."""
 
 
 @dataclass(frozen=True, slots=True)

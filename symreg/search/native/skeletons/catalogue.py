@@ -48,6 +48,9 @@ SIMPLE_POWERS = tuple(
 FACTORS = tuple(Fraction(*one) for one in ((1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2), (3, 1), (-3, 1), (-5, 1)))
 FEW_POWERS = SIMPLE_POWERS[:11]
 MANY_INPUTS = 3
+"""Inputs up to which plain terms have all of ``SIMPLE_POWERS``, 24, and beyond which 11: the products of two inputs
+grow with the square of inputs, and ``MOST_TERMS`` would cut them off. A larger one crowds them out with odd powers."""
+
 MOST_TERMS = 450
 """Plain terms from which sums are chosen: more than this and the simplest are kept."""
 
