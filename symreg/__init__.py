@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from symreg.estimators.descriptor import DescriptorClassifier, DescriptorRegressor
     from symreg.estimators.symbolic import SymbolicRegressor
     from symreg.laws.law import ConstantInterval, Law, ParetoFront, PredictionError
-    from symreg.problem.problem import Problem, make_problem
+    from symreg.problem import Problem
+    from symreg.problem.making import make_problem
     from symreg.search.backend import Budget, BudgetError
     from symreg.search.native.settings import Native
     from symreg.tables.catalog import CatalogError, dataset_names, load_dataset
@@ -118,7 +119,7 @@ _OWNERS = {
     "symreg.estimators.symbolic": ("SymbolicRegressor",),
     "symreg.certainty.intervals": ("IntervalError", "constant_intervals"),
     "symreg.laws.law": ("ConstantInterval", "Law", "ParetoFront", "PredictionError"),
-    "symreg.problem.problem": ("Problem", "make_problem"),
+    "symreg.problem": ("Problem", "make_problem"),
     "symreg.certainty.examination": ("Examination", "Robustness", "examined"),
     "symreg.search.backend": ("Budget", "BudgetError"),
     "symreg.search.native.settings": ("Native",),

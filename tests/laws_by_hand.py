@@ -12,7 +12,8 @@ from symreg.formula.grammar import parse
 from symreg.laws.law import Law, ParetoFront
 from symreg.laws.refitting import fitter_of
 from symreg.problem.candidate import FreeConstant
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.tables.table import read_table
 
 

@@ -20,8 +20,10 @@ from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.laws.law import Law, ParetoFront
 from symreg.problem.candidate import Candidate, FreeConstant
+from symreg.problem.constraints import Constraints
+from symreg.problem.making import make_problem
 from symreg.problem.natural_units import choose_natural_units
-from symreg.problem.problem import Constraints, Problem, make_problem
+from symreg.problem.problem import Problem
 from symreg.search.backend import Budget, Round
 from symreg.search.native.settings import Native
 from symreg.search.space import SearchSpace

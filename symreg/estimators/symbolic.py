@@ -52,7 +52,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         offers constants of nature by their dimensions.
     free_constants : units that fitted coefficients may carry: "auto", "dimensionless", "inferred", or a list; or a
         mapping with units, positive, bounds and integer.
-    operators : names, by default those of ``symreg.problem.problem.DEFAULT_OPERATORS``.
+    operators : names, by default those of ``symreg.problem.DEFAULT_OPERATORS``.
     max_complexity : the longest formula, in leaves and operators.
     nested : limits on nesting; ``{"sin": {"cos": 1}}`` allows one cosine at most inside a sine.
     monotonic : inputs with which the target only rises or falls; ``{"x": "increasing"}``.

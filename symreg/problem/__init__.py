@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from symreg.problem.candidate import SHRINKS, Candidate, FreeConstant, most_constants
 from symreg.problem.constants import FreeConstants
+from symreg.problem.constraints import Constraints
 from symreg.problem.form import has_form, is_short, parts_of
 from symreg.problem.limits import ConstantLimit, limits_in_words
+from symreg.problem.making import MIN_ROWS, TINY, make_problem
 from symreg.problem.natural_units import NaturalUnits, choose_natural_units
 from symreg.problem.offered import FAMILIAR
-from symreg.problem.problem import MIN_ROWS, TINY, Constraints, Problem, Rows, make_problem
+from symreg.problem.problem import Problem
 from symreg.problem.sizes import Floats, sizes_of, trend
 from symreg.problem.summary import describe
 from symreg.problem.template import Parameter, Template, UnknownFunction, is_template, target_of
@@ -27,7 +29,6 @@ __all__ = [
     "NaturalUnits",
     "Parameter",
     "Problem",
-    "Rows",
     "Template",
     "UnknownFunction",
     "choose_natural_units",

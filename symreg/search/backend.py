@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from symreg.errors import SymregError
+from symreg.problem import Candidate
 from symreg.search.rejection import Rejection
 
 if TYPE_CHECKING:
     from symreg.search.space import SearchSpace
-from symreg.problem import Candidate
 
 
 class BudgetError(SymregError):

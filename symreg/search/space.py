@@ -18,7 +18,8 @@ from symreg.search.dimension_code import DimensionCode, coding_for
 from symreg.units import DIMENSIONLESS, Dimension
 
 if TYPE_CHECKING:
-    from symreg.problem import Problem, Rows
+    from symreg.arrays import Rows
+    from symreg.problem import Problem
 
 Floats = npt.NDArray[np.float64]
 LARGEST_COEFFICIENT_POWER = 6  # a coefficient may carry declared units to powers up to this

@@ -19,7 +19,7 @@ from sklearn.model_selection import train_test_split
 
 from symreg.engine import get_engine
 from symreg.formula.expression import evaluate_tree
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.search.backend import Budget
 from symreg.search.native.evolution.evolve import Breeding, Evolution
 from symreg.search.native.hunt import Workplace, hunt_of

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from symreg.discovery import discover
 from symreg.formula.expression import Expression, complexity, evaluate_tree
 from symreg.formula.grammar import parse
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.search.backend import Budget
 from symreg.search.native.settings import Native
 from symreg.tables.table import read_table

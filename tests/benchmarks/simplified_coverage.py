@@ -30,8 +30,8 @@ from symreg.fitting.fitter import make_fitter
 from symreg.formula.expression import Expression, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.problem.candidate import FreeConstant
+from symreg.problem.making import make_problem
 from symreg.problem.natural_units import choose_natural_units
-from symreg.problem.problem import make_problem
 from symreg.tables.table import read_table
 from symreg.units.reading import DIMENSIONLESS_UNIT
 

@@ -17,7 +17,8 @@ from symreg.benchmark.problems import load_problem_set
 from symreg.benchmark.sampling import sample_problem
 from symreg.discovery import discover
 from symreg.engine import get_engine
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.backend import Budget
 from symreg.search.hypotheses.assessment import Assessment
 from symreg.search.hypotheses.backend import Hypotheses

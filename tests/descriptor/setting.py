@@ -11,7 +11,8 @@ import numpy.typing as npt
 from symreg.descriptor.feature_space import FeatureSpace, feature_space
 from symreg.descriptor.settings import DescriptorSettings
 from symreg.engine import get_engine
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.native.joins.join import Joiner
 from symreg.search.space import search_space
 from symreg.tables.table import read_table

@@ -17,7 +17,7 @@ from symreg.experiment.assembly import backend_of, configuration
 from symreg.experiment.specification import specification_of
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.printing import to_text
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.search.backend import Budget
 from symreg.tables.table import read_table
 from symreg.units.reading import parse_unit

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from symreg.discovery import Discovery, discover
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.backend import Budget
 from symreg.search.hypotheses.backend import Hypotheses
 from symreg.search.hypotheses.conversation import MAX_REPLY, Conversation, ConversationError

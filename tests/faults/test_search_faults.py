@@ -21,7 +21,8 @@ from symreg.errors import SymregError
 from symreg.formula import simplify
 from symreg.formula.expression import variables_of
 from symreg.formula.simplify import Simplifier
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.backend import Budget
 from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
@@ -261,7 +262,7 @@ SCRIPT = """
 import json
 import numpy as np
 from symreg.discovery import discover
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.search.backend import Budget
 from symreg.search.native.settings import Native
 from symreg.tables.table import read_table

@@ -13,7 +13,7 @@ from astropy.table import MaskedColumn
 from astropy.table import Table as AstropyTable
 
 from symreg.errors import SymregError, TableError
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.tables.table import read_table
 
 

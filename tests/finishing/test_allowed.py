@@ -6,7 +6,7 @@ import pytest
 
 from symreg.finishing.allowed import is_allowed
 from symreg.formula.grammar import parse
-from symreg.problem.problem import Constraints
+from symreg.problem.constraints import Constraints
 
 
 @pytest.mark.parametrize(

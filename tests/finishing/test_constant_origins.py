@@ -9,7 +9,8 @@ from symreg.finishing.constant_origins import CHANCE_OF_NATURE, match_in_nature,
 from symreg.finishing.law_making import as_law
 from symreg.finishing.passes import shortened
 from symreg.laws.law import LawConstant
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import Dimension
 from symreg.units.physical_constants import physical_constant

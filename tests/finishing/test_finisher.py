@@ -38,8 +38,9 @@ from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.formula.simplify import Simplified
 from symreg.problem.candidate import FreeConstant
+from symreg.problem.making import make_problem
 from symreg.problem.natural_units import choose_natural_units
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.problem import Problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 from tests.strategies import expressions

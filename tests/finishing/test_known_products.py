@@ -34,7 +34,9 @@ from symreg.formula.expression import constants_of, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.problem.candidate import FreeConstant
-from symreg.problem.problem import Constraints, Problem, make_problem
+from symreg.problem.constraints import Constraints
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.backend import Budget
 from symreg.search.native.settings import Native
 from symreg.tables.table import read_table

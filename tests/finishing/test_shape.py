@@ -15,8 +15,10 @@ from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import make_fitter
 from symreg.formula.grammar import parse
 from symreg.problem.candidate import FreeConstant
+from symreg.problem.constraints import Constraints
+from symreg.problem.making import make_problem
 from symreg.problem.natural_units import choose_natural_units
-from symreg.problem.problem import Constraints, Problem, make_problem
+from symreg.problem.problem import Problem
 from symreg.search.backend import Budget
 from symreg.search.native.settings import Native
 from symreg.tables.table import read_table

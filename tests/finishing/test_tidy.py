@@ -19,8 +19,8 @@ from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.problem.candidate import FreeConstant
+from symreg.problem.making import make_problem
 from symreg.problem.natural_units import choose_natural_units
-from symreg.problem.problem import make_problem
 from symreg.tables.catalog import load_dataset
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 

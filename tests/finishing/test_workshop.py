@@ -18,8 +18,9 @@ from symreg.formula.expression import complexity
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.problem.candidate import Candidate, FreeConstant
+from symreg.problem.making import make_problem
 from symreg.problem.natural_units import choose_natural_units
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.problem import Problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS
 

@@ -15,8 +15,9 @@ from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, make_fitter
 from symreg.formula.grammar import parse
 from symreg.problem.candidate import FreeConstant
+from symreg.problem.making import make_problem
 from symreg.problem.natural_units import choose_natural_units
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.problem import Problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 

@@ -18,8 +18,9 @@ from symreg.formula.expression import constants_of, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.laws.law import Law
 from symreg.problem.candidate import FreeConstant
+from symreg.problem.making import make_problem
 from symreg.problem.natural_units import choose_natural_units
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.problem import Problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 

@@ -11,8 +11,8 @@ from symreg.fitting.leaving_out import sum_left_out
 from symreg.formula.grammar import parse
 from symreg.laws.refitting import left_over
 from symreg.problem.candidate import FreeConstant
+from symreg.problem.making import make_problem
 from symreg.problem.natural_units import choose_natural_units
-from symreg.problem.problem import make_problem
 from symreg.tables.table import read_table
 from symreg.units.reading import DIMENSIONLESS_UNIT
 

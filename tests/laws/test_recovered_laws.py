@@ -15,7 +15,7 @@ import pytest
 
 from symreg.discovery import Discovery, discover
 from symreg.laws.law import Law
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.search.backend import Budget
 from symreg.search.native.settings import Native
 from symreg.tables.table import read_table

@@ -10,7 +10,7 @@ import pytest
 from symreg.discovery import discover
 from symreg.laws.law import Law
 from symreg.laws.selection import judged_by
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.search.backend import Budget
 from symreg.search.native.settings import Native
 from symreg.tables.table import read_table

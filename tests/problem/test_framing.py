@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from symreg.errors import InfeasibleError, ParseError, ProblemError, TableError
-from symreg.problem.problem import Constraints, Problem, make_problem
+from symreg.problem.constraints import Constraints
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.tables.table import read_table
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from symreg.errors import ProblemError
 from symreg.problem.limits import ConstantLimit, limits_in_words, read_limits
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.tables.table import read_table
 from symreg.units.dimension import Dimension
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from symreg.problem.making import make_problem
 from symreg.problem.natural_units import NaturalUnits, choose_natural_units
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.problem import Problem
 from symreg.tables.table import Column, Table, read_table
 from symreg.units.dimension import BASE_UNITS, DIMENSIONLESS, Dimension
 from symreg.units.reading import si_unit

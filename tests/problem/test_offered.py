@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from symreg.errors import InfeasibleError
+from symreg.problem.making import make_problem
 from symreg.problem.offered import FAMILIAR, FAMILIES, MOST_OFFERED, offered_constants
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.problem import Problem
 from symreg.tables.table import read_table
 from symreg.units.physical_constants import physical_constant, physical_constant_names
 from symreg.units.reading import parse_unit

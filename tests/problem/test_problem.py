@@ -25,7 +25,9 @@ from symreg.errors import (
     UnitError,
 )
 from symreg.formula.operators import OPERATORS
-from symreg.problem.problem import DEFAULT_OPERATORS, Constraints, FreeConstants, KnownConstant, Problem, make_problem
+from symreg.problem.constraints import Constraints
+from symreg.problem.making import DEFAULT_OPERATORS, make_problem
+from symreg.problem.problem import FreeConstants, KnownConstant, Problem
 from symreg.tables.table import Table, read_table
 from symreg.units.dimension import Dimension
 from symreg.units.reading import parse_unit, physical_constant

@@ -16,7 +16,8 @@ from symreg.formula.expression import Expression, Variable, complexity, constant
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.laws.law import Law, LawConstant, ParetoFront, Score, score
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.tables.table import read_table
 from symreg.units.reading import parse_unit
 

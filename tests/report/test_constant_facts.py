@@ -10,7 +10,7 @@ import pytest
 
 from symreg.discovery import Discovery
 from symreg.laws.law import ConstantInterval, ParetoFront
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.report.constant_facts import interval_text
 from symreg.report.content import gather
 from symreg.report.html import html_report

@@ -6,7 +6,7 @@ import pytest
 
 from symreg.discovery import Discovery, discover
 from symreg.laws.export import EXPORT_LANGUAGES
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.report.content import gather
 from symreg.report.html import html_report
 from symreg.report.markdown import markdown_report

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.tables.catalog import load_dataset
 
 INFERRED = {"free_constants": "inferred"}

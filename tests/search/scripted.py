@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.backend import Budget, Capabilities, Round
 from symreg.tables.table import read_table
 

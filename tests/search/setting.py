@@ -13,7 +13,8 @@ import numpy.typing as npt
 from symreg.engine import get_engine
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import evaluate_tree
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.native.bank.bank import Bank, Leaf
 from symreg.search.native.joins.join import Joiner
 from symreg.search.native.joins.monomials import Monomials, monomials_of

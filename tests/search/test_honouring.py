@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from symreg.discovery import discover
-from symreg.problem.problem import Constraints, make_problem
+from symreg.problem.constraints import Constraints
+from symreg.problem.making import make_problem
 from symreg.search.backend import BackendError, Budget, Capabilities
 from symreg.search.honouring import check_backend, unmet
 from symreg.search.native.settings import Native

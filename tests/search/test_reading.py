@@ -13,7 +13,8 @@ from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.printing import to_text
 from symreg.problem.candidate import Candidate
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.reading import Reader
 from symreg.search.space import search_space
 from symreg.tables.table import read_table

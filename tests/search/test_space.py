@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from symreg.formula.expression import Constant, Number, Variable
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.search.native.proposal import SAME, Draft, Pool, Proposal
 from symreg.search.space import SearchSpace, probe_rows, search_space
 from symreg.tables.table import read_table

@@ -16,7 +16,8 @@ from symreg.document import read_document
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.laws.law import Law
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.native.settings import Native
 from symreg.tables.catalog import dataset_folder, dataset_names, load_dataset
 from symreg.tables.table import Table, read_table

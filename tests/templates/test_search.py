@@ -11,8 +11,9 @@ from symreg.discovery import Discovery, discover
 from symreg.formula.expression import complexity, constants_of, evaluate_tree, variables_of
 from symreg.formula.grammar import parse
 from symreg.laws.law import Law
+from symreg.problem.constraints import Constraints
 from symreg.problem.form import parts_of
-from symreg.problem.problem import Constraints, make_problem
+from symreg.problem.making import make_problem
 from symreg.search.backend import Budget
 from symreg.search.native.settings import Native
 from symreg.tables.table import read_table

@@ -6,7 +6,7 @@ import numpy as np
 
 from symreg.formula.expression import complexity, constants_of, variables_of
 from symreg.formula.grammar import parse
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.search.space import SearchSpace, search_space
 from symreg.tables.table import read_table
 from symreg.templates.seeds import seeds_of

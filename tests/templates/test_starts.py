@@ -12,8 +12,8 @@ from symreg.fitting.bounds import within_bounds
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, make_fitter
 from symreg.problem.candidate import FreeConstant
+from symreg.problem.making import make_problem
 from symreg.problem.natural_units import choose_natural_units
-from symreg.problem.problem import make_problem
 from symreg.tables.table import read_table
 from symreg.templates.starts import from_many_starts
 from symreg.units.dimension import DIMENSIONLESS

@@ -13,7 +13,8 @@ import pytest
 from symreg.discovery import Discovery, discover
 from symreg.estimators.symbolic import SymbolicRegressor
 from symreg.formula.operators import OPERATORS
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.backend import BackendError, Budget
 from symreg.search.foreign import operon
 from symreg.search.foreign.operon import Operon

@@ -22,7 +22,9 @@ from symreg.discovery import discover
 from symreg.errors import SymregError
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS
-from symreg.problem.problem import Constraints, Problem, make_problem
+from symreg.problem.constraints import Constraints
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.backend import BackendError, Budget
 from symreg.search.foreign import child, pysr
 from symreg.search.foreign.pysr import (

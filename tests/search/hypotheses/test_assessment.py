@@ -9,7 +9,7 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.problem.candidate import Candidate
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.search.hypotheses.assessment import Assessed, Assessment
 from symreg.search.hypotheses.hypothesis import Hypothesis, read_hypothesis
 from symreg.search.hypotheses.scope import scope_of

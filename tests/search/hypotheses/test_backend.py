@@ -15,7 +15,8 @@ import pytest
 from symreg.discovery import discover
 from symreg.formula.printing import to_text
 from symreg.problem.candidate import Candidate
-from symreg.problem.problem import Constraints, Problem
+from symreg.problem.constraints import Constraints
+from symreg.problem.problem import Problem
 from symreg.search.backend import Budget, Round
 from symreg.search.hypotheses.analogy_program import converse
 from symreg.search.hypotheses.backend import IDLE_TURNS, Hypotheses

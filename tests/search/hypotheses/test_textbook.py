@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.hypotheses.assessment import Assessment
 from symreg.search.hypotheses.law_library import TextbookLaw, law_library, read_laws
 from symreg.search.hypotheses.scope import scope_of

@@ -12,7 +12,7 @@ import pytest
 from symreg.discovery import discover
 from symreg.engine import get_engine
 from symreg.formula.grammar import parse
-from symreg.problem.problem import Constraints
+from symreg.problem.constraints import Constraints
 from symreg.search.backend import Budget, BudgetError, EndEarly, Round
 from symreg.search.native.probes import target_at
 from symreg.search.native.progress import LONGEST_WAIT, Progress

@@ -13,7 +13,8 @@ import pytest
 from symreg.discovery import Discovery, discover
 from symreg.engine import get_engine
 from symreg.formula.grammar import parse
-from symreg.problem.problem import Problem, make_problem
+from symreg.problem.making import make_problem
+from symreg.problem.problem import Problem
 from symreg.search.backend import Budget
 from symreg.search.native.noise import Wonder, errors_grow, may_grow, relative
 from symreg.search.native.probes import target_at

@@ -9,7 +9,7 @@ import pytest
 
 from symreg.discovery import Discovery, discover
 from symreg.formula.expression import Apply, evaluate_tree, walk
-from symreg.problem.problem import DEFAULT_OPERATORS
+from symreg.problem.making import DEFAULT_OPERATORS
 from symreg.search.backend import Budget
 from symreg.search.foreign.operon import Operon
 from symreg.search.honouring import unmet

@@ -94,7 +94,7 @@ def test_the_best_come_first() -> None:
 
 def test_known_weights_count() -> None:
     """Rows with small sigma decide."""
-    from symreg.problem.problem import make_problem
+    from symreg.problem.making import make_problem
     from symreg.tables.table import read_table
 
     x = np.linspace(1, 2, 60)

@@ -58,7 +58,7 @@ def kepler() -> Problem:
 
 
 def with_sigma() -> Problem:
-    from symreg.problem.problem import make_problem
+    from symreg.problem.making import make_problem
     from symreg.tables.table import read_table
 
     length = uniform(1)[0]

@@ -16,13 +16,12 @@ taken in all there is, and s is the noise. Coefficients are shrunk towards zero 
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, replace
-from math import comb
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from symreg.search.native.questions.coordinates import Coordinates, coordinates_of, degrees_up_to, polynomials
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
@@ -44,9 +43,6 @@ FEWEST_ROWS = 40
 """Rows without which there is no surface: 40 bear five polynomials, degree four of one coordinate, or planes of up to
 four. With fewer rows ``progress`` waits for longer formulas, as no residual can be called a pattern. Set by hand."""
 
-LARGEST_DEGREE = 60
-"""Of a polynomial of one coordinate: of two or more ``MOST_POLYNOMIALS`` allows at most 16. A larger one would follow
-faster oscillations, and rounding and noise between few rows. Set by hand."""
 
 SURPRISING = 1e-3  # chance below which a pattern is one
 NEARER = 0.3
@@ -63,14 +59,8 @@ MOST_LEVERAGE = 0.9
 """Of a row: its residual is divided by one less its leverage, here up to tenfold. Nearer to one a row that polynomials
 pass through would decide the variance alone, or divide by zero; a smaller one corrects less. Set by hand."""
 
-CONSTANT = 1e-9
-"""Of one and a coordinate's size: what varies by less is constant but for rounding. A smaller one would stretch
-rounding errors over [-1, 1], a larger one leave out columns that vary little."""
 
 INDEPENDENT = 1e-6  # of a unit row: what has to be new in it
-WIDE = 1e-9
-"""Singular values below this part of the largest are zero. Digits of dimensions are small whole numbers, so that those
-which are not zero are far larger, and rounding leaves about 1e-15."""
 
 STEP = 0.0005  # of a column's size, for derivatives
 ROWS_OF_SLOPES = 1000
@@ -138,7 +128,7 @@ class Smoother:
         else:
             weights = front / self.spread[rows]
             goal = goal / front
-        columns = _polynomials(own, degrees) * weights
+        columns = polynomials(own, degrees) * weights
         scale = np.sqrt(np.maximum(np.einsum("ij,ij->i", columns, columns), np.finfo(float).tiny))
         columns /= scale[:, None]
         gram = columns @ columns.T + RIDGE * np.eye(len(columns))
@@ -146,7 +136,7 @@ class Smoother:
 
         def at(moved: Floats) -> Floats:
             front, own = self.coordinates.at(moved)
-            phi = np.asarray(coefficients @ _polynomials(own, degrees))
+            phi = np.asarray(coefficients @ polynomials(own, degrees))
             return np.asarray(np.log(front) + phi if logarithm else front * phi)
 
         inputs = inputs[:, :: max(1, len(rows) // ROWS_OF_SLOPES)]
@@ -251,10 +241,10 @@ def smoother_of(space: SearchSpace, rows: Rows) -> Smoother | None:
         return None
     inputs, target = space.inputs[:, rows], space.target[rows]
     spread = np.ones(len(rows)) if space.sigma is None else space.sigma[rows]
-    coordinates = _coordinates(space, rows, target, spread)
+    coordinates = coordinates_of(space, rows, target, spread)
     front, own = coordinates.at(inputs)
-    degrees = _degrees(len(own), min(MOST_POLYNOMIALS, len(rows) // ROWS_OF_A_POLYNOMIAL))
-    basis, kept = _orthonormal(_polynomials(own, degrees) * (front / spread))
+    degrees = degrees_up_to(len(own), min(MOST_POLYNOMIALS, len(rows) // ROWS_OF_A_POLYNOMIAL))
+    basis, kept = _orthonormal(polynomials(own, degrees) * (front / spread))
     degrees = [degree for degree, one in zip(degrees, kept.tolist(), strict=True) if one]
     totals = np.array([sum(degree) for degree in degrees])
     ends = tuple(dict.fromkeys(int((totals <= total).sum()) for total in range(int(totals.max()) + 1)))
@@ -299,103 +289,3 @@ def smoothed_rows(n_rows: int, probes: Rows, generator: np.random.Generator) -> 
     if n_rows <= MOST_ROWS:
         return np.arange(n_rows)
     return np.union1d(probes, generator.choice(n_rows, size=MOST_ROWS, replace=False))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Coordinates:
-    """The product of powers in front, and coordinates in [-1, 1] for all that it leaves open."""
-
-    powers: dict[int, int]  # inputs that enter by their logarithms, and their row there
-    front: Floats  # exponents
-    null: Floats  # (n_logs, n_open)
-    plain: tuple[int, ...]  # inputs that enter as they are
-    low: Floats
-    high: Floats
-
-    def at(self, inputs: Floats) -> tuple[Floats, Floats]:
-        """Values in front ``(n_rows,)`` and coordinates ``(n, n_rows)`` of inputs ``(n_inputs, n_rows)``."""
-        logs = np.log(np.abs(inputs[list(self.powers)])) if self.powers else np.empty((0, inputs.shape[1]))
-        own = self._open(inputs, logs)
-        scaled = 2 * (own - self.low[:, None]) / (self.high - self.low)[:, None] - 1
-        return np.asarray(np.exp(self.front @ logs)), np.asarray(scaled)
-
-    def _open(self, inputs: Floats, logs: Floats) -> Floats:
-        return np.vstack([self.null.T @ logs, inputs[list(self.plain)]])
-
-    def ranged(self, inputs: Floats) -> Coordinates:
-        """With the ranges that these inputs have; what does not vary is left out."""
-        logs = np.log(np.abs(inputs[list(self.powers)])) if self.powers else np.empty((0, inputs.shape[1]))
-        own = self._open(inputs, logs)
-        varies = np.empty(0, dtype=bool)
-        if len(own):  # a ratio that is constant has a rounding error
-            varies = np.asarray(np.ptp(own, axis=1) > CONSTANT * (1 + np.abs(own).max(axis=1)), dtype=bool)
-        n_open = self.null.shape[1]
-        plain = tuple(index for index, kept in zip(self.plain, varies[n_open:].tolist(), strict=True) if kept)
-        own = own[varies]
-        low, high = (own.min(axis=1), own.max(axis=1)) if len(own) else (np.empty(0), np.empty(0))
-        return replace(self, null=self.null[:, varies[:n_open]], plain=plain, low=low, high=high)
-
-
-def _coordinates(space: SearchSpace, rows: Rows, target: Floats, spread: Floats) -> Coordinates:
-    inputs = space.inputs[:, rows]
-    varying = np.asarray(np.ptp(inputs, axis=1) > 0, dtype=bool)
-    carrying = np.array([space.codes[index] != 0 for index in range(len(inputs))], dtype=bool)
-    one_sign = np.asarray((inputs > 0).all(axis=1) | (inputs < 0).all(axis=1), dtype=bool)
-    chosen = np.flatnonzero(varying & carrying & one_sign)
-    logs = np.log(np.abs(inputs[chosen]))
-    null, particular = np.eye(len(logs)), np.zeros(len(logs))
-    exact = space.coefficient_codes == (0,) and all(one_sign[index] for index in np.flatnonzero(carrying & varying))
-    if exact and len(logs):
-        # Known constants, and columns that do not vary, supply dimensions too.
-        others = [i for i in range(len(space.codes)) if i not in set(chosen.tolist())]
-        codes = np.array(space.codes)[[*chosen.tolist(), *others]]
-        digits = space.coding.digits(codes).astype(float).T
-        wanted = space.coding.digits(np.array([space.target_code]))[0].astype(float)
-        particular = (np.linalg.pinv(digits) @ wanted)[: len(logs)]
-        _, sizes, right = np.linalg.svd(digits)
-        null = right[int((sizes > WIDE * max(float(sizes[0]), WIDE)).sum()) :, : len(logs)].T
-        left, sizes, _ = np.linalg.svd(null, full_matrices=False)
-        null = left[:, sizes > WIDE]
-    front = particular + null @ _fitted_powers(null.T @ logs, particular @ logs, target, spread)
-    plain = tuple(np.flatnonzero(varying & (~carrying | ~one_sign)).tolist())
-    powers = {int(index): row for row, index in enumerate(chosen)}
-    return Coordinates(powers, front, null, plain, np.empty(0), np.empty(0)).ranged(inputs)
-
-
-def _fitted_powers(open_logs: Floats, known: Floats, target: Floats, spread: Floats) -> Floats:
-    """Exponents of the nearest product of powers, beside what is known of it."""
-    weights = np.abs(target) / spread
-    weights = weights / (weights.max() or 1.0)
-    design = np.vstack([np.ones(len(target)), open_logs]) * weights
-    goal = (np.log(np.abs(np.where(target != 0, target, 1.0))) - known) * weights
-    solution = np.linalg.lstsq(design.T, goal, rcond=1e-9)[0]
-    return np.asarray(np.clip(solution[1:], -8, 8))
-
-
-def _degrees(n_coordinates: int, most: int) -> list[tuple[int, ...]]:
-    """Exponents of all monomials up to the total degree of which there are no more than ``most``."""
-    if not n_coordinates:
-        return [()]
-    total = 0
-    while total < LARGEST_DEGREE and comb(n_coordinates + total + 1, total + 1) <= most:
-        total += 1
-    found: list[tuple[int, ...]] = []
-    for degree in range(total + 1):
-        for bars in itertools.combinations(range(degree + n_coordinates - 1), n_coordinates - 1):
-            edges = (-1, *bars, degree + n_coordinates - 1)
-            found.append(tuple(b - a - 1 for a, b in itertools.pairwise(edges)))
-    return found
-
-
-def _polynomials(coordinates: Floats, degrees: list[tuple[int, ...]]) -> Floats:
-    """Products of Legendre polynomials, shape ``(n_polynomials, n_rows)``."""
-    columns = np.ones((len(degrees), coordinates.shape[1]))
-    if not len(coordinates):
-        return columns
-    largest = max(map(max, degrees))
-    powers = np.polynomial.legendre.legvander(coordinates, largest)  # (n_coordinates, n_rows, largest + 1)
-    for row, degree in zip(columns, degrees, strict=True):
-        for axis, power in enumerate(degree):
-            if power:
-                row *= powers[axis, :, power]
-    return columns

@@ -8,7 +8,7 @@ import pytest
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS
-from symreg.problem.problem import DEFAULT_OPERATORS
+from symreg.problem.making import DEFAULT_OPERATORS
 from symreg.search.native.bank.completeness import completeness, nested_pairs, not_asked
 from symreg.units.dimension import DIMENSIONLESS
 from tests.search.native.bank.brute import Grammar, bank_of

@@ -7,7 +7,7 @@ import pytest
 
 from symreg.discovery import discover
 from symreg.formula.printing import to_text
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.search.backend import Budget
 from symreg.search.native.bank.doublings import doublings
 from symreg.search.native.settings import Native

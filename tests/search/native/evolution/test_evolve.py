@@ -12,7 +12,8 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.formula.expression import Apply, Number, complexity, evaluate_tree, walk
-from symreg.problem.problem import Constraints, Problem
+from symreg.problem.constraints import Constraints
+from symreg.problem.problem import Problem
 from symreg.search.backend import Budget, Round
 from symreg.search.native import turns
 from symreg.search.native.evolution import evolve

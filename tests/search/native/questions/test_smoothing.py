@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.search.native.questions import smoothing
 from symreg.search.native.questions.smoothing import FEWEST_ROWS, MOST_ROWS, Smoother, smoothed_rows, smoother_of
 from symreg.search.space import SearchSpace, search_space

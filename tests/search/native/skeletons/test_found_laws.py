@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from symreg.discovery import Discovery, discover
-from symreg.problem.problem import make_problem
+from symreg.problem.making import make_problem
 from symreg.search.backend import Budget
 from symreg.search.native.settings import Native
 from symreg.tables.table import read_table
