@@ -44,8 +44,14 @@ TIED_BITS = 7.0
 Nothing where every scale of a law is in the table, as there ``2*a + b`` is what laws are made of."""
 
 
-def bits_of(fitter: Fitter, fitted: Fitted, snapped: Snapped, snapped_bits: float, form_bits: float | None = None
+def bits_of(
+    fitter: Fitter, fitted: Fitted, snapped: Snapped, snapped_bits: float, form_bits: float | None = None
 ) -> float:
+    """The description length of a fitted formula, in bits.
+
+    Constants that became simple numbers are ``snapped``, at a price of ``snapped_bits``; ``form_bits`` is what the
+    search says of the form, None where it says nothing: of the ways to say it the shortest is paid.
+    """
     problem = fitter.problem
     names = [constant.name for constant in fitted.constants]
     names_in_use = len(problem.inputs) + len(problem.known_constants) + 2  # and a constant, and a number
@@ -92,6 +98,7 @@ def _information(fitter: Fitter, fitted: Fitted) -> Floats:
 
 
 def units_of_inputs(fitter: Fitter) -> frozenset[str]:
+    """Names of the constants that are one of an input's unit."""
     return frozenset(one.name for one in fitter.problem.units_of_inputs.values())
 
 

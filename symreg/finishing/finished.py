@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from symreg.fitting import Fitted
-from symreg.formula import (
-    Recognised,
-)
+from symreg.formula import Recognised
 
 AS_PROPOSED = frozenset({"guess", "hypotheses"})  # sources of formulas that people know by their form
 # By a constant's former name: the simple number it became, the value that was fitted, and its standard error.
@@ -19,8 +17,8 @@ Snapped = Mapping[str, tuple[Recognised, float, float]]
 class Finished:
     """A fitted formula with what became of its constants, and its description length in bits.
 
-    ``form_bits`` is the price of the form by its place in a catalogue (``search.native.skeletons``), None where it has
-    none: of the two ways to say a form, by its tree and by its place, the shorter one is paid.
+    ``form_bits`` is what the search says of the form: its place in a catalogue (``native.skeletons``), its rank
+    (``native.rank``) or its products of powers (``native.groups``); None where it has none of these.
     """
 
     fitted: Fitted

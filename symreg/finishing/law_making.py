@@ -11,11 +11,7 @@ from symreg.finishing.finished import Finished, Snapped
 from symreg.finishing.finisher import Finisher
 from symreg.finishing.law_constants import law_constants, with_pretty_names
 from symreg.fitting import Fitted, Floats
-from symreg.formula import (
-    Expression,
-    complexity,
-    to_text,
-)
+from symreg.formula import Expression, complexity, to_text
 from symreg.laws import Law, Score, bits_left, score, unseen_notes
 from symreg.problem import Template, parts_of
 from symreg.uncertain_text import uncertain_text

@@ -17,17 +17,9 @@ from symreg.finishing.finisher import Finisher
 from symreg.finishing.needless import with_fewer_by_form, without_needless_constants
 from symreg.finishing.rewriting import rewritten
 from symreg.finishing.signs import with_signs_in_form
-from symreg.finishing.tidy import (
-    merged_powers,
-    with_factor_in_front,
-    without_constant_exponents,
-)
+from symreg.finishing.tidy import merged_powers, with_factor_in_front, without_constant_exponents
 from symreg.fitting import Fitted, Floats
-from symreg.formula import (
-    collected,
-    complexity,
-    normalise,
-)
+from symreg.formula import collected, complexity, normalise
 from symreg.problem import FreeConstant, Template, parts_of
 from symreg.units import DIMENSIONLESS_UNIT
 

@@ -11,11 +11,7 @@ from symreg.finishing.finished import Finished
 from symreg.finishing.finisher import Finisher
 from symreg.finishing.law_constants import renamed
 from symreg.fitting import Fitted, Floats
-from symreg.formula import (
-    Expression,
-    constants_of,
-    normalise,
-)
+from symreg.formula import Expression, constants_of, normalise
 from symreg.problem import FreeConstant
 from symreg.units import Dimension
 
@@ -42,7 +38,8 @@ def simplified(finisher: Finisher, finished: Sequence[Finished], budget: float) 
     ]
 
 
-def _facts(finisher: Finisher, finished: Sequence[Finished], names: Sequence[Mapping[str, str]]
+def _facts(
+    finisher: Finisher, finished: Sequence[Finished], names: Sequence[Mapping[str, str]]
 ) -> tuple[dict[str, Dimension], dict[str, Floats]]:
     """Dimension and values of every name that occurs; the free constants under the names they go by here."""
     dimensions = dict(finisher.dimensions)
