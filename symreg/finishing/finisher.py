@@ -99,10 +99,15 @@ class Finisher:
         return True
 
     def is_at_rounding(self, fitted: Fitted) -> bool:
-        """Whether the residuals on the training rows are rounding, in parts of the target's spread or its size."""
+        """Whether the residuals on the training rows are rounding, in parts of the target's spread or its size.
+
+        Where rows have weights, rounding is no more than a part of each value: in weights of a target over decades
+        the spread of its largest values is far more than its smallest values are.
+        """
         y, weights = self.fitter.y, self.fitter.row_weights(fitted)
         size = max(float(np.std(y)), ROUNDING_OF_SIZE * float(np.max(np.abs(y))))
-        return bool(fitted.residual_sum <= (ROUNDING * size) ** 2 * float(np.sum(weights)))
+        sizes = np.full(len(y), size) if self.fitter.weights is None else np.minimum(size, np.abs(y))
+        return bool(fitted.residual_sum <= ROUNDING**2 * float(np.sum(weights * sizes**2)))
 
     def is_worse(self, fitted: Fitted, before: Fitted) -> bool:
         """Whether a fit leaves more than another, by more than rounding."""

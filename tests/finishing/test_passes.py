@@ -80,3 +80,17 @@ def test_what_somebody_proposed_keeps_its_form() -> None:
     found = shown(own, own.measured(fitted, "native"))
     assert "b*t" in told(told_by_a_person)
     assert "t/b" in told(found)
+
+
+def test_errors_over_decades_are_no_rounding() -> None:
+    """Planck's law on rows of 10 %, over thirty decades: beside the largest values the smallest are nothing, and the
+    largest weights are theirs. No constant of the law is needless."""
+    rng = np.random.default_rng(0)
+    x = np.exp(rng.uniform(np.log(0.05), np.log(70), 60))
+    y = 2.7 * x**3 / np.expm1(0.9 * x) * (1 + 0.1 * rng.normal(size=60))
+    table = read_table({"x": x, "y": y, "s": 0.1 * y}, target="y", sigma={"y": "s"})
+    own = finisher_of(make_problem(table))
+    before = finished(own, "a*x**3/(exp(b*x) - 1)", a=DIMENSIONLESS, b=DIMENSIONLESS)
+    assert before.fitted.residual_sum < 2 * 60
+    assert not own.is_at_rounding(before.fitted)
+    assert shortened(own, before).fitted.residual_sum < 2 * 60
