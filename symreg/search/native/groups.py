@@ -134,8 +134,8 @@ def _product(tree: Expression, names: frozenset[str]) -> tuple[dict[Expression, 
             take(node.arguments[1], power if node.operator == "*" else -power)
         elif isinstance(node, Apply) and node.operator in POWERS:
             take(node.arguments[0], power * POWERS[node.operator])
-        elif isinstance(node, Apply) and node.operator == "pow" and _exponent(node) is not None:
-            take(node.arguments[0], power * (_exponent(node) or 1))
+        elif isinstance(node, Apply) and node.operator == "pow" and (exponent := _exponent(node)) is not None:
+            take(node.arguments[0], power * exponent)
         else:
             others.append((node, power))
 

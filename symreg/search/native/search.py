@@ -9,7 +9,7 @@ budget is spent.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 import numpy as np
@@ -82,6 +82,7 @@ def search(
         turns.evaluated + backdrops.evaluated + skeletons.evaluated + wonder.evaluated
         + sum(one.evaluated for one in hunts)
     )  # fmt: skip
+    codes = space.code_of_leaves
     positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
 
     def report(found: Sequence[Refined], reason: str | None) -> Round:
@@ -118,7 +119,7 @@ def search(
         found = written_out(found, positive)  # joins and products of powers look beyond the allowed operators
         found = [one for one in found if can_be_said(one.draft.expression, space.operators)]
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
-        found = [ranked(one, whole.bank, space) for one in found]
+        found = [ranked(one, whole.bank, space.target_code, codes) for one in found]
         reach = min(one.level for one in hunts)
         found = progress.taken(reach, found)
         turns.learn(found)
@@ -173,13 +174,16 @@ def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Ref
     return list({one.draft.expression: one for one in [*best[WRITTEN_OUT:], *reversed(short)]}.values())
 
 
-def ranked(refined: Refined, bank: Bank, space: SearchSpace) -> Refined:
-    """The same, its form said by its rank among all formulas, or by its products of powers, where that is shorter."""
+def ranked(refined: Refined, bank: Bank, target: int, codes: Mapping[Expression, int]) -> Refined:
+    """The same, its form said by its rank among all formulas, or by its products of powers, where that is shorter.
+
+    ``codes`` are the dimension codes of inputs and known constants, ``target`` that of the target.
+    """
     draft = refined.draft
     ways = (
         draft.form_bits,
-        rank_bits(draft, bank, space.target_code),
-        group_bits(draft, space.code_of_leaves, space.target_code),
+        rank_bits(draft, bank, target),
+        group_bits(draft, codes, target),
     )
     return replace(refined, draft=replace(draft, form_bits=min((one for one in ways if one is not None), default=None)))
 
