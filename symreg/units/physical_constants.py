@@ -42,8 +42,8 @@ _AVOGADRO = 6.02214076e23
 """1/mol. These five define the SI since 2019 and are exact; every digit is needed, as the derived constants below are
 computed from them."""
 
-# Wien's displacement: the root of x = 5*(1 - exp(-x)).
 _WIEN_ROOT = 4.965114231744276
+"""The root of x = 5*(1 - exp(-x)), from which Wien's displacement follows, to the last digit of a float."""
 
 # name, value, standard uncertainty, unit, dimension, description
 _ROWS: tuple[tuple[str, float, float, str, Dimension, str], ...] = (

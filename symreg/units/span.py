@@ -16,8 +16,9 @@ from math import gcd, lcm
 
 Vector = tuple[Fraction, ...]
 
-#: Eliminations that one walk may spend on looking for a prettier answer.
 MAX_STEPS = 3000
+"""Eliminations that one walk may spend on looking for a prettier answer; with fewer the answer is right and has larger
+exponents. Set by hand."""
 
 
 @dataclass(frozen=True, slots=True)

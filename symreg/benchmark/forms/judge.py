@@ -36,8 +36,9 @@ STARTS = (0.0, 0.03, 0.1, 0.3, 0.3, 1.0)  # how far from the law's own constants
 FAR = 1e6  # spreads
 MOST_EVALUATIONS = 100  # of one fit, for each constant
 
-# What a number in a true formula is: more than these and it was measured by somebody.
 SMALL_INTEGER = 10
+"""Whole numbers of a true formula up to this one belong to its form; larger ones were measured by somebody."""
+
 LARGEST_POWER, LARGEST_ROOT = 12, 4  # of an exponent p/q
 # What a number printed in a law may be and still be exact.
 LARGEST_NUMERATOR, LARGEST_DENOMINATOR = 1000, 30
