@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeAlias
 
 from symreg.formula.bits import exponent_bits, number_bits
 from symreg.formula.curve_form import ANY, EXP, FREE, INPUT, NUMBER, SUM, CurveForm, Factors, form_of
 from symreg.formula.expression import Apply, Constant, Expression, Variable, walk
 from symreg.formula.grammar import parse
+
+Powers: TypeAlias = tuple[tuple[str, Fraction], ...]
+"""A product of powers of inputs: their names, and the powers."""
 
 BY_NAME_BITS = 1.0
 """To say that a form is said by its name: as likely as by any of the other ways."""
@@ -46,9 +50,9 @@ RARER = (
     "a/x**12 - b/x**6", "sqrt(a + b*x)", "(a + b*x)**2", "a*x/(1 + b*x + c*x**2)",
     # exponentials and logarithms
     "a*(1 - exp(b*x))", "a*exp(b/x)", "a + b*exp(c*x) + d*exp(e*x)", "a*exp(b*x) + c*exp(d*x)", "a*exp(b/(x + c))",
-    "a*x**n*exp(b*x)", "a*x**n*exp(b/x)", "a*exp(b*x**n)", "a + b*exp(c*x**n)", "a*(1 - exp(b*x**n))", "a*log(b + x)",
-    "a*log(1 + b*x)", "a + b*log(x + c)", "a + b*log(x) + c*x", "1/(a + b*log(x) + c*log(x)**3)", "a*exp(b*exp(c*x))",
-    "a + b*x + c*exp(d*x)",
+    "a/(exp(b*x) - 1)", "a*x**n*exp(b*x)", "a*x**n*exp(b/x)", "a*exp(b*x**n)", "a + b*exp(c*x**n)",
+    "a*(1 - exp(b*x**n))", "a*log(b + x)", "a*log(1 + b*x)", "a + b*log(x + c)", "a + b*log(x) + c*x",
+    "1/(a + b*log(x) + c*log(x)**3)", "a*exp(b*exp(c*x))", "a + b*x + c*exp(d*x)",
     # steps, saturations and peaks
     "a/(1 + exp(b*x + c))", "d + a/(1 + exp(b*x + c))", "a*x**n/(b + x**n)", "a/(1 + b*x**n)", "d + a/(1 + b*x**n)",
     "a*tanh(b*x)", "a*atan(b*x)", "a*exp(b*(x + c)**2)", "d + a*exp(b*(x + c)**2)", "a/(1 + b*(x + c)**2)",
@@ -66,7 +70,7 @@ SIMPLE_POWERS = frozenset(
 """Exponents that people write where a curve has one: ``x**14`` is no power law with a simple exponent."""
 
 MOST_OCCURRENCES = 5
-"""Of the input in a curve with a name; in a line or a power law each of several inputs occurs once."""
+"""Of an input in a curve with a name."""
 
 SIMPLE_BASES = frozenset({Fraction(2), Fraction(10)})
 
@@ -90,13 +94,15 @@ def name_bits_of(
     nodes = list(walk(expression))
     leaves = [node.name for node in nodes if isinstance(node, Variable)]
     inputs = set(leaves)
-    most = MOST_OCCURRENCES if len(inputs) == 1 else len(inputs)
-    if not 0 < len(leaves) <= most or any(_hides(node, numbers) for node in nodes):
+    most = max(map(leaves.count, inputs), default=0)
+    if not 0 < most <= MOST_OCCURRENCES or any(_hides(node, numbers) for node in nodes):
         return None
     free = {Constant(name) for name in constants} | set(numbers)
     form = form_of(expression, free, ones)
     if len(inputs) > 1:
-        bits, which = _bits_of_several(form, len(inputs), len(free.intersection(nodes))), float(n_inputs)
+        n_constants = len(free.intersection(nodes))
+        ways = (_bits_of_several(form, len(inputs), n_constants), _bits_of_product(form, sorted(inputs)))
+        bits, which = min((one for one in ways if one is not None), default=None), float(n_inputs)
     else:
         bits, which = _bits_of_one(_renamed(form.key, next(iter(inputs)))), math.log2(max(n_inputs, 1))
     return None if bits is None else BY_NAME_BITS + bits + which
@@ -156,6 +162,73 @@ def _bits_of_several(form: CurveForm, n_inputs: int, n_constants: int) -> float 
     if n_constants != len(terms) - len(written) + 1:
         return None
     return COMMON_BITS + sum(SIMPLE_POWER_BITS + number_bits(one or Fraction(1)) for one in written[1:])
+
+
+def _bits_of_product(form: CurveForm, inputs: Sequence[str]) -> float | None:
+    """Bits of a curve in a product of powers of the inputs, times another such product: Planck's ``x**3*f(x/y)``.
+
+    Dimensions make most curves of several inputs such ones (Buckingham 1914). The powers in both products are said, and
+    a power of the curve's own that is written is said by them.
+    """
+    curve = tuple(one for one in form.factors if one[0][0] != INPUT)
+    inside = _products_in(curve)
+    if not form.is_scaled or not inside or _has_fitted_power(form.factors):
+        return None
+    before = dict(_input_powers(form.factors))
+    one = min(inside, key=lambda powers: (sum(abs(power) for _, power in powers), repr(powers)))
+    renamed = _of_product((True, curve), one)
+    bits = None if renamed is None else _bits_of_one(renamed)
+    if bits is None:
+        return None
+    powers = [of.get(name, Fraction(0)) for of in (before, dict(one)) for name in inputs]
+    return bits + len(powers) + sum(exponent_bits(power) for power in powers if power)
+
+
+def _products_in(key: object) -> set[Powers]:
+    """The products of powers of inputs that are factors of some term in it."""
+    if not isinstance(key, tuple):
+        return set()
+    own = _input_powers(key)
+    return set.union({own} if own else set(), *(_products_in(one) for one in key))
+
+
+def _input_powers(key: tuple[object, ...]) -> Powers:
+    """The inputs among factors, with their powers; nothing where it is no list of factors."""
+    pairs = (one for one in key if isinstance(one, tuple) and len(one) == 2)
+    return tuple((base[1], power) for base, power in pairs if isinstance(base, tuple) and base[:1] == (INPUT,))
+
+
+def _has_fitted_power(key: object) -> bool:
+    """Whether an input stands in it with an exponent that is a constant."""
+    if not isinstance(key, tuple):
+        return False
+    return (len(key) == 2 and key[1] == ANY and key[0][:1] == (INPUT,)) or any(map(_has_fitted_power, key))
+
+
+def _of_product(key: object, one: Powers) -> object | None:
+    """The key with powers of one product of inputs as powers of ``x``; None where other products occur."""
+    if not isinstance(key, tuple):
+        return key
+    own = _input_powers(key)
+    kept = tuple(part for part in key if not (own and isinstance(part, tuple) and part[0][:1] == (INPUT,)))
+    parts = [_of_product(part, one) for part in kept]
+    if None in parts:
+        return None
+    if own:
+        ratio = _ratio(own, one)
+        if ratio is None:
+            return None
+        parts = sorted([*parts, ((INPUT, "x"), ratio)], key=repr)
+    return tuple(parts)
+
+
+def _ratio(powers: Powers, one: Powers) -> Fraction | None:
+    """The power of one product that another is; None where it is none."""
+    mine, others = dict(powers), dict(one)
+    if mine.keys() != others.keys():
+        return None
+    ratios = {mine[name] / others[name] for name in others}
+    return ratios.pop() if len(ratios) == 1 else None
 
 
 def _coefficient(factors: Factors) -> Fraction | float | None:

@@ -59,6 +59,18 @@ def test_lines_and_power_laws_of_several_inputs() -> None:
     assert bits("a*(x + y) + b*z", inputs) is None
 
 
+def test_a_curve_in_a_product_of_powers_times_another() -> None:
+    """Both products are said by the powers of all inputs: one bit for each, and what the power costs."""
+    inputs = ("x", "y")
+    assert bits("a*x**3/(exp(b*x/y) - 1)", inputs) == bits("a/(exp(b*x) - 1)") + 2 + 4 + (3 + 1 + 2)
+    assert bits("a*x**3/(exp(x/(b*y)) - 1)", inputs) == bits("a*x**3/(exp(b*x/y) - 1)", inputs)
+    assert bits("a*y*exp(b*x**2)", inputs) == bits("a*exp(b*x)") + 2 + 4 + (1 + 2)
+    assert bits("a*(x/y)/(b + x/y)", inputs) == bits("a*x/(y*(b + x/y))", inputs)
+    assert bits("a + b*x*y", inputs) < bits("a*sin(b*x*y + c)", inputs)
+    for text in ("a*exp(b*x)*cos(c*y)", "a*exp(x/y)", "x*exp(b*x/y)", "a*exp(2*b*x) + c*y", "a*x*exp(b*x**n*y)"):
+        assert bits(text, inputs) is None, text
+
+
 def test_lines_whose_coefficients_are_tied() -> None:
     """What is said beside the name is the number that is written; what a tie costs is paid elsewhere."""
     inputs = ("x", "y", "z")
