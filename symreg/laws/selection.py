@@ -34,6 +34,10 @@ MANY_TIMES = 3.0
 MOST_PLAIN = 2
 """Fitted constants of the simplest laws, a line among them."""
 
+MOST_PLAIN_NODES = 9
+"""Of such a law: lines take 5, saturations and power laws 7. Where the list holds no short one with two constants, the
+simplest of those that it holds is one of millions, and three times better on ten rows by chance."""
+
 UNSEEN_SHARE = 0.5
 """Of what unseen rows say between two laws, ``n log2(ratio of errors)`` bits, that counts where the longer one is
 better: they are few, and rows left out in turn share all the others."""
@@ -86,13 +90,13 @@ def _is_too_plain(
 ) -> bool:
     """Is the simplest law with one or two constants, and more than this one has, many times better on rows left out?
 
-    Only one law for each number of constants is asked, so that none of many wins by chance. Of few rows alone: there
-    the bits of a form and its constants outweigh what rows can say.
+    Only one short law for each number of constants is asked, so that none of many wins by chance. Of few rows alone:
+    there the bits of a form and its constants outweigh what rows can say.
     """
     if laws[i].judge != "leave-one-out":
         return False
     for count in range(_fitted(laws[i]) + 1, MOST_PLAIN + 1):
-        of_count = [j for j in speaking if _fitted(laws[j]) == count]
+        of_count = [j for j in speaking if _fitted(laws[j]) == count and laws[j].complexity <= MOST_PLAIN_NODES]
         simplest = min(of_count, key=lambda j: sizes[j], default=None)
         if simplest is not None and errors[i] > MANY_TIMES * errors[simplest]:
             return True

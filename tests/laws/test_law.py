@@ -260,6 +260,14 @@ def test_on_few_rows_a_line_vetoes_what_is_too_plain(error: float, simplest: flo
     assert select((plain, line, other)) == selected
 
 
+@pytest.mark.parametrize(("complexity", "selected"), [(9, 1), (10, 0), (18, 0)])
+def test_no_long_law_calls_one_too_plain(complexity: int, selected: int) -> None:
+    """``mu*N`` on ten rows with errors of a hundredth: of millions of long laws one is three times nearer by chance."""
+    plain = with_constants(replace(candidate(3, 1.0, -33.0, n_rows=10), own_bits=8.5), 0, "leave-one-out")
+    longer = with_constants(replace(candidate(complexity, 0.3, 54.0, n_rows=10), own_bits=50.0), 2, "leave-one-out")
+    assert select((plain, longer)) == selected
+
+
 @pytest.mark.parametrize(
     ("n_rows", "error", "own", "selected"),
     [
