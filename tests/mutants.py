@@ -121,7 +121,14 @@ def sample(module: str, tests: Sequence[str], each: int, seed: int) -> list[Chan
     every = list(places(text))
     drawn = random.Random(seed).sample(every, min(each, len(every)))
     made = (mutate_code(text, get_operator(name)(), occurrence) for name, occurrence in drawn)
-    return [Change(module, tests, one) for one in made if one is not None]
+    return [Change(module, tests, one) for one in made if one is not None and decides(text, one)]
+
+
+def decides(before: str, after: str) -> bool:
+    """Whether the change is in what is done: decorators and signatures say how it is called."""
+    lines = zip(before.splitlines(), after.splitlines(), strict=False)
+    changed = next((one.strip() for one, other in lines if one != other), "")
+    return not changed.startswith(("@", "def ", "*,"))
 
 
 def places(text: str) -> Iterator[tuple[str, int]]:

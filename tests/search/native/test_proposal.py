@@ -38,12 +38,12 @@ def test_what_something_clearly_shorter_does_as_well_is_not_kept() -> None:
 
 
 def test_a_fitted_constant_counts_as_nodes() -> None:
-    """A proposal of five nodes and three constants is no shorter than one of eleven and one constant."""
+    """A proposal of five nodes and three constants is not clearly shorter than one of thirteen and one constant."""
     pool = Pool(9)
     pool.offer(proposal(5, 0.1, constants=3))
-    pool.offer(proposal(11, 0.3))
+    pool.offer(proposal(13, 0.3))
     pool.offer(proposal(14, 0.3))
-    assert [losses(pool, size) for size in (5, 11, 14)] == [[0.1], [0.3], []]
+    assert [losses(pool, size) for size in (5, 13, 14)] == [[0.1], [0.3], []]
 
 
 def test_a_plain_proposal_is_measured_by_its_nodes_alone() -> None:
@@ -90,7 +90,20 @@ def test_one_that_is_not_kept_bars_nobody() -> None:
     assert losses(pool, 5) == [0.1]
 
 
+def test_of_proposals_that_are_alike_the_first_one_stays_and_comes_first() -> None:
+    pool = Pool(2)
+    made = [proposal(5, loss) for loss in (0.2, 0.1, 0.2, 0.1)]
+    for one in made:
+        pool.offer(one)
+    assert [one is other for one, other in zip(pool.take(5), (made[1], made[3]), strict=True)] == [True, True]
+    pool = Pool(1)
+    for one in made[:1] + made[2:3]:
+        pool.offer(one)
+    assert pool.take(5)[0] is made[0]
+
+
 def test_names_that_are_free() -> None:
+    assert fresh_names((), 2) == ["k1", "k2"]
     assert fresh_names({"k1", "k3"}, 3) == ["k2", "k4", "k5"]
 
 
