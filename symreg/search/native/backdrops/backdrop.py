@@ -28,6 +28,10 @@ narrow range follow any smooth function, and then nothing can be told apart."""
 FLATTEST, STEEPEST = 1e-9, 1e12
 """Of a term's size that it changes by, and its size: beyond, rounding decides."""
 
+HOPEFUL = 1e-16
+"""Of a view's square, left by a backdrop: terms that resemble each other lose some digits."""
+
+AT_ONCE = 8_192  # columns: their values stay small
 OWN = (
     "1", "2", "sin", "cos", "-1", "3", "log", "exp", "1/2", "-2", "4", "tan", "exp-", "5", "sin2", "cos2", "atan", "6",
     "-3",

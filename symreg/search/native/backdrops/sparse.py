@@ -6,11 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
 ROUNDING, NEARLY = 1e-26, 1e-18
 """Of a sum of squares, what rounding leaves, and what is left where constants inside are not yet known to the last
 digit. A Padé approximant of a smooth curve leaves 1e-24."""
 
-Indices = npt.NDArray[np.int64]
+LOOKED_CLOSER = 24
+"""Views, or parts before views, of which needed terms are sought, at a time."""
+
 
 def needed(columns: Floats, target: Floats, most: int, bits: Floats, exact: float) -> Indices | None:
     """Which of these columns ``(n, n_rows)`` explain the target, without those that can be spared.
