@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symreg.search.native.bank import Ids
+from symreg.search.native.bank import Bank, Ids
+from symreg.search.native.joins.monomials import Monomials
 from symreg.search.native.joins.steps import STEPS, Step
 from symreg.search.native.probes import SOFTENING, Probes
 
@@ -17,6 +18,13 @@ LARGEST_OFFSET = 5  # nodes of v, and of u beside it
 LARGEST_BESIDE = 7
 """Nodes of u and v together, where there is a v. The contexts of a shell are all pairs of these, more by a factor with
 each node; a smaller one loses laws with both. Set by hand."""
+
+CONTEXTS_AT_ONCE = 512
+"""Contexts that are filled with values together: an array of them takes half a MB at 128 probes. More need more memory
+and look at ``stop`` less often, fewer make matrix products small."""
+
+NONE_OF = -1
+"""In the place of u's, v's or M's number, where there is none: entries and monomials count from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +108,26 @@ class Contexts:
             weights = np.where(good & np.isfinite(weights), weights, 0.0)
         kept = weights.max(axis=1) > 0
         return t[kept], weights[kept], rows[kept]
+
+
+def contexts_of(
+    shell: Shell, bank: Bank, monomials: Monomials, code_u: int, code_v: int, n_probes: int
+) -> Iterator[Contexts]:
+    """All contexts of a shell, some at a time; u and v have these dimension codes."""
+    one = np.array([NONE_OF])
+    u = bank.level(code_u, shell.u) if shell.u else one
+    v = bank.level(code_v, shell.v) if shell.v else one
+    m = monomials.of(shell.m) if shell.m else one
+    signs = np.array([1.0, -1.0]) if shell.v else np.ones(1)
+    total = len(u) * len(v) * len(m) * len(signs)
+    for low in range(0, total, CONTEXTS_AT_ONCE):
+        where = np.arange(low, min(low + CONTEXTS_AT_ONCE, total))
+        at = np.unravel_index(where, (len(m), len(u), len(v), len(signs)))
+        chosen = m[at[0]], u[at[1]], v[at[2]], signs[at[3]]
+        ones = np.ones((len(where), n_probes))
+        factor = bank.values[chosen[1]] if shell.u else ones
+        with np.errstate(all="ignore"):
+            factor = 1 / factor if shell.divides else factor
+        offset = bank.values[chosen[2]] * chosen[3][:, None] if shell.v else 0 * ones
+        monomial = monomials.values[chosen[0]] if shell.m else ones
+        yield Contexts(monomial, offset, factor, chosen[1], chosen[2], chosen[3], chosen[0])

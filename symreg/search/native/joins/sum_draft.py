@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from symreg.formula import Apply, Constant, Expression
 from symreg.search.native.bank import ONE, Bank
 from symreg.search.native.joins.monomials import Monomials
-from symreg.search.native.joins.shells import Shell
+from symreg.search.native.joins.shells import NONE_OF, Shell
 from symreg.search.native.proposal import Draft
-
-NONE_OF = -1
-"""In the place of u's, v's or M's number, where there is none: entries and monomials count from 0."""
 
 
 def plain_draft(bank: Bank, entry: int, value: float, code: int) -> Callable[[], Draft]:

@@ -11,21 +11,21 @@ for one more (orthogonal matching pursuit; Pati et al. 1993).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from math import ceil, log2
 
 import numpy as np
 import numpy.typing as npt
 
 from symreg.search.native.bank import EMPTY, Bank, Ids
-from symreg.search.native.joins.join import Joiner, Pairs, solve
+from symreg.search.native.joins.join import Joiner, solve
 from symreg.search.native.joins.logarithms import offer_logarithms
 from symreg.search.native.joins.monomials import Monomials
-from symreg.search.native.joins.shells import Contexts, Shell, shells
-from symreg.search.native.joins.steps import Step
-from symreg.search.native.joins.sum_draft import NONE_OF, SumDraft, plain_draft
+from symreg.search.native.joins.shells import Shell, contexts_of, shells
+from symreg.search.native.joins.sum_draft import SumDraft, plain_draft
+from symreg.search.native.joins.sum_question import Question, Sums, best_of, terms_of
+from symreg.search.native.joins.sum_terms import Split, SumTerms
 from symreg.search.native.probes import Probes
 from symreg.search.native.proposal import Pool, Proposal
 from symreg.search.space import SearchSpace
@@ -35,10 +35,6 @@ Codes = npt.NDArray[np.int64]
 KEEP_OF_A_JOIN = 32
 """Pairs of a join that are solved again and judged in y, over all of a block's contexts. More cost a solution each;
 fewer lose a law that noise puts behind other pairs. Set by hand."""
-
-CONTEXTS_AT_ONCE = 512
-"""Contexts that are filled with values together: an array of them takes half a MB at 128 probes. More need more memory
-and look at ``stop`` less often, fewer make matrix products small."""
 
 MOST_WHOLE = 100_000  # entries of the target's dimension up to which a level is made and looked at as a whole
 LONGEST_OF_MANY = 6  # nodes of a term that may get a third one beside it
@@ -50,48 +46,7 @@ what is chosen greedily is less sure with each term; sums of more are for skelet
 MOST_CENTRED = 10_000_000  # pairs that are looked at a second time, for parts of longer sums
 ENOUGH = 0.3  # of the floor: then nothing is left for a further term
 BETTER = 0.7  # of the loss: what a further term has to reach
-MOST_FURTHER = 8_000  # entries among which a further term is looked for
-LARGEST_FURTHER = 10  # their size
-BEYOND = 3  # nodes more than the level's own
-MOST_MADE = 1_000_000  # combinations, for making them
 CHEAP = 1 << 26  # pairs; a join of twice as many comes one level later
-Split = tuple[int, int]  # sizes of both terms
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Question:
-    """What the target says of the sum in some contexts of a shell: ``t`` with its weights, ``(n, n_probes)``.
-
-    ``rows`` are the contexts' numbers, ``hole`` is the dimension of the sum.
-    """
-
-    shell: Shell
-    contexts: Contexts
-    rows: Ids
-    t: Floats
-    weights: Floats
-    hole: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sums:
-    """Sums that answer a question, best first: its number, the terms ``(n, n_terms)``, and a measure of how well."""
-
-    target: Ids
-    terms: Ids
-    measure: Floats  # the smaller the better
-
-    def best(self, count: int) -> Sums:
-        """The first so many."""
-        return Sums(self.target[:count], self.terms[:count], self.measure[:count])
-
-
-def _best_of(parts: Sequence[Sums], count: int) -> Sums:
-    target, terms, measure = (
-        np.concatenate([getattr(one, name) for one in parts]) for name in ("target", "terms", "measure")
-    )
-    order = np.argsort(measure, kind="stable")[:count]
-    return Sums(target[order], terms[order], measure[order])
 
 
 @dataclass(slots=True, eq=False)
@@ -111,9 +66,10 @@ class SumSearch:
     _sizes: list[int] = field(default_factory=lambda: [0, 0])  # entries of the last whole levels
     _later: dict[int, dict[tuple[Shell, int, int], list[Split]]] = field(default_factory=dict)
     _level: int = 0
-    _furthest: dict[tuple[int, int], Ids] = field(default_factory=dict)
-    _requested: dict[tuple[int, bytes], npt.NDArray[np.bool_]] = field(default_factory=dict)
-    _holes: dict[tuple[Fraction, bytes], tuple[Codes, npt.NDArray[np.bool_]]] = field(default_factory=dict)
+    _terms: SumTerms = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._terms = SumTerms(self.space, self.bank)
 
     @property
     def pairs(self) -> int:
@@ -147,11 +103,11 @@ class SumSearch:
         last, before = self._sizes[-1], max(1, self._sizes[-2])
         if last * max(1.0, last / before) > MOST_WHOLE:
             return  # joins reach this far at a fraction of the cost, though not everywhere
-        self._request(np.array([self.space.target_code]), complexity)
+        self._terms.request(np.array([self.space.target_code]), complexity)
         truncated = self.bank.truncated_at is not None and self.bank.truncated_at <= complexity
         if self.complete == complexity - 1 and not truncated and not self.stop():
             self.complete = complexity
-        ids = self._allowed(self.space.target_code, complexity)
+        ids = self._terms.allowed(self.space.target_code, complexity)
         self._singles += len(ids)
         self._sizes.append(len(ids))
         if not len(ids):
@@ -173,46 +129,22 @@ class SumSearch:
     def _code(self, entry: int) -> int:
         return int(self.bank.code[entry])
 
-    def _coefficients(self) -> Codes:
-        return np.array(self.space.coefficient_codes, dtype=np.int64)
-
-    def _allowed(self, code: int, size: int) -> Ids:
-        """Entries that have this dimension once the unit of their coefficient is counted in."""
-        if self.space.coefficient_codes is None:
-            return self.bank.all_of(size)
-        return np.concatenate([EMPTY, *(self.bank.level(code - k, size) for k in self.space.coefficient_codes)])
-
-    def _request(self, codes: Codes, size: int) -> npt.NDArray[np.bool_]:
-        """Make the entries of ``size`` that fit these dimensions; tells which dimensions have any."""
-        key = size, codes.tobytes()
-        if key not in self._requested:
-            self._requested[key] = self._make(codes, size)
-        return self._requested[key]
-
-    def _make(self, codes: Codes, size: int) -> npt.NDArray[np.bool_]:
-        if self.space.coefficient_codes is None:
-            self.bank.request_all(size)
-            return np.full(len(codes), len(self.bank.all_of(size)) > 0)
-        shifted = codes[:, None] - self._coefficients()
-        self.bank.request(size, shifted.ravel())
-        return np.asarray(self.bank.count(shifted.ravel(), size).reshape(shifted.shape).sum(axis=1) > 0)
-
     # ---------------------------------------------------------------------------------------------- contexts
 
     def _shell(self, shell: Shell, inside: int, complexity: int) -> None:
         target = 0 if shell.m else self.space.target_code
         u = self._context_codes(shell)
         z = target + (u if shell.divides else -u)
-        hole, fits = self._hole_codes(shell.step, z)
+        hole, fits = self._terms.holes(shell.step, z)
         u, hole = u[fits], hole[fits]
         if shell.v:
             self.bank.request(shell.v, np.array([target]))
             if not len(self.bank.level(target, shell.v)):
                 return
-        found = [(split, self._fits(hole, split)) for split in shell.splits(inside)]
+        found = [(split, self._terms.fits(hole, split)) for split in shell.splits(inside)]
         there = np.any([fits for _, fits in found], axis=0) if found else np.zeros(len(u), dtype=bool)
         if shell.u and there.any() and not shell.m:
-            self._request(u[there], shell.u)
+            self._terms.request(u[there], shell.u)
         elif shell.u and there.any():
             self.bank.request(shell.u, u[there])
         for index in np.flatnonzero(there).tolist():
@@ -229,31 +161,11 @@ class SumSearch:
                     now.append(split)
             self._join(shell, code_u, code_hole, now)
 
-    def _fits(self, hole: Codes, split: Split) -> npt.NDArray[np.bool_]:
-        """The dimensions that have terms of both sizes; makes these."""
-        fits = np.ones(len(hole), dtype=bool)
-        for size in sorted({*split} - {0}):
-            there = np.flatnonzero(fits)
-            if len(there):
-                fits[there] = self._request(hole[there], size)
-        return fits
-
     def _context_codes(self, shell: Shell) -> Codes:
         if not shell.u or shell.m:
             return np.zeros(1, dtype=np.int64)
         self.bank.classes.grow(shell.u)
         return self.bank.classes.at.get(shell.u, EMPTY)
-
-    def _hole_codes(self, step: Step, z: Codes) -> tuple[Codes, npt.NDArray[np.bool_]]:
-        """Dimensions of the hole, and where the step allows the dimension of z."""
-        if step.exponent is None:
-            return np.zeros_like(z), z == 0
-        key = step.exponent, z.tobytes()  # shells of one step ask the same of the same contexts
-        if key not in self._holes:
-            back = 1 / step.exponent
-            hole, fits = self.space.coding.root(z * back.numerator, back.denominator)
-            self._holes[key] = hole, fits & self.space.coding.in_range(hole)
-        return self._holes[key]
 
     def _cost(self, shell: Shell, code_u: int, hole: int, split: Split) -> float:
         n_u, n_v, n_m = (
@@ -261,33 +173,18 @@ class SumSearch:
             2 * len(self.bank.level(0 if shell.m else self.space.target_code, shell.v)) if shell.v else 1,
             len(self.monomials.of(shell.m)) if shell.m else 1,
         )
-        pairs = len(self._allowed(hole, split[0])) * (len(self._allowed(hole, split[1])) if split[1] else 1)
+        allowed = self._terms.allowed
+        pairs = len(allowed(hole, split[0])) * (len(allowed(hole, split[1])) if split[1] else 1)
         return float(n_u) * n_v * n_m * pairs
 
-    def _contexts(self, shell: Shell, code_u: int) -> Iterator[Contexts]:
-        """All contexts of a shell, some at a time."""
-        one = np.array([NONE_OF])
-        u = self.bank.level(code_u, shell.u) if shell.u else one
-        v = self.bank.level(0 if shell.m else self.space.target_code, shell.v) if shell.v else one
-        m = self.monomials.of(shell.m) if shell.m else one
-        signs = np.array([1.0, -1.0]) if shell.v else np.ones(1)
-        total = len(u) * len(v) * len(m) * len(signs)
-        for low in range(0, total, CONTEXTS_AT_ONCE):
-            where = np.arange(low, min(low + CONTEXTS_AT_ONCE, total))
-            at = np.unravel_index(where, (len(m), len(u), len(v), len(signs)))
-            chosen = m[at[0]], u[at[1]], v[at[2]], signs[at[3]]
-            ones = np.ones((len(where), len(self.probes.y)))
-            factor = self.bank.values[chosen[1]] if shell.u else ones
-            with np.errstate(all="ignore"):
-                factor = 1 / factor if shell.divides else factor
-            offset = self.bank.values[chosen[2]] * chosen[3][:, None] if shell.v else 0 * ones
-            monomial = self.monomials.values[chosen[0]] if shell.m else ones
-            yield Contexts(monomial, offset, factor, chosen[1], chosen[2], chosen[3], chosen[0])
-
     def _join(self, shell: Shell, code_u: int, hole: int, splits: Sequence[Split]) -> None:
-        lists = [(self._allowed(hole, f), self._allowed(hole, g) if g and g != f else None, f, g) for f, g in splits]
+        allowed = self._terms.allowed
+        lists = [(allowed(hole, f), allowed(hole, g) if g and g != f else None, f, g) for f, g in splits]
         lists = [one for one in lists if len(one[0]) and (one[1] is None or len(one[1]))]
-        for contexts in self._contexts(shell, code_u) if lists else ():
+        if not lists:
+            return
+        code_v = 0 if shell.m else self.space.target_code
+        for contexts in contexts_of(shell, self.bank, self.monomials, code_u, code_v, len(self.probes.y)):
             if self.stop():
                 return
             t, weights, rows = contexts.undone(shell.step, self.probes)
@@ -298,12 +195,12 @@ class SumSearch:
             for first, other, f, g in lists:
                 second = None if not g else first if other is None else other
                 found = self.joiner.best(self.bank.unit, first, second, t, weights, keep=KEEP_OF_A_JOIN)
-                sums = self._propose(question, found.target, _terms(found, first, second))
+                sums = self._propose(question, found.target, terms_of(found, first, second))
                 if second is not None and f <= LONGEST_OF_MANY and sums is not None:
                     starts.append(sums.best(EXTENDED))
                     parts.append(self._centred(question, first, second))
             if self.triples and starts:
-                self._extend(question, _best_of(starts, EXTENDED), _best_of(parts, EXTENDED))
+                self._extend(question, best_of(starts, EXTENDED), best_of(parts, EXTENDED))
 
     def _centred(self, question: Question, first: Ids, second: Ids) -> Sums:
         """The pairs that explain most of how the target varies: parts of a longer sum do, whatever its mean."""
@@ -312,7 +209,7 @@ class SumSearch:
             return Sums(EMPTY, np.empty((0, 2), dtype=np.int64), np.empty(0))
         ones = np.ones((len(t), 1, t.shape[1]))
         found = self.joiner.best(self.bank.unit, first, second, t, weights, keep=EXTENDED, basis=ones)
-        return Sums(found.target, _terms(found, first, second), -found.score)
+        return Sums(found.target, terms_of(found, first, second), -found.score)
 
     def _propose(self, question: Question, target: Ids, terms: Ids) -> Sums | None:
         """Solve and judge sums of these terms; all of them, best first."""
@@ -343,7 +240,7 @@ class SumSearch:
         if least <= ENOUGH * self.probes.floor:
             return
         target, terms = np.concatenate([found.target, centred.target]), np.concatenate([found.terms, centred.terms])
-        further = self._further(question.hole)
+        further = self._terms.further(question.hole, self._level, self.stop)
         while len(further) and terms.shape[1] < MOST_TERMS and not self.stop():
             goal, weights = np.ascontiguousarray(question.t[target]), question.weights[target]
             basis = np.ascontiguousarray(self.bank.values[terms])
@@ -360,25 +257,3 @@ class SumSearch:
             more = np.concatenate([terms[parts.target], further[parts.first][:, None]], axis=1)
             target = np.concatenate([sums.best(EXTENDED).target, target[parts.target]])
             terms = np.concatenate([sums.best(EXTENDED).terms, more])
-
-    def _further(self, hole: int) -> Ids:
-        """Entries of the hole's dimension, small ones first, as many as come cheaply."""
-        largest = min(LARGEST_FURTHER, self._level + BEYOND)
-        if (hole, largest) not in self._furthest:
-            found, before = [EMPTY], self.bank.evaluated
-            for size in range(1, largest + 1):
-                if self.bank.evaluated - before > MOST_MADE or self.stop():
-                    break
-                self._request(np.array([hole]), size)
-                found.append(self._allowed(hole, size))
-                if sum(map(len, found)) > MOST_FURTHER:
-                    found.pop()
-                    break
-            self._furthest[hole, largest] = np.concatenate(found)
-        return self._furthest[hole, largest]
-
-
-def _terms(found: Pairs, first: Ids, second: Ids | None) -> Ids:
-    """Entries of the pairs that were found, ``(n, 1)`` or ``(n, 2)``."""
-    alone = first[found.first][:, None]
-    return alone if second is None else np.concatenate([alone, second[found.second][:, None]], axis=1)
