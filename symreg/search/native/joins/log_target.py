@@ -18,6 +18,9 @@ from symreg.search.native.probes import SOFTENING, Probes
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
 IDENTITY = STEPS[0]
+MONOMIAL = 1 << 40  # offsets above are numbers of monomials
+NO_OFFSET = -1
+"""In the place of an offset's number, where there is none: entries count from 0, monomials from ``MONOMIAL``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,24 +13,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from math import ceil, log2
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula import Expression, complexity
 from symreg.search.native.bank import NOT_MONOMIAL, Bank, Ids
-from symreg.search.native.joins.exponents import Exponents, Powers
-from symreg.search.native.joins.factors import FactorTable, logs_of_family
-from symreg.search.native.joins.join import Joiner, solve
-from symreg.search.native.joins.log_target import IDENTITY, LogTargets, log_targets, target_dimension
+from symreg.search.native.joins.exponents import Exponents
+from symreg.search.native.joins.factors import FactorTable
+from symreg.search.native.joins.join import Joiner, left_over, solve
+from symreg.search.native.joins.log_target import (
+    IDENTITY,
+    MONOMIAL,
+    NO_OFFSET,
+    LogTargets,
+    log_targets,
+    target_dimension,
+)
 from symreg.search.native.joins.monomials import Monomials
-from symreg.search.native.joins.product_draft import Factor, ProductDraft
-from symreg.search.native.joins.steps import STEPS, Step
+from symreg.search.native.joins.product_context import PLAIN_TARGET, Context, contexts_of
+from symreg.search.native.joins.product_draft import Factor
+from symreg.search.native.joins.product_judge import ProductJudge
 from symreg.search.native.probes import Probes
-from symreg.search.native.proposal import Draft, Pool, Proposal
+from symreg.search.native.proposal import Draft, Pool
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
@@ -42,7 +47,6 @@ KEEP_IN_CONTEXT = 12
 """The same where there is a step or an offset, and where a monomial stands alone: a quarter of ``KEEP``, because a
 level has many such joins. Set by hand."""
 
-MONOMIAL = 1 << 40  # offsets above are numbers of monomials
 LOOKED_THROUGH = 10  # times as many, for those with simple powers
 SIMPLE = 0.06  # how near to a half or whole number a fitted power has to be
 MOST_PAIRS = 200_000_000
@@ -54,37 +58,16 @@ PAIR_TO_ROW = 0.02
 """What looking at a pair costs, in rows to be weighted: one entry of a matrix product against a row of all probes. It
 only orders the work: a larger one puts joins of pairs off to later levels. Set by hand."""
 
-NO_OFFSET = -1
-"""In the place of an offset's number, where there is none: entries count from 0, monomials from ``MONOMIAL``."""
-
 LEFT = 0.02  # of what a monomial leaves over
-DEPENDENT = 1e-13  # of a basis vector's square
 NEARLY = 0.3  # of what varies in a target's logarithm: more than that no monomial leaves over that is worth rounding
 MOST_CONTEXTS = 20_000
 """Offsets of one size, counted with both signs, beyond which they are left out. An array of so many logarithms takes 20
 MB at 128 probes, and a join has some of them; a larger one reaches longer offsets. Set by hand."""
 
-LARGEST_OFFSET = 9
-"""Nodes of an offset. Offsets are more by a factor with each node, and ``MOST_CONTEXTS`` leaves out most levels of long
-ones in any case; a smaller one loses sums whose shorter half is long. Set by hand."""
-
 THIRDS = 24  # pairs that get a third factor
 MOST_THIRDS = 8_000
 """Factors, those met first, among which a third one is sought: with ``THIRDS`` pairs that is 192,000 combinations for
 one join. More cost time in proportion, fewer leave long factors out. Set by hand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """An outer step and an offset of some size: none ("alone"), an entry of the bank, the same with its shape in the
-    product ("sharing"), or a monomial."""
-
-    step: Step
-    v: int
-    kind: Literal["alone", "offset", "sharing", "monomial"]
-
-
-PLAIN_TARGET = Context(IDENTITY, 0, "alone")
 
 
 def _splits(size: int) -> Iterator[tuple[int, int]]:
@@ -119,8 +102,10 @@ class ProductSearch:
         self.table = FactorTable(
             self.space, self.bank, self.exponents.span, self.exponents.particular, families=self.families
         )
-
-    # ------------------------------------------------------------------------------------------------ schedule
+        self._judge = ProductJudge(
+            self.space, self.bank, self.probes, self.pool, self.leaf_values, self.monomials, self.exponents,
+            self.table, self.fit,
+        )  # fmt: skip
 
     def run(self, size: int) -> None:
         """Try y itself with factors of this total size, then every context with what the context leaves of it."""
@@ -128,7 +113,7 @@ class ProductSearch:
             return
         for f, g in _splits(size):
             self._one(PLAIN_TARGET, f, g)
-        for context, cost in self._contexts(size) if self.contexts else ():
+        for context, cost in contexts_of(self.space, self.monomials, size) if self.contexts else ():
             for f, g in _splits(size - cost):
                 if self.joiner.stop():
                     return
@@ -163,7 +148,7 @@ class ProductSearch:
 
     def look_at(self, probes: Probes) -> None:
         """Take this for the target from now on."""
-        self.probes = probes
+        self.probes = self._judge.probes = probes
         self._targets.clear()
 
     def _targets_of(self, context: Context) -> LogTargets | None:
@@ -193,31 +178,16 @@ class ProductSearch:
         both, sign = np.concatenate([ids, ids]), np.repeat([1.0, -1.0], len(ids))
         return log_targets(step, self.probes, rows[both] * sign[:, None], shift + both, sign)
 
-    def _contexts(self, size: int) -> Iterator[tuple[Context, int]]:
-        """Contexts with their cost."""
-        for step in STEPS:
-            code = target_dimension(step, self.space.target_code, self.space.coding.root)
-            if code is None or not set(step.operators) <= self.space.operators:
-                continue
-            if step.exponent is None and size >= step.cost:
-                yield Context(step, 0, "alone"), step.cost
-            for v in range(1, min(LARGEST_OFFSET, size - step.cost - 1) + 1):
-                yield Context(step, v, "offset"), step.cost + v + 1
-                yield Context(step, v, "sharing"), step.cost + v + 1
-            for v in sorted(self.monomials.sizes) if code == self.space.target_code else ():
-                if v + step.cost + 1 <= size:
-                    yield Context(step, v, "monomial"), step.cost + v + 1
-
     def _monomials(self, targets: LogTargets, logs: Floats) -> None:
         w = targets.weights
         with np.errstate(all="ignore"):
             mean = np.einsum("ij,ij->i", logs, w) / w.sum(axis=1)
             spread = np.einsum("ij,ij,ij->i", logs, logs, w) - mean**2 * w.sum(axis=1)
             span = self.exponents.span
-            share = _left_over(logs, w, np.broadcast_to(span, (len(logs), *span.shape))) / spread
+            share = left_over(logs, w, np.broadcast_to(span, (len(logs), *span.shape))) / spread
         best = np.argsort(np.nan_to_num(share, nan=0.0), kind="stable")[:KEEP_IN_CONTEXT].tolist()
         kept = [index for place, index in enumerate(best) if place < 2 or not share[index] > NEARLY]
-        self._offer(targets, [(index, ()) for index in kept])
+        self._judge.offer(targets, [(index, ()) for index in kept])
 
     def _join(self, targets: LogTargets, logs: Floats, f: Ids, g: Ids | None) -> None:
         if not len(f) or (g is not None and not len(g)):
@@ -235,7 +205,7 @@ class ProductSearch:
         if not plain:  # a factor that is right takes away nearly all that a monomial leaves over
             left = (1 - found.score[kept]) / np.maximum(self._left(targets, logs)[found.target[kept]], 1e-300)
             kept = kept[(left < LEFT) | (np.arange(len(kept)) < 2)]
-        self._offer(targets, [
+        self._judge.offer(targets, [
             (int(t), (*self._beside(targets, t), *(self.table.factors[one] for one in row)))
             for t, row in zip(found.target[kept], chosen[kept].tolist(), strict=True)
         ])  # fmt: skip
@@ -246,7 +216,7 @@ class ProductSearch:
         """The share of each target that monomials do not explain."""
         w = targets.weights
         with np.errstate(all="ignore"):
-            rest = _left_over(logs, w, self._basis(targets, np.arange(len(targets))))
+            rest = left_over(logs, w, self._basis(targets, np.arange(len(targets))))
             return np.asarray(rest / np.einsum("ij,ij,ij->i", logs, logs, w))
 
     def _likely(self, targets: LogTargets, logs: Floats, target: Ids, chosen: Ids, keep: int) -> Ids:
@@ -294,111 +264,7 @@ class ProductSearch:
             basis=np.ascontiguousarray(basis),
         )  # fmt: skip
         chosen = [(*pairs[t], third) for t, third in zip(found.target, found.first, strict=True)]
-        self._offer(targets, [
+        self._judge.offer(targets, [
             (int(target[t]), (*self._beside(targets, target[t]), *(self.table.factors[one] for one in three)))
             for t, three in zip(found.target, chosen, strict=True)
         ])  # fmt: skip
-
-    # ------------------------------------------------------------------------------------------------ proposals
-
-    def _offer(self, targets: LogTargets, chosen: Sequence[tuple[int, tuple[Factor, ...]]]) -> None:
-        """Round the exponents of the best fits and offer the laws they give."""
-        drafts: list[tuple[int, ProductDraft]] = []
-        for index, factors in chosen:
-            logs, codes = self._logs_of(factors), self._codes_of(factors)
-            free = [one.family is not None and not one.family.grid for one in factors]
-            for powers in self.exponents.of_factors(targets, index, codes, free, logs):
-                exponents = self.exponents.of_leaves(targets, index, codes, powers, logs)
-                if exponents is not None:
-                    self._judge(targets, index, factors, powers, *exponents, drafts)
-        self._fit_and_offer(drafts)
-
-    def _logs_of(self, factors: tuple[Factor, ...]) -> Floats:
-        rows = [np.empty((0, len(self.probes.y)))]
-        with np.errstate(all="ignore"):
-            for one in factors:
-                values = self.bank.values[one.entry][None, :]
-                rows.append(np.log(np.abs(values)) if one.family is None else logs_of_family(
-                    one.family, one.constant * values))  # fmt: skip
-        return np.vstack(rows)
-
-    def _codes_of(self, factors: tuple[Factor, ...]) -> list[int]:
-        """Dimension codes of factors."""
-        return [int(self.bank.code[one.entry]) if one.family is None else 0 for one in factors]
-
-    def _judge(
-        self, targets: LogTargets, index: int, factors: tuple[Factor, ...], powers: Powers, inputs: dict[int, Fraction],
-        code: int, drafts: list[tuple[int, ProductDraft]],
-    ) -> None:  # fmt: skip
-        product = self._evaluate(factors, powers, inputs)
-        w, T = targets.weights[index], targets.T[index]
-        with np.errstate(all="ignore"):
-            inverse = 1 / np.where(T != 0, T, np.inf)
-            relative = product * inverse  # the weights are those of a logarithm
-            a = float((relative * w).sum() / ((relative * relative) @ w))
-            if targets.step is IDENTITY and targets.v[index] == NO_OFFSET:
-                w = self.probes.weights
-                a = float((product * w) @ self.probes.y / ((product * product) @ w))
-            loss = float(self.probes.loss(targets.step.forward(targets.offset[[index]] + a * product))[0])
-        if not np.isfinite(a) or not loss < 1.0:
-            return
-        for one, power in zip(factors, powers, strict=True):
-            if one.family is not None and not one.family.grid:
-                self.table.learn(one.entry, float(power), loss)
-        draft = ProductDraft(
-            self.bank, self.space, factors, powers, inputs, a, code, targets.step, self._offset(int(targets.v[index])),
-            float(targets.sign[index]),
-        )  # fmt: skip
-        size = complexity(draft().expression) - 2
-        if any(one.family is not None for one in factors):
-            drafts.append((size, draft))
-        elif loss < self.pool.threshold(size):
-            self.pool.offer(Proposal(size, loss, draft, "product"))
-
-    def _offset(self, v: int) -> Expression | None:
-        if v >= MONOMIAL:
-            return self.monomials.expressions[v - MONOMIAL]
-        return None if v < 0 else self.bank.expression(v)
-
-    def _fit_and_offer(self, drafts: Sequence[tuple[int, ProductDraft]]) -> None:
-        """Laws with a constant inside a factor are judged after that constant has been fitted."""
-        if self.fit is None or not drafts:
-            return
-        for (size, _), (draft, loss) in zip(drafts, self.fit([draft() for _, draft in drafts]), strict=True):
-            if loss < min(1.0, self.pool.threshold(size, len(draft.names))):
-                self.pool.offer(Proposal(size, loss, _same(draft), "product", len(draft.names)))
-
-    def _evaluate(
-        self, factors: tuple[Factor, ...], powers: Powers, inputs: dict[int, Fraction]
-    ) -> Floats:
-        product = np.ones_like(self.probes.y)
-        with np.errstate(all="ignore"):
-            for index, exponent in inputs.items():
-                product = product * self.leaf_values[index] ** float(exponent)
-            for one, power in zip(factors, powers, strict=True):
-                values = self.bank.values[one.entry]
-                if one.family is not None and not one.family.grid:
-                    product = product * np.exp(float(power) * values)
-                    continue
-                if one.family is not None:
-                    values = one.family.values(one.constant * values)
-                product = product * values ** float(power)
-        return product
-
-
-def _left_over(t: Floats, w: Floats, basis: Floats) -> Floats:
-    """Weighted squares of targets ``(n, n_probes)`` without their part in a basis ``(n, n_basis, n_probes)``.
-
-    By the normal equations, to a few parts in 1e12 of the whole; where the basis is dependent, a part of it is enough.
-    """
-    weighted = basis * w[:, None, :]
-    gram = weighted @ np.swapaxes(basis, 1, 2)
-    size = np.sqrt(np.maximum(np.einsum("ijj->ij", gram), np.finfo(float).tiny))
-    gram = gram / (size[:, :, None] * size[:, None, :]) + DEPENDENT * np.eye(basis.shape[1])
-    products = (weighted @ t[:, :, None])[:, :, 0] / size
-    explained = np.einsum("ij,ij->i", products, np.linalg.solve(gram, products[:, :, None])[:, :, 0])
-    return np.asarray(np.maximum(np.einsum("ij,ij,ij->i", t, t, w) - explained, 0.0))
-
-
-def _same(draft: Draft) -> Callable[[], Draft]:
-    return lambda: draft
