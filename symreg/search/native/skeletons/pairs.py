@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from symreg.search.native.skeletons.part import Columns, Part
 from symreg.search.native.skeletons.question import Projected
+from symreg.search.native.skeletons.ranks import AnyPart
 from symreg.search.native.skeletons.screen import DISTINCT, Hit
 
 Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 COLLINEAR = 1e-7
 """``1 - rho**2`` of two columns that are one but for rounding and a part too small to be a term."""
+
+COLUMNS_OF_A_PAIR = 3_500
+"""Columns of which all pairs are looked at: a second for each question."""
+
+
+def columns_of(
+    parts: Iterable[AnyPart], rows: Rows, sizes: Sequence[int]
+) -> tuple[list[AnyPart], list[Columns]]:
+    """Parts with their columns on a grid of these sizes, as many as pairs can be looked at of."""
+    held: list[AnyPart] = []
+    columns: list[Columns] = []
+    for part in parts:
+        held.append(part)
+        columns.append(part.columns(rows, sizes[: part.n_inner]))
+        if sum(len(one.values) for one in columns) > COLUMNS_OF_A_PAIR:
+            break
+    return held, columns
 
 
 def paired(

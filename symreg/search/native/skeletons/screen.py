@@ -14,11 +14,16 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from symreg.search.native.skeletons.argument import inputs_of
 from symreg.search.native.skeletons.part import Columns, Part
 from symreg.search.native.skeletons.question import Projected, Question
+from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
+SCREEN_ROWS = 64
+"""Rows of the screen: enough to tell parts with three constants apart, few enough for a hundred thousand columns."""
+
 EXACT = 1e-20
 """Loss that is rounding: less means nothing, and more constants have nothing to gain."""
 
@@ -69,6 +74,15 @@ def place_bits(place: int) -> float:
 def places_bits(count: int) -> Floats:
     """The same for the first ``count`` entries of a list."""
     return np.array([place_bits(place) for place in range(count)])
+
+
+def screen_rows(space: SearchSpace, rows: Rows) -> Rows:
+    """Rows that lie evenly along the input that varies alone, or as they come."""
+    if len(rows) <= SCREEN_ROWS:
+        return rows
+    places = inputs_of(space).places
+    along = np.argsort(space.inputs[places[0]][rows], kind="stable") if len(places) == 1 else np.arange(len(rows))
+    return np.sort(rows[along[np.linspace(0, len(rows) - 1, SCREEN_ROWS).astype(int)]])
 
 
 def blocks(

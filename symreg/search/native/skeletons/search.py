@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,40 +21,26 @@ from symreg.search.native.progress import FEW_CONSTANTS
 from symreg.search.native.proposal import Draft
 from symreg.search.native.refine import Refined, Refiner
 from symreg.search.native.skeletons import catalogue
-from symreg.search.native.skeletons.argument import Argument, Inputs, inputs_of
+from symreg.search.native.skeletons.argument import Inputs, inputs_of
 from symreg.search.native.skeletons.assembly import Assembly
 from symreg.search.native.skeletons.fits import Fits
 from symreg.search.native.skeletons.growing import TIMES, Place, grown, places
-from symreg.search.native.skeletons.pairs import paired
+from symreg.search.native.skeletons.pairs import columns_of, paired
 from symreg.search.native.skeletons.part import Chain, Columns, Part, Wave
 from symreg.search.native.skeletons.products import product_draft, products
-from symreg.search.native.skeletons.question import IDENTITY, LOGARITHM, Projected, Question, projected
+from symreg.search.native.skeletons.question import IDENTITY, LOGARITHM, Projected, Question
 from symreg.search.native.skeletons.ranks import Ranks, ranks_of
 from symreg.search.native.skeletons.rich import rich_terms
-from symreg.search.native.skeletons.screen import EXACT, Hit, blocks, place_bits, screened
-from symreg.search.native.skeletons.sums import BEAM, WIDE, PlainTerms, sums
-from symreg.search.native.skeletons.terms import Terms, terms_of
+from symreg.search.native.skeletons.screen import EXACT, Hit, blocks, place_bits, screen_rows, screened
+from symreg.search.native.skeletons.sums import BEAM, WIDE, sums
+from symreg.search.native.skeletons.supplies import Supplies
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 Stage = Callable[[], list[Refined]]
-AnyPart = TypeVar("AnyPart", bound=Part)
-
-SCREEN_ROWS = 64
-"""Rows of the screen: enough to tell parts with three constants apart, few enough for a hundred thousand columns."""
-
-EACH, EACH_ALONE = 30, 80
-"""Parts of a block that are kept for each question, of several inputs and of one: on a grid the right one is seldom
-first, Antoine's vapour pressure is the thirty-first."""
-
 FITTED, FITTED_ALONE = 240, 700
 """Hits of a stage with one number of constants that are fitted on the rows of the screen: 20,000 fits a second."""
-
-SIZES = {0: (), 1: (48,), 2: (20, 14), 3: (10, 8, 8)}
-SIZES_ALONE = {0: (), 1: (96,), 2: (28, 20), 3: (12, 10, 10)}
-"""Of grids, of several inputs and of one, by the number of constants inside, the innermost first. A fit finds its
-way over about two steps of each."""
 
 MOST_PLAIN, MOST_PLAIN_ELSEWHERE = 6, 4
 """Terms of a sum without constants inside: of the target itself, and of a function of it."""
@@ -88,9 +72,6 @@ CHEAPER = 100
 MOST_BLENDED = 3
 """Inputs of a problem up to which formulas grow by functions of two of them."""
 
-COLUMNS_OF_A_PAIR = 3_500
-"""Columns of which all pairs are looked at: a second for each question."""
-
 SIZES_MODULATED = {2: (12, 8)}
 """Of a share of a function and a frequency."""
 
@@ -110,10 +91,13 @@ class Skeletons:
     fits: Fits
     evaluated: int = 0
     _next: int = 0
+    _supplies: Supplies = field(init=False)
     _stages: list[tuple[int, Stage]] = field(init=False)
     _grown: set[object] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        own = self.workplace, self.space, self.inputs, self.rows, self.assembly
+        self._supplies = Supplies(*own, self.fits.most)
         wanted = not self.workplace.settings.lacks("skeletons") and can_hold_constants(self.space)
         self._stages = self._plan() if wanted else []
 
@@ -178,8 +162,8 @@ class Skeletons:
         for book in range(2):
             if book and fewest <= LEAST_IN_A_SUM:
                 break
-            terms = self._simplest_terms() if book else self._own_terms()
-            for place, asked in enumerate(self._asked(catalogue.main_questions())):
+            terms = self._supplies.simplest_terms() if book else self._supplies.own_terms()
+            for place, asked in enumerate(self._supplies.asked(catalogue.main_questions())):
                 most = MOST_PLAIN if asked.question.context is IDENTITY else MOST_PLAIN_ELSEWHERE
                 most = min(most, fewest - 1 - asked.question.n_outer)
                 found, looked = sums(asked, terms, most, self.workplace.stop, wide)
@@ -195,8 +179,8 @@ class Skeletons:
         """Sums of rich terms, where nothing has a dimension."""
         hits: list[Hit] = []
         if self.assembly.is_pure:
-            terms = rich_terms(self._terms, self.inputs, self.rows)
-            for place, asked in enumerate(self._asked(catalogue.main_questions()[:5])):
+            terms = rich_terms(self._supplies.terms, self.inputs, self.rows)
+            for place, asked in enumerate(self._supplies.asked(catalogue.main_questions()[:5])):
                 most = MOST_RICH if asked.question.context is IDENTITY else 1
                 most = min(most, self._most - asked.question.n_outer)
                 found, looked = sums(asked, terms, most, self.workplace.stop, BEAM)
@@ -208,11 +192,11 @@ class Skeletons:
         self, parts: Iterable[Part], questions: Iterable[Question], sizes: Mapping[int, Sequence[int]] | None = None
     ) -> list[Refined]:
         """Parts alone, beside the companions of the questions."""
-        asked, hits = self._asked(questions), []
+        asked, hits = self._supplies.asked(questions), []
         ranks, asking = Ranks(), ranks_of(asked)
-        chosen = self._sizes if sizes is None else lambda part: sizes[part.n_inner]
+        chosen = self._supplies.sizes if sizes is None else lambda part: sizes[part.n_inner]
         for held, columns in blocks(ranks.of(parts), self.rows, chosen):
-            found = screened(asked, held, columns, self._each)
+            found = screened(asked, held, columns, self._supplies.each)
             hits += [replace(one, form_bits=self._said(asking, one, ranks)) for one in found]
             self.evaluated += sum(len(one.values) for one in columns)
             if self.workplace.stop():
@@ -221,8 +205,8 @@ class Skeletons:
 
     def _pairs(self) -> list[Refined]:
         """Two parts, each with one constant inside or none."""
-        parts: list[Part] = [Chain(one) for one in self._plain[:60]]
-        questions = catalogue.main_questions()[: 6 if self._is_alone else 3]
+        parts: list[Part] = [Chain(one) for one in self._supplies.plain[:60]]
+        questions = catalogue.main_questions()[: 6 if self._supplies.is_alone else 3]
         return self._paired([*parts, *catalogue.one_step(self.inputs)], questions, (32,))
 
     def _products(self) -> list[Refined]:
@@ -230,8 +214,8 @@ class Skeletons:
         logs = tuple(catalogue.logs(self.inputs))
         drafts: list[Draft] = []
         y, _ = self.assembly.at(self.rows)
-        chains, columns = self._columns(catalogue.factor_chains(self.inputs), (14, 12))
-        for question in self._asked([Question(LOGARITHM, True, some) for some in dict.fromkeys(((), logs))]):
+        chains, columns = columns_of(catalogue.factor_chains(self.inputs), self.rows, (14, 12))
+        for question in self._supplies.asked([Question(LOGARITHM, True, some) for some in dict.fromkeys(((), logs))]):
             found, looked = products(question, chains, columns, FITTED, self.workplace.stop)
             self.evaluated += looked // CHEAPER
             companions = question.question.companions
@@ -240,21 +224,10 @@ class Skeletons:
             drafts += [one for one in made if one is not None and len(one.names) <= self._most]
         return self.fits.of_drafts(drafts)
 
-    def _columns(self, parts: Iterable[AnyPart], sizes: Sequence[int]) -> tuple[list[AnyPart], list[Columns]]:
-        """Parts with their columns on a grid of these sizes, as many as pairs can be looked at of."""
-        held: list[AnyPart] = []
-        columns: list[Columns] = []
-        for part in parts:
-            held.append(part)
-            columns.append(part.columns(self.rows, sizes[: part.n_inner]))
-            if sum(len(one.values) for one in columns) > COLUMNS_OF_A_PAIR:
-                break
-        return held, columns
-
     def _paired(self, parts: Sequence[Part], questions: Sequence[Question], sizes: Sequence[int]) -> list[Refined]:
-        held, columns = self._columns(parts, sizes)
+        held, columns = columns_of(parts, self.rows, sizes)
         hits: list[Hit] = []
-        ranks, asked = Ranks(), self._asked(questions)
+        ranks, asked = Ranks(), self._supplies.asked(questions)
         asking, held = ranks_of(asked), list(ranks.of(held))
         for question in asked:
             some, looked = paired(question, held, columns, FITTED, self.workplace.stop)
@@ -274,17 +247,17 @@ class Skeletons:
         ]
         if not spots:
             return []
-        parts: list[Part] = [Chain(one) for one in self._plain]
+        parts: list[Part] = [Chain(one) for one in self._supplies.plain]
         parts += [*catalogue.one_step(self.inputs), *catalogue.waves(self.inputs)]
         if len(self.inputs.places) <= MOST_BLENDED:
             parts += [one for one in catalogue.blended(self.inputs) if isinstance(one, Wave)]
         at = {id(place.asked.question): place for place in spots}
         hits: list[Hit] = []
         ranks = Ranks()
-        for held, columns in blocks(ranks.of(parts), self.rows, self._sizes):
+        for held, columns in blocks(ranks.of(parts), self.rows, self._supplies.sizes):
             hits += [
                 replace(one, form_bits=place_bits(ranks.by_id[id(one.parts[0])]) + one.parts[0].bits)
-                for one in screened(_bearing(spots, columns), held, columns, self._each)
+                for one in screened(_bearing(spots, columns), held, columns, self._supplies.each)
             ]
             self.evaluated += sum(len(one.values) for one in columns)
             if self.workplace.stop():
@@ -312,54 +285,10 @@ class Skeletons:
         parts = sum(place_bits(ranks.by_id[id(part)]) + part.bits for part in hit.parts)
         return place_bits(self._next) + place_bits(asking[id(hit.question)]) + hit.question.bits + parts
 
-    # -- what stages share
-
     @property
     def _most(self) -> int:
         """Constants that a formula may have on so many rows."""
         return self.fits.most
-
-    @property
-    def _is_alone(self) -> bool:
-        """Whether one input varies, and there is time to look closely."""
-        return len(self.inputs.places) == 1
-
-    @property
-    def _each(self) -> int:
-        return EACH_ALONE if self._is_alone else EACH
-
-    def _sizes(self, part: Part) -> tuple[int, ...]:
-        return (SIZES_ALONE if self._is_alone else SIZES)[part.n_inner]
-
-    def _asked(self, questions: Iterable[Question]) -> list[Projected]:
-        y, weights = self.assembly.at(self.rows)
-        found = (projected(one, y, weights, self.rows) for one in questions if one.n_outer < self._most)
-        return [one for one in found if one is not None]
-
-    @cached_property
-    def _plain(self) -> list[Argument]:
-        """Plain terms of the catalogue: several stages want them."""
-        return catalogue.plain_terms(self.inputs)
-
-    def _own_terms(self) -> PlainTerms:
-        values = np.array([one.values[self.rows] for one in self._plain]).reshape(-1, len(self.rows))
-        return PlainTerms(values, self._plain.__getitem__)
-
-    @cached_property
-    def _terms(self) -> Terms:
-        return terms_of(self.workplace, self.space, self.rows)
-
-    def _simplest_terms(self) -> PlainTerms:
-        bank = self._terms
-        made: dict[int, Argument | None] = {}
-
-        def argument(index: int) -> Argument | None:
-            if index not in made:
-                tree = bank.tree(index)
-                made[index] = self.inputs.argument(tree, tree)
-            return made[index]
-
-        return PlainTerms(bank.values, argument)
 
 
 def _bearing(spots: Sequence[Place], columns: Sequence[Columns]) -> list[Projected]:
@@ -379,15 +308,6 @@ def skeletons_of(workplace: Workplace, space: SearchSpace, fit_rows: Rows) -> Sk
     each = FITTED_ALONE if len(inputs.places) == 1 else FITTED
     fits = Fits(quick, full, assembly, most_constants(len(space.target)), each)
     return Skeletons(workplace, space, inputs, rows, assembly, fits)
-
-
-def screen_rows(space: SearchSpace, rows: Rows) -> Rows:
-    """Rows that lie evenly along the input that varies alone, or as they come."""
-    if len(rows) <= SCREEN_ROWS:
-        return rows
-    places = inputs_of(space).places
-    along = np.argsort(space.inputs[places[0]][rows], kind="stable") if len(places) == 1 else np.arange(len(rows))
-    return np.sort(rows[along[np.linspace(0, len(rows) - 1, SCREEN_ROWS).astype(int)]])
 
 
 def can_hold_constants(space: SearchSpace) -> bool:
