@@ -27,7 +27,8 @@ from symreg.units.physical_constants import (
     physical_constant_names,
 )
 from symreg.units.spelling import number_text, respelled, valid_spelling
-from symreg.units.text import MAX_EXPONENT_OF_NUMBER, Base, Factor, UnreadableError, read_product
+from symreg.units.text import MAX_EXPONENT_OF_NUMBER, Base, Factor, read_product
+from symreg.units.tokens import UnreadableError
 from symreg.units.unit import DIMENSIONLESS_UNIT, Unit, si_unit
 
 __all__ = [

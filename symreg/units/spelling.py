@@ -9,7 +9,8 @@ from decimal import Context, Decimal
 from fractions import Fraction
 
 from symreg.units.names import COMMON
-from symreg.units.text import MAX_LENGTH, Factor, UnreadableError
+from symreg.units.text import MAX_LENGTH, Factor
+from symreg.units.tokens import UnreadableError
 
 _SIGNS = " */.^+-·()"
 _PIECES = frozenset(name for name in COMMON if len(name) <= 3)

@@ -11,15 +11,14 @@ a square metre, ``mmH2O`` is not.
     exponent = [sign] number | "(" [sign] number ["/" number] ")"
 """
 
-# ruff: noqa: RUF001  (the signs that people write are the matter of this file)
-
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+
+from symreg.units.tokens import SUPERSCRIPTS, Token, UnreadableError, tokens_of
 
 MAX_LENGTH = 200  # characters of a text
 MAX_DEPTH = 20  # parentheses within each other; the reader recurses once for each
@@ -29,22 +28,6 @@ MAX_EXPONENT_OF_NUMBER = 300  # decades of a number, digits of its power: float6
 MAX_DENOMINATOR = 100
 """Of an exponent; laws have halves and thirds. All six are set by hand, well above the units that people write, to
 bound what a hostile text costs: larger ones cost time, smaller ones refuse odd units."""
-
-
-class UnreadableError(Exception):
-    """Why a text is no unit, and where.
-
-    ``suggestions`` are whole texts that might be one; ``is_slip`` marks a fault of the signs between the
-    names, which may be mended by leaving the faulty sign out.
-    """
-
-    def __init__(self, position: int, reason: str, *suggestions: str, is_slip: bool = False) -> None:
-        super().__init__(position, reason, *suggestions)
-        self.position = position
-        self.reason = reason
-        self.suggestions = suggestions
-        self.is_slip = is_slip
-
 
 #: What is raised to a power: a number, or the name of a unit.
 Base = Fraction | str
@@ -68,119 +51,20 @@ class Product:
     clearer: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    start: int
-    stop: int
-    glued: bool  # nothing stands between this token and the one before
-
-
-_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True))
-_LOOKALIKES = {
-    **dict.fromkeys("−–‐‑", "-"),
-    **dict.fromkeys("⋅∙•‧・", "·"),
-    **dict.fromkeys("×✕∗", "*"),
-    **dict.fromkeys("÷∕⁄", "/"),
-    **dict.fromkeys("☉⊙", "_sun"),
-    **dict.fromkeys("⊕♁", "_earth"),
-    "♃": "_jupiter",
-    "\t": " ",
-}
-_LETTER = r"[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹]"
-_LETTER_OR_DIGIT = r"[^\W⁰¹²³⁴⁵⁶⁷⁸⁹]"
-_TOKEN = re.compile(
-    r"(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<superscript>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-    rf"|(?P<name>Δ?°{_LETTER}*|(?:mol|at|wt|vol|mass)%|{_LETTER}{_LETTER_OR_DIGIT}*|[%‰]|′{{1,2}})"
-    r"|(?P<power>\*\*|\^)"
-    r"|(?P<times>\*|·|\.)"
-    r"|(?P<slash>/)"
-    r"|(?P<open>\()|(?P<close>\))"
-    r"|(?P<sign>[+-])"
-    r"|(?P<space> +)"
-)
 _SMALL_NUMBER = "an exponent is a small number, as in m**2 or m**(1/2)"
-_FLUIDS = frozenset({"Hg", "H2O"})
-_DEGREES = frozenset({"deg", "degree", "degrees", "°"})
-_SCALES = {
-    "C": "degC",
-    "Celsius": "degC",
-    "celsius": "degC",
-    "F": "degF",
-    "Fahrenheit": "degF",
-    "fahrenheit": "degF",
-}
 
 
 def read_product(text: str, is_name: Callable[[str], bool]) -> Product:
     """Read a unit's text; ``is_name`` tells whether a whole word is the name of a unit."""
     if len(text) > MAX_LENGTH:
         raise UnreadableError(MAX_LENGTH, f"a unit has at most {MAX_LENGTH} characters")
-    return _Reader(text, _tokens(text), is_name).read()
-
-
-def plain(text: str) -> tuple[str, list[int]]:
-    """Rewrite the many signs of Unicode to the few that the grammar knows, with the place each came from."""
-    letters: list[str] = []
-    places: list[int] = []
-    for place, letter in enumerate(text):
-        if letters and unicodedata.combining(letter):
-            composed = unicodedata.normalize("NFC", letters[-1] + letter)
-            if len(composed) == 1:  # an accent that no letter of Unicode carries stands by itself
-                letters[-1] = composed
-                continue
-        replacement = letter if letter in _SUPERSCRIPTS else unicodedata.normalize("NFKC", letter)
-        replacement = "".join(_LOOKALIKES.get(part, part) for part in replacement)
-        if replacement.startswith("_") and letters and letters[-1] == "_":
-            replacement = replacement[1:]  # M_☉ and M☉ are both M_sun
-        letters.extend(replacement)
-        places.extend([place] * len(replacement))
-    return "".join(letters), [*places, len(text)]
-
-
-def _tokens(text: str) -> list[_Token]:
-    letters, places = plain(text)
-    found: list[_Token] = []
-    place, glued = 0, True
-    while place < len(letters):
-        match = _TOKEN.match(letters, place)
-        if match is None:
-            reason = f"{_visible(letters[place])} has no meaning in a unit"
-            raise UnreadableError(places[place], reason, is_slip=True)
-        kind = match.lastgroup or ""
-        if kind == "space":
-            glued = False
-        else:
-            found.append(_Token(kind, match.group(), places[place], places[match.end()], glued))
-            glued = True
-        place = match.end()
-    return _merge_words(found)
-
-
-def _visible(letter: str) -> str:
-    return repr(letter) if letter.isprintable() else f"the invisible character U+{ord(letter):04X}"
-
-
-def _merge_words(tokens: list[_Token]) -> list[_Token]:
-    """Read ``deg C`` as a temperature and ``mm Hg`` as a pressure: two words, but one unit."""
-    merged: list[_Token] = []
-    for token in tokens:
-        before = merged[-1] if merged else None
-        if before and before.text in _DEGREES and token.text in _SCALES:
-            merged[-1] = _Token("name", _SCALES[token.text], before.start, token.stop, before.glued)
-        elif before and before.kind == "name" and token.text in _FLUIDS:
-            merged[-1] = _Token("name", before.text + token.text, before.start, token.stop, before.glued)
-        else:
-            merged.append(token)
-    return merged
+    return _Reader(text, tokens_of(text), is_name).read()
 
 
 class _Reader:
     """Recursive descent over the tokens of one text."""
 
-    def __init__(self, text: str, tokens: list[_Token], is_name: Callable[[str], bool]) -> None:
+    def __init__(self, text: str, tokens: list[Token], is_name: Callable[[str], bool]) -> None:
         self.text = text
         self.tokens = tokens
         self.is_name = is_name
@@ -194,11 +78,11 @@ class _Reader:
             raise self.unexpected()
         return Product(tuple(factors), self.clearer)
 
-    def peek(self, *kinds: str) -> _Token | None:
+    def peek(self, *kinds: str) -> Token | None:
         token = self.tokens[self.next] if self.next < len(self.tokens) else None
         return token if token and token.kind in kinds else None
 
-    def take(self, *kinds: str) -> _Token | None:
+    def take(self, *kinds: str) -> Token | None:
         token = self.peek(*kinds)
         self.next += token is not None
         return token
@@ -244,7 +128,7 @@ class _Reader:
         factors = self.atom(depth)
         token = self.take("superscript")
         if token:
-            exponent = Fraction(int("".join(_SUPERSCRIPTS[sign] for sign in token.text)))
+            exponent = Fraction(int("".join(SUPERSCRIPTS[sign] for sign in token.text)))
         else:
             token = self.take("power")
             if token is None:
@@ -283,7 +167,7 @@ class _Reader:
             return UnreadableError(token.start, reason, joined)
         return UnreadableError(token.start, f"{token.text!r} does not belong here", is_slip=True)
 
-    def name(self, token: _Token) -> Factor:
+    def name(self, token: Token) -> Factor:
         """A name with what is glued to it: ``m2``, ``s-1``."""
         word = token.text.rstrip("0123456789")
         digits = token.text[len(word) :]
@@ -298,7 +182,7 @@ class _Reader:
         factor = Factor(word, Fraction(digits or 1), token.start, token.start + len(word))
         return self.bounded(factor, token.start)
 
-    def signed_digits(self, name: _Token) -> str:
+    def signed_digits(self, name: Token) -> str:
         """The signed digits right behind a name, as in ``s-1``; empty when there are none."""
         sign = self.peek("sign")
         if sign is None or not sign.glued:
@@ -314,7 +198,7 @@ class _Reader:
         self.next += 2
         return sign.text + digits.text
 
-    def fraction_suggestion(self, token: _Token) -> list[str]:
+    def fraction_suggestion(self, token: Token) -> list[str]:
         match = re.match(r"([^\W\d]+)([+-]?[0-9]*\.[0-9]+)", self.text[token.start :])
         if match is None:
             return []
@@ -345,7 +229,7 @@ class _Reader:
             )
         return value
 
-    def number_follows(self, slash: _Token) -> bool:
+    def number_follows(self, slash: Token) -> bool:
         return (
             self.next + 1 < len(self.tokens) and self.tokens[self.next + 1].kind == "number" and slash.glued
         )
@@ -358,7 +242,7 @@ class _Reader:
         value = self.number(token)
         return -value if sign and sign.text == "-" else value
 
-    def number(self, token: _Token) -> Fraction:
+    def number(self, token: Token) -> Fraction:
         mantissa, _, exponent = token.text.lower().partition("e")
         if len(mantissa) > 40 or len(exponent) > 4 or abs(int(exponent or 0)) > MAX_EXPONENT_OF_NUMBER:
             raise UnreadableError(token.start, "this number is too long or too large for a unit")

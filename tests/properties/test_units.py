@@ -15,7 +15,8 @@ from symreg.errors import UnitError
 from symreg.units.dimension import DIMENSIONLESS
 from symreg.units.reading import DIMENSIONLESS_UNIT, Unit, combine_units, parse_unit
 from symreg.units.spelling import number_text
-from symreg.units.text import MAX_EXPONENT, plain
+from symreg.units.text import MAX_EXPONENT
+from symreg.units.tokens import plain
 
 _NAMES = """
 m km µm Å au pc inch s day yr g kg M_sun J eV W Pa mbar K degC degF mol A V Hz rad degree % ppm count T G
