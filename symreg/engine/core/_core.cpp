@@ -42,9 +42,10 @@ std::vector<Program> unpack(const Table<std::int32_t>& code, const Vector<std::i
         std::int64_t first = constant_offsets.data()[i], last = constant_offsets.data()[i + 1];
         std::int64_t free = n_free.data()[i];
         require(0 <= begin && begin < end && end <= std::int64_t(code.shape(0)), "offsets outside of the code");
-        require(0 <= first && first <= last && last <= std::int64_t(constants.shape(0)), "offsets outside of constants");
+        require(0 <= first && first <= last && last <= std::int64_t(constants.shape(0)),
+                "offsets outside of constants");
         require(0 <= free && free <= last - first, "more free constants than constants");
-        programs[i] = {code.data() + 3 * begin,  end - begin, std::int64_t(n_inputs), free, last - first - free,
+        programs[i] = {code.data() + 3 * begin, end - begin, std::int64_t(n_inputs), free, last - first - free,
                        constants.data() + first};
         programs[i].check();
     }
@@ -150,8 +151,19 @@ std::size_t join(Table<float> rows, Vector<std::int64_t> first, Vector<std::int6
     for (const auto* ids : {&first, &second})
         for (std::size_t i = 0; i < ids->shape(0); ++i)
             require(0 <= ids->data()[i] && ids->data()[i] < std::int64_t(rows.shape(0)), "a row outside of the table");
-    JoinTask task{rows.data(),    m,          first.data(), first.shape(0), second.data(), second.shape(0),
-                  targets.data(), roots.data(), n,          basis.data(),   basis.shape(1), same, keep};
+    JoinTask task{rows.data(),
+                  m,
+                  first.data(),
+                  first.shape(0),
+                  second.data(),
+                  second.shape(0),
+                  targets.data(),
+                  roots.data(),
+                  n,
+                  basis.data(),
+                  basis.shape(1),
+                  same,
+                  keep};
     std::vector<Pair> best = Join(task, kernels(instructions)).best(threads);
     for (std::size_t i = 0; i < best.size(); ++i) {
         scores.data()[i] = best[i].score;
@@ -166,8 +178,8 @@ template <class T>
 void define_evaluate(nb::module_& m, const char* name) {
     using namespace nb::literals;
     m.def(name, &evaluate<T>, "code"_a.noconvert(), "code_offsets"_a.noconvert(), "constants"_a.noconvert(),
-          "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(), "out"_a.noconvert(),
-          "threads"_a, "instructions"_a);
+          "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(), "out"_a.noconvert(), "threads"_a,
+          "instructions"_a);
 }
 
 }  // namespace
@@ -180,14 +192,14 @@ NB_MODULE(_core, m) {
     m.attr("N_OPCODES") = int(symreg::N_OPCODES);
     symreg::define_evaluate<double>(m, "evaluate");
     symreg::define_evaluate<float>(m, "evaluate_float32");
-    m.def("jacobian", &symreg::jacobian, "code"_a.noconvert(), "code_offsets"_a.noconvert(),
-          "constants"_a.noconvert(), "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(),
-          "values"_a.noconvert(), "J"_a.noconvert(), "threads"_a, "instructions"_a);
-    m.def("fit_many", &symreg::fit_many, "code"_a.noconvert(), "code_offsets"_a.noconvert(),
-          "constants"_a.noconvert(), "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(),
-          "y"_a.noconvert(), "weights"_a.noconvert(), "max_iterations"_a, "values"_a.noconvert(),
-          "covariances"_a.noconvert(), "residual_sums"_a.noconvert(), "outcomes"_a.noconvert(),
-          "iterations"_a.noconvert(), "threads"_a, "instructions"_a);
+    m.def("jacobian", &symreg::jacobian, "code"_a.noconvert(), "code_offsets"_a.noconvert(), "constants"_a.noconvert(),
+          "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(), "values"_a.noconvert(),
+          "J"_a.noconvert(), "threads"_a, "instructions"_a);
+    m.def("fit_many", &symreg::fit_many, "code"_a.noconvert(), "code_offsets"_a.noconvert(), "constants"_a.noconvert(),
+          "constant_offsets"_a.noconvert(), "n_free"_a.noconvert(), "X"_a.noconvert(), "y"_a.noconvert(),
+          "weights"_a.noconvert(), "max_iterations"_a, "values"_a.noconvert(), "covariances"_a.noconvert(),
+          "residual_sums"_a.noconvert(), "outcomes"_a.noconvert(), "iterations"_a.noconvert(), "threads"_a,
+          "instructions"_a);
     m.def("join", &symreg::join, "rows"_a.noconvert(), "first"_a.noconvert(), "second"_a.noconvert(),
           "targets"_a.noconvert(), "roots"_a.noconvert(), "basis"_a.noconvert(), "same"_a, "scores"_a.noconvert(),
           "found_targets"_a.noconvert(), "found_first"_a.noconvert(), "found_second"_a.noconvert(), "threads"_a,

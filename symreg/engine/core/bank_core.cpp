@@ -1,5 +1,5 @@
-// What the bank asks of the compiled engine. The arrays are those of symreg.search.native.bank.entries and are written in place;
-// every call that takes long releases the interpreter lock.
+// What the bank asks of the compiled engine. The arrays are those of symreg.search.native.bank.entries and are written
+// in place; every call that takes long releases the interpreter lock.
 #include "bank_core.h"
 
 #include <nanobind/ndarray.h>
@@ -46,8 +46,18 @@ void doubt(KeySet& set, Vector<std::uint64_t> keys) {
 Operation operation(int opcode, bool unary, bool positive, bool negate_first, bool negate_second, bool makes_twins,
                     int own, int forbidden, int name, bool has_kinds, Vector<bool> taken, Vector<std::uint8_t> kinds) {
     require(ADD <= opcode && opcode < N_OPCODES, "no such operator");
-    Operation made{Opcode(opcode), unary, positive, negate_first, negate_second, makes_twins, std::uint8_t(own),
-                   std::uint8_t(forbidden), std::int16_t(name), has_kinds, {}, {}};
+    Operation made{Opcode(opcode),
+                   unary,
+                   positive,
+                   negate_first,
+                   negate_second,
+                   makes_twins,
+                   std::uint8_t(own),
+                   std::uint8_t(forbidden),
+                   std::int16_t(name),
+                   has_kinds,
+                   {},
+                   {}};
     require(taken.shape(0) == made.taken.size() && kinds.shape(0) == made.kinds.size(), "tables of kinds do not match");
     std::copy_n(taken.data(), made.taken.size(), made.taken.begin());
     std::copy_n(kinds.data(), made.kinds.size(), made.kinds.begin());
@@ -60,12 +70,13 @@ struct HeldBlock {
     Vector<bool> triangle;
     Vector<std::int64_t> left, left_start, left_count, right, right_start, right_count;
 
-    std::size_t total() const {
-        return codes.shape(0) ? static_cast<std::size_t>(ends.data()[codes.shape(0) - 1]) : 0;
-    }
+    std::size_t total() const { return codes.shape(0) ? static_cast<std::size_t>(ends.data()[codes.shape(0) - 1]) : 0; }
 
     Block view() const {
-        return {codes.shape(0), codes.data(), ends.data(), reinterpret_cast<const std::uint8_t*>(triangle.data()),
+        return {codes.shape(0),
+                codes.data(),
+                ends.data(),
+                reinterpret_cast<const std::uint8_t*>(triangle.data()),
                 {left.data(), left_start.data(), left_count.data()},
                 {right.data(), right_start.data(), right_count.data()}};
     }
@@ -98,18 +109,29 @@ HeldBlock block(Vector<std::int64_t> codes, Vector<std::int64_t> ends, Vector<bo
 
 // A combiner with the arrays and sets that it writes to.
 class HeldCombiner {
-public:
+  public:
     HeldCombiner(OutTable<double> values, OutTable<double> first, OutTable<float> unit, OutVector<double> largest,
                  OutVector<std::int16_t> op, OutVector<std::int64_t> left, OutVector<std::int64_t> right,
                  OutVector<std::int16_t> size, OutVector<std::uint8_t> mask, OutVector<std::int64_t> code,
                  Vector<std::int64_t> probes, Table<double> first_directions, Table<double> directions,
                  KeySet& first_keys, KeySet& whole_keys, const Kernels& kernels, const RowKernels& rows)
-        : values_(values), first_(first), unit_(unit), largest_(largest), op_(op), left_(left), right_(right),
-          size_(size), mask_(mask), code_(code), probes_(probes), first_directions_(first_directions),
+        : values_(values),
+          first_(first),
+          unit_(unit),
+          largest_(largest),
+          op_(op),
+          left_(left),
+          right_(right),
+          size_(size),
+          mask_(mask),
+          code_(code),
+          probes_(probes),
+          first_directions_(first_directions),
           directions_(directions),
           combiner_({values.shape(0), values.shape(1), values.data(), first.data(), largest.data(), unit.data(),
                      op.data(), size.data(), left.data(), right.data(), code.data(), mask.data()},
-                    {probes.data(), first_directions.data(), directions.data()}, first_keys, whole_keys, kernels, rows) {
+                    {probes.data(), first_directions.data(), directions.data()}, first_keys, whole_keys, kernels,
+                    rows) {
         std::size_t capacity = values.shape(0), n_probes = values.shape(1);
         require(first.shape(0) == capacity && first.shape(1) == FIRST, "first has the wrong shape");
         require(unit.shape(0) == capacity && unit.shape(1) == n_probes, "unit has the wrong shape");
@@ -135,7 +157,7 @@ public:
         return nb::make_tuple(admitted.n, admitted.evaluated, admitted.cut);
     }
 
-private:
+  private:
     OutTable<double> values_, first_;
     OutTable<float> unit_;
     OutVector<double> largest_;
@@ -162,12 +184,12 @@ void register_bank_core(nb::module_& m) {
         .def("doubt", &doubt, "keys"_a.noconvert());
     nb::class_<Operation>(m, "Operation");
     m.def("operation", &operation, "opcode"_a, nb::kw_only(), "unary"_a, "positive"_a, "negate_first"_a,
-          "negate_second"_a, "makes_twins"_a, "own"_a, "forbidden"_a, "name"_a, "has_kinds"_a,
-          "taken"_a.noconvert(), "kinds"_a.noconvert());
+          "negate_second"_a, "makes_twins"_a, "own"_a, "forbidden"_a, "name"_a, "has_kinds"_a, "taken"_a.noconvert(),
+          "kinds"_a.noconvert());
     nb::class_<HeldBlock>(m, "Block");
-    m.def("block", &block, "codes"_a.noconvert(), "ends"_a.noconvert(), "triangle"_a.noconvert(),
-          "left"_a.noconvert(), "left_start"_a.noconvert(), "left_count"_a.noconvert(), "right"_a.noconvert(),
-          "right_start"_a.noconvert(), "right_count"_a.noconvert());
+    m.def("block", &block, "codes"_a.noconvert(), "ends"_a.noconvert(), "triangle"_a.noconvert(), "left"_a.noconvert(),
+          "left_start"_a.noconvert(), "left_count"_a.noconvert(), "right"_a.noconvert(), "right_start"_a.noconvert(),
+          "right_count"_a.noconvert());
     nb::class_<HeldCombiner>(m, "Combiner")
         .def(
             "__init__",
@@ -175,19 +197,16 @@ void register_bank_core(nb::module_& m) {
                OutVector<double> largest, OutVector<std::int16_t> op, OutVector<std::int64_t> left,
                OutVector<std::int64_t> right, OutVector<std::int16_t> size, OutVector<std::uint8_t> mask,
                OutVector<std::int64_t> code, Vector<std::int64_t> probes, Table<double> first_directions,
-               Table<double> directions, KeySet& first_keys, KeySet& whole_keys,
-               const std::string& instructions) {
+               Table<double> directions, KeySet& first_keys, KeySet& whole_keys, const std::string& instructions) {
                 new (self) HeldCombiner(values, first, unit, largest, op, left, right, size, mask, code, probes,
-                                first_directions, directions, first_keys, whole_keys, kernels(instructions),
-                                row_kernels(instructions));
+                                        first_directions, directions, first_keys, whole_keys, kernels(instructions),
+                                        row_kernels(instructions));
             },
             "values"_a.noconvert(), "first"_a.noconvert(), "unit"_a.noconvert(), "largest"_a.noconvert(),
-            "op"_a.noconvert(), "left"_a.noconvert(), "right"_a.noconvert(), "size"_a.noconvert(),
-            "mask"_a.noconvert(), "code"_a.noconvert(), "probes"_a.noconvert(), "first_directions"_a.noconvert(),
-            "directions"_a.noconvert(), "first_keys"_a, "whole_keys"_a, "instructions"_a,
-            nb::keep_alive<1, 15>(), nb::keep_alive<1, 16>())
-        .def("admit", &HeldCombiner::admit, "operation"_a, "block"_a, "low"_a, "high"_a, "size"_a, "n"_a,
-             "threads"_a);
+            "op"_a.noconvert(), "left"_a.noconvert(), "right"_a.noconvert(), "size"_a.noconvert(), "mask"_a.noconvert(),
+            "code"_a.noconvert(), "probes"_a.noconvert(), "first_directions"_a.noconvert(), "directions"_a.noconvert(),
+            "first_keys"_a, "whole_keys"_a, "instructions"_a, nb::keep_alive<1, 15>(), nb::keep_alive<1, 16>())
+        .def("admit", &HeldCombiner::admit, "operation"_a, "block"_a, "low"_a, "high"_a, "size"_a, "n"_a, "threads"_a);
 }
 
 }  // namespace symreg

@@ -17,24 +17,25 @@
 
 namespace symreg {
 
-constexpr std::uint8_t ANGLE = 64, PLAIN = 128, TWIN = 32;  // bits of a mask; see symreg/search/native/bank/vocabulary.py
-constexpr int KIND_SHIFT = 6;                               // mask >> KIND_SHIFT is the kind, 0..3
+// Bits of a mask, see symreg/search/native/bank/vocabulary.py; mask >> KIND_SHIFT is the kind, 0..3.
+constexpr std::uint8_t ANGLE = 64, PLAIN = 128, TWIN = 32;
+constexpr int KIND_SHIFT = 6;
 constexpr std::size_t N_KINDS = 4;
 
 struct Operation {
     Opcode opcode;
     bool unary, positive, negate_first, negate_second;
-    bool makes_twins;                                     // whatever its operands are
-    std::uint8_t own;                                     // bits that it adds to a mask
-    std::uint8_t forbidden;                               // bits that an operand must not have
+    bool makes_twins;        // whatever its operands are
+    std::uint8_t own;        // bits that it adds to a mask
+    std::uint8_t forbidden;  // bits that an operand must not have
     std::int16_t name;
     bool has_kinds;
-    std::array<bool, N_KINDS * N_KINDS> taken;            // by kinds of the operands; others are left for another size
+    std::array<bool, N_KINDS * N_KINDS> taken;  // by kinds of the operands; others are left for another size
     std::array<std::uint8_t, 2 * N_KINDS * N_KINDS> kinds;  // of results: with a dimension, and without
 };
 
-// Runs of entries, one for each group: group k has ids[start[k]] ... ids[start[k] + count[k] - 1]. Every id is below the
-// number of entries.
+// Runs of entries, one for each group: group k has ids[start[k]] ... ids[start[k] + count[k] - 1]. Every id is below
+// the number of entries.
 struct Side {
     const std::int64_t *ids, *start, *count;
 };
@@ -81,7 +82,7 @@ struct Admitted {
 };
 
 class Combiner {
-public:
+  public:
     Combiner(const Entries& entries, const Probing& probing, KeySet& first, KeySet& whole, const Kernels& kernels,
              const RowKernels& rows)
         : entries_(entries), probing_(probing), first_(first), whole_(whole), kernels_(kernels), rows_(rows) {}
@@ -105,7 +106,7 @@ public:
         return {n_, evaluated, !room};
     }
 
-private:
+  private:
     static constexpr std::size_t PIECE = 1024;  // combinations that a thread takes together
     static constexpr std::size_t BATCH = 64;    // of them, evaluated by one call
     static constexpr std::size_t ROWS = 32;     // rows that a thread takes together
@@ -150,8 +151,7 @@ private:
         }
         if (negate)
             for (std::size_t i = 0; i < n; ++i) to[i] = -from[i];
-        else
-            std::copy_n(from, n, to);
+        else std::copy_n(from, n, to);
     }
 
     // Keys of the pairs begin, ..., end - 1 at the first probes.

@@ -196,8 +196,7 @@ class Interpreter {
             if (!adjoint_[row] || program_.is_leaf(row)) continue;
             int op = program_.opcode(row);
             std::size_t a = program_.a(row), b = program_.is_binary(row) ? program_.b(row) : a;
-            if (adjoint_[a])
-                kernels_.by_first[op](adjoint_[row], value_[a], value_[b], value_[row], adjoint_[a], n);
+            if (adjoint_[a]) kernels_.by_first[op](adjoint_[row], value_[a], value_[b], value_[row], adjoint_[a], n);
             if (program_.is_binary(row) && adjoint_[b])
                 kernels_.by_second[op](adjoint_[row], value_[a], value_[b], value_[row], adjoint_[b], n);
         }

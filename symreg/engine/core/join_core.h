@@ -341,8 +341,8 @@ class Join {
                 if (!(rest > COLLINEAR)) continue;
                 float score = (r_f[a] * r_f[a] + r_g[b] * r_g[b] - 2 * r_f[a] * r_g[b] * r) / rest;
                 if (score >= least && std::isfinite(score))
-                    here.best.offer({here.target.whole(score), std::int32_t(here.index), std::int32_t(i + a),
-                                     std::int32_t(j + b)});
+                    here.best.offer(
+                        {here.target.whole(score), std::int32_t(here.index), std::int32_t(i + a), std::int32_t(j + b)});
             }
     }
 

@@ -112,6 +112,7 @@ struct Functions<float> {
 template <class T>
 void set_values(Forward<T> (&values)[N_KERNELS]) {
     using F = Functions<T>;
+    // clang-format off
     const Forward<T> all[N_KERNELS] = {
         nullptr, nullptr, each<T, plus<T>>, each<T, minus<T>>, each<T, times<T>>, each<T, over<T>>, each<T, power<T>>,
         each<T, larger<T>>, each<T, smaller<T>>, each<T, negative<T>>, each<T, inverse<T>>, each<T, square<T>>, each<T, cube<T>>, each<T, root<T>>,
@@ -121,17 +122,18 @@ void set_values(Forward<T> (&values)[N_KERNELS]) {
         each<T, vabs<T>>, each<T, cube_root<T>>, each<T, step<T>>, each<T, identity<T>>, each<T, fourth<T>>, each<T, power_half<T>>,
         each<T, power_three_halves<T>>, each<T, power_minus_half<T>>, each<T, power_minus_two<T>>,
     };
+    // clang-format on
     for (size_t i = 0; i < N_KERNELS; ++i) values[i] = all[i];
 }
 
 // Slopes: x and y are the operands, v the value.
-#define SYMREG_BACKWARD(name, expression)                                                  \
-    void name(In g, In a, In b, In value, Out out, size_t n) {                             \
-        for (size_t i = 0; i < n; ++i) {                                                   \
-            double x = a[i], y = b[i], v = value[i];                                       \
-            (void)x, (void)y, (void)v;                                                     \
-            out[i] += g[i] * (expression);                                                 \
-        }                                                                                  \
+#define SYMREG_BACKWARD(name, expression)                      \
+    void name(In g, In a, In b, In value, Out out, size_t n) { \
+        for (size_t i = 0; i < n; ++i) {                       \
+            double x = a[i], y = b[i], v = value[i];           \
+            (void)x, (void)y, (void)v;                         \
+            out[i] += g[i] * (expression);                     \
+        }                                                      \
     }
 
 double slope_of_power(double x, double y, double v) {
@@ -263,12 +265,10 @@ const Kernels& SYMREG_TABLE(SYMREG_KERNELS)() {
         Kernels made = {
             {},
             {},
-            {nullptr, nullptr, pass, pass, mul_first, div_first, pow_first, by_larger, by_smaller,
-             by_minus, by_inv, by_square, by_cube,
-             by_root, by_exp, by_log, by_log10, by_sin, by_cos, by_tan, by_asin, by_acos, by_atan, by_sinh, by_cosh,
-             by_tanh, by_abs, by_cube_root, by_step},
-            {nullptr, nullptr, pass, by_minus, mul_second, div_second, pow_second, by_other_larger,
-             by_other_smaller},
+            {nullptr, nullptr,   pass,    pass,    mul_first, div_first, pow_first, by_larger,    by_smaller, by_minus,
+             by_inv,  by_square, by_cube, by_root, by_exp,    by_log,    by_log10,  by_sin,       by_cos,     by_tan,
+             by_asin, by_acos,   by_atan, by_sinh, by_cosh,   by_tanh,   by_abs,    by_cube_root, by_step},
+            {nullptr, nullptr, pass, by_minus, mul_second, div_second, pow_second, by_other_larger, by_other_smaller},
             residuals,
             weight,
             mask,

@@ -9,6 +9,7 @@
 
 namespace symreg {
 
+// clang-format off
 enum Opcode : int {
     VARIABLE = 0, CONSTANT = 1,
     ADD = 2, SUB = 3, MUL = 4, DIV = 5, POW = 6, MAX = 7, MIN = 8,
@@ -19,9 +20,10 @@ enum Opcode : int {
     POW_ONE = 29, POW_FOURTH = 30, POW_HALF = 31, POW_THREE_HALVES = 32, POW_MINUS_HALF = 33, POW_MINUS_TWO = 34,
     N_KERNELS = 35
 };
+// clang-format on
 
-constexpr std::size_t LANES = 8;     // every block is padded to a multiple of this
-constexpr std::size_t BLOCK = 256;   // rows in a block: a handful of blocks stays in the first cache
+constexpr std::size_t LANES = 8;    // every block is padded to a multiple of this
+constexpr std::size_t BLOCK = 256;  // rows in a block: a handful of blocks stays in the first cache
 
 // out = op(a, b); unary operators do not read b. out must not overlap a or b.
 template <class T>

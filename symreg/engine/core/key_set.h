@@ -13,7 +13,7 @@ enum class Met : std::uint8_t { OLD = 0, FRESH = 1, AGAIN = 2 };
 // Open addressing with linear probing. The top bits of a key name its slot, so that a larger table is filled from front
 // to back: growing reads and writes memory in order, however many keys there are.
 class KeySet {
-public:
+  public:
     std::size_t size() const { return size_; }
 
     std::size_t bytes() const { return slots_.size() * sizeof(std::uint64_t); }
@@ -43,13 +43,11 @@ public:
     // Remembers that this key does not settle whether values are the same.
     void doubt(std::uint64_t key) {
         std::uint64_t* slot = find(key);
-        if (*slot != 0)
-            *slot |= 1;
-        else
-            take(slot, key | 1);
+        if (*slot != 0) *slot |= 1;
+        else take(slot, key | 1);
     }
 
-private:
+  private:
     std::vector<std::uint64_t> slots_ = std::vector<std::uint64_t>(1024, 0);
     int shift_ = 64 - 10;
     std::size_t size_ = 0;

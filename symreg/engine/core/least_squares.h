@@ -12,8 +12,9 @@ namespace symreg {
 
 enum Outcome : std::int32_t { CONVERGED = 0, MAX_ITERATIONS = 1, SINGULAR = 2, NONFINITE = 3, NO_FREE_CONSTANTS = 4 };
 
-constexpr double FIRST_DAMPING = 1e-3, LEAST_DAMPING = 1e-24, LINEAR_DAMPING = 1e-14, FADING = 0.1, LEAST_GAIN = 1e-4, 
-                 SMALL_FALL = 1e-14, SMALL_STEP = 1e-12, EXACT = 1e-30, ROUNDING = 1e-20, STEEP = 1e-3, WORST_CONDITION = 1e12;
+constexpr double FIRST_DAMPING = 1e-3, LEAST_DAMPING = 1e-24, LINEAR_DAMPING = 1e-14, FADING = 0.1, LEAST_GAIN = 1e-4,
+                 SMALL_FALL = 1e-14, SMALL_STEP = 1e-12, EXACT = 1e-30, ROUNDING = 1e-20, STEEP = 1e-3,
+                 WORST_CONDITION = 1e12;
 
 // Inputs, target and square roots of the weights, padded with rows of weight zero.
 struct Observations {
@@ -265,7 +266,8 @@ class LeastSquares {
             std::size_t n = seen_.rows.lanes_in(block);
             residuals(block, tape_.values(seen_.rows, block), n);
             tape_.derivatives(n);
-            for (std::size_t j = 0; j < p_; ++j) kernels_.weight(seen_.root_weight.data() + block * BLOCK, columns[j], n);
+            for (std::size_t j = 0; j < p_; ++j)
+                kernels_.weight(seen_.root_weight.data() + block * BLOCK, columns[j], n);
             fold(R, columns, n);
         }
         return R;

@@ -92,8 +92,9 @@ static constexpr T TRIGONOMETRIC_LIMIT = sizeof(T) == 8 ? T(1e6) : T(8192);
 // Finite too: of an infinite one the functions below make a NaN.
 template <class T>
 static inline bool is_large_angle(T x) {
+    constexpr T limit = TRIGONOMETRIC_LIMIT<T>, infinity = std::numeric_limits<T>::infinity();
     T size = vabs(x);
-    return (size > TRIGONOMETRIC_LIMIT<T>) & (size < std::numeric_limits<T>::infinity());
+    return (size > limit) & (size < infinity);
 }
 
 // x - k pi, k or k + 1/2 being an integer, with pi in parts (Cody-Waite): where the remainder is small all steps but
@@ -126,8 +127,8 @@ static inline float less_multiple_of_pi(float x, float k) {
 static inline double sin_near_zero(double r) {
     double z = r * r;
     double s = polynomial(z, -0.16666666666666666, 0.0083333333333331943, -0.00019841269841209219,
-                          2.7557319211137252e-6, -2.5052106872795555e-8, 1.6058939705392428e-10,
-                          -7.642991472967658e-13, 2.7211747648785614e-15);
+                          2.7557319211137252e-6, -2.5052106872795555e-8, 1.6058939705392428e-10, -7.642991472967658e-13,
+                          2.7211747648785614e-15);
     return r + r * z * s;
 }
 
@@ -156,6 +157,7 @@ static inline double vtan(double x) {
     double shifted = x * 6.36619772367581382433e-01 + Format<double>::SHIFTER;
     double k = shifted - Format<double>::SHIFTER;
     double r = less_multiple_of_pi(x, 0.5 * k), z = r * r;
+    // clang-format off
     double sin = r + r * z * polynomial(z, -1.66666666666666324348e-01, 8.33333333332248946124e-03,
                                         -1.98412698298579493134e-04, 2.75573137070700676789e-06,
                                         -2.50507602534068634195e-08, 1.58969099521155010221e-10);
@@ -164,6 +166,7 @@ static inline double vtan(double x) {
                         z * z * polynomial(z, 4.16666666666666019037e-02, -1.38888888888741095749e-03,
                                            2.48015872894767294178e-05, -2.75573143513906633035e-07,
                                            2.08757232129817482790e-09, -1.13596475577881948265e-11));
+    // clang-format on
     uint64_t odd = bits_of(shifted) & 1, swap = (bits_of(sin) ^ bits_of(cos)) & (0 - odd);
     return flip_sign_if_odd(from_bits<double>(bits_of(sin) ^ swap) / from_bits<double>(bits_of(cos) ^ swap), odd);
 }
