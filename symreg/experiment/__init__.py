@@ -1,19 +1,20 @@
 """An experiment is one YAML file and one folder of results; this room reads the first and keeps the second.
 
-``specification`` says what the file may hold, ``assembly`` makes a ``Problem`` of it, ``runner`` searches,
-and ``store`` keeps ``runs/NAME/`` loadable at every instant, so that a run that was cut off goes on where it
-was.
+``specification`` says what the file may hold, block by block (``blocks``), ``assembly`` makes a ``Problem`` of it,
+``runner`` searches, and ``store`` keeps ``runs/NAME/`` loadable at every instant, so that a run that was cut off goes
+on where it was.
 """
 
 from __future__ import annotations
 
 from symreg.experiment.amounts import parse_duration
 from symreg.experiment.assembly import check_tools, problem_of
+from symreg.experiment.blocks import BackendPart
 from symreg.experiment.environment import machine, versions
 from symreg.experiment.errors import NotAvailableError
 from symreg.experiment.revival import load_discovery
 from symreg.experiment.runner import run_experiment
-from symreg.experiment.specification import BackendPart, Specification
+from symreg.experiment.specification import Specification
 from symreg.experiment.sweep import read_specifications
 
 __all__ = [

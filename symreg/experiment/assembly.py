@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from symreg.errors import ReportError, SpecificationError
 from symreg.experiment.amounts import duration_text, memory_text
+from symreg.experiment.blocks import ColumnPart, NoisePart
 from symreg.experiment.errors import NotAvailableError
-from symreg.experiment.specification import ColumnPart, NoisePart, Specification
+from symreg.experiment.specification import Specification
 from symreg.uncertain_text import read_percentage
 
 if TYPE_CHECKING:

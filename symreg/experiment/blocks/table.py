@@ -1,0 +1,115 @@
+"""The table of an experiment: where it comes from, noise on it, and what is known of its columns."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic import field_validator as validate
+
+from symreg.experiment.blocks.part import Part, Text, Whole
+from symreg.wording import shortened
+
+
+class NoisePart(Part):
+    """Gaussian noise: ``rms`` times the root mean square of the target, or ``relative`` to each value."""
+
+    rms: float | None = Field(default=None, ge=0.0, le=1000.0)
+    relative: float | None = Field(default=None, ge=0.0, le=1000.0)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.rms is None) == (self.relative is None):
+            raise ValueError("give one of {rms: LEVEL} and {relative: LEVEL}")
+        return self
+
+
+class InputPart(Part):
+    """An input to be drawn between ``low`` and ``high``, in ``unit``; see ``generate``."""
+
+    low: float
+    high: float
+    unit: Text = "1"
+    distribution: Literal["uniform", "loguniform", "integer"] = "uniform"
+    above: Text | None = None
+
+
+class TargetPart(Part):
+    """The column that the formula computes."""
+
+    name: Text
+    unit: Text = "1"
+
+
+class ValuePart(Part):
+    """A constant of a formula: ``value`` in ``unit``."""
+
+    value: float
+    unit: Text = "1"
+
+
+class GeneratePart(Part):
+    """A table drawn from a known law, for experiments with a known answer.
+
+    ``seed`` is the experiment's if absent.
+    """
+
+    formula: Text
+    target: TargetPart
+    inputs: dict[str, InputPart]
+    constants: dict[str, str | ValuePart] = {}
+    rows: Whole = Field(default=1000, ge=1, le=10_000_000)
+    noise: NoisePart | None = None
+    seed: Whole | None = Field(default=None, ge=0, lt=2**63)
+
+    @validate("constants", mode="before")
+    @classmethod
+    def _names_or_values(cls, value: Any) -> Any:
+        """``[c, h]``, ``{c: c}``, ``{g: 9.81}`` or ``{g: {value: 9.81, unit: m/s**2}}``."""
+        if isinstance(value, list) and all(isinstance(name, str) for name in value):
+            return {name: name for name in value}
+        if isinstance(value, dict):
+            return {
+                key: {"value": item} if isinstance(item, int | float) else item for key, item in value.items()
+            }
+        return value
+
+
+class DataPart(Part):
+    """Where the table comes from: one of ``file``, ``dataset``, ``generate``.
+
+    ``noise`` is for training rows only.
+    """
+
+    file: Text | None = None
+    dataset: Text | None = None
+    generate: GeneratePart | None = None
+    target: Text | None = None
+    inputs: tuple[Text, ...] | None = None
+    test_fraction: float = Field(default=0.25, ge=0.0, lt=1.0)
+    nan: Literal["error", "drop"] = "error"
+    noise: NoisePart | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        given = [key for key in ("file", "dataset", "generate") if getattr(self, key) is not None]
+        if len(given) != 1:
+            raise ValueError(f"name one of file, dataset, generate; here: {', '.join(given) or 'none'}")
+        return self
+
+
+class ColumnPart(Part):
+    """What is known of a column.
+
+    Its unit, and its uncertainty (a number in that unit, a part of each value such as "5 %", or a column's name).
+    """
+
+    unit: Text | None = None
+    sigma: float | str | None = None
+
+    @validate("sigma", mode="before")
+    @classmethod
+    def _number_or_column(cls, value: object) -> object:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float | str)):
+            raise ValueError(f"a number in the column's unit or the name of a column, not {shortened(value)}")
+        return value
