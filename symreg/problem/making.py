@@ -83,13 +83,7 @@ def make_problem(
     constants, each judged on the rows that it did without (Stone 1974), and all rows serve the final fit.
     Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
     """
-    target = target if target is not None else table.target
-    text = target if target is not None and is_template(target, table.names) else None
-    target = target if text is None else target_of(text)
-    if target is None:
-        raise ProblemError(
-            name=name, reason="no target was named.", advice=f"Columns: {', '.join(table.names)}."
-        )
+    target, text = _read_target(name, table, target)
     table = table if table.target == target else warn_of_twins(table, target)
     chosen = _choose_inputs(name, table, target, inputs)
     _check_rows(name, table, target)
@@ -111,10 +105,7 @@ def make_problem(
         name, frame.free.limits, frame.free.positive, (*suspected, *form), frame.dimensions, unit.dimension,
         frame.stated,
     )  # fmt: skip
-    if folds is None:
-        train, held_out = split_rows(name, table.n_rows, test_fraction, seed)
-    else:
-        train, held_out = _all_rows(name, table.n_rows, folds, seed)
+    train, held_out = _draw_rows(name, table.n_rows, test_fraction, folds, seed)
     problem = Problem(
         name=name,
         table=table,
@@ -134,6 +125,18 @@ def make_problem(
         folds=folds or 0,
     )
     return problem if table[target].sigma_share is None else with_sizes(problem)
+
+
+def _read_target(name: str, table: Table, target: str | None) -> tuple[str, str | None]:
+    """The target's name, and the form of its law where that was given in its place."""
+    target = target if target is not None else table.target
+    text = target if target is not None and is_template(target, table.names) else None
+    target = target if text is None else target_of(text)
+    if target is None:
+        raise ProblemError(
+            name=name, reason="no target was named.", advice=f"Columns: {', '.join(table.names)}."
+        )
+    return target, text
 
 
 def _offered(
@@ -203,6 +206,13 @@ def _check_rows(name: str, table: Table, target: str) -> None:
         value = f"{column.user_numbers[0]:g} {column.unit.text}"
         reason = f"the target {target!r} is {value} in every row, so there is nothing to explain."
         raise ProblemError(name=name, reason=reason)
+
+
+def _draw_rows(name: str, n_rows: int, test_fraction: float, folds: int | None, seed: int) -> tuple[Rows, Rows]:
+    """Rows to fit on and rows to judge by: with folds none is held out."""
+    if folds is None:
+        return split_rows(name, n_rows, test_fraction, seed)
+    return _all_rows(name, n_rows, folds, seed)
 
 
 def split_rows(name: str, n_rows: int, test_fraction: float, seed: int) -> tuple[Rows, Rows]:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyoperon as operon
 
 from symreg.worker import converse
@@ -76,26 +77,15 @@ def search(question: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> d
     trees = operon.UniformLengthTreeInitializer(creator)
     trees.ParameterizeDistribution(pset.FunctionArityLimits()[0] + 1, longest)
     trees.MinDepth, trees.MaxDepth = 1, 1000
-    config = operon.GeneticAlgorithmConfig(
-        generations=question["generations"], max_evaluations=limit, local_iterations=question["local_iterations"],
-        population_size=question["population"], pool_size=question["population"], p_crossover=1.0, p_mutation=0.25,
-        p_local=1.0, p_lamarck=1.0, epsilon=1e-5, seed=question["seed"], max_time=seconds,
-    )  # fmt: skip
+    config = _config(question, limit, seconds)
     sorter = operon.RankSorter()
     algorithm = operon.NSGA2Algorithm(config, problem, trees, initialiser, generator, reinserter, sorter)
     began = said = time.monotonic()
 
     def report() -> dict[str, Any]:
-        front = [text for one in algorithm.BestFront for text in _scaled(one.Genotype)]
+        found = (_scaled(one.Genotype, names, dispatch, problem, data, table[:, -1]) for one in algorithm.BestFront)
+        front = [text for texts in found for text in texts]
         return {"formulas": front, "evaluated": error.CallCount, "generation": algorithm.Generation}
-
-    def _scaled(tree: Any) -> list[str]:
-        """The formula with the factor and the offset that the error leaves open, and without the offset."""
-        values = operon.Evaluate(dispatch, tree, data, problem.TrainingRange)
-        factor, offset = operon.FitLeastSquares(values, table[:, -1])
-        text = f"({factor:.9g})*({operon.InfixFormatter.Format(tree, names, DIGITS)})"
-        spread = float(np.std(table[:, -1]))
-        return [text, f"{text} + ({offset:.9g})"] if abs(offset) > SMALLEST_OFFSET * spread else [text]
 
     def after_generation() -> None:
         nonlocal said
@@ -106,6 +96,26 @@ def search(question: dict[str, Any], say: Callable[[dict[str, Any]], None]) -> d
     algorithm.Run(operon.RandomGenerator(np.uint64(question["seed"])), after_generation, question["threads"], False)
     late = time.monotonic() - began >= 0.9 * seconds
     return {**report(), "done": "time" if late else "evaluations" if error.CallCount >= limit else "exact"}
+
+
+def _config(question: dict[str, Any], limit: int, seconds: int) -> Any:
+    """How many trees there are, how they change, and when the search ends."""
+    return operon.GeneticAlgorithmConfig(
+        generations=question["generations"], max_evaluations=limit, local_iterations=question["local_iterations"],
+        population_size=question["population"], pool_size=question["population"], p_crossover=1.0, p_mutation=0.25,
+        p_local=1.0, p_lamarck=1.0, epsilon=1e-5, seed=question["seed"], max_time=seconds,
+    )  # fmt: skip
+
+
+def _scaled(
+    tree: Any, names: dict[int, str], dispatch: Any, problem: Any, data: Any, target: npt.NDArray[np.float64]
+) -> list[str]:
+    """The formula with the factor and the offset that the error leaves open, and without the offset."""
+    values = operon.Evaluate(dispatch, tree, data, problem.TrainingRange)
+    factor, offset = operon.FitLeastSquares(values, target)
+    text = f"({factor:.9g})*({operon.InfixFormatter.Format(tree, names, DIGITS)})"
+    spread = float(np.std(target))
+    return [text, f"{text} + ({offset:.9g})"] if abs(offset) > SMALLEST_OFFSET * spread else [text]
 
 
 def _primitives(operators: list[str]) -> Any:
