@@ -19,26 +19,17 @@ from symreg.formula import Constant, Expression, can_be_said, collected, complex
 from symreg.problem import SHRINKS, Candidate, FreeConstant
 from symreg.search.backend import Budget, Round
 from symreg.search.clock import Clock
-from symreg.search.native.backdrops import Backdrops, backdrops_of
 from symreg.search.native.bank import Bank
 from symreg.search.native.groups import group_bits
-from symreg.search.native.hunt import Workplace, hunt_of
-from symreg.search.native.noise import Wonder, grows_note
-from symreg.search.native.probes import target_at
-from symreg.search.native.progress import Progress
+from symreg.search.native.hunt import Workplace
+from symreg.search.native.noise import grows_note
 from symreg.search.native.proposal import Draft
-from symreg.search.native.questions import smoothed_rows, smoother_of
 from symreg.search.native.rank import rank_bits
-from symreg.search.native.reductions import reductions_of
-from symreg.search.native.refine import Refined, Refiner
+from symreg.search.native.refine import Refined
+from symreg.search.native.searchers import searchers_of
 from symreg.search.native.settings import Native
-from symreg.search.native.skeletons import Skeletons, skeletons_of
-from symreg.search.native.turns import Turns
 from symreg.search.space import SearchSpace, probe_rows
 
-SMALLEST = 2  # times as many evaluations as the others
-AGAIN = 8  # of the best of a level, fitted to the target itself where others are fitted to a surface
-POLISHED = 12  # of the proposals of a level, given more coefficients
 CANDIDATES = 16  # of a level, sent on to be fitted on all rows
 EACH_COMPLEXITY = 2
 """Formulas of each complexity, those of least loss, that are sent on beside the shortest descriptions, for the front: a
@@ -49,13 +40,6 @@ CLEARLY = 1.1  # a longer formula may be a little worse here and become simpler 
 LARGEST_LEVEL = 60
 """Complexity at which hunts end. Levels get dearer by a factor each, so that a budget ends nearly all before; this is
 for spaces so small that their levels are empty and cost nothing. Above 40, the default of ``max_complexity``."""
-
-A_STAGE = 3_000_000
-"""Combinations of hunts that take as long as a stage of skeletons or backdrops, for each input that varies."""
-
-HUNTS_PART = 1 / 6
-"""Of what stages cost, for hunts at least: of many inputs a stage takes seconds, in which a deep law without odd
-constants is found."""
 
 
 def search(
@@ -68,20 +52,9 @@ def search(
     probes = probe_rows(space, settings.probes, generator)
     fit_rows = np.union1d(probes, fit_rows)
     workplace = Workplace(settings, get_engine(settings.engine), budget, clock.spent)
-    whole = hunt_of(workplace, space, probes)
-    whole.count()
-    hunts = [whole]
-    target = target_at(space, fit_rows)
-    refiner, plain = (Refiner(space, workplace.engine, settings.threads, target, fit_rows) for _ in range(2))
-    progress = Progress(space, refiner)
-    turns = Turns(workplace, plain, progress, generator)
-    skeletons = skeletons_of(workplace, space, fit_rows)
-    backdrops = backdrops_of(workplace, space, fit_rows)
-    wonder = Wonder(space, plain, progress, lambda other: skeletons_of(workplace, other, fit_rows))
-    clock.evaluated = lambda: (
-        turns.evaluated + backdrops.evaluated + skeletons.evaluated + wonder.evaluated
-        + sum(one.evaluated for one in hunts)
-    )  # fmt: skip
+    searchers = searchers_of(workplace, space, fit_rows, probes, generator)
+    clock.evaluated = lambda: searchers.evaluated
+    whole, progress, wonder = searchers.whole, searchers.progress, searchers.wonder
     codes = space.code_of_leaves
     positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
 
@@ -98,33 +71,18 @@ def search(
             yield replace(later, evaluated=before + later.evaluated)
 
     while whole.level < LARGEST_LEVEL:
-        # The hunt that has looked at least goes on, so that none waits for another's large levels. The smallest
-        # question is the likeliest to be answered: it may look at more.
-        hunt = min(hunts, key=lambda one: one.in_turn / (SMALLEST if one is hunts[-1] else 1))
-        if wonder.knows_that_errors_grow(skeletons):
+        if wonder.knows_that_errors_grow(searchers.skeletons):
             yield from again_with_relative_errors()
             return
-        looked = sum(one.in_turn for one in hunts)
-        due = due_of(backdrops, skeletons, looked, progress, beside=wonder.stages_run)
-        if due is not None:
-            found = due.run()
-        elif turns.is_evolutions(hunt, hunts):
-            found = turns.run(whole)
-        else:
-            proposals = hunt.run()
-            # A budget that is spent still leaves what was found to be fitted.
-            found = refiner.refine(proposals, polish=POLISHED)
-            if refiner.probes is not plain.probes:  # a surface is near the truth, and a law may be nearer
-                found += plain.again(found[:AGAIN])
+        found = searchers.run()
         found = written_out(found, positive)  # joins and products of powers look beyond the allowed operators
         found = [one for one in found if can_be_said(one.draft.expression, space.operators)]
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
         found = [ranked(one, whole.bank, space.target_code, codes) for one in found]
-        reach = min(one.level for one in hunts)
-        found = progress.taken(reach, found)
-        turns.learn(found)
+        found = progress.taken(searchers.reach, found)
+        searchers.turns.learn(found)
         reason = clock.reason or progress.reason_to_stop(
-            reach, is_thorough=skeletons.is_done, end_early=budget.end_early
+            searchers.reach, is_thorough=searchers.skeletons.is_done, end_early=budget.end_early
         )
         if reason is not None and reason != "interrupted" and wonder.is_told_at_the_end():
             yield report(found, None)
@@ -134,33 +92,9 @@ def search(
         if reason is not None:
             return
         if progress.smoother is None and whole.level == 0:
-            progress.smoother = smoother_of(space, smoothed_rows(len(space.target), fit_rows, generator))
-            progress.nearest = progress.smoother
-            for reduction in reductions_of(settings, space, progress.smoother):
-                progress.nearest = reduction.smoother
-                hunts.append(hunt_of(workplace, reduction.space, probes, reduction))
-        surface = None if settings.lacks("smoothing") else progress.surface()
-        if surface is not None:  # from now on without most of the noise
-            for one in hunts:
-                one.look_at(surface(probes))
-            refiner.use(surface(fit_rows), fit_rows)
+            searchers.ask_smaller_questions(generator)
+        searchers.look_at_surface()
     yield report([], "nothing is left to try")
-
-
-def due_of(
-    backdrops: Backdrops, skeletons: Skeletons, looked: int, progress: Progress, *, beside: int
-) -> Backdrops | Skeletons | None:
-    """Whose next stage has its turn, if anyone's: the one that was to come first, once hunts have had their part.
-
-    ``looked`` is what hunts looked at, ``beside`` counts stages that were run to know how errors go.
-    Only what is exact has anything to find before backdrops: where what is left may be noise, skeletons come first.
-    """
-    waits = backdrops.is_heavy and not skeletons.is_done and progress.may_be_noise()
-    first = skeletons if waits or skeletons.due <= backdrops.due else backdrops
-    stages = skeletons.stages_run + backdrops.stages_run + beside
-    if looked < HUNTS_PART * A_STAGE * stages * len(skeletons.inputs.places):
-        return None
-    return first if looked >= first.due else None
 
 
 def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Refined]:
