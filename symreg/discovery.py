@@ -58,7 +58,10 @@ INTERRUPTED = "interrupted"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a search stands: for whoever watches."""
+    """Where a search stands: for whoever watches.
+
+    ``elapsed`` is in seconds, ``evaluated`` counts combinations, ``complexity`` is the level that was searched last.
+    """
 
     elapsed: float
     evaluated: int
@@ -72,9 +75,10 @@ class Progress:
 class Discovery:
     """The answer: the front, and what was and was not looked at.
 
-    ``runners_up`` are laws that came near the front, shortest message first. ``rejections`` are hypotheses that did not
-    become candidates, in the order in which they were proposed. ``robustness`` is what an examination of the answer
-    found (``certainty.examined``), or None.
+    No expression of complexity ``complete_to_complexity`` or less was left out (None: not known); ``evaluated``
+    combinations were looked at, and ``pruned_by_dimension`` were not. ``runners_up`` are laws that came near the front,
+    shortest message first. ``rejections`` are hypotheses that did not become candidates, in the order in which they
+    were proposed. ``robustness`` is what an examination of the answer found (``certainty.examined``), or None.
     """
 
     problem: Problem
@@ -108,9 +112,12 @@ def discover(
 ) -> Discovery:
     """Search for laws of ``problem`` and rank them.
 
-    ``seed`` defaults to the problem's own. ``observer`` is called after every round. When ``stop()`` turns true the
-    best so far is fitted, ranked and returned with the status "interrupted". ``resume_from`` holds formulas of an
-    earlier front, which are fitted first.
+    ``backend`` is ``Native()``, ``budget`` is ``Budget()``, a minute, and ``seed`` the problem's own, unless given.
+    ``observer`` is called after every round but the last. When ``stop()`` turns true the best so far is fitted, ranked
+    and returned with the status "interrupted". ``resume_from`` holds formulas of an earlier front, which are fitted
+    first; those that do not fit the problem are left out. The front is empty where no law is defined on the data.
+    Raises, before any search, ``BackendError`` where the backend lacks what it needs or cannot search a form,
+    ``EngineError`` where its engine is not there, and ``DimensionRangeError`` for exponents beyond what a search holds.
     """
     started, rejections = time.monotonic(), tuple[Rejection, ...]()
     backend, budget = backend or Native(), budget or Budget()

@@ -32,7 +32,10 @@ FEWEST_RESAMPLES = 10  # fewer say nothing
 @dataclass(frozen=True, slots=True)
 class Examination:
     """What to examine and how long: ``resamples`` weightings of the rows within ``time`` seconds (None: no limit), and
-    ``searches``, the whole search again on other draws of the rows, each within ``search_budget``."""
+    ``searches``, the whole search again on other draws of the rows, each within ``search_budget``.
+
+    0 of either: none are made. Raises ``SymregError`` for a number below zero, and for a time that is not above zero.
+    """
 
     resamples: int = 50
     time: float | None = 2.0

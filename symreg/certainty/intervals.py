@@ -46,10 +46,13 @@ def constant_intervals(
     """An interval for each free constant of a law that was found for ``problem``, from the rows it was fitted on.
 
     ``problem`` is that of the discovery (``Discovery.problem``), which knows whether errors were found to grow.
-    ``resampling`` draws "residuals", or whole "rows", ``resamples`` times by ``seed``; that concerns the bootstrap
-    alone, which draws residuals unless inputs have errors. A constant on a bound, or a whole one, has no interval by
-    ``wald`` and ``bootstrap`` (NaN); the profile of the first ends at its bound. Raises ``IntervalError`` for a
-    method, level or number that makes no sense.
+    ``method`` is "wald", "profile" (Bates and Watts 1988) or "bootstrap", ``level`` the probability with which the
+    interval holds the true value, between 0 and 1; ends are in the constant's own unit. ``resampling`` draws
+    "residuals", or whole "rows", ``resamples`` times by ``seed``; that concerns the bootstrap alone, which draws
+    residuals unless inputs have errors. A constant on a bound, or a whole one, has no interval by ``wald`` and
+    ``bootstrap`` (NaN); the profile of the first ends at its bound. Raises ``IntervalError`` for a method or level that
+    makes no sense, for fewer than 20 or more than 100,000 ``resamples``, and for residuals to be redrawn where inputs
+    have errors.
     """
     _check(method, level, resampling, resamples)
     if method == "wald":

@@ -69,7 +69,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contest:
-    """Two laws fitted to the same rows.
+    """Two laws fitted to the same rows; inputs, predictions and noise are in natural units.
 
     ``used`` ``(n_inputs,)`` marks the inputs that occur in them, ``noise`` gives the standard deviation ``(n,)`` of a
     measurement at any inputs ``(n_inputs, n)``.
@@ -83,14 +83,14 @@ class Contest:
     noise: Callable[[Floats], Floats]
 
     def predictions(self, X: Floats) -> tuple[Floats, Floats]:
-        """Differences f1 - f2 ``(n,)`` at inputs ``(n_inputs, n)`` and their variance from errors of constants."""
+        """f1 - f2 and its variance from errors of constants, each ``(n,)``, at inputs ``(n_inputs, n)``."""
         (f1, j1), (f2, j2) = self._slopes(X)
         with np.errstate(all="ignore"):
             variance = _spread(j1, self.first.covariance) + _spread(j2, self.second.covariance)
             return f1 - f2, variance
 
     def sigmas(self, X: Floats) -> Floats:
-        """z at inputs ``(n_inputs, n)``; 0 where one of the laws is undefined."""
+        """z ``(n,)`` at inputs ``(n_inputs, n)``; 0 where one of the laws is undefined."""
         difference, variance = self.predictions(X)
         with np.errstate(all="ignore"):
             found = np.abs(difference) / np.sqrt(self.noise(X) ** 2 + variance)

@@ -53,7 +53,7 @@ class Stability:
 
     @property
     def share(self) -> float:
-        """The same as a part of the draws."""
+        """The same as a part of the draws, from 0 to 1."""
         return self.times / self.drawn
 
     def __str__(self) -> str:

@@ -56,8 +56,9 @@ def find_thresholds(
 
     All features up to ``settings.max_complexity`` are looked at, and with ``settings.grown`` combinations of them.
     ``folds`` above 0 repeats the search in as many folds (``validation``); ``memory`` are bytes for the features.
-    When ``stop()`` turns true, the best so far is returned. Raises ``DescriptorError`` where the target has not two
-    values.
+    When ``stop()`` turns true, the best so far is returned. Raises ``DescriptorError`` for a target of more or fewer
+    values than two, more than two descriptors, features of which none varies, and folds that
+    are neither 0 nor from 2 to the number of rows.
     """
     started, settings = time.monotonic(), settings or DescriptorSettings(n_descriptors=1)
     if settings.n_descriptors > 2:

@@ -37,7 +37,8 @@ def find_descriptors(
 
     Its free constants have to be "inferred": a coefficient carries the unit that the sum needs. ``folds`` above 0
     repeats the search in as many folds (``validation``); ``memory`` are bytes for the features. When ``stop()`` turns
-    true, the best so far is returned. Raises ``DescriptorError`` where no model is defined.
+    true, the best so far is returned. Raises ``DescriptorError`` for other free constants, where no feature varies or
+    no model is defined, and for folds that are neither 0 nor from 2 to the number of rows.
     """
     started, settings = time.monotonic(), settings or DescriptorSettings()
     check_policy(problem.free_constants.policy)

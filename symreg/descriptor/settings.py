@@ -24,7 +24,8 @@ class DescriptorSettings:
     reported. ``dimensionless`` leaves only features without a unit.
 
     For two classes alone: ``balanced`` counts each class alike, however many rows it has; above 0, ``grown`` is the
-    complexity up to which pairs of features are combined to longer descriptors.
+    complexity up to which pairs of features are combined to longer descriptors. ``threads`` and ``engine`` are those of
+    the engine (``symreg.engine.get_engine``). Raises ``DescriptorError`` for a number out of its range.
     """
 
     n_descriptors: int = 2

@@ -30,8 +30,9 @@ NOT_SCORED = Score(float("nan"), float("nan"), 0)
 class ThresholdModel:
     """The positive class is where the value of ``law`` lies ``above`` (or below) the ``threshold``, in the law's unit.
 
-    ``descriptors`` are the one or two in it. ``accuracy`` and ``balanced_accuracy`` are those on the rows it was chosen
-    on; ``cross_validated`` is the (balanced) accuracy on rows left out, threshold and ``k`` chosen again without them.
+    ``descriptors`` are the one or two in it. ``accuracy`` and ``balanced_accuracy``, from 0 to 1, are those on the rows
+    it was chosen on; ``cross_validated`` is the (balanced) accuracy on rows left out, threshold and ``k`` chosen again
+    without them.
     """
 
     law: Law
@@ -53,7 +54,10 @@ class ThresholdModel:
         return sum(complexity(one) for one in self.descriptors)
 
     def decide(self, data: Any) -> Booleans:
-        """Which rows are of the positive class, ``(n_rows,)``; a row where the descriptor is undefined is not."""
+        """Which rows are of the positive class, ``(n_rows,)``; a row where the descriptor is undefined is not.
+
+        ``data`` is what ``Law.predict`` takes, a table or an array ``(n_rows, n_inputs)``.
+        """
         values = self.law.predict(data)
         with np.errstate(invalid="ignore"):
             return np.asarray(values > self.threshold if self.above else values < self.threshold)

@@ -80,8 +80,8 @@ class DescriptorRegressor(RegressorMixin, _DescriptorEstimator):  # type: ignore
     keep : models of each number of descriptors that are kept.
     dimensionless : leave only descriptors without a unit.
     folds : repeat the whole search in so many folds; 0: do not.
-    test_fraction : the part of the rows held out to judge by; 0: leave out one row at a time.
-    memory : bytes for the feature space. threads : of the engine. time_limit : seconds, or None.
+    test_fraction : the part of the rows held out to judge by, up to 0.9; 0: leave out one row at a time.
+    memory : bytes for the feature space. threads : of the engine. time_limit : seconds, or None for no limit.
     random_state : seed of the split and the folds.
 
     Attributes
@@ -149,7 +149,10 @@ class DescriptorRegressor(RegressorMixin, _DescriptorEstimator):  # type: ignore
         return self
 
     def predict(self, X: Any) -> Floats:
-        """The target by ``best_``, ``(n_rows,)``, in its own unit; NaN where a descriptor is undefined."""
+        """The target by ``best_``, ``(n_rows,)``, in its own unit; NaN where a descriptor is undefined.
+
+        ``X`` ``(n_rows, n_inputs)`` and errors are as in ``SymbolicRegressor.predict``.
+        """
         numbers = self._numbers(X)
         return self.best_.law.predict(numbers)
 
@@ -219,7 +222,8 @@ class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: igno
     def fit(self, X: Any, y: Any) -> Self:
         """Search for descriptors that tell the two classes of ``y`` ``(n_rows,)`` by ``X`` ``(n_rows, n_inputs)``.
 
-        Raises ``EstimatorError`` and what tables, units, problems and ``find_thresholds`` raise.
+        Raises ``EstimatorError``, for more or fewer classes too, and what tables, units, problems and
+        ``find_thresholds`` raise.
         """
         import pandas as pd
 
@@ -247,13 +251,19 @@ class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: igno
         return self
 
     def decision_function(self, X: Any) -> Floats:
-        """How far each row lies beyond the threshold on the side of the second class, ``(n_rows,)``; NaN: undefined."""
+        """How far each row lies beyond the threshold on the side of the second class, ``(n_rows,)``; NaN: undefined.
+
+        In the unit of ``best_.law``. ``X`` ``(n_rows, n_inputs)`` and errors are as in ``SymbolicRegressor.predict``.
+        """
         numbers = self._numbers(X)
         distance = self.best_.law.predict(numbers) - self.best_.threshold
         return distance if self.best_.above else -distance
 
     def predict(self, X: Any) -> Any:
-        """The class of each row, ``(n_rows,)``; the first where the descriptor is undefined."""
+        """The class of each row, ``(n_rows,)``; the first where the descriptor is undefined.
+
+        ``X`` ``(n_rows, n_inputs)`` and errors are as in ``SymbolicRegressor.predict``.
+        """
         numbers = self._numbers(X)
         return self.classes_[self.best_.decide(numbers).astype(int)]
 

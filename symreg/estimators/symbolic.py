@@ -60,11 +60,13 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     guesses : formulas to start from ("6.28*sqrt(L/g_n)").
     backend : the search, with its threads, or its name ("operon"); a list runs all under one budget and merges what
         they find. By default ``symreg.Native()``.
-    budget : seconds, or a ``symreg.Budget``; with a limit of evaluations alone, results repeat exactly.
-    test_fraction : the part of the rows that is held out to judge laws by.
+    budget : seconds, or a ``symreg.Budget``; with a limit of evaluations alone, results repeat exactly. By default 60
+        seconds.
+    test_fraction : the part of the rows that is held out to judge laws by, from 0 to 0.9; for 0, or of fewer than 20
+        rows, each row is left out in turn.
     folds : judge laws by cross-validation instead, with so many folds; no rows are held out then.
     examination : ``symreg.Examination()`` to learn after the search how sure the form is: ``discovery_.robustness``.
-    random_state : seed of the split and of the search; the one in use is ``problem_.seed``.
+    random_state : seed of the split and of the search; None draws one. The one in use is ``problem_.seed``.
     verbose : 1 prints the progress of the search.
 
     Attributes
@@ -126,8 +128,9 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
 
         ``sigma`` is the standard deviation of ``y``: one number, or one for each row, in the target's unit. A
         mapping gives it by name for inputs too, each in its own unit: ``{"y": 0.1, "x": [0.02, ...]}``.
-        Raises ``EstimatorError`` (a ``ValueError``) for what cannot be used, and before any search what
-        ``read_table`` and ``make_problem`` raise: ``TableError``, ``UnitError``, ``InfeasibleError`` ...
+        Raises ``EstimatorError`` (a ``ValueError``) for what cannot be used, and where no law is defined on the data;
+        before any search what ``read_table`` and ``make_problem`` raise: ``TableError``, ``UnitError``,
+        ``InfeasibleError`` ...
         """
         from symreg.discovery import discover
         from symreg.problem import MIN_ROWS
@@ -165,7 +168,8 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     def predict(self, X: Any) -> Floats:
         """The target by ``best_``, ``(n_rows,)``, in its own unit; NaN where the law is undefined.
 
-        Columns that state a unit other than at ``fit`` are converted.
+        ``X`` has shape ``(n_rows, n_inputs)``. Columns that state a unit other than at ``fit`` are converted. Raises
+        ``EstimatorError`` for NaN, infinity and text in ``X``, and for a unit of another dimension.
         """
         check_is_fitted(self)
         numbers = validate_data(self, magnitudes(X), reset=False, dtype=np.float64, ensure_all_finite=False)
@@ -175,7 +179,10 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         return self.best_.predict(self._in_units_of_fit(X, numbers)[:, kept])
 
     def report(self, path: str | os.PathLike[str]) -> Path:
-        """Write a report; the suffix of ``path`` chooses the format: .html, .tex, .md, .pdf."""
+        """Write a report; the suffix of ``path`` chooses the format: .html, .tex, .md, .pdf.
+
+        Raises ``ReportError`` for another suffix.
+        """
         from symreg.report import write_report
 
         check_is_fitted(self)
@@ -184,7 +191,7 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     def intervals(self, *, method: IntervalMethod = "profile", level: float = 0.95, **how: Any) -> Intervals:
         """Where the constants of ``best_`` lie with probability ``level``, in their units.
 
-        ``method`` is "profile", "bootstrap" or "wald"; ``how``: see ``symreg.constant_intervals``.
+        ``method`` is "profile", "bootstrap" or "wald"; ``how``, and what is raised: see ``symreg.constant_intervals``.
         """
         from symreg.certainty import constant_intervals
 

@@ -25,15 +25,16 @@ Array = NDArray[np.float64]
 
 
 class PredictionError(SymregError):
-    """The data given to ``Law.predict`` do not fit the law; ``column`` names what is missing."""
+    """The data given to ``Law.predict`` do not fit the law; ``column`` names the one to blame, or is None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
     """How far a law is from the data: ``rmse`` in the target's unit, over the rows where it is defined.
 
-    ``in_errors`` is the same with each residual over its stated uncertainty, None where none is stated; about 1 for a
-    law that the data bear.
+    ``r2`` is the part of the target's variance that the law explains there, NaN where the target does not vary;
+    ``n_rows`` counts all rows, ``undefined`` those where the law has no value. ``in_errors`` is ``rmse`` with each
+    residual over its stated uncertainty, None where none is stated; about 1 for a law that the data bear.
     """
 
     rmse: float
@@ -84,8 +85,8 @@ class Law:
     ``unit`` is the target's; ``input_units`` holds every input of the problem in order, also those that the
     formula does not use; ``covariance`` is ``(n_free, n_free)`` in the units of the free constants;
     ``held_out`` is the score of refits, each on rows it did without, where no rows are held out: ``judge`` says which
-    rows these are ("held-out", "leave-one-out", "5-fold"). ``own_bits`` are those of the description length that the
-    law itself takes, its form and its constants, without what it leaves over; None where nobody counted.
+    rows these are ("held-out", "leave-one-out", "5-fold"). ``description_length`` is in bits; ``own_bits`` are those of
+    it that the law itself takes, its form and its constants, without what it leaves over; None where nobody counted.
     """
 
     expression: Expression
@@ -110,7 +111,8 @@ class Law:
         """Values of the target in its own unit, ``(n_rows,)``; NaN where the law is undefined.
 
         ``data`` is a DataFrame, a mapping of columns, or an array ``(n_rows, n_inputs)`` in the order of
-        ``input_units``, in the units the law was found in. Raises ``PredictionError`` for a missing column.
+        ``input_units``, in the units the law was found in. Raises ``PredictionError`` for a missing column, one that
+        holds no numbers, columns of different lengths, and an array of another shape.
         """
         columns, n_rows = columns_of(
             data, tuple(self.input_units), variables_of(self.expression), self.formula
@@ -130,7 +132,10 @@ class Law:
         return correlations(tuple(one.name for one in self.constants if one.kind == "free"), self.covariance)
 
     def to(self, language: str) -> str:
-        """The formula as source text: "python", "numpy", "latex", "text", ... (``report.export``)."""
+        """The formula as source text: "python", "numpy", "latex", "text", ... (``laws.export``).
+
+        Raises ``ReportError`` for another language.
+        """
         from symreg.laws.export import export_law
 
         return export_law(self, language)
@@ -157,14 +162,14 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class ParetoFront:
-    """The laws worth reading, in ascending complexity; ``selected`` is the index of the one to believe."""
+    """The laws worth reading, in ascending complexity; ``selected`` is the index of the one to believe, -1 for none."""
 
     laws: tuple[Law, ...]
     selected: int
 
     @property
     def best(self) -> Law:
-        """The selected law."""
+        """The selected law; ``SymregError`` where the front is empty."""
         if not self.laws:
             raise SymregError(message="the front is empty: no law was found that is defined on the data")
         return self.laws[self.selected]
@@ -208,7 +213,8 @@ def pareto_front(laws: Iterable[Law]) -> ParetoFront:
 def score(predicted: Array, actual: Array, sigma: Array | None = None) -> Score:
     """Root mean square error and R² over the rows ``(n_rows,)`` where ``predicted`` is finite.
 
-    ``sigma`` holds the uncertainties of ``actual``, where they are stated.
+    ``predicted`` and ``actual`` are in one unit, that of the error. ``sigma`` holds the uncertainties of ``actual``,
+    ``(n_rows,)`` in the same unit, where they are stated.
     """
     predicted, actual = np.asarray(predicted, dtype=np.float64), np.asarray(actual, dtype=np.float64)
     defined = np.isfinite(predicted)

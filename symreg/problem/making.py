@@ -70,17 +70,20 @@ def make_problem(
     form of its law, a template, ``"y = A*f(x) + B"``: ``parameters`` declares A and B, as names or as a mapping to
     ``unit``, ``start``, ``lower`` and ``upper``, ``functions`` limits f by ``unit`` and ``max_complexity``, and inputs
     and constants are those that it names (``symreg.problem.template``). ``constants`` are names of
-    physical constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}``; "auto" among
-    them, or instead of them, adds constants of nature by their dimensions (see ``symreg.problem.offered``).
+    physical constants, or mappings ``{"name": "c0", "value": 3e8, "unit": "m/s", "stderr": 1e6}`` with both numbers
+    in that unit; "auto" among them, or instead of them, adds constants of nature by their dimensions (see
+    ``symreg.problem.offered``).
     ``free_constants`` says which units a fitted coefficient may carry: "dimensionless"; "inferred", whatever
     a law needs; a list of units, with their powers and products; or "auto", which is "dimensionless" where
     inputs and known constants make the target's unit by a product of powers and some input can be part of a
     law, and "inferred" where not. Limits make it a mapping: ``{"units": "inferred", "positive": True, "bounds":
     {"k": [0, 10, "m/s"]}, "integer": ["n"]}``, with names that a guess declares (see ``symreg.problem.limits``).
-    ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``guesses``: see ``symreg.problem.guesses``.
-    ``test_fraction`` of the rows, drawn by ``seed``, is held out; of fewer than 20 rows none is (leave one
-    out). With ``folds`` none is either: laws are ranked by cross-validation, by that many refits of their
-    constants, each judged on the rows that it did without (Stone 1974), and all rows serve the final fit.
+    ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``constraints`` limit form and values of laws
+    (``symreg.problem.Constraints``). ``guesses``: see ``symreg.problem.guesses``.
+    ``test_fraction`` of the rows, from 0 to 0.9 and drawn by ``seed``, is held out; of fewer than 20 rows, or
+    for 0, none is (leave one out, of 500 rows at most). With ``folds`` (2 to 500) none is either: laws are
+    ranked by cross-validation, by that many refits of their constants, each judged on the rows that it did
+    without (Stone 1974), and all rows serve the final fit. ``name`` is what messages call the problem.
     Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
     """
     target, text = _read_target(name, table, target)

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 class Problem:
     """Everything a search needs to know; made by ``make_problem``.
 
-    ``noise`` says how errors of the target go where none are stated: alike in all rows, or a part of each value.
-    ``sizes`` are the values, in SI, that errors are a part of, shape ``(n_rows,)``: the target's trend (``trend``);
-    None where errors are no part of anything.
+    ``train_rows`` ``(n_train,)`` and ``held_out_rows`` ``(n_held_out,)`` are numbers of rows, from 0 and in order;
+    ``folds`` is 0 where nothing is cross-validated. ``noise`` says how errors of the target go where none are stated:
+    alike in all rows, or a part of each value. ``sizes`` are the values, in SI, that errors are a part of, shape
+    ``(n_rows,)``: the target's trend (``trend``); None where errors are no part of anything.
     """
 
     name: str
@@ -68,7 +69,10 @@ class Problem:
 
     @property
     def left_out_together(self) -> tuple[Rows, ...]:
-        """Places among the training rows that one refit does without, each place once; none where rows are held out."""
+        """Places among the training rows that one refit does without, ``(n_left_out,)`` for each refit.
+
+        Each place stands in one of them; there are none where rows are held out.
+        """
         n_rows = len(self.train_rows)
         if self.folds:
             shuffled = np.random.default_rng([self.seed, self.folds]).permutation(n_rows)
@@ -120,7 +124,7 @@ class Problem:
         return self.target_column.values[rows]
 
     def weights(self, rows: Rows) -> Floats | None:
-        """``1 / sigma**2`` of the target in SI at these rows, or None where all rows count alike.
+        """``1 / sigma**2`` of the target in SI at these rows, ``(n_rows,)``, or None where all rows count alike.
 
         Where errors are a part of each value, which part is not known: the weights' geometric mean is one, so that
         likelihoods with them and without can be compared.
@@ -134,7 +138,7 @@ class Problem:
         return np.asarray(np.exp(2 * (logs.mean() - logs)))
 
     def sigma(self, rows: Rows) -> Floats | None:
-        """Standard deviations of the target in SI at these rows, as they are stated; None where they are not."""
+        """Stated standard deviations of the target in SI at these rows, ``(n_rows,)``; None where none are stated."""
         column = self.target_column
         if column.sigma_share is not None and self.sizes is not None:
             return np.asarray(column.sigma_share * self.sizes[rows])

@@ -85,7 +85,10 @@ def write_reports(
 
 
 def write_report(discovery: Discovery, path: str | os.PathLike[str]) -> Path:
-    """Write one report; the suffix of ``path`` chooses the format (.html, .tex, .md, .pdf)."""
+    """Write one report; the suffix of ``path`` chooses the format (.html, .tex, .md, .pdf).
+
+    Raises ``ReportError`` for another suffix, and where a stored score is not what the law gives.
+    """
     destination = Path(path)
     name = _FORMAT_OF_SUFFIX.get(destination.suffix.lower())
     if name is None:

@@ -33,11 +33,12 @@ EndEarly = Literal["noise", "exact", "never"]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Limits of a search: seconds, combinations evaluated, bytes. None: without limit.
+    """Limits of a search: ``time`` in seconds, ``evaluations`` in combinations looked at, ``memory`` in bytes.
 
-    Results repeat exactly under a limit of evaluations, whatever the machine and the number of threads. ``end_early``
-    says what is reason enough to end before a limit: "noise", that a law leaves no pattern, or rounding; "exact",
-    rounding alone; "never". Foreign engines always use what they are given.
+    None for one of the first two is no limit. Results repeat exactly under a limit of evaluations, whatever the machine
+    and the number of threads. ``end_early`` says what is reason enough to end before a limit: "noise", that a law
+    leaves no pattern, or rounding; "exact", rounding alone; "never". Foreign engines always use what they are given.
+    Raises ``BudgetError`` for a limit that is not above zero, and for another word.
     """
 
     time: float | None = 60.0

@@ -44,7 +44,10 @@ class CatalogError(SymregError):
 
 
 def datasets_folder() -> Path:
-    """The folder of all datasets: beside the modules when installed, at the root of a checkout."""
+    """The folder of all datasets: beside the modules when installed, at the root of a checkout.
+
+    Raises ``CatalogError`` where there is none.
+    """
     package = Path(__file__).resolve().parents[1]
     for folder in (package / "datasets", package.parent / "datasets"):
         if folder.is_dir():
@@ -69,7 +72,7 @@ def law_library_names() -> tuple[str, ...]:
 
 
 def dataset_folder(name: str) -> Path:
-    """The folder of one dataset, problem set or library of laws, with its SOURCE.md."""
+    """The folder of one dataset, problem set or library of laws, with its SOURCE.md; ``CatalogError`` for another."""
     known = tuple(sorted({*dataset_names(), *problem_set_names(), *law_library_names()}))
     if name not in known:
         raise CatalogError(name=name, kind="dataset", known=known)
@@ -77,7 +80,10 @@ def dataset_folder(name: str) -> Path:
 
 
 def load_dataset(name: str) -> Table:
-    """Read a table that comes with the package, target and uncertainties set; see ``dataset_names``."""
+    """Read a table that comes with the package, target and uncertainties set; see ``dataset_names``.
+
+    Raises ``CatalogError`` for another name.
+    """
     from symreg.tables.table import read_table
 
     known = dataset_names()

@@ -61,7 +61,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Columns of equal length. ``labels`` names the text columns, which take no part in a law."""
+    """Columns of equal length. ``labels`` names the text columns, which take no part in a law.
+
+    ``table["v"]`` is the column of that name. Raises ``TableError`` for a name that is not there or stands twice, for
+    columns of different lengths, and for none at all.
+    """
 
     columns: tuple[Column, ...]
     target: str | None = None
@@ -123,7 +127,7 @@ class Table:
 
     @property
     def y(self) -> pd.Series[float]:
-        """The target as the user's numbers, shape ``(n_rows,)``."""
+        """The target as the user's numbers, shape ``(n_rows,)``; ``TableError`` where no target was named."""
         import pandas as pd
 
         if self.target is None:
@@ -132,7 +136,7 @@ class Table:
         return pd.Series(np.array(self[self.target].user_numbers), name=self.target)
 
     def label(self, name: str) -> tuple[str, ...]:
-        """The texts of a label column, one for each row."""
+        """The texts of a label column, one for each row; ``TableError`` for a name that is no such column's."""
         if name not in self.labels:
             problem = f"there is no text column {name!r}"
             raise TableError(
@@ -164,12 +168,13 @@ def read_table(
     ``source`` is a path (CSV, TSV, ECSV, Parquet), a DataFrame (also with pint-pandas columns or
     ``attrs["units"]``), an xarray Dataset, an astropy table, or a mapping of names to arrays or quantities.
     ``units`` gives unit texts by column; where two sources of units contradict each other, that is an error.
-    ``sigma`` gives for a column the name of the column that holds its standard deviation, one number in the
-    column's unit, or a part of each value such as "5 %"; a column of standard deviations that is not declared
-    here is a column like any other.
+    ``sigma`` gives for a column the name of the column that holds its standard deviation (in its own unit if it
+    states one), one number in the column's unit, or a part of each value such as "5 %"; a column of standard
+    deviations that is not declared here is a column like any other.
     ``columns`` keeps only these columns (and the target and their uncertainties). ``nan="drop"`` leaves out
-    rows with empty or infinite cells, and says so in ``notes``. The unit text ``label`` declares a column of
-    names. Raises ``TableError`` and ``UnitError``.
+    rows with empty or infinite cells, and says so in ``notes``; by default such a cell is an error. The unit text
+    ``label`` declares a column of names. Raises ``TableError`` and ``UnitError``. Warns of units that people often
+    mean otherwise (``UnitWarning``) and, with a target, of inputs that are copies of each other (``TableWarning``).
     """
     from symreg.tables.assembly import assemble
     from symreg.tables.checks import warn_of_twins

@@ -48,14 +48,17 @@ class Dimension:
 
     @classmethod
     def of(cls, **exponents: int | Fraction) -> Dimension:
-        """Make a dimension from base units by name: ``Dimension.of(m=1, s=-2)``."""
+        """Make a dimension from base units by name: ``Dimension.of(m=1, s=-2)``.
+
+        Raises ``ValueError`` for a name that is no base unit's, ``TypeError`` for an exponent that is not exact.
+        """
         unknown = sorted(set(exponents) - set(BASE_UNITS))
         if unknown:
             raise ValueError(f"{unknown[0]!r} is not a base unit; the base units are {', '.join(BASE_UNITS)}")
         return cls(tuple(_exact(exponents.get(name, 0)) for name in BASE_UNITS))
 
     def exponent(self, base_unit: str) -> Fraction:
-        """The exponent of one base unit."""
+        """The exponent of one base unit, by its symbol (``"kg"``); ``ValueError`` for another text."""
         return self.exponents[BASE_UNITS.index(base_unit)]
 
     @property

@@ -2,7 +2,7 @@
 
 Source: CODATA recommended values 2022 (Mohr, Newell, Taylor, Tiesinga, Rev. Mod. Phys. 97, 025002, 2025).
 Since 2019 c, h, e, k_B and N_A are exact by definition; what follows from them alone is computed here and
-exact too. The masses and radii of celestial bodies are units (see ``unit_names``), not constants of nature.
+exact too. The masses and radii of celestial bodies are units (see ``names``), not constants of nature.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ def _unit(text: str, dimension: Dimension) -> Unit:
 
 
 def physical_constant(name: str) -> PhysicalConstant:
-    """Look a constant up by its symbol, as in ``k_B``; an unknown name is an error that gives the nearest
-    one."""
+    """Look a constant up by its symbol, as in ``k_B``; an unknown name is a ``PhysicalConstantError`` that gives the
+    nearest one."""
     table = _table()
     if name not in table:
         raise PhysicalConstantError(name=name, suggestion=_nearest(name))

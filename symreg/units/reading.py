@@ -1,6 +1,6 @@
 """Units as people write them, to and from an exact dimension and a size in SI.
 
-The text is read by our own grammar (``unit_text``), so nothing that a stranger writes is ever evaluated; the
+The text is read by our own grammar (``text``), so nothing that a stranger writes is ever evaluated; the
 library of units (pint, imported here and nowhere else, when first needed) is asked only what one single name
 means. It is asked in exact fractions: a microbar is 1/10 Pa and a microbar to the tenth power still is what
 it says.
@@ -100,7 +100,8 @@ def parse_unit(text: str, *, column: str | None = None) -> Unit:
 def combine_units(factors: Sequence[tuple[Unit, Fraction | int]]) -> Unit:
     """Multiply powers of units into one readable unit: km/s and Mpc**-1 give ``km/s/Mpc``.
 
-    Degrees of a temperature scale count as differences here (``delta_degC``), so the result has no offset.
+    Degrees of a temperature scale count as differences here (``delta_degC``), so the result has no offset. Raises
+    ``UnitError`` where its size in SI is beyond what a number holds.
     """
     pairs = [(base, exponent * power) for unit, power in factors for base, exponent in _factors_of(unit)]
     try:

@@ -35,7 +35,7 @@ class Unit:
     @overload
     def to_si(self, values: NDArray[np.float64]) -> NDArray[np.float64]: ...
     def to_si(self, values: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
-        """Convert numbers in this unit to SI."""
+        """Convert numbers in this unit, one or ``(n_rows,)``, to SI."""
         return values * self.scale + self.offset if self.offset else values * self.scale
 
     @overload
@@ -43,7 +43,7 @@ class Unit:
     @overload
     def from_si(self, values: NDArray[np.float64]) -> NDArray[np.float64]: ...
     def from_si(self, values: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
-        """Convert numbers in SI to this unit."""
+        """Convert numbers in SI, one or ``(n_rows,)``, to this unit."""
         return (values - self.offset) / self.scale if self.offset else values / self.scale
 
     @property

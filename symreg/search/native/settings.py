@@ -23,8 +23,9 @@ MECHANISMS = (
 class Native:
     """The embedded search: bank, joins and fits (see ``search``).
 
-    ``probes`` rows are looked at while joining; the best are fitted on ``fit_rows`` rows. ``without`` switches parts of
-    it off (``MECHANISMS``), to measure what they are worth.
+    ``engine`` is "auto", "compiled" or "numpy" (``symreg.engine.get_engine``). ``probes`` rows are looked at while
+    joining; the best are fitted on ``fit_rows`` rows. ``without`` switches parts of it off (``MECHANISMS``), to measure
+    what they are worth. Raises ``SymregError`` for a part that is not there.
     """
 
     threads: int = 2
