@@ -7,7 +7,7 @@ The short one is for forms with constants of their own::
     one: {p1: kPa}                                                # p1 is 1 kPa, exactly
     known: [R]                                                    # a constant of nature
 
-Its ``rows`` and ``noise`` are lists (see ``form_problems``) and no part of the law. A variable that brings its
+Its ``rows`` and ``noise`` are lists (see ``forms.problems``) and no part of the law. A variable that brings its
 ``values`` has their range. In a formula a temperature scale with a zero of its own is read as written: T in
 degrees Celsius becomes ``T - T_zero`` of the absolute temperature that the table holds.
 """

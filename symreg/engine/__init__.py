@@ -18,7 +18,8 @@ def get_engine(name: str = "auto") -> Engine:
 
     ``"avx2"`` and ``"baseline"`` are the compiled engine with no newer instructions than these. Where the environment
     variable ``SYMREG_ENGINE`` is set it takes the place of ``"auto"``. Results differ in their last digits between
-    engines and instruction sets, and a search that hangs by such a digit may end with another law.
+    engines and instruction sets, and a search that hangs by such a digit may end with another law. Raises
+    ``EngineError`` for another name, and for the compiled engine where it was not built.
     """
     if name == "auto":
         name = os.environ.get(ENVIRONMENT) or "auto"

@@ -33,7 +33,10 @@ memory, smaller more rounds in Python; results are the same."""
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """The best pairs of a join, best first: positions in the targets, in ``first`` and in ``second`` (-1: alone)."""
+    """The best pairs of a join, best first: positions in the targets, in ``first`` and in ``second`` (-1: alone).
+
+    All have shape ``(n_pairs,)``; ``score`` is the part of the target's sum of squares that is explained.
+    """
 
     target: Indices
     first: Indices

@@ -129,7 +129,10 @@ class Fit:
 
 
 class Engine(Protocol):
-    """What every engine does; ``X`` has shape ``(n_inputs, n_rows)``, so that each input is contiguous."""
+    """What every engine does; ``X`` has shape ``(n_inputs, n_rows)``, so that each input is contiguous.
+
+    Raises ``EngineError`` for arrays that do not fit together or to the program.
+    """
 
     @property
     def name(self) -> str:
@@ -161,7 +164,7 @@ class Engine(Protocol):
         threads: int = 1,
         out: Singles | None = None,
     ) -> Singles:
-        """The same in single precision, to which inputs and constants are rounded first.
+        """The same, ``(n_programs, n_rows)``, in single precision, to which inputs and constants are rounded first.
 
         An operator is within a few units of its last place, a formula as far off as it amplifies that, and what
         exceeds 3.4e38 is infinite. Meant for screening many formulas; nothing that is shown to a user comes from it.
@@ -185,7 +188,11 @@ class Engine(Protocol):
         max_iterations: int = 100,
         threads: int = 1,
     ) -> list[Fit]:
-        """Minimise ``sum(weights * (y - f)**2)`` for each program; the same for any number of threads."""
+        """Minimise ``sum(weights * (y - f)**2)`` for each program; the same for any number of threads.
+
+        ``y`` and ``weights`` (None: all 1) have shape ``(n_rows,)``; rows of weight 0 are left out. ``starts`` are the
+        first constants of each program, ``(n_free,)``. Levenberg-Marquardt (``engine.least_squares``).
+        """
         ...
 
     def join(self, question: Join, *, threads: int = 1) -> Pairs:

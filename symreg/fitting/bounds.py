@@ -125,7 +125,10 @@ def _on_bounds(
 
 
 def holding(fitter: Fitter, fitted: Fitted, held: Mapping[str, float]) -> Fitted | None:
-    """The fit with these constants at these values and the others at their best within their limits."""
+    """The fit with these constants at these values and the others at their best within their limits.
+
+    ``held`` is in natural units. None where the formula is undefined with them.
+    """
     rest = [
         replace(constant, start=float(value))
         for constant, value in zip(fitted.constants, fitted.values, strict=True)

@@ -16,11 +16,12 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """A formula with its constants fitted: ``values`` and ``covariance`` in natural units, ``(n_free,)`` squared.
+    """A formula with its constants fitted: ``values`` and ``covariance`` in natural units.
 
-    ``residual_sum`` is the weighted sum of squares on the training rows, in natural units of the target; where inputs
-    have errors of their own it is the deviance (see ``input_errors``). Constants that are ``held``, on a bound or at a
-    whole number, have no error: their rows of the covariance are NaN, and the others' errors take them as given.
+    They have the shapes ``(n_free,)`` and ``(n_free, n_free)``. ``residual_sum`` is the weighted sum of squares on the
+    training rows, in natural units of the target; where inputs have errors of their own it is the deviance (see
+    ``input_errors``). Constants that are ``held``, on a bound or at a whole number, have no error: their rows of the
+    covariance are NaN, and the others' errors take them as given.
     """
 
     expression: Expression
@@ -43,7 +44,7 @@ class Fitted:
 
     @property
     def stderr(self) -> Floats:
-        """Standard errors of the values; NaN where the data do not determine them."""
+        """Standard errors of the values, ``(n_free,)``; NaN where the data do not determine them."""
         with np.errstate(invalid="ignore"):
             return np.asarray(np.sqrt(np.diag(self.covariance)), dtype=np.float64)
 

@@ -30,7 +30,10 @@ MAX_ITERATIONS_OF_A_TEMPLATE = 5_000  # its parameters are the user's, and may s
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitter:
-    """Training rows of a problem in natural units, and the engine that fits on them."""
+    """Training rows of a problem in natural units, and the engine that fits on them.
+
+    ``X`` has shape ``(n_inputs, n_rows)``, ``y`` and ``weights`` (None: all 1) ``(n_rows,)``.
+    """
 
     problem: Problem
     units: NaturalUnits
@@ -121,12 +124,12 @@ class Fitter:
         return np.ones_like(self.y) if self.weights is None else self.weights
 
     def predict(self, fitted: Fitted, X: Floats) -> Floats:
-        """Values in natural units on any rows; NaN where undefined."""
+        """Values ``(n_rows,)`` in natural units for any inputs ``(n_inputs, n_rows)`` in these; NaN where undefined."""
         program = lower(fitted.expression, self.problem.inputs, fitted.names, self.known)
         return self.engine.evaluate(program, X, fitted.values, threads=self.threads)
 
     def cross_validated(self, fitted: Fitted) -> Floats:
-        """Predictions ``(n_rows,)`` of each training row by a fit that did without it and its fold."""
+        """Predictions ``(n_rows,)`` of each training row by a fit that did without it and its fold; NaN: undefined."""
         predictions = np.full_like(self.y, np.nan)
         for rows in self.problem.left_out_together:
             refit = self.on_rows(np.delete(np.arange(len(self.y)), rows)).refitted(fitted)
@@ -141,7 +144,7 @@ class Fitter:
         return found if found is None or self.errors is None else fit_with_input_errors(self, found)
 
     def on_rows(self, rows: npt.NDArray[np.intp]) -> Fitter:
-        """The same fitter on some of its rows, which may repeat."""
+        """The same fitter on some of its rows, places ``(n,)`` that may repeat."""
         weights = None if self.weights is None else self.weights[rows]
         errors = None if self.errors is None else self.errors.on_rows(rows)
         X = np.ascontiguousarray(self.X[:, rows])

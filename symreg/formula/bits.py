@@ -52,7 +52,7 @@ OPERATOR_BITS = {
 """A prefix code: the sum of 2**-bits is at most 1."""
 
 FEW_ROWS = 12
-"""Rows below which a law is described by how it predicts rows that its fit did without (``leaving_out.left_over``)."""
+"""Rows below which a law is described by how it predicts rows that its fit did without (``refitting.left_over``)."""
 
 _SMALLEST = 1e-300
 """A variance is no smaller, so that its logarithm is finite where residuals are zero and no resolution is stated. Near
@@ -73,7 +73,9 @@ def description_length(
     angles: Collection[str] | None = None,
     not_simple_bits: float = NOT_SIMPLE_BITS,
 ) -> float:
-    """Bits of the law and of what it leaves over, ``(float)``; infinite when the residual sum is not finite.
+    """Bits of the law and of what it leaves over; infinite when the residual sum is not finite.
+
+    The residual sum, ``noise_variance`` (None: not known) and the square of ``resolution`` are in one unit.
 
     ``values`` holds the free constants that were fitted, in the order of ``fisher_diagonal`` ``(n_free,)``,
     which is d²(-ln likelihood)/dθ² (for least squares: sum_i (df_i/dθ)² / s²). Constants replaced by simple
@@ -158,7 +160,9 @@ def number_bits(value: Fraction | float) -> float:
 def constant_bits(
     values: np.ndarray, fisher_diagonal: np.ndarray, n_rows: int, not_simple_bits: float = NOT_SIMPLE_BITS
 ) -> float:
-    """Bits of the fitted constants; each pays at least its sign, and half a nat for being rounded.
+    """Bits of the fitted constants ``(n_free,)``; each pays at least its sign, and half a nat for being rounded.
+
+    ``fisher_diagonal`` ``(n_free,)`` is as in ``description_length``; ``ValueError`` for another length.
 
     Who is to receive a constant expects it no nearer to zero than a single row could tell: its digits are those of
     ``sqrt(θ² + n_rows/I)``, ``n_rows/I`` the variance that one row leaves (the prior of unit information, Kass and

@@ -285,7 +285,7 @@ def evaluate_tree(expression: Expression, values: Mapping[str, float | npt.Array
     """Return the value of the tree, NaN outside the domain; ``values`` are by name, scalars or ``(n_rows,)``.
 
     The plain way, operator by operator with NumPy: the oracle for the engines and the last check of what is
-    reported.
+    reported. The result is a scalar where all values in the tree are. ExpressionError for a name without a value.
     """
 
     def value_of(node: Expression, operands: tuple[Any, ...]) -> Any:
@@ -310,7 +310,8 @@ def lower(
     """Return the tree as rows of numbers for an engine; each distinct subtree becomes one row.
 
     ``inputs`` names the rows of X, ``free`` the constants that will be fitted; known constants and literal
-    numbers go to ``Program.fixed``. A name that is both free and known is free.
+    numbers go to ``Program.fixed``. A name that is both free and known is free; one that is neither, and no
+    input, is an ExpressionError.
     """
     column = {name: i for i, name in enumerate(inputs)}
     slot = {name: i for i, name in enumerate(free)}

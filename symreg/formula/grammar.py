@@ -99,6 +99,7 @@ def parse_template(
     """Return the tree of a formula with unknown functions, and the names of each function's arguments.
 
     In the tree a function ``f(x, z)`` is the constant ``f``. Its arguments are names, the same ones wherever it stands.
+    ParseError as in ``parse``.
     """
     _check_length(text)
     parser = _Parser(text, variables, constants, template=True)

@@ -95,7 +95,7 @@ class Tolerance:
 
 USUAL = Tolerance()
 TO_SCALE = Tolerance(gain=-2.5)
-"""For tables that hold every scale of the law, see ``description_length.NOT_SIMPLE_BITS_TO_SCALE``."""
+"""For tables that hold every scale of the law, see ``bits.NOT_SIMPLE_BITS_TO_SCALE``."""
 
 
 @dataclass(frozen=True, slots=True)

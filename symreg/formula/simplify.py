@@ -69,7 +69,8 @@ class Simplified:
 class Simplifier:
     """A warm sympy for many formulas: ``with Simplifier() as s: s.start(); ...; s.simplify(...)``.
 
-    ``start`` returns at once; sympy is imported in the child meanwhile (about half a second, paid once).
+    ``start`` returns at once; sympy is imported in the child meanwhile (about half a second, paid once). ``timeout`` is
+    how many seconds one formula may take.
     """
 
     def __init__(self, timeout: float = 5.0) -> None:
@@ -112,9 +113,9 @@ class Simplifier:
         """One result per expression, in order.
 
         ``dimensions`` by name of variable and constant; ``positive`` names what is known to be above 0;
-        ``sample`` holds values in SI, arrays ``(n_rows,)`` or scalars, where results are compared; names that
-        it lacks get random values. ``budget`` is the number of seconds for all of them; what does not fit
-        stays raw.
+        ``sample`` holds values in SI or in natural units, arrays ``(n_rows,)`` or scalars, where results are
+        compared; names that it lacks get random values. ``budget`` is the number of seconds for all of them; what does
+        not fit stays raw.
         """
         end = float("inf") if budget is None else time.monotonic() + budget
         results: dict[Expression, Simplified] = {}
@@ -182,6 +183,8 @@ _idle_lock = threading.Lock()
 @contextlib.contextmanager
 def warm_simplifier(timeout: float) -> Iterator[Simplifier]:
     """A simplifier that outlives the block for the next caller: importing sympy is paid once in a process.
+
+    ``timeout`` is how many seconds one formula may take.
 
     Two blocks at the same time get one each. A child that a fork inherited is left to the parent.
     """

@@ -58,6 +58,8 @@ def left_over(fitted: Fitted, fitter: Fitter) -> float:
 def bits_of_rows(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
     """What the training rows alone say against a law: its residuals, each constant counted as Akaike does (1974), on
     few rows as Hurvich and Tsai do (1989, "Regression and time series model selection in small samples", equation 3).
+
+    In bits. ``resolution`` is the step to which the targets are known, in natural units.
     """
     k = len(fitted.values) + 1  # the variance is one of what is estimated
     few = 0.0 if fitter.knows_errors else k * (k + 1) / (max(len(fitter.y) - k - 1, 0.5) * math.log(2))
@@ -66,7 +68,10 @@ def bits_of_rows(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
 
 
 def bits_of_fit(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
-    """The part of a description length that changes with the weights of the rows: all but the formula."""
+    """The part of a description length that changes with the weights of the rows: all but the formula.
+
+    In bits; ``resolution`` as in ``bits_of_rows``.
+    """
     n_rows = len(fitter.y)
     few = 0.0 if fitter.knows_errors else small_sample_bits(n_rows, len(fitted.values))
     constants = constant_bits(fitted.values, fitted.information, n_rows)
@@ -74,7 +79,7 @@ def bits_of_fit(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
 
 
 def bits_left(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
-    """Bits of what a law leaves over, as its description counts them."""
+    """Bits of what a law leaves over, as its description counts them; ``resolution`` as in ``bits_of_rows``."""
     return _residual_bits(left_over(fitted, fitter), fitter, resolution)
 
 

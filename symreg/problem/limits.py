@@ -23,7 +23,8 @@ from symreg.units import DIMENSIONLESS, Dimension
 class ConstantLimit:
     """Where a constant may lie: from ``lower`` to ``upper``, in SI, and at ``whole`` numbers alone if so.
 
-    ``dimension`` is that of the unit in which the bounds were stated, None where they were stated without.
+    ``dimension`` is that of the unit in which the bounds were stated, None where they were stated without. Raises
+    ``ValueError`` where ``lower`` is not below ``upper``.
     """
 
     name: str

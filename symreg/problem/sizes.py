@@ -47,7 +47,10 @@ BEYOND = 3.0
 
 
 def sizes_of(inputs: Floats, target: Floats, share: float | None = None) -> Floats:
-    """The trend, or the measured values where there is none that is smooth; signs taken away."""
+    """The trend ``(n_rows,)``, or the measured values where there is none that is smooth; signs taken away.
+
+    Arguments are those of ``trend``.
+    """
     found = trend(inputs, target, share)
     return np.abs(target) if found is None else found
 
@@ -55,8 +58,8 @@ def sizes_of(inputs: Floats, target: Floats, share: float | None = None) -> Floa
 def trend(inputs: Floats, target: Floats, share: float | None = None) -> Floats | None:
     """The size of the target at each row, shape ``(n_rows,)``, positive; None where no smooth trend leaves noise alone.
 
-    ``inputs`` has shape ``(n_inputs, n_rows)``. ``share`` is the standard deviation of an error as a part of the size,
-    if it is known; otherwise the degree is the first to which the next adds nothing.
+    ``inputs`` has shape ``(n_inputs, n_rows)``, ``target`` ``(n_rows,)``. ``share`` is the standard deviation of an
+    error as a part of the size, if it is known; otherwise the degree is the first to which the next adds nothing.
     """
     y = target * np.sign(target.mean())
     if not y.mean() > 0:

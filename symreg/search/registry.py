@@ -59,7 +59,7 @@ def backend_named(name: str, **settings: Any) -> Backend:
 def backend_from(given: Any, **settings: Any) -> Backend:
     """A backend as people give one: itself, its name, or a list of these, which share one budget.
 
-    ``settings`` are for those given by name.
+    ``settings`` are for those given by name. Raises ``BackendError`` for an empty list, and for what cannot search.
     """
     from symreg.search.several import Several
 

@@ -101,7 +101,10 @@ class SearchSpace:
 
 
 def search_space(problem: Problem, rows: Rows) -> SearchSpace:
-    """The search space of a problem on these rows."""
+    """The search space of a problem on these rows, in natural units.
+
+    Raises ``DimensionRangeError`` for exponents of a unit that are beyond what a search can hold.
+    """
     units = choose_natural_units(problem)
     target_column = problem.target_column
     dimensions = problem.dimensions

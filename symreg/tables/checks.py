@@ -55,7 +55,7 @@ def twins(columns: Sequence[Column]) -> list[str]:
 
 
 def is_constant(values: Floats) -> bool:
-    """Whether all values are the same; no difference is taken, so nothing overflows."""
+    """Whether all values ``(n_rows,)`` are the same; no difference is taken, so nothing overflows."""
     return bool(values.min() == values.max())
 
 

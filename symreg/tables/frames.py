@@ -1,6 +1,6 @@
 """Frames and series as scikit-learn's tools hand them on: plain numbers for them, names and units for us.
 
-pandas is recognised by what the caller has already imported, as in ``table_reading``.
+pandas is recognised by what the caller has already imported, as in ``reading``.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def training_table(
 
 
 def magnitudes(data: Any) -> Any:
-    """The same data, with plain numbers in place of pint's quantities.
+    """The same data, ``(n_rows, n_inputs)`` or ``(n_rows,)``, with plain numbers in place of pint's quantities.
 
     Raises ``EstimatorError`` for a column of a DataFrame that holds text.
     """
@@ -103,7 +103,10 @@ def _check_no_text(frame: Any) -> None:
 
 
 def named_frame(X: Any, names: Sequence[str], numbers: Floats) -> Any:
-    """A new DataFrame of the columns of ``X`` under these names, which keeps the units that it states."""
+    """A new DataFrame of the columns of ``X`` under these names, which keeps the units that it states.
+
+    ``numbers`` ``(n_rows, n_inputs)`` are those of ``X``, taken where that is no DataFrame.
+    """
     import pandas as pd
 
     if not _is_frame(X):
@@ -118,7 +121,10 @@ def named_frame(X: Any, names: Sequence[str], numbers: Floats) -> Any:
 
 
 def stated_units(X: Any) -> dict[int, Unit]:
-    """Units that a DataFrame states by pint dtype or ``attrs``, by the column's place."""
+    """Units that a DataFrame ``(n_rows, n_inputs)`` states by pint dtype or ``attrs``, by the column's place.
+
+    Empty for what is no DataFrame. Raises ``UnitError``, and ``TableError`` where two statements contradict each other.
+    """
     from symreg.tables.assembly import settle_unit
     from symreg.tables.reading import pint_text
 
@@ -137,7 +143,7 @@ def stated_units(X: Any) -> dict[int, Unit]:
 
 
 def as_series(y: Any) -> Any:
-    """The one column of a DataFrame; anything else as it is."""
+    """The one column ``(n_rows,)`` of a DataFrame; anything else as it is."""
     return y.iloc[:, 0] if _is_frame(y) else y
 
 

@@ -122,7 +122,10 @@ class GeneratedTable:
 
 
 def generate_table(specification: GeneratedTable | Mapping[str, Any]) -> Table:
-    """Draw the table that is described; equal descriptions give equal tables."""
+    """Draw the table that is described; equal descriptions give equal tables.
+
+    Raises ``GenerationError`` for a description that cannot be drawn from, and what units and formulas raise.
+    """
     if not isinstance(specification, GeneratedTable):
         specification = read_generated_table(specification)
     law = _Law(specification)
@@ -147,7 +150,7 @@ def with_noise(values: Floats, kind: NoiseKind, level: float, rng: np.random.Gen
 
 
 def root_mean_square(values: Floats) -> float:
-    """Root mean square that neither overflows nor vanishes at 1e±200."""
+    """Root mean square of values ``(n_rows,)`` that neither overflows nor vanishes at 1e±200."""
     largest = float(np.max(np.abs(values), initial=0.0))
     return largest * float(np.sqrt(np.mean((values / largest) ** 2))) if largest > 0 else 0.0
 
@@ -284,7 +287,7 @@ def _read_constants(entry: Any) -> dict[str, str | GeneratedConstant]:
 
 
 def read_noise(entry: Any) -> tuple[NoiseKind, float]:
-    """``{rms: 0.1}`` or ``{relative: 0.1}``; nothing is no noise."""
+    """``{rms: 0.1}`` or ``{relative: 0.1}``; nothing is no noise, anything else a ``GenerationError``."""
     if entry is None:
         return "none", 0.0
     if isinstance(entry, Mapping) and len(entry) == 1:

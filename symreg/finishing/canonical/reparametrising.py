@@ -30,8 +30,8 @@ Change = tuple[Expression, Definitions]
 class Surroundings:
     """What a formula stands in: dimensions and values, in natural units, of inputs and of constants that are known.
 
-    ``units`` names those constants that are the unit of an input, by the input; ``allowed`` says which dimensions
-    a fitted constant may have.
+    Values of inputs have shape ``(n_rows,)``. ``units`` names those constants that are the unit of an input, by the
+    input; ``allowed`` says which dimensions a fitted constant may have.
     """
 
     dimensions: Mapping[str, Dimension]

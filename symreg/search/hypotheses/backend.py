@@ -41,7 +41,7 @@ class Hypotheses:
     """Formulas that somebody suspects.
 
     ``formulas`` are texts, or mappings with ``formula``, ``constants`` (to be fitted, besides k, k1, k2, ...) and
-    ``source``; ``file`` holds such formulas (``hypothesis_file``); ``command`` is a program with its arguments that is
+    ``source``; ``file`` holds such formulas (``file``); ``command`` is a program with its arguments that is
     asked for more (``briefing``), and may take ``patience`` seconds for an answer; ``library`` tries the textbook laws.
     Constants are fitted on ``fit_rows`` rows.
     """

@@ -129,7 +129,10 @@ def hunt_of(workplace: Workplace, space: SearchSpace, probes: Rows, reduction: R
 
 
 def leaves_of(space: SearchSpace, values: Floats) -> list[Leaf]:
-    """Columns, known constants and the number one, then Pi groups and powers of two of counts."""
+    """Columns, known constants and the number one, then Pi groups and powers of two of counts.
+
+    ``values`` ``(n_leaves, n_probes)`` are those of the space's own leaves at the probe rows.
+    """
     leaves = [
         Leaf(tree, code, row, is_angle=index in space.angles)
         for index, (tree, code, row) in enumerate(zip(space.leaves, space.codes, values, strict=True))

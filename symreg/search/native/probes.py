@@ -18,7 +18,8 @@ ALIKE = 3.0  # times the mean square that the target's uncertainty makes
 class Probes:
     """The target at the probe rows, its standard deviation (1 where unknown) and its weights, scaled to sum to one.
 
-    Losses below ``floor`` are alike: the target is not known better (0 where nothing is said about that).
+    Each has shape ``(n_probes,)``, natural units. Losses below ``floor`` are alike: the target is not known better (0
+    where nothing is said about that).
     """
 
     y: Floats
@@ -27,7 +28,10 @@ class Probes:
     floor: float = 0.0
 
     def loss(self, predictions: Floats) -> Floats:
-        """Weighted mean square of the residual over that of ``y`` about its mean; inf where undefined."""
+        """Weighted mean square of the residual over that of ``y`` about its mean; inf where undefined.
+
+        One number for predictions ``(n_probes,)``, and ``(n,)`` for ``(n, n_probes)``.
+        """
         with np.errstate(all="ignore"):
             loss = ((self.y - predictions) ** 2) @ self.weights / (self.spread or 1.0)
         return np.where(np.isfinite(loss), loss, np.inf)

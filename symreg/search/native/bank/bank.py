@@ -56,7 +56,7 @@ CHUNK = 1 << 14  # combinations tried between two looks at the clock, and at the
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
-    """A terminal of the bank: its tree, its dimension's code, its values at the probe rows, and the size it counts."""
+    """A terminal of the bank: its tree, its dimension's code, its values ``(n_probes,)``, and the size it counts."""
 
     expression: Expression
     code: int
@@ -137,7 +137,7 @@ class Bank:
     # ------------------------------------------------------------------------------------------------ levels
 
     def level(self, code: int, size: int) -> Ids:
-        """Entries of this dimension and size; empty where they were not requested."""
+        """Numbers of the entries of this dimension and size, ``(n,)``; empty where they were not requested."""
         shelf = self._shelves.get(size)
         if shelf is None:
             return EMPTY
@@ -145,12 +145,12 @@ class Bank:
         return shelf.ids[shelf.start[where[0]] : shelf.start[where[0] + 1]] if found[0] else EMPTY
 
     def all_of(self, size: int) -> Ids:
-        """All entries of this size that were made so far."""
+        """Numbers of all entries of this size that were made so far, ``(n,)``."""
         shelf = self._shelves.get(size)
         return EMPTY if shelf is None else shelf.ids
 
     def count(self, codes: Codes, size: int) -> Ids:
-        """Number of entries of each of these dimensions at this size."""
+        """Number of entries of each of these dimensions ``(n,)`` at this size, ``(n,)``."""
         shelf = self._shelves.get(size)
         if shelf is None:
             return np.zeros(len(codes), dtype=np.int64)
@@ -206,7 +206,7 @@ class Bank:
             self._truncate(size)
 
     def request(self, size: int, codes: Codes) -> None:
-        """Make the levels of this size and these dimensions, and whatever they need."""
+        """Make the levels of this size and these dimensions ``(n,)``, and whatever they need."""
         if size < 1:
             return
         self.classes.grow(size)

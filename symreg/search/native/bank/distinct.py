@@ -38,7 +38,10 @@ OLD, FRESH, AGAIN = 0, 1, 2  # what a key is met as
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fingerprints:
-    """A key for each row; ``others`` are those across the nearest rounding boundary, or the keys where that is far."""
+    """A key for each row; ``others`` are those across the nearest rounding boundary, or the keys where that is far.
+
+    All have shape ``(n,)``.
+    """
 
     keys: Keys
     others: Keys
@@ -58,7 +61,10 @@ def directions(n_probes: int) -> Floats:
 
 
 def fingerprints(values: Floats, codes: Codes) -> Fingerprints:
-    """Keys, equal for one dimension and values that agree to about 1e-9 up to sign. Said again in ``fingerprint.h``."""
+    """Keys, equal for one dimension and values that agree to about 1e-9 up to sign. Said again in ``fingerprint.h``.
+
+    ``values`` has shape ``(n, n_probes)``, ``codes`` are the dimensions of its rows, ``(n,)``.
+    """
     with np.errstate(all="ignore"):
         largest = np.abs(values).max(axis=1)
         good = np.isfinite(largest) & (largest > 1 / LARGEST) & (largest < LARGEST)
@@ -130,7 +136,7 @@ class KeySet(Protocol):
     def meet(
         self, keys: Keys, others: Keys, good: Booleans, doubtful: Booleans, met: npt.NDArray[np.uint8]
     ) -> None:
-        """Write into ``met``, one key after the other, what each was met as.
+        """Write into ``met``, one key after the other, what each was met as; all have shape ``(n,)``.
 
         FRESH: for the first time; it is taken in with its doubt. AGAIN: it was known, and it or the known one leaves
         a doubt. OLD: it was known, or is not good.
@@ -138,7 +144,7 @@ class KeySet(Protocol):
         ...
 
     def doubt(self, keys: Keys) -> None:
-        """Remember keys that do not settle whether values are the same."""
+        """Remember keys ``(n,)`` that do not settle whether values are the same."""
         ...
 
 
@@ -175,7 +181,10 @@ class PlainKeySet:
 
 
 def met_as(known: KeySet, found: Fingerprints, doubtful: Booleans | None = None) -> npt.NDArray[np.uint8]:
-    """What each of the fingerprints is met as."""
+    """What each of the fingerprints is met as, FRESH, AGAIN or OLD, ``(n,)``.
+
+    ``doubtful`` ``(n,)`` marks those that leave a doubt; None: no one does.
+    """
     met = np.empty(len(found.keys), dtype=np.uint8)
     known.meet(found.keys, found.others, found.good, np.zeros(len(met), bool) if doubtful is None else doubtful, met)
     return met

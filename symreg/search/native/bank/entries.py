@@ -20,7 +20,7 @@ BYTES_OF_PLAIN_KEYS = 300  # the same in a dictionary
 
 
 def bytes_of_an_entry(n_probes: int, engine: str) -> int:
-    """Memory that one entry takes, all told."""
+    """Memory that one entry takes, all told, in bytes."""
     keys = BYTES_OF_KEYS.get(engine, BYTES_OF_PLAIN_KEYS)
     return n_probes * (8 + 4) + FIRST * 8 + BYTES_OF_COLUMNS + BYTES_ON_SHELVES + keys
 

@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PiQuestion:
-    """``y = front * phi(...)``: ``space`` is that of ``phi``, ``scale`` the values of ``front`` on all rows.
+    """``y = front * phi(...)``: ``space`` is that of ``phi``, ``scale`` ``(n_rows,)`` the values of ``front``.
 
     ``meaning`` says which product each leaf of ``space`` that is no column stands for.
     """

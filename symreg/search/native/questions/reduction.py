@@ -32,9 +32,9 @@ DEVIATIONS = 3.0  # of the variance that so many coefficients of noise have
 class Reduction:
     """``y = front * rest``, where ``rest`` is the target of ``space``, a law of fewer inputs.
 
-    ``values`` are those of the front at all rows. ``meaning`` says what the inputs of ``space`` that are no columns
-    stand for. ``smoother`` is for the whole target: its polynomials stand behind the same front and are those of fewer
-    inputs.
+    ``values`` ``(n_rows,)`` are those of the front at all rows. ``meaning`` says what the inputs of ``space`` that are
+    no columns stand for. ``smoother`` is for the whole target: its polynomials stand behind the same front and are
+    those of fewer inputs.
     """
 
     front: Expression
@@ -79,7 +79,10 @@ class Reduction:
         self, space: SearchSpace, smoother: Smoother, *, front: Expression = NOTHING, values: Floats | None = None,
         meaning: Mapping[Expression, Expression] | None = None,
     ) -> Reduction:  # fmt: skip
-        """This reduction with one more front, its ``values``, and more meanings, both in terms of the space here."""
+        """This reduction with one more front and more meanings, both in terms of the space here.
+
+        ``values`` are those of the new front at all rows, ``(n_rows,)``; None where there is none.
+        """
         known = dict(self.meaning)
         front = substitute(front, known)
         if self.front != NOTHING:

@@ -99,8 +99,8 @@ class Surface:
 class Smoother:
     """Orthonormal polynomials ``(n_rows, p)`` over ``rows``.
 
-    Those of one total degree stand from ``ends[k-1]`` to ``ends[k]``. ``spread`` is the standard deviation of each
-    row's target, up to a factor.
+    Those of one total degree stand from ``ends[k-1]`` to ``ends[k]``. ``target`` is ``(n_rows,)``, ``inputs``
+    ``(n_inputs, n_rows)``; ``spread`` ``(n_rows,)`` is the standard deviation of each row's target, up to a factor.
     """
 
     rows: Rows
@@ -151,12 +151,15 @@ class Smoother:
         return inputs, found
 
     def log_slopes(self, noise: float) -> dict[int, Floats]:
-        """``d log|y| / d log(x)`` by every input that varies and is positive, at some rows where y is not 0."""
+        """``d log|y| / d log(x)`` ``(n,)`` by every input that varies and is positive, at rows where y is not 0."""
         inputs, slopes = self.slopes(noise, logarithm=True)
         return {index: slope * inputs[index] for index, slope in slopes.items() if (inputs[index] > 0).all()}
 
     def surface(self, predicted: Floats) -> Surface:
-        """The law that predicts these values, corrected by what its residuals still hold."""
+        """The law that predicts these values ``(n_rows,)``, corrected by what its residuals still hold.
+
+        Coefficients are shrunk as by James and Stein (1961). Where one prediction is undefined, all count as zeros.
+        """
         with np.errstate(all="ignore"):
             residual = (self.target - predicted) / self.spread
         if not np.isfinite(residual).all():
@@ -176,7 +179,7 @@ class Smoother:
         return Surface(values, self.spread * np.sqrt(variance), noise, float(variance.mean()), spread)
 
     def is_noise(self, predicted: Floats) -> bool:
-        """Whether no degree finds a pattern in what these predictions leave over."""
+        """Whether no degree finds a pattern in what these predictions ``(n_rows,)`` leave over."""
         with np.errstate(all="ignore"):
             residual = (self.target - predicted) / self.spread
         if not np.isfinite(residual).all():
@@ -185,7 +188,10 @@ class Smoother:
         return self._chance(residual, coefficients) > SURPRISING
 
     def part_of_noise(self, predicted: Floats) -> float:
-        """The part of the residuals' mean square, in units of the rows' spread, that is no pattern to polynomials."""
+        """The part of the residuals' mean square, in units of the rows' spread, that is no pattern to polynomials.
+
+        Residuals are those of predictions ``(n_rows,)``; 1 where one is undefined, or all residuals are zero.
+        """
         with np.errstate(all="ignore"):
             residual = (self.target - predicted) / self.spread
         mean_square = float(np.mean(residual**2))
@@ -194,7 +200,7 @@ class Smoother:
         return self._noise(residual, self.basis.T @ residual) / mean_square
 
     def bits_left(self, predicted: Floats) -> float:
-        """What a law that leaves no pattern would gain over these predictions, in bits, as polynomials see it.
+        """What a law that leaves no pattern would gain over predictions ``(n_rows,)``, in bits, as polynomials see it.
 
         Less what noise alone makes of it one time in six.
         """
@@ -285,7 +291,7 @@ def _orthonormal(columns: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
 
 
 def smoothed_rows(n_rows: int, probes: Rows, generator: np.random.Generator) -> Rows:
-    """All rows, or as many as are worth it, the probes among them."""
+    """Numbers of all rows, ``(n,)``, or of as many as are worth it, the probes among them."""
     if n_rows <= MOST_ROWS:
         return np.arange(n_rows)
     return np.union1d(probes, generator.choice(n_rows, size=MOST_ROWS, replace=False))
