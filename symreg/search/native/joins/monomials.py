@@ -55,7 +55,10 @@ class Monomials:
 
 
 def monomials_of(space: SearchSpace, leaf_values: Floats, *, most: int | None = None) -> Monomials:
-    """The simplest products of powers for this target; none where coefficients may carry units."""
+    """The simplest products of powers for this target; none where coefficients may carry units.
+
+    ``leaf_values`` ``(n_leaves, n_probes)`` are those of the space's leaves. The first ``most`` are taken, None: all.
+    """
     found: list[tuple[Expression, int]] = []
     if space.coefficient_codes == (0,) and space.target_code != 0:
         found = list(_sized(space))

@@ -26,8 +26,7 @@ class Step:
     """An outer function ``z = forward(h)``: its inverse, the inverse's slope and its dimension rule.
 
     ``exponent`` p means that z has the dimension of ``h**p``; None means that z and h are dimensionless. ``operators``
-    are applied to the hole from the inside out. ``absorbs_factor`` tells whether a free factor of z is a free
-    coefficient of h (powers and exp) or would be lost (sin).
+    are applied to the hole from the inside out.
     """
 
     operators: tuple[str, ...]

@@ -20,7 +20,7 @@ POWERS = (Fraction(2), Fraction(-1), Fraction(1, 2), Fraction(3), Fraction(-2))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Argument:
-    """A tree of inputs with its values on all rows.
+    """A tree of inputs with its values on all rows, ``(n_rows,)``.
 
     ``pure`` is the same with each input that has a dimension over its unit, for functions that want a pure number.
     ``inputs`` are the places of the inputs in it.
@@ -46,7 +46,7 @@ class Inputs:
     places: tuple[int, ...]
 
     def value(self, tree: Expression) -> Floats:
-        """Values of a tree of inputs and units on all rows of the space."""
+        """Values of a tree of inputs and units on all rows of the space, ``(n_rows,)``."""
         leaves: Mapping[str, Floats | float] = {
             **dict(zip(self.space.names, self.space.inputs, strict=True)), **self.space.in_formulas
         }  # fmt: skip

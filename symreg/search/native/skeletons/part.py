@@ -90,7 +90,7 @@ class Part(Protocol):
         ...
 
     def outer(self, coefficients: Floats) -> Floats:
-        """Values of the outer constants as written, for the linear coefficients of its columns."""
+        """Values of the outer constants as written, for the coefficients of its columns, both ``(n_columns,)``."""
         ...
 
 
@@ -200,7 +200,7 @@ class Chain:
         return Apply("*", (outer[0], self.inside(inner)))
 
     def outer(self, coefficients: Floats) -> Floats:
-        """The factor."""
+        """The factor, see ``Part``."""
         return coefficients
 
 
@@ -286,7 +286,7 @@ class Wave:
         return Apply("*", (outer[0], wave))
 
     def outer(self, coefficients: Floats) -> Floats:
-        """Amplitude and phase."""
+        """Amplitude and phase, see ``Part``."""
         return np.array([np.hypot(*coefficients), np.arctan2(coefficients[1], coefficients[0])])
 
 

@@ -43,7 +43,7 @@ class Step:
     ``grid(values (m, n), size)`` gives constants ``(m, g)``, NaN where the step makes no sense; ``apply`` takes values
     ``(m, 1, n)`` and constants ``(m, g, 1)``. ``write`` makes the tree of a tree and the constant. ``is_pure`` steps
     want a value without dimension. ``bits`` say how rare the step is in laws, beside exponentials and powers (the
-    codes of their operators, ``description_length.OPERATOR_BITS``).
+    codes of their operators, ``formula.bits.OPERATOR_BITS``).
     """
 
     name: str
