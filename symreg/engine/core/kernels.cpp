@@ -59,36 +59,13 @@ float rounded(float x) {
 }
 double log10_by_log(double x) { return 0.43429448190325182765 * vlog(x); }
 
-template <class T> T plus(T x, T y) { return x + y; }
-template <class T> T minus(T x, T y) { return x - y; }
-template <class T> T times(T x, T y) { return x * y; }
-template <class T> T over(T x, T y) { return x / y; }
-template <class T> T power(T x, T y) { return std::pow(x, y); }
-// What is compared with NaN is NaN, unlike with fmax.
-template <class T> T larger(T x, T y) { return (x > y) | (x != x) ? x : y; }
-template <class T> T smaller(T x, T y) { return (x < y) | (x != x) ? x : y; }
-template <class T> T negative(T x) { return -x; }
-template <class T> T inverse(T x) { return T(1) / x; }
-template <class T> T square(T x) { return x * x; }
-template <class T> T cube(T x) { return x * x * x; }
 template <class T> T fourth(T x) { return (x * x) * (x * x); }
-template <class T> T root(T x) { return std::sqrt(x); }
-template <class T> T cube_root(T x) { return std::cbrt(x); }
-// 1/2 at zero, NaN at NaN
-template <class T> T step(T x) { return x > T(0) ? T(1) : x < T(0) ? T(0) : T(0.5) + x; }
 template <class T> T identity(T x) { return x; }
 template <class T> T power_minus_two(T x) { return T(1) / (x * x); }
 // The selects repeat what pow does at -inf and -0.
 template <class T> T power_half(T x) { return x == T(-INF) ? T(INF) : vabs(std::sqrt(x)); }
 template <class T> T power_three_halves(T x) { return x == T(-INF) ? T(INF) : vabs(x) * std::sqrt(x); }
 template <class T> T power_minus_half(T x) { return x == T(-INF) ? T(0) : T(1) / vabs(std::sqrt(x)); }
-
-template <class T> T platform_sin(T x) { return std::sin(x); }
-template <class T> T platform_cos(T x) { return std::cos(x); }
-template <class T> T platform_tan(T x) { return std::tan(x); }
-template <class T> T platform_asin(T x) { return std::asin(x); }
-template <class T> T platform_acos(T x) { return std::acos(x); }
-template <class T> T platform_atan(T x) { return std::atan(x); }
 
 template <class T>
 struct Functions;  // those that differ between the formats by more than their type
@@ -109,79 +86,64 @@ struct Functions<float> {
     static float cosh(float x) { return rounded<vcosh>(x); }
 };
 
-template <class T>
-void set_values(Forward<T> (&values)[N_KERNELS]) {
-    using F = Functions<T>;
-    // clang-format off
-    const Forward<T> all[N_KERNELS] = {
-        nullptr, nullptr, each<T, plus<T>>, each<T, minus<T>>, each<T, times<T>>, each<T, over<T>>, each<T, power<T>>,
-        each<T, larger<T>>, each<T, smaller<T>>, each<T, negative<T>>, each<T, inverse<T>>, each<T, square<T>>, each<T, cube<T>>, each<T, root<T>>,
-        each<T, vexp<T>>, each<T, vlog<T>>, each<T, F::log10>, each_angle<T, vsin<T>, platform_sin<T>>,
-        each_angle<T, vcos<T>, platform_cos<T>>, each_angle<T, F::tan, platform_tan<T>>, each<T, platform_asin<T>>,
-        each<T, platform_acos<T>>, each<T, platform_atan<T>>, each<T, F::sinh>, each<T, F::cosh>, each<T, vtanh<T>>,
-        each<T, vabs<T>>, each<T, cube_root<T>>, each<T, step<T>>, each<T, identity<T>>, each<T, fourth<T>>, each<T, power_half<T>>,
-        each<T, power_three_halves<T>>, each<T, power_minus_half<T>>, each<T, power_minus_two<T>>,
-    };
-    // clang-format on
-    for (size_t i = 0; i < N_KERNELS; ++i) values[i] = all[i];
-}
-
-// Slopes: x and y are the operands, v the value.
-#define SYMREG_BACKWARD(name, expression)                      \
-    void name(In g, In a, In b, In value, Out out, size_t n) { \
-        for (size_t i = 0; i < n; ++i) {                       \
-            double x = a[i], y = b[i], v = value[i];           \
-            (void)x, (void)y, (void)v;                         \
-            out[i] += g[i] * (expression);                     \
-        }                                                      \
-    }
-
 double slope_of_power(double x, double y, double v) {
     if (y == 0.0) return 0.0;
     return x == 0.0 ? y * std::pow(x, y - 1.0) : y * (v / x);
 }
 
-SYMREG_BACKWARD(pass, 1.0)
-SYMREG_BACKWARD(by_minus, -1.0)
-SYMREG_BACKWARD(mul_first, y)
-SYMREG_BACKWARD(mul_second, x)
-SYMREG_BACKWARD(div_first, 1.0 / y)
-SYMREG_BACKWARD(div_second, -v / y)
-SYMREG_BACKWARD(pow_first, slope_of_power(x, y, v))
-SYMREG_BACKWARD(pow_second, x == 0.0 && y > 0.0 ? 0.0 : v * vlog(x))
-// Half of it to each operand where both are equal, as the slope of |x| at 0 is 0.
-SYMREG_BACKWARD(by_larger, double(x > y) + 0.5 * double(x == y))
-SYMREG_BACKWARD(by_smaller, double(x < y) + 0.5 * double(x == y))
-SYMREG_BACKWARD(by_other_larger, double(x < y) + 0.5 * double(x == y))
-SYMREG_BACKWARD(by_other_smaller, double(x > y) + 0.5 * double(x == y))
-SYMREG_BACKWARD(by_inv, -v* v)
-SYMREG_BACKWARD(by_square, 2.0 * x)
-SYMREG_BACKWARD(by_cube, 3.0 * x * x)
-SYMREG_BACKWARD(by_root, 0.5 / v)
-SYMREG_BACKWARD(by_exp, v)
-SYMREG_BACKWARD(by_log, 1.0 / x)
-SYMREG_BACKWARD(by_log10, 0.43429448190325182765 / x)
-SYMREG_BACKWARD(by_tan, 1.0 + v * v)
-SYMREG_BACKWARD(by_asin, 1.0 / std::sqrt((1.0 - x) * (1.0 + x)))
-SYMREG_BACKWARD(by_acos, -1.0 / std::sqrt((1.0 - x) * (1.0 + x)))
-SYMREG_BACKWARD(by_atan, 1.0 / (1.0 + x * x))
-SYMREG_BACKWARD(by_sinh, vcosh(x))
-SYMREG_BACKWARD(by_cosh, vsinh(x))
-SYMREG_BACKWARD(by_tanh, (1.0 - v) * (1.0 + v))
-SYMREG_BACKWARD(by_abs, x == x ? double(x > 0.0) - double(x < 0.0) : x)
-SYMREG_BACKWARD(by_cube_root, 1.0 / (3.0 * v * v))
-SYMREG_BACKWARD(by_step, 0.0)
+// Slopes: x and y are the operands, v the value.
+#define SYMREG_SLOPE(name, slope)                                                          \
+    void name(In g, In a, In b, In value, Out out, size_t n) {                             \
+        for (size_t i = 0; i < n; ++i) {                                                   \
+            double x = a[i], y = b[i], v = value[i];                                       \
+            (void)x, (void)y, (void)v;                                                     \
+            out[i] += g[i] * (slope);                                                      \
+        }                                                                                  \
+    }
 
-void by_sin(In g, In a, In, In, Out out, size_t n) {
+// The functions of every row of operators.h: value_of_ADD, by_first_ADD, by_second_ADD, ...
+#define SYMREG_BINARY(name, value, by_first, by_second)      \
+    template <class T> T value_of_##name(T x, T y) { return value; } \
+    SYMREG_SLOPE(by_first_##name, by_first)                  \
+    SYMREG_SLOPE(by_second_##name, by_second)
+#define SYMREG_UNARY(name, value, by_first)                  \
+    template <class T> T value_of_##name(T x) { return value; } \
+    SYMREG_SLOPE(by_first_##name, by_first)
+#define SYMREG_ANGLE(name, fast, exact)                      \
+    template <class T> T value_of_##name(T x) { return fast; } \
+    template <class T> T exact_##name(T x) { return exact; }
+
+SYMREG_OPERATORS(SYMREG_BINARY, SYMREG_UNARY, SYMREG_ANGLE)
+
+void by_first_SIN(In g, In a, In, In, Out out, size_t n) {
     double slope[BLOCK];
-    each_angle<double, vcos, platform_cos>(a, nullptr, slope, n);
+    each_angle<double, value_of_COS, exact_COS>(a, nullptr, slope, n);
     for (size_t i = 0; i < n; ++i) out[i] += g[i] * slope[i];
 }
 
-void by_cos(In g, In a, In, In, Out out, size_t n) {
+void by_first_COS(In g, In a, In, In, Out out, size_t n) {
     double slope[BLOCK];
-    each_angle<double, vsin, platform_sin>(a, nullptr, slope, n);
+    each_angle<double, value_of_SIN, exact_SIN>(a, nullptr, slope, n);
     for (size_t i = 0; i < n; ++i) out[i] -= g[i] * slope[i];
+}
+
+SYMREG_SLOPE(by_first_TAN, 1.0 + v * v)
+
+#define SYMREG_EACH(name, ...) each<T, value_of_##name<T>>,
+#define SYMREG_EACH_ANGLE(name, ...) each_angle<T, value_of_##name<T>, exact_##name<T>>,
+#define SYMREG_BY_FIRST(name, ...) by_first_##name,
+#define SYMREG_BY_SECOND(name, ...) by_second_##name,
+#define SYMREG_NONE(name, ...)
+
+template <class T>
+void set_values(Forward<T> (&values)[N_KERNELS]) {
+    const Forward<T> all[N_KERNELS] = {
+        nullptr, nullptr,
+        SYMREG_OPERATORS(SYMREG_EACH, SYMREG_EACH, SYMREG_EACH_ANGLE)
+        each<T, identity<T>>, each<T, fourth<T>>, each<T, power_half<T>>, each<T, power_three_halves<T>>,
+        each<T, power_minus_half<T>>, each<T, power_minus_two<T>>,
+    };
+    for (size_t i = 0; i < N_KERNELS; ++i) values[i] = all[i];
 }
 
 void residuals(In s, In y, In f, Out r, size_t n) {
@@ -265,10 +227,8 @@ const Kernels& SYMREG_TABLE(SYMREG_KERNELS)() {
         Kernels made = {
             {},
             {},
-            {nullptr, nullptr,   pass,    pass,    mul_first, div_first, pow_first, by_larger,    by_smaller, by_minus,
-             by_inv,  by_square, by_cube, by_root, by_exp,    by_log,    by_log10,  by_sin,       by_cos,     by_tan,
-             by_asin, by_acos,   by_atan, by_sinh, by_cosh,   by_tanh,   by_abs,    by_cube_root, by_step},
-            {nullptr, nullptr, pass, by_minus, mul_second, div_second, pow_second, by_other_larger, by_other_smaller},
+            {nullptr, nullptr, SYMREG_OPERATORS(SYMREG_BY_FIRST, SYMREG_BY_FIRST, SYMREG_BY_FIRST)},
+            {nullptr, nullptr, SYMREG_OPERATORS(SYMREG_BY_SECOND, SYMREG_NONE, SYMREG_NONE)},
             residuals,
             weight,
             mask,

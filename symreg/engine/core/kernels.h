@@ -1,4 +1,4 @@
-// Loops over one block of rows, one per opcode. This header is the whole interface between the interpreter and the
+// Loops over one block of rows, one per opcode (operators.h). This header is the whole interface between the interpreter and the
 // kernels, which are compiled once per instruction set and must share no inline function with other files: the
 // linker could otherwise pick a copy that this processor cannot run.
 #pragma once
@@ -6,24 +6,29 @@
 #include <cstddef>
 
 #include "join_kernel.h"
+#include "operators.h"
 
 namespace symreg {
 
-// clang-format off
+#define SYMREG_NUMBERED(name, ...) name,
 enum Opcode : int {
-    VARIABLE = 0, CONSTANT = 1,
-    ADD = 2, SUB = 3, MUL = 4, DIV = 5, POW = 6, MAX = 7, MIN = 8,
-    NEG = 9, INV = 10, SQUARE = 11, CUBE = 12, SQRT = 13, EXP = 14, LOG = 15, LOG10 = 16, SIN = 17, COS = 18, TAN = 19,
-    ASIN = 20, ACOS = 21, ATAN = 22, SINH = 23, COSH = 24, TANH = 25, ABS = 26, CBRT = 27, STEP = 28,
-    N_OPCODES = 29,
+    VARIABLE,
+    CONSTANT,
+    SYMREG_OPERATORS(SYMREG_NUMBERED, SYMREG_NUMBERED, SYMREG_NUMBERED)
+    N_OPCODES,
     // Powers with one exponent for all rows; these exist only inside of the interpreter.
-    POW_ONE = 29, POW_FOURTH = 30, POW_HALF = 31, POW_THREE_HALVES = 32, POW_MINUS_HALF = 33, POW_MINUS_TWO = 34,
-    N_KERNELS = 35
+    POW_ONE = N_OPCODES,
+    POW_FOURTH,
+    POW_HALF,
+    POW_THREE_HALVES,
+    POW_MINUS_HALF,
+    POW_MINUS_TWO,
+    N_KERNELS
 };
-// clang-format on
+#undef SYMREG_NUMBERED
 
-constexpr std::size_t LANES = 8;    // every block is padded to a multiple of this
-constexpr std::size_t BLOCK = 256;  // rows in a block: a handful of blocks stays in the first cache
+constexpr std::size_t LANES = 8;     // every block is padded to a multiple of this
+constexpr std::size_t BLOCK = 256;   // rows in a block: a handful of blocks stays in the first cache
 
 // out = op(a, b); unary operators do not read b. out must not overlap a or b.
 template <class T>
