@@ -151,13 +151,10 @@ def _rounded_number(tree: Any, rounding: Rounding) -> Any:
 # ---------------------------------------------------------------------------------------------- to sympy
 
 
-_FUNCTIONS = {
-    "exp": sympy.exp, "log": sympy.log, "log10": lambda x: sympy.log(x) / sympy.log(10),
-    "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan,
-    "asin": sympy.asin, "acos": sympy.acos, "atan": sympy.atan,
-    "sinh": sympy.sinh, "cosh": sympy.cosh, "tanh": sympy.tanh, "abs": sympy.Abs,
+_OWN: dict[str, Callable[..., Any]] = {
+    "log10": lambda x: sympy.log(x) / sympy.log(10),
     "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": lambda a, b: a / b,
-    "pow": lambda a, b: a**b, "neg": lambda a: -a, "max": sympy.Max, "min": sympy.Min,
+    "pow": lambda a, b: a**b, "neg": lambda a: -a,
     # by the sign, which sympy turns round in a difference; its own power 1/3 is complex below 0
     "step": lambda x: (1 + sympy.sign(x)) / 2,
     "cbrt": lambda x: sympy.sign(x) * sympy.Abs(x) ** sympy.Rational(1, 3),
@@ -176,9 +173,11 @@ def to_sympy(expression: Expression, symbols: dict[str, Any]) -> Any:
         return symbols[expression.name]
     row = OPERATORS[expression.operator]
     operands = [to_sympy(argument, symbols) for argument in expression.arguments]
-    if row.exponent is not None and row.name not in _FUNCTIONS:
+    if row.name in _OWN:
+        return _OWN[row.name](*operands)
+    if row.exponent is not None:
         return operands[0] ** sympy.Rational(row.exponent.numerator, row.exponent.denominator)
-    return _FUNCTIONS[expression.operator](*operands)
+    return getattr(sympy, row.sympy_name)(*operands)
 
 
 # ----------------------------------------------------------------------------------------- the conversation

@@ -17,31 +17,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from symreg.engine.joining import Join, Pairs
+from symreg.engine.operations import CONSTANT, LAST_BINARY, OPERATIONS, VARIABLE
 from symreg.errors import EngineError, ProgramError
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-VARIABLE: Final = 0
-"""Opcode of a row that takes a column of the inputs. The compiled core counts alike: a change here is one there,
-too."""
-
-CONSTANT: Final = 1
-"""Opcode of a row that takes a free or a fixed constant; the opcodes above it are operators. As in the compiled
-core."""
-
-BINARY: Final[dict[str, int]] = {"+": 2, "-": 3, "*": 4, "/": 5, "pow": 6, "max": 7, "min": 8}
-UNARY: Final[dict[str, int]] = {
-    "neg": 9, "inv": 10, "square": 11, "cube": 12, "sqrt": 13, "exp": 14, "log": 15, "log10": 16, "sin": 17,
-    "cos": 18, "tan": 19, "asin": 20, "acos": 21, "atan": 22, "sinh": 23, "cosh": 24, "tanh": 25, "abs": 26,
-    "cbrt": 27, "step": 28,
-}  # fmt: skip
-OPCODES: Final[dict[str, int]] = {**BINARY, **UNARY}
-N_OPCODES: Final = 29
-"""How many opcodes there are: VARIABLE, CONSTANT, 7 with two operands and 20 with one. A program with a larger one is
-refused; the compiled core has the same number."""
-
-LAST_BINARY: Final = max(BINARY.values())
 MAX_ROWS: Final = 100_000
 """Of a program: a formula that is read has 2,000 nodes at most, so only a mistake makes more. It bounds a check that
 loops in Python over all rows; set by hand, far above any need."""
@@ -95,8 +76,8 @@ def _check_operands(code: NDArray[Any], n_inputs: int, n_constants: int) -> None
         elif opcode == CONSTANT:
             if not 0 <= a < n_constants:
                 reason = f"constant {a} is outside of the {n_constants} free and fixed constants"
-        elif not CONSTANT < opcode < N_OPCODES:
-            reason = f"opcode {opcode} is unknown (0..{N_OPCODES - 1})"
+        elif opcode not in OPERATIONS:
+            reason = f"opcode {opcode} is unknown (0..{max(OPERATIONS, default=CONSTANT)})"
         elif not 0 <= a < row or (opcode <= LAST_BINARY and not 0 <= b < row):
             reason = f"operands ({a}, {b}) must be earlier rows"
         if reason:

@@ -8,7 +8,7 @@ that an undefined derivative elsewhere does no harm.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from symreg.engine.joining import Join, Pairs, join
 from symreg.engine.least_squares import Descent
-from symreg.engine.program import (
+from symreg.engine.operations import (
+    ADD,
     CONSTANT,
+    DIVIDE,
     LAST_BINARY,
-    OPCODES,
+    MULTIPLY,
+    NEGATE,
+    OPERATIONS,
+    SUBTRACT,
     VARIABLE,
+)
+from symreg.engine.program import (
     Fit,
     Floats,
     Program,
@@ -32,100 +39,6 @@ from symreg.engine.program import (
     checked_output,
     checked_pairs,
 )
-
-_VALUES: dict[str, Callable[..., Floats]] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "/": np.divide,
-    "pow": np.power,
-    "max": np.maximum,
-    "min": np.minimum,
-    "neg": np.negative,
-    "inv": lambda a: 1.0 / a,
-    "square": lambda a: a * a,
-    "cube": lambda a: a * a * a,
-    "sqrt": np.sqrt,
-    "exp": np.exp,
-    "log": np.log,
-    "log10": np.log10,
-    "sin": np.sin,
-    "cos": np.cos,
-    "tan": np.tan,
-    "asin": np.arcsin,
-    "acos": np.arccos,
-    "atan": np.arctan,
-    "sinh": np.sinh,
-    "cosh": np.cosh,
-    "tanh": np.tanh,
-    "abs": np.abs,
-    "cbrt": np.cbrt,
-    "step": lambda a: np.heaviside(a, a.dtype.type(0.5)),
-}
-VALUES: dict[int, Callable[..., Floats]] = {OPCODES[name]: function for name, function in _VALUES.items()}
-
-
-def _power_by_base(a: Floats, b: Floats, v: Floats) -> Floats:
-    """``b * a**(b - 1)``; 0 for a zero exponent, and ``v / a`` saves the second power."""
-    slope = np.where(a == 0, b * np.power(a, b - 1), b * (v / a))
-    return np.where(b == 0, 0.0, slope)
-
-
-def _power_by_exponent(a: Floats, b: Floats, v: Floats) -> Floats:
-    """``a**b * log(a)``, with its limit 0 where a zero is raised to a positive power."""
-    return np.where((a == 0) & (b > 0), 0.0, v * np.log(a))
-
-
-def _by_larger(a: Floats, b: Floats, v: Floats) -> Floats:
-    """1 where ``a`` is the larger one, and half of it to each where both are equal."""
-    return np.asarray((a > b) + 0.5 * (a == b))
-
-
-def _by_smaller(a: Floats, b: Floats, v: Floats) -> Floats:
-    return np.asarray((a < b) + 0.5 * (a == b))
-
-
-Slope = Callable[[Floats, Floats, Floats], Floats | float]
-_BY_FIRST: dict[str, Slope] = {
-    "+": lambda a, b, v: 1.0,
-    "-": lambda a, b, v: 1.0,
-    "*": lambda a, b, v: b,
-    "/": lambda a, b, v: 1.0 / b,
-    "pow": _power_by_base,
-    "max": _by_larger,
-    "min": _by_smaller,
-    "neg": lambda a, b, v: -1.0,
-    "inv": lambda a, b, v: -v * v,
-    "square": lambda a, b, v: 2.0 * a,
-    "cube": lambda a, b, v: 3.0 * a * a,
-    "sqrt": lambda a, b, v: 0.5 / v,
-    "exp": lambda a, b, v: v,
-    "log": lambda a, b, v: 1.0 / a,
-    "log10": lambda a, b, v: np.log10(np.e) / a,
-    "sin": lambda a, b, v: np.cos(a),
-    "cos": lambda a, b, v: -np.sin(a),
-    "tan": lambda a, b, v: 1.0 + v * v,
-    "asin": lambda a, b, v: 1.0 / np.sqrt((1.0 - a) * (1.0 + a)),
-    "acos": lambda a, b, v: -1.0 / np.sqrt((1.0 - a) * (1.0 + a)),
-    "atan": lambda a, b, v: 1.0 / (1.0 + a * a),
-    "sinh": lambda a, b, v: np.cosh(a),
-    "cosh": lambda a, b, v: np.sinh(a),
-    "tanh": lambda a, b, v: (1.0 - v) * (1.0 + v),
-    "abs": lambda a, b, v: np.sign(a),
-    "cbrt": lambda a, b, v: 1.0 / (3.0 * v * v),
-    "step": lambda a, b, v: 0.0,
-}
-_BY_SECOND: dict[str, Slope] = {
-    "+": lambda a, b, v: 1.0,
-    "-": lambda a, b, v: -1.0,
-    "*": lambda a, b, v: a,
-    "/": lambda a, b, v: -v / b,
-    "pow": _power_by_exponent,
-    "max": _by_smaller,
-    "min": _by_larger,
-}
-BY_FIRST: dict[int, Slope] = {OPCODES[name]: slope for name, slope in _BY_FIRST.items()}
-BY_SECOND: dict[int, Slope] = {OPCODES[name]: slope for name, slope in _BY_SECOND.items()}
 
 
 def row_values(program: Program, X: NDArray[Real], constants: Floats) -> list[Any]:
@@ -139,9 +52,9 @@ def row_values(program: Program, X: NDArray[Real], constants: Floats) -> list[An
         elif opcode == CONSTANT:
             values.append(np.full(n_rows, every[a]))
         elif opcode <= LAST_BINARY:
-            values.append(VALUES[opcode](values[a], values[b]))
+            values.append(OPERATIONS[opcode].value(values[a], values[b]))
         else:
-            values.append(VALUES[opcode](values[a]))
+            values.append(OPERATIONS[opcode].value(values[a]))
     return values
 
 
@@ -180,11 +93,9 @@ def derivatives(program: Program, values: list[Floats]) -> Floats:
         if opcode == CONSTANT:
             J[a] += g
             continue
-        operands = values[a], values[b], values[i]
-        if active[a]:
-            adjoint[a] = adjoint[a] + g * BY_FIRST[opcode](*operands)
-        if opcode <= LAST_BINARY and active[b]:
-            adjoint[b] = adjoint[b] + g * BY_SECOND[opcode](*operands)
+        for operand, slope in zip((a, b), OPERATIONS[opcode].slopes, strict=False):
+            if active[operand]:
+                adjoint[operand] = adjoint[operand] + g * slope(values[a], values[b], values[i])
     J[:, np.isnan(root)] = np.nan
     return J
 
@@ -195,13 +106,13 @@ def degree(program: Program, constants: Collection[int]) -> int:
     for opcode, a, b in program.code.tolist():
         if opcode <= CONSTANT:
             degrees.append(int(opcode == CONSTANT and a in constants))
-        elif opcode in (OPCODES["+"], OPCODES["-"]):
+        elif opcode in (ADD, SUBTRACT):
             degrees.append(max(degrees[a], degrees[b]))
-        elif opcode == OPCODES["*"]:
+        elif opcode == MULTIPLY:
             degrees.append(min(degrees[a] + degrees[b], 2))
-        elif opcode == OPCODES["/"]:
+        elif opcode == DIVIDE:
             degrees.append(degrees[a] if degrees[b] == 0 else 2)
-        elif opcode == OPCODES["neg"]:
+        elif opcode == NEGATE:
             degrees.append(degrees[a])
         else:
             operands = (a, b) if opcode <= LAST_BINARY else (a,)

@@ -15,6 +15,7 @@ import numpy as np
 
 from symreg.fitting import Fitted
 from symreg.formula import (
+    OPERATORS,
     USUAL,
     Apply,
     Constant,
@@ -54,9 +55,6 @@ float64's 1e-16, since a fit ends a little early; larger ties constants that dif
 
 RATIOS = tuple(Fraction(*one) for one in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (4, 1), (1, 4)))
 
-NOTHING_AT_NOTHING = frozenset({
-    "/", "neg", "square", "cube", "sqrt", "cbrt", "pow", "abs", "sin", "tan", "asin", "atan", "sinh", "tanh",
-})  # fmt: skip
 Rewritten = tuple[Expression, tuple[FreeConstant, ...], dict[str, Recognised]]
 
 
@@ -183,20 +181,27 @@ def at_nothing(expression: Expression, name: str) -> Expression | None:
         match node.operator:
             case "*" if zero in operands:
                 return zero
-            case "/" | "inv" if last == zero:
+            case "/" if last == zero:
                 return None
             case "pow" if last == zero:
                 return one
-            case operator if operator in NOTHING_AT_NOTHING and first == zero:
+            case "/" | "pow" if first == zero:
                 return zero
-            case "exp" | "cos" | "cosh" if first == zero:
-                return one
-            case "log" | "log10" if first == zero:
-                return None
+            case operator if len(operands) == 1 and first == zero:
+                return _at_zero(operator)
         return Apply(node.operator, operands)  # type: ignore[arg-type]
 
     found = fold(expression, visit)
     return None if found is None or found == zero else normalise(found)
+
+
+def _at_zero(operator: str) -> Expression | None:
+    """The operator at 0: its value where that is 0 or 1, None where it has none."""
+    with np.errstate(all="ignore"):
+        value = float(OPERATORS[operator].numpy(0.0))
+    if not np.isfinite(value):
+        return None
+    return Number(Fraction(value)) if value in (0, 1) else Apply(operator, (Number(Fraction(0)),))
 
 
 def _factors(expression: Expression) -> tuple[Expression, ...]:

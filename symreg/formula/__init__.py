@@ -6,7 +6,6 @@ from symreg.formula.bits import (
     FEW_ROWS,
     NOT_SIMPLE_BITS,
     NOT_SIMPLE_BITS_TO_SCALE,
-    OPERATOR_BITS,
     constant_bits,
     description_length,
     exponent_bits,
@@ -40,8 +39,20 @@ from symreg.formula.expression import (
     walk,
 )
 from symreg.formula.grammar import parse, parse_template
+from symreg.formula.inverses import inverse_of_power
 from symreg.formula.naming import is_plain, quoted, safe_identifiers, tex_escaped, unquoted
-from symreg.formula.operators import FUNCTION_NAMES, OPERATORS, POWER_NAMES, POWERS, DimensionRule, left_out, operator
+from symreg.formula.operators import (
+    FUNCTION_NAMES,
+    OPERATOR_BITS,
+    OPERATORS,
+    POWER_NAMES,
+    POWERS,
+    TRANSCENDENTAL,
+    TRIGONOMETRIC,
+    DimensionRule,
+    left_out,
+    operator,
+)
 from symreg.formula.powers import product_of, product_of_powers, raised
 from symreg.formula.printing import to_code, to_latex, to_text
 from symreg.formula.saying import PRINTED_AS, can_be_said, said_with
@@ -60,6 +71,8 @@ __all__ = [
     "POWER_NAMES",
     "PRINTED_AS",
     "TO_SCALE",
+    "TRANSCENDENTAL",
+    "TRIGONOMETRIC",
     "USUAL",
     "Apply",
     "Constant",
@@ -87,6 +100,7 @@ __all__ = [
     "exponent_bits",
     "fold",
     "infer_dimensions",
+    "inverse_of_power",
     "is_plain",
     "left_out",
     "literal_exponent",

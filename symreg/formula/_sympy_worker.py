@@ -17,7 +17,7 @@ import sympy
 
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, canonical, complexity, walk
 from symreg.formula.grammar import parse
-from symreg.formula.operators import OPERATORS, POWER_NAMES, DimensionRule
+from symreg.formula.operators import OPERATORS, POWER_NAMES
 from symreg.formula.printing import to_text
 from symreg.worker import OutOfTimeError, serve
 
@@ -26,11 +26,6 @@ MEMORY_BYTES = 4 * 2**30
 With less, long formulas stay as they are; set by hand."""
 
 _PI = "pi"
-_FUNCTIONS = {
-    name: getattr(sympy, row.sympy_name)
-    for name, row in OPERATORS.items()
-    if row.rule is DimensionRule.DIMENSIONLESS and name != "log10"
-}
 _LOG10 = sympy.Function("log10", real=True)
 
 
@@ -53,10 +48,19 @@ class _CubeRoot(sympy.Function):  # type: ignore[misc]
         return self.args[0] ** (exponent / 3) if exponent.is_Integer and exponent % 3 == 0 else None
 
 
-_CASES = {
-    "abs": sympy.Abs, "log10": _LOG10, "cbrt": _CubeRoot, "max": sympy.Max, "min": sympy.Min,
-    "step": sympy.Heaviside,
-}  # fmt: skip
+_ALGEBRA: dict[str, Callable[..., Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b,
+    "pow": lambda a, b: a**b,
+    "neg": lambda a: -a,
+}
+_FUNCTIONS = {
+    name: getattr(sympy, row.sympy_name)
+    for name, row in OPERATORS.items()
+    if name not in _ALGEBRA and row.exponent is None
+} | {"log10": _LOG10, "cbrt": _CubeRoot}
 
 
 class _NoCounterpartError(Exception):
@@ -172,28 +176,17 @@ def to_sympy(expression: Expression, symbols: dict[str, Any]) -> Any:
         return symbols[expression.name]
     name, row = expression.operator, OPERATORS[expression.operator]
     operands = [to_sympy(argument, symbols) for argument in expression.arguments]
-    if name in _CASES:
-        return _of_cases(name, operands)
-    if row.exponent is not None:
-        return operands[0] ** sympy.Rational(row.exponent.numerator, row.exponent.denominator)
+    if name in _ALGEBRA:
+        return _ALGEBRA[name](*operands)
     if name in _FUNCTIONS:
-        return _FUNCTIONS[name](operands[0])
-    return _ALGEBRA[name](*operands)
+        return _function_of(name, operands)
+    exponent = row.exponent or Fraction(1)
+    return operands[0] ** sympy.Rational(exponent.numerator, exponent.denominator)
 
 
-_ALGEBRA: dict[str, Callable[..., Any]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-    "pow": lambda a, b: a**b,
-    "neg": lambda a: -a,
-}
-
-
-def _of_cases(name: str, operands: list[Any]) -> Any:
+def _function_of(name: str, operands: list[Any]) -> Any:
     try:
-        return _CASES[name](*operands)
+        return _FUNCTIONS[name](*operands)
     except (TypeError, ValueError) as error:  # of what may be complex, such as the logarithm of an unknown sign
         raise _NoCounterpartError(name) from error
 
@@ -217,7 +210,7 @@ def from_sympy(tree: Any, constants: set[str]) -> Expression:
         return _product(tree, constants)
     if tree.is_Pow:
         return _power(from_sympy(tree.base, constants), tree.exp, constants)
-    for name, function in (*_FUNCTIONS.items(), *_CASES.items()):
+    for name, function in _FUNCTIONS.items():
         if tree.func == function:
             operands = [from_sympy(one, constants) for one in tree.args]
             if name in ("max", "min"):

@@ -32,8 +32,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, walk
+from symreg.formula.operators import OPERATOR_BITS, TRIGONOMETRIC
 
-TRIGONOMETRIC = frozenset({"sin", "cos", "tan"})
 PLAIN_ANGLE_BITS = 12.0
 """Price of a sine of something that is not an angle: a prior, never a prohibition."""
 
@@ -42,14 +42,6 @@ NOT_SIMPLE_BITS = 1.0
 
 NOT_SIMPLE_BITS_TO_SCALE = 3.0
 """The same where every scale of the law is in the table, as columns and constants with units: one in eight is."""
-
-OPERATOR_BITS = {
-    "*": 2.0, "/": 2.3, "+": 3.2, "-": 3.2, "square": 3.5, "sqrt": 4.5, "pow": 5.0, "inv": 5.0, "neg": 5.0,
-    "exp": 5.5, "cube": 6.0, "cos": 6.0, "sin": 6.5, "log": 6.5, "abs": 8.0, "tan": 8.0, "log10": 9.0, "tanh": 9.0,
-    "asin": 9.0, "acos": 9.0, "atan": 9.0, "sinh": 9.5, "cosh": 9.5,
-    "max": 9.5, "min": 9.5, "cbrt": 9.5, "step": 9.5,
-}  # fmt: skip
-"""A prefix code: the sum of 2**-bits is at most 1."""
 
 FEW_ROWS = 12
 """Rows below which a law is described by how it predicts rows that its fit did without (``refitting.left_over``)."""

@@ -16,7 +16,8 @@ from typing import Any, Final, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from symreg.engine.program import CONSTANT, VARIABLE, Program
+from symreg.engine.operations import CONSTANT, VARIABLE
+from symreg.engine.program import Program
 from symreg.errors import ExpressionError, OperatorError
 from symreg.formula.operators import OPERATORS, POWER_NAMES, operator
 

@@ -23,8 +23,9 @@ from symreg.formula.expression import (
     variables_of,
     walk,
 )
+from symreg.formula.forms import Form, Precedence
 from symreg.formula.naming import is_safe_symbol, latex_name, quoted, safe_identifiers
-from symreg.formula.operators import OPERATORS, Form, Precedence
+from symreg.formula.operators import OPERATORS
 
 _SMALL_DENOMINATORS: Final = frozenset({*range(2, 10), 12, 16, 32, 64})
 

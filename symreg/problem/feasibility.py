@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from symreg.errors import InfeasibleError
+from symreg.formula import POWERS
 from symreg.units import (
     BASE_UNITS,
     Dimension,
@@ -40,7 +41,7 @@ MAX_LISTED = 8
 set by hand."""
 
 OTHERWISE = "Add a column, or allow coefficients that carry a unit (free_constants='inferred')."
-MAKE_PRODUCTS = frozenset({"*", "/", "inv", "square", "cube", "sqrt", "cbrt", "pow"})
+MAKE_PRODUCTS = frozenset({"*", "/", "pow", *POWERS})
 
 
 def settle_policy(

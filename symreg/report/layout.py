@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symreg.formula import POWERS, Apply, Constant, Expression, Number, Variable
+from symreg.formula import OPERATORS, POWERS, Apply, Constant, Expression, Number, Variable
 
 __all__ = ["Box", "Call", "Fenced", "Literal", "Mark", "Power", "Quotient", "Root", "Row", "Symbol", "layout"]
 
@@ -94,10 +94,6 @@ class Call:
 
 Box = Symbol | Literal | Mark | Row | Quotient | Power | Root | Fenced | Call
 
-FUNCTION_NAMES = {
-    "log": "ln", "log10": "log", "sin": "sin", "cos": "cos", "tan": "tan", "asin": "arcsin", "acos": "arccos",
-    "atan": "arctan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "exp": "exp",
-}  # fmt: skip
 MINUS = "\N{MINUS SIGN}"
 
 _GREEK_NAMES = (
@@ -152,7 +148,7 @@ def _call(operator: str, arguments: tuple[Expression, ...]) -> Box:
     inner = layout(arguments[0]) if len(arguments) == 1 else _listed(arguments)
     if operator == "exp" and _height(inner) <= 2 and _width(inner) <= 6:
         return Power(Symbol("e"), inner)
-    return Call(FUNCTION_NAMES.get(operator, operator), inner, base="10" if operator == "log10" else "")
+    return Call(OPERATORS[operator].shown, inner, base="10" if operator == "log10" else "")
 
 
 def _listed(arguments: tuple[Expression, ...]) -> Box:

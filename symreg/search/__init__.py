@@ -10,7 +10,6 @@ from symreg.search.honouring import check_backend, unmet
 from symreg.search.native import (
     FEW_CONSTANTS,
     FRESH,
-    STEPS,
     Bank,
     Ids,
     Joiner,
@@ -33,7 +32,6 @@ from symreg.search.space import SearchSpace, search_space
 __all__ = [
     "FEW_CONSTANTS",
     "FRESH",
-    "STEPS",
     "Backend",
     "BackendError",
     "Bank",

@@ -19,7 +19,6 @@ from symreg.formula import (
     OPERATORS,
     Apply,
     Constant,
-    DimensionRule,
     Expression,
     Number,
     Variable,
@@ -41,9 +40,7 @@ LONGEST_REASON = 160
 longer one spends lines on what a formula's own text repeats. Set by hand."""
 
 # Sums, products and powers are spelled in many ways; these are not.
-FUNCTIONS = frozenset(name for name, row in OPERATORS.items() if row.rule is DimensionRule.DIMENSIONLESS) | {
-    "abs", "max", "min", "cbrt", "step",
-}  # fmt: skip
+FUNCTIONS = frozenset(OPERATORS) - {"+", "-", "*", "/", "pow", "neg", "inv", "square", "cube", "sqrt"}
 
 
 class RejectedError(SymregError):

@@ -7,31 +7,15 @@ taken: roots are positive, angles those of ``asin`` and its like. A row on which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula import Apply, Expression, evaluate_tree, walk
-from symreg.search import STEPS
+from symreg.formula import OPERATORS, Apply, Expression, evaluate_tree, walk
 
 Floats = npt.NDArray[np.float64]
-Function = Callable[[Floats], Floats]
-
-# By operator: the inverse of z = operator(h), and dh/dz, up to its sign, as a function of z.
-UNARY: Mapping[str, tuple[Function, Function]] = {
-    step.operators[0]: (step.inverse, step.slope) for step in STEPS if len(step.operators) == 1
-} | {
-    "neg": (np.negative, lambda z: -np.ones_like(z)),
-    "cube": (np.cbrt, lambda z: 1 / (3 * np.cbrt(z) ** 2)),
-    "log10": (lambda z: 10.0**z, lambda z: np.log(10.0) * 10.0**z),
-    "sinh": (np.arcsinh, lambda z: 1 / np.sqrt(1 + z * z)),
-    "cosh": (np.arccosh, lambda z: 1 / np.sqrt(z * z - 1)),
-    "abs": (lambda z: np.where(z >= 0, z, np.nan), np.ones_like),
-    "cbrt": (lambda z: z**3, lambda z: 3 * z**2),
-    "step": (lambda z: np.full_like(z, np.nan), np.ones_like),  # its value tells the sign alone
-}
 
 
 def undone(
@@ -49,8 +33,8 @@ def undone(
             assert isinstance(node, Apply)
             index = next(i for i, one in enumerate(node.arguments) if unknown in walk(one))
             if len(node.arguments) == 1:
-                inverse, by = UNARY[node.operator]
-                value, step = inverse(value), by(value)
+                inverse = OPERATORS[node.operator].inverse
+                value, step = inverse.value(value), inverse.slope(value)
             else:
                 other = np.broadcast_to(evaluate_tree(node.arguments[1 - index], values), value.shape)
                 value, step = _binary(node.operator, index, value, other)

@@ -23,7 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symreg.engine.compiled import CompiledEngine
-from symreg.engine.program import BINARY, CONSTANT, OPCODES, VARIABLE, Program
+from symreg.engine.operations import CONSTANT, VARIABLE
+from symreg.engine.program import Program
+from symreg.formula.operators import OPERATORS
 
 try:
     import pyoperon
@@ -37,6 +39,8 @@ THEIRS = {
     "sin": "Sin", "cos": "Cos", "tanh": "Tanh",
 }  # fmt: skip
 N_INPUTS = 5
+OPCODES = {name: row.opcode for name, row in OPERATORS.items()}
+BINARY = [name for name, row in OPERATORS.items() if row.arity == 2]
 
 Tree = Any  # int (a column) | float (a constant) | tuple[str, Tree] | tuple[str, Tree, Tree]
 

@@ -9,9 +9,9 @@ import pytest
 
 from symreg.engine import Engine
 from symreg.engine.compiled import CompiledEngine
-from symreg.engine.program import BINARY, CONSTANT, UNARY, VARIABLE, Program
-from symreg.engine.reference import VALUES
-from tests.engine.trees import assemble, random_program
+from symreg.engine.operations import CONSTANT, OPERATIONS, VARIABLE
+from symreg.engine.program import Program
+from tests.engine.trees import BINARY, UNARY, assemble, random_program
 
 TINY, HUGE = 5e-324, 1.7976931348623157e308
 EDGES = np.array(
@@ -60,7 +60,7 @@ def test_functions_on_a_wide_range(engine: Engine, name: str) -> None:
     quarters = np.arange(-2000, 2000) * (math.pi / 4)
     x = np.concatenate([wide, near, far, quarters, EDGES])
     with np.errstate(all="ignore"):
-        expected = VALUES[UNARY[name]](x)
+        expected = OPERATIONS[UNARY[name]].value(x)
     actual = engine.evaluate(assemble((name, "x0")), x[None], [])
     np.testing.assert_array_equal(np.isnan(actual), np.isnan(expected))
     np.testing.assert_allclose(actual, expected, rtol=1e-15, atol=1e-323)
@@ -96,9 +96,9 @@ def test_random_programs_operation_by_operation(engine: Engine, seed: int) -> No
             elif opcode == CONSTANT:
                 expected = np.full(X.shape[1], every[a])
             elif opcode in BINARY.values():
-                expected = VALUES[opcode](values[a], values[b])
+                expected = OPERATIONS[opcode].value(values[a], values[b])
             else:
-                expected = VALUES[opcode](values[a])
+                expected = OPERATIONS[opcode].value(values[a])
         np.testing.assert_allclose(values[-1], expected, rtol=2e-15, atol=1e-320)
     np.testing.assert_array_equal(values[-1], engine.jacobian(program, X, constants)[0])
 

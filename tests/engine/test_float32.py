@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from symreg.engine import Engine
-from symreg.engine.program import BINARY, CONSTANT, UNARY, VARIABLE, Program
-from symreg.engine.reference import VALUES
+from symreg.engine.operations import CONSTANT, OPERATIONS, VARIABLE
+from symreg.engine.program import Program
 from symreg.errors import EngineError
 from symreg.formula.operators import OPERATORS
-from tests.engine.trees import Tree, assemble, random_program
+from tests.engine.trees import BINARY, UNARY, Tree, assemble, random_program
 
 # Units in the last place; the compiled engine is within 2.5, NumPy's vector code within 4.
 UNITS = 4
@@ -86,7 +86,7 @@ def test_random_programs_operation_by_operation(engine: Engine, seed: int) -> No
         else:
             operands = [parts[k].astype(np.float64) for k in ((a, b) if opcode in BINARY.values() else (a,))]
             with np.errstate(all="ignore"):
-                assert_close(parts[i], VALUES[opcode](*operands))
+                assert_close(parts[i], OPERATIONS[opcode].value(*operands))
 
 
 @pytest.mark.parametrize("n_rows", [0, 1, 7, 8, 9, 255, 256, 257, 263, 5000])

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from symreg.engine import Engine
-from symreg.engine.program import BINARY, CONSTANT, OPCODES, VARIABLE, Program
-from symreg.engine.reference import VALUES, row_values
-from tests.engine.trees import assemble, random_program
+from symreg.engine.operations import CONSTANT, OPERATIONS, VARIABLE
+from symreg.engine.program import Program
+from symreg.engine.reference import row_values
+from tests.engine.trees import BINARY, OPCODES, assemble, random_program
 
 ABS, POW, MAX, MIN = (OPCODES[name] for name in ("abs", "pow", "max", "min"))
 CBRT, STEP = OPCODES["cbrt"], OPCODES["step"]
@@ -37,9 +38,9 @@ def complex_values(program: Program, X: np.ndarray, constants: np.ndarray) -> np
         elif opcode == POW:
             values.append(np.exp(values[b] * np.log(values[a])))
         elif opcode in BINARY.values():
-            values.append(VALUES[opcode](values[a], values[b]))
+            values.append(OPERATIONS[opcode].value(values[a], values[b]))
         else:
-            values.append(VALUES[opcode](values[a]))
+            values.append(OPERATIONS[opcode].value(values[a]))
     return values[-1]
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from symreg.engine import Engine, _core, reference
-from symreg.engine import program as boundary
+from symreg.engine.operations import CONSTANT, LAST_BINARY, OPERATIONS, Operation, tell
+from symreg.errors import EngineError
 from symreg.formula.operators import OPERATORS
 from tests.engine.trees import Tree, assemble
 
@@ -14,15 +15,31 @@ POINTS = np.array([-3.0, -1.0, -0.7, -0.0, 0.0, 0.2, 0.9, 1.0, 1.7, 4.0, np.inf,
 
 
 def test_opcodes_agree() -> None:
-    assert {name: row.opcode for name, row in OPERATORS.items()} == boundary.OPCODES
-    assert {row.arity for name, row in OPERATORS.items() if name in boundary.BINARY} == {2}
-    assert {row.arity for name, row in OPERATORS.items() if name in boundary.UNARY} == {1}
-    assert max(boundary.OPCODES.values()) + 1 == boundary.N_OPCODES == _core.N_OPCODES
+    assert [row.opcode for row in OPERATORS.values()] == list(range(CONSTANT + 1, _core.N_OPCODES))
+    assert {name for name, row in OPERATORS.items() if row.arity == 2} == {
+        name for name, row in OPERATORS.items() if row.opcode <= LAST_BINARY
+    }
 
 
-def test_the_oracle_knows_every_value_and_slope() -> None:
-    assert set(reference.VALUES) == set(reference.BY_FIRST) == set(boundary.OPCODES.values())
-    assert set(reference.BY_SECOND) == set(boundary.BINARY.values())
+def test_the_oracle_is_told_every_value_and_slope() -> None:
+    assert {name: OPERATIONS[row.opcode] for name, row in OPERATORS.items()} == {
+        name: Operation(row.numpy, row.slopes) for name, row in OPERATORS.items()
+    }
+    assert len(OPERATIONS) == len(OPERATORS)
+
+
+@pytest.mark.parametrize(
+    ("opcode", "n_slopes", "message"),
+    [
+        (28, 1, "opcode 28 is taken; the next one is 29"),
+        (CONSTANT, 1, "opcode 1 is taken"),
+        (29, 2, "opcode 29 needs as many slopes as operands, 1, and has 2"),
+    ],
+)
+def test_what_an_engine_is_told_must_be_new_and_whole(opcode: int, n_slopes: int, message: str) -> None:
+    with pytest.raises(EngineError, match=message):
+        tell({opcode: Operation(np.sin, (lambda x, y, v: np.cos(x),) * n_slopes)})
+    assert len(OPERATIONS) == len(OPERATORS)
 
 
 LINEARITY: list[tuple[Tree, list[int]]] = [

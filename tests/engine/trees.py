@@ -10,7 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from symreg.engine.program import BINARY, CONSTANT, OPCODES, UNARY, VARIABLE, Program
+from symreg.engine.operations import CONSTANT, VARIABLE
+from symreg.engine.program import Program
+from symreg.formula.operators import OPERATORS
+
+OPCODES = {name: row.opcode for name, row in OPERATORS.items()}
+BINARY = {name: row.opcode for name, row in OPERATORS.items() if row.arity == 2}
+UNARY = {name: row.opcode for name, row in OPERATORS.items() if row.arity == 1}
 
 Tree = Any  # str | float | tuple[Any, ...]
 

@@ -12,7 +12,8 @@ import numpy as np
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from symreg.engine.program import CONSTANT, VARIABLE, Program
+from symreg.engine.operations import CONSTANT, VARIABLE
+from symreg.engine.program import Program
 from symreg.errors import ParseError
 from symreg.formula.expression import (
     Apply,

@@ -8,7 +8,7 @@ import pytest
 from symreg.formula.expression import Apply, Constant, Expression, Variable, evaluate_tree
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS
-from symreg.templates.undoing import UNARY, undone
+from symreg.templates.undoing import undone
 
 HOLE = Constant("f")
 
@@ -24,11 +24,7 @@ def check(form: Expression, hole: np.ndarray, **values: np.ndarray) -> None:
     assert found[1] == pytest.approx(np.abs(2 * step / rise), rel=1e-6)
 
 
-def test_every_operator_of_one_operand_can_be_undone() -> None:
-    assert set(UNARY) == {name for name, row in OPERATORS.items() if row.arity == 1}
-
-
-@pytest.mark.parametrize("name", sorted(set(UNARY) - {"step"}))
+@pytest.mark.parametrize("name", [name for name, row in OPERATORS.items() if row.arity == 1 and name != "step"])
 def test_one_step(name: str) -> None:
     check(Apply(name, (HOLE,)), np.linspace(0.1, 0.9, 9))
 

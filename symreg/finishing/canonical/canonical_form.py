@@ -13,12 +13,22 @@ from symreg.finishing.canonical.factoring import coefficient, exponent_of, fract
 from symreg.finishing.canonical.merging import RULES
 from symreg.finishing.canonical.reparametrising import Change, Form, Rule, rewritten
 from symreg.finishing.tidy import merged_powers, ordered_products, ordered_sums, quotient_of, sum_of, terms_of
-from symreg.formula import Apply, Constant, Expression, Number, Variable, collected, fold, normalise, walk
+from symreg.formula import (
+    TRANSCENDENTAL,
+    TRIGONOMETRIC,
+    Apply,
+    Constant,
+    Expression,
+    Number,
+    Variable,
+    collected,
+    fold,
+    normalise,
+    walk,
+)
 
 MOST = 60  # changes of one law
-WAVES = frozenset({"sin", "cos", "tan"})
-SCALED = frozenset({"exp", "log", "log10", "sinh", "cosh", "tanh", "asin", "acos", "atan"}) | WAVES
-SHIFTED = SCALED - WAVES - {"exp", "log", "log10"} | {"square"}
+SHIFTED = frozenset(TRANSCENDENTAL) - TRIGONOMETRIC - {"exp", "log", "log10"} | {"square"}
 
 
 def canonical_form(form: Form) -> Form:
@@ -106,7 +116,7 @@ def scale_in_function(form: Form, node: Expression) -> Iterator[Change]:
 
     A scale has the dimension of what it divides; of a pure number there is none, and ``exp(-k*x)`` is shorter.
     """
-    if not (isinstance(node, Apply) and node.operator in SCALED):
+    if not (isinstance(node, Apply) and node.operator in TRANSCENDENTAL):
         return
     constants, (above, below) = coefficient(form, node.arguments[0])
     factor = quotient_of(*constants)
@@ -115,7 +125,7 @@ def scale_in_function(form: Form, node: Expression) -> Iterator[Change]:
         return
     one, sign = Constant(names[0]), form.value(factor)
     size = factor if sign > 0 or node.operator != "exp" else Apply("neg", (factor,))
-    if node.operator in WAVES or not above or form.is_dimensionless(quotient_of(above, below)):
+    if node.operator in TRIGONOMETRIC or not above or form.is_dimensionless(quotient_of(above, below)):
         argument, definition = quotient_of([one, *above], below), size
     else:
         argument, definition = quotient_of(above, [one, *below]), over(Number(Fraction(1)), size)

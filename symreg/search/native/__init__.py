@@ -9,7 +9,6 @@ from symreg.search.native.bank.entries import bytes_of_an_entry
 from symreg.search.native.bank.shelf import Ids
 from symreg.search.native.hunt import leaves_of
 from symreg.search.native.joins.join import Joiner, Pairs, solve
-from symreg.search.native.joins.steps import STEPS
 from symreg.search.native.probes import Floats, Probes, target_at
 from symreg.search.native.progress import FEW_CONSTANTS
 from symreg.search.native.questions import pi_question
@@ -18,7 +17,6 @@ from symreg.search.native.settings import Native
 __all__ = [
     "FEW_CONSTANTS",
     "FRESH",
-    "STEPS",
     "Bank",
     "Floats",
     "Ids",

@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine.program import Engine, Fit, Outcome
-from symreg.formula import Apply, Constant, Expression, complexity, constants_of, lower
-from symreg.search.native.bank import TRANSCENDENTAL
+from symreg.formula import TRANSCENDENTAL, Apply, Constant, Expression, complexity, constants_of, lower
 from symreg.search.native.probes import Probes
 from symreg.search.native.proposal import Draft, Proposal, fresh_names
 from symreg.search.space import SearchSpace

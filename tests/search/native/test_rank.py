@@ -8,8 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from symreg.formula.bits import OPERATOR_BITS, exponent_bits, number_bits, tree_bits
+from symreg.formula.bits import exponent_bits, number_bits, tree_bits
 from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATOR_BITS
 from symreg.search.native.bank.bank import Bank
 from symreg.search.native.proposal import Draft
 from symreg.search.native.rank import OTHERWISE_BITS, rank_bits, universal_bits

@@ -8,8 +8,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula import Apply, Expression, walk
-from symreg.search.native.bank import TRANSCENDENTAL
+from symreg.formula import TRANSCENDENTAL, Apply, Expression, walk
 from symreg.search.native.skeletons import Argument, Inputs, PlainTerms, Terms
 
 Floats = npt.NDArray[np.float64]

@@ -14,7 +14,6 @@ from symreg.search.native.bank.vocabulary import (
     NOT_MONOMIAL,
     NOT_OVER,
     OPS,
-    TRANSCENDENTAL,
     search_cost,
 )
 
@@ -27,7 +26,6 @@ __all__ = [
     "ONE",
     "OPS",
     "ROOTS",
-    "TRANSCENDENTAL",
     "WHOLE_POWERS",
     "Bank",
     "Ids",

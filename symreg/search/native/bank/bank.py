@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.engine import Engine, get_engine
-from symreg.formula import Apply, Expression, Number
+from symreg.formula import TRANSCENDENTAL, Apply, Expression, Number
 from symreg.search.dimension_code import Codes, DimensionCode
 from symreg.search.native.bank.admission import admission_to
 from symreg.search.native.bank.block import Block
@@ -41,7 +41,6 @@ from symreg.search.native.bank.vocabulary import (
     OPPOSITE,
     OPS,
     PLAIN,
-    TRANSCENDENTAL,
     TWIN,
     search_cost,
 )

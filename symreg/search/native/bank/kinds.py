@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from symreg.search.native.bank.vocabulary import ANGLE, PLAIN
+from symreg.formula import OPERATORS, TRIGONOMETRIC
+from symreg.search.native.bank.vocabulary import ANGLE, OF_NEG, PLAIN
 
 OF_LIKE = ("+", "-", "max", "max of neg", "min", "min of neg")
 
@@ -25,7 +26,7 @@ def is_odd(op: str, left: Masks, right: Masks) -> npt.NDArray[np.bool_]:
         return np.asarray(left & right == 0)
     if op in ("*", "/"):
         return np.asarray((right == ANGLE) & ((left == ANGLE) == (op == "*")))
-    if op in ("sin", "cos", "tan"):
+    if op in TRIGONOMETRIC:
         return np.asarray(left == PLAIN)
     if op in ("neg", "abs", "step", "step of neg"):
         return np.zeros(len(left), dtype=bool)
@@ -43,8 +44,8 @@ def kinds_of(op: str, left: Masks, right: Masks, codes: npt.NDArray[np.int64]) -
         other = (codes == 0) & (right == ANGLE) & (left != ANGLE) & (op == "*")
         either = np.where(one | other, ANGLE, PLAIN)
         return np.asarray(np.where(one & (op == "/"), KINDS, either), dtype=np.uint8)
-    inverse = op in ("asin", "acos", "acos of neg", "atan")
-    return np.full(len(left), ANGLE if inverse else PLAIN, dtype=np.uint8)
+    row = OPERATORS.get(op.removesuffix(OF_NEG))
+    return np.full(len(left), ANGLE if row and row.angle == "value" else PLAIN, dtype=np.uint8)
 
 
 _LEFT, _RIGHT = (np.repeat(ALL_KINDS, 4), np.tile(ALL_KINDS, 4))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from symreg.formula import TRANSCENDENTAL
 from symreg.search.dimension_code import Codes, DimensionCode
 from symreg.search.native.bank.block import Block, Booleans, block, classes_of
 from symreg.search.native.bank.classes import ROOTS, WHOLE_POWERS, Classes
 from symreg.search.native.bank.shelf import Ids, Shelf
-from symreg.search.native.bank.vocabulary import ODD, OF_NEGATIVE, OPPOSITE, TRANSCENDENTAL
+from symreg.search.native.bank.vocabulary import ODD, OF_NEGATIVE, OPPOSITE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

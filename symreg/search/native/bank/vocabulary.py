@@ -1,7 +1,8 @@
 """Operators as the bank sees them: which there are, what they cost, what they may not be put into.
 
 Entries of the bank stand for both signs of a value, so a few operators come in two forms here ("exp of neg"), and
-subtraction is known by the sign of its result. Every table is keyed by the names of ``symreg.formula.operators``.
+subtraction is known by the sign of its result. Every table is keyed by the names of ``symreg.formula.operators``, and
+an operator that none of them names is one like any other: of no family, no more expensive than the rarest.
 """
 
 from __future__ import annotations
@@ -11,23 +12,25 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula import OPERATORS
+from symreg.formula import OPERATORS, POWERS, TRANSCENDENTAL, TRIGONOMETRIC
 
 Floats = npt.NDArray[np.float64]
 
-BINARY = ("+", "-", "*", "/", "pow", "pow of neg", "max", "max of neg", "min", "min of neg")
-TRANSCENDENTAL = ("exp", "log", "log10", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
+OF_NEG = " of neg"
+NEEDS_POSITIVE = ("sqrt", "log", "log10", "pow", "pow of neg")
+_OTHERS = [
+    name for name, row in OPERATORS.items() if row.arity == 1 and name not in ("neg", *POWERS, *TRANSCENDENTAL)
+]
+_UNARY = ("neg", *POWERS, *TRANSCENDENTAL, *_OTHERS)
 # Entries stand for both signs. Where a function tells them apart it is taken of both: exp(a - b), exp(b - a).
 OF_NEGATIVE = {
-    "exp": "exp of neg", "acos": "acos of neg", "pow": "pow of neg", "step": "step of neg", "max": "max of neg",
-    "min": "min of neg",
-}  # fmt: skip
-OF_NEG = " of neg"
+    name: name + OF_NEG
+    for name in (*_UNARY, "pow", "max", "min")
+    if OPERATORS[name].parity is None and (name == "pow" or name not in NEEDS_POSITIVE)
+}
+BINARY = ("+", "-", "*", "/", "pow", "pow of neg", "max", "max of neg", "min", "min of neg")
 OPPOSITE = {"max": "min", "min": "max"}  # min(a, b) is -max(-a, -b)
-UNARY = (
-    "neg", "inv", "square", "cube", "sqrt", "cbrt", *TRANSCENDENTAL, "abs", "step", "exp of neg", "acos of neg",
-    "step of neg",
-)  # fmt: skip
+UNARY = (*_UNARY, *(OF_NEGATIVE[name] for name in _UNARY if name in OF_NEGATIVE))
 OPS = ("leaf", *BINARY, *UNARY)
 OP = {name: index for index, name in enumerate(OPS)}
 # Functions of one family are not put inside each other: sin(cos(x)), exp(exp(x)), log(log(x)) are left to the user's
@@ -37,7 +40,7 @@ FAMILY = {
     "exp": 4, "sinh": 4, "cosh": 4, "tanh": 4, "log": 8, "log10": 8, "exp of neg": 4, "acos of neg": 2,
 }  # fmt: skip
 # A sine of an arccosine is algebra in disguise and is left out too; an arcsine of a sine is a law (Snell's).
-NOT_OVER = FAMILY | {name: FAMILY["sin"] | FAMILY["asin"] for name in ("sin", "cos", "tan")}
+NOT_OVER = FAMILY | {name: FAMILY["sin"] | FAMILY["asin"] for name in TRIGONOMETRIC}
 NOT_MONOMIAL = 16  # the tree holds more than products, quotients and powers of leaves
 TWIN = 32  # the tree holds one of BY_CASES, or something told from another entry only by probes past the first
 BY_CASES = ("abs", "max", "max of neg", "min", "min of neg", "step", "step of neg")
@@ -46,22 +49,20 @@ ANGLE = 64  # the value can be taken for an angle
 PLAIN = 128  # the value can be taken for something else; an angle over a number is either
 ODD = 2  # how much later comes what is unusual for angles, where a table has any
 MONOMIAL_OPS = ("leaf", "*", "/", "inv", "square", "cube", "sqrt")
-NEEDS_POSITIVE = ("sqrt", "log", "log10", "pow", "pow of neg")
 # The order of the search, never a prohibition: a function counts as more nodes than arithmetic does, since a law holds
 # few of them, and the rarer ones as still more.
-SURCHARGE = {
-    "exp": 1, "log": 1, "sin": 1, "cos": 1, "max": 1, "min": 1, "cbrt": 1, "step": 1,
-    "tan": 2, "asin": 2, "acos": 2, "atan": 2, "sinh": 2, "cosh": 2, "tanh": 2, "log10": 2, "pow": 2,
-}  # fmt: skip
+SURCHARGE = dict.fromkeys((*TRANSCENDENTAL, "pow"), 2) | dict.fromkeys(
+    ("exp", "log", "sin", "cos", "max", "min", "cbrt", "step"), 1
+)
+
+def _of_negative(function: Callable[..., Floats]) -> Callable[..., Floats]:
+    """The function of its last operand with the other sign."""
+    return lambda *operands: function(*operands[:-1], -operands[-1])
+
 
 NUMPY: dict[str, Callable[..., Floats]] = {
     **{name: row.numpy for name, row in OPERATORS.items()},
-    "exp of neg": lambda a: np.exp(-a),
-    "acos of neg": lambda a: np.arccos(-a),
-    "pow of neg": lambda a, b: np.power(a, -b),
-    "max of neg": lambda a, b: np.maximum(a, -b),
-    "min of neg": lambda a, b: np.minimum(a, -b),
-    "step of neg": lambda a: np.heaviside(-a, 0.5),
+    **{negative: _of_negative(OPERATORS[name].numpy) for name, negative in OF_NEGATIVE.items()},
 }
 
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula import Apply, Constant, Expression
-from symreg.search.native.bank import TRANSCENDENTAL
+from symreg.formula import TRANSCENDENTAL, Apply, Constant, Expression
 from symreg.search.native.evolution.graft import Grafter
 from symreg.search.native.evolution.supplies import Supplies
 from symreg.search.native.evolution.typed_tree import SAME, Part, constants_in, draft_of, parts_of, renamed, replaced

@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula import Apply, Expression
+from symreg.formula import OPERATORS, Apply, Expression, inverse_of_power
 from symreg.search.native.bank import search_cost
 
 Floats = npt.NDArray[np.float64]
@@ -52,21 +52,18 @@ def _one(z: Floats) -> Floats:
 
 
 def _power(*operators: str, exponent: Fraction) -> Step:
-    """``z = h**exponent``; the inverse is taken on positive z unless it is a whole odd power."""
-    back = float(1 / exponent)
-    whole = (1 / exponent).denominator == 1 and (1 / exponent).numerator in (1, -1)
-
-    def inverse(z: Floats) -> Floats:
-        return np.asarray(np.where((z > 0) | whole, z, np.nan) ** back)
-
-    def slope(z: Floats) -> Floats:
-        return np.asarray(back * np.where((z > 0) | whole, z, np.nan) ** (back - 1))
-
+    """``z = h**exponent``."""
     def forward(h: Floats) -> Floats:
         keep = (h > 0) | (exponent.denominator == 1)
         return np.asarray(np.where(keep, h, np.nan) ** float(exponent))
 
-    return Step(operators, exponent, forward, inverse, slope)
+    inverse = inverse_of_power(exponent)
+    return Step(operators, exponent, forward, inverse.value, inverse.slope)
+
+
+def _function(name: str) -> Step:
+    row = OPERATORS[name]
+    return Step((name,), None, row.numpy, row.inverse.value, row.inverse.slope)
 
 
 STEPS: tuple[Step, ...] = (
@@ -76,13 +73,5 @@ STEPS: tuple[Step, ...] = (
     _power("square", exponent=Fraction(2)),
     _power("sqrt", "inv", exponent=Fraction(-1, 2)),
     _power("square", "inv", exponent=Fraction(-2)),
-    Step(("exp",), None, np.exp, np.log, lambda z: 1 / z),
-    Step(("log",), None, np.log, np.exp, np.exp),
-    Step(("sin",), None, np.sin, np.arcsin, lambda z: 1 / np.sqrt(1 - z * z)),
-    Step(("cos",), None, np.cos, np.arccos, lambda z: 1 / np.sqrt(1 - z * z)),
-    Step(("tan",), None, np.tan, np.arctan, lambda z: 1 / (1 + z * z)),
-    Step(("asin",), None, np.arcsin, np.sin, np.cos),
-    Step(("acos",), None, np.arccos, np.cos, np.sin),
-    Step(("atan",), None, np.arctan, np.tan, lambda z: 1 + np.tan(z) ** 2),
-    Step(("tanh",), None, np.tanh, np.arctanh, lambda z: 1 / (1 - z * z)),
+    *map(_function, ("exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "tanh")),
 )
