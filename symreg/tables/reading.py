@@ -80,16 +80,12 @@ def _read_path(path: Path, is_label: Callable[[str], bool]) -> RawTable:
     if not path.is_file():
         problem = "this is a folder, not a file" if path.is_dir() else "there is no such file"
         raise TableError(source=str(path), problem=problem)
-    suffix = path.suffix.lower()
-    if suffix in {".parquet", ".pq"}:
-        return _read_parquet(path)
-    if suffix in {".xls", ".xlsx", ".ods"}:
-        raise TableError(
-            source=path.name, problem="spreadsheets are not read", advice="Save the sheet as CSV."
-        )
+    read = FILE_FORMATS.get(path.suffix.lower())
+    if read is not None:
+        return read(path)
     with path.open("rb") as file:
         start = file.read(8)
-    if suffix == ".ecsv" or start.startswith(b"# %ECSV"):
+    if start.startswith(b"# %ECSV"):
         return _read_ecsv(path)
     from symreg.tables.csv_reading import read_csv
 
@@ -118,6 +114,22 @@ def _read_ecsv(path: Path) -> RawTable:
     except (OSError, ValueError, TypeError) as error:
         raise TableError(source=path.name, problem=f"not a readable ECSV file: {error}") from error
     return _read_astropy(table, path.name)
+
+
+def _refuse_spreadsheet(path: Path) -> RawTable:
+    raise TableError(source=path.name, problem="spreadsheets are not read", advice="Save the sheet as CSV.")
+
+
+FILE_FORMATS: Mapping[str, Callable[[Path], RawTable]] = {
+    ".parquet": _read_parquet,
+    ".pq": _read_parquet,
+    ".ecsv": _read_ecsv,
+    ".xls": _refuse_spreadsheet,
+    ".xlsx": _refuse_spreadsheet,
+    ".ods": _refuse_spreadsheet,
+}
+"""Files by the ending of their name, in small letters; any other one is delimited text (``csv_reading``). A new format
+is a new row, and the function that it names."""
 
 
 def missing_package(source: str, what: str, package: str) -> TableError:
