@@ -38,8 +38,10 @@ from symreg.formula.expression import (
     variables_of,
     walk,
 )
+from symreg.formula.forms import Form, Precedence
 from symreg.formula.grammar import parse, parse_template
 from symreg.formula.inverses import inverse_of_power
+from symreg.formula.languages import CODE, Language
 from symreg.formula.naming import is_plain, quoted, safe_identifiers, tex_escaped, unquoted
 from symreg.formula.operators import (
     FUNCTION_NAMES,
@@ -60,6 +62,7 @@ from symreg.formula.simple_numbers import TO_SCALE, USUAL, Recognised, Tolerance
 from symreg.formula.simplify import Simplifier, warm_simplifier
 
 __all__ = [
+    "CODE",
     "EXPONENTS",
     "FEW_ROWS",
     "FUNCTION_NAMES",
@@ -78,7 +81,10 @@ __all__ = [
     "Constant",
     "DimensionRule",
     "Expression",
+    "Form",
+    "Language",
     "Number",
+    "Precedence",
     "Recognised",
     "Simplifier",
     "Tolerance",

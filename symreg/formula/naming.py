@@ -7,14 +7,13 @@ escaped.
 
 from __future__ import annotations
 
-import builtins
-import keyword
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from symreg.formula.languages import PYTHON, Language
 from symreg.formula.operators import FUNCTION_NAMES
 
 # -- text
@@ -153,40 +152,11 @@ def is_safe_symbol(symbol: str) -> bool:
 
 # -- code
 
-_C_WORDS: Final = """
-    auto break case char const continue default do double else enum extern float for goto if inline int long
-    register restrict return short signed sizeof static struct switch typedef union unsigned void volatile
-    while bool true false class delete new private public this throw try catch template typename virtual
-    using namespace operator main NULL fabs pow fmin fmax floor ceil round hypot cbrt exp2 expm1 log1p log2
-    erf gamma lgamma tgamma j0 j1 jn y0 y1 yn NAN INFINITY asm and or not xor
-"""
-_JULIA_WORDS: Final = """
-    baremodule begin break catch const continue do else elseif end export false finally for function global
-    if import let local macro module quote return struct true try using while abstract mutable primitive
-    type where in isa outer
-"""
-_FORTRAN_WORDS: Final = """
-    function subroutine program module end if then else do while call return result real integer logical
-    implicit none intent in out value pure elemental kind dble merge sign
-"""
-_PYTHON_WORDS: Final = frozenset(
-    {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), "math", "np", "numpy"}
-)
-RESERVED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "python": _PYTHON_WORDS | FUNCTION_NAMES,
-        "numpy": _PYTHON_WORDS | FUNCTION_NAMES,
-        "c": FUNCTION_NAMES.union(_C_WORDS.split()),
-        "fortran": FUNCTION_NAMES.union(_FORTRAN_WORDS.split()),
-        "julia": FUNCTION_NAMES.union(_JULIA_WORDS.split()),
-    }
-)
 
-
-def safe_identifiers(names: Iterable[str], language: str = "python") -> dict[str, str]:
+def safe_identifiers(names: Iterable[str], language: Language = PYTHON) -> dict[str, str]:
     """Return an ASCII identifier for each name: not reserved, no two alike (``lambda`` -> ``lambda_``)."""
-    fold = str.lower if language == "fortran" else str  # Fortran does not tell T from t
-    taken = {fold(word) for word in RESERVED[language]}
+    fold = str.lower if language.ignores_case else str  # Fortran does not tell T from t
+    taken = {fold(word) for word in language.words}
     safe: dict[str, str] = {}
     for name in dict.fromkeys(names):
         stem = _ascii_identifier(name)

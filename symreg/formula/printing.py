@@ -7,7 +7,7 @@ the operators, the spelling of numbers and of names) comes from the operators' t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -24,6 +24,7 @@ from symreg.formula.expression import (
     walk,
 )
 from symreg.formula.forms import Form, Precedence
+from symreg.formula.languages import NUMPY, PYTHON, Language
 from symreg.formula.naming import is_safe_symbol, latex_name, quoted, safe_identifiers
 from symreg.formula.operators import OPERATORS
 
@@ -40,13 +41,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What a language has of its own beside the forms in the operators' table."""
+    """What a language has of its own beside the forms in a column of the operators' table."""
 
-    language: str
+    column: str
     number: Callable[[Fraction | float], Piece]
     exponent: Callable[[Fraction | float], Piece]  # a literal exponent of ``pow``
     name: Callable[[str], str]
     brackets: tuple[str, str] = ("(", ")")
+    own: Mapping[str, Form] = field(default_factory=dict)
 
 
 def to_text(expression: Expression) -> str:
@@ -80,13 +82,11 @@ def to_python(
 
     ``names`` maps names to identifiers; the default is ``safe_identifiers`` of the names in the formula.
     """
-    return to_code(expression, "python" if module == "math" else "numpy", names)
+    return to_code(expression, PYTHON if module == "math" else NUMPY, names)
 
 
 def to_code(
-    expression: Expression,
-    language: Literal["python", "numpy", "c", "fortran", "julia"],
-    names: Mapping[str, str] | None = None,
+    expression: Expression, language: Language, names: Mapping[str, str] | None = None
 ) -> str:
     """Return the formula as one expression of a programming language, in double precision.
 
@@ -94,8 +94,9 @@ def to_code(
     """
     found = (*variables_of(expression), *constants_of(expression))
     spelled = names if names is not None else safe_identifiers(found, language)
-    number, exponent = _CODE_NUMBERS[language]
-    return _render(expression, Dialect(language, number, exponent, spelled.__getitem__))
+    number = _float_number(language.literal) if language.only_floats else _plain_number
+    exponent = _whole_exponent(number) if language.whole_exponents else number
+    return _render(expression, Dialect(language.column, number, exponent, spelled.__getitem__, own=language.own))
 
 
 # -- numbers
@@ -153,15 +154,6 @@ def _whole_exponent(
     return lambda value: _plain_number(value) if float(value).is_integer() else number(value)
 
 
-_c_number = _float_number(str)
-_fortran_number = _float_number(lambda text: text.replace("e", "d") if "e" in text else text + "d0")
-_CODE_NUMBERS: Final = {
-    "python": (_plain_number, _plain_number),
-    "numpy": (_plain_number, _plain_number),
-    "c": (_c_number, _c_number),
-    "fortran": (_fortran_number, _whole_exponent(_fortran_number)),
-    "julia": (_c_number, _whole_exponent(_c_number)),
-}
 _POWER_CALLS: Final = {
     "python": Form("math.pow({0}, {1})", Precedence.ATOM, (Precedence.ANYTHING,) * 2),
     "numpy": Form("np.power({0}, {1})", Precedence.ATOM, (Precedence.ANYTHING,) * 2),
@@ -179,10 +171,10 @@ def _render(expression: Expression, dialect: Dialect) -> str:
             return Piece(dialect.name(node.name), Precedence.ATOM)
         if node.operator == "pow" and isinstance(node.arguments[1], Number):
             operands = (operands[0], dialect.exponent(node.arguments[1].value))
-        form = _form(node, dialect.language)
+        form = _form(node, dialect)
         texts = [_enclosed(operand, form, slot, dialect.brackets) for slot, operand in enumerate(operands)]
         text = form.template.format(*texts)
-        if dialect.language == "latex" and node.operator == "*" and _needs_no_dot(texts[1]):
+        if dialect.column == "latex" and node.operator == "*" and _needs_no_dot(texts[1]):
             text = rf"{texts[0]} \, {texts[1]}"
         return Piece(text, form.precedence)
 
@@ -200,15 +192,17 @@ def _enclosed(operand: Piece, form: Form, slot: int, brackets: tuple[str, str]) 
     return operand.text
 
 
-def _form(node: Apply, language: str) -> Form:
+def _form(node: Apply, dialect: Dialect) -> Form:
     """Return the operator's form; Python's ``**`` turns complex over a negative base, ``pow`` does not."""
-    if node.operator == "pow" and language in _POWER_CALLS:
+    if node.operator in dialect.own:
+        return dialect.own[node.operator]
+    if node.operator == "pow" and dialect.column in _POWER_CALLS:
         base, exponent = node.arguments
         whole = isinstance(exponent, Number) and float(exponent.value).is_integer()
         bare = not any(isinstance(leaf, (Variable, Constant)) for leaf in walk(base))
-        if not whole and (language == "python" or bare):
-            return _POWER_CALLS[language]
-    return OPERATORS[node.operator].form(language)
+        if not whole and (dialect.column == "python" or bare):
+            return _POWER_CALLS[dialect.column]
+    return OPERATORS[node.operator].form(dialect.column)
 
 
 def _needs_no_dot(text: str) -> bool:

@@ -9,44 +9,42 @@ were taken away.
 from __future__ import annotations
 
 import json
-import math
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
 
 from symreg.errors import ReportError
-from symreg.formula import Variable, safe_identifiers, to_code, to_latex, variables_of
-from symreg.laws.law import Law, LawConstant, Score
+from symreg.formula import CODE, Language, Variable, safe_identifiers, to_code, to_latex, variables_of
+from symreg.laws.law import Law, LawConstant
+from symreg.laws.law_record import law_record
 from symreg.laws.printed import quantity_text
 from symreg.uncertain_text import uncertain_text
 from symreg.units import Unit
 
-__all__ = ["EXPORT_LANGUAGES", "EXPORT_SUFFIXES", "export_law", "law_record"]
-
-EXPORT_SUFFIXES: Mapping[str, str] = {
-    "python": ".py", "numpy": "_numpy.py", "c": ".c", "fortran": ".f90", "julia": ".jl",
-    "latex": ".tex", "text": ".txt", "json": ".json",
-}  # fmt: skip
-EXPORT_LANGUAGES = tuple(EXPORT_SUFFIXES)
-
-Language = Literal["python", "numpy", "c", "fortran", "julia"]
 _OWN_NAMES = (
     "value", "problem", "NaN", "isfinite", "isa", "DomainError", "rethrow", "ieee_is_finite", 
     "ieee_quiet_nan", "ieee_value", "ieee_arithmetic",
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """How a law is written in one language, and how the name of such a file ends."""
+
+    suffix: str
+    write: Callable[[Law], str]
+
+
 def export_law(law: Law, language: str) -> str:
     """The law as source text in one of ``EXPORT_LANGUAGES``; raises ``ReportError`` for another."""
     try:
-        write = _WRITERS[language]
+        exporter = EXPORTERS[language]
     except KeyError:
         raise ReportError(
             reason=f"A law cannot be exported to {language!r}.",
             advice=f"Choose one of: {', '.join(EXPORT_LANGUAGES)}.",
         ) from None
-    return write(law)
+    return exporter.write(law)
 
 
 # -------------------------------------------------------------------------------- what a program needs
@@ -176,10 +174,7 @@ def _from_si(name: str, unit: Unit, language: Language) -> str:
 
 
 def _literal(language: Language, value: float) -> str:
-    text = repr(value)
-    if language != "fortran":
-        return text
-    return text.replace("e", "d") if "e" in text else f"{text}d0"
+    return language.literal(repr(value))
 
 
 def _unit(unit: Unit) -> str:
@@ -198,7 +193,7 @@ def _comment(text: str) -> str:
 
 
 def _python(law: Law) -> str:
-    parts = _parts(law, "python")
+    parts = _parts(law, CODE["python"])
     return (
         f"import math\n\n\ndef {parts.function}({', '.join(parts.arguments)}):\n{_docstring(parts)}"
         f"    try:\n{_indented(parts.steps('', '#'), 8)}"
@@ -208,7 +203,7 @@ def _python(law: Law) -> str:
 
 
 def _numpy(law: Law) -> str:
-    parts = _parts(law, "numpy")
+    parts = _parts(law, CODE["numpy"])
     given = [f"{name} = np.asarray({name}, dtype=float)" for name in parts.arguments]
     return (
         f"import numpy as np\n\n\ndef {parts.function}({', '.join(parts.arguments)}):\n{_docstring(parts)}"
@@ -222,7 +217,7 @@ def _docstring(parts: _Parts) -> str:
 
 
 def _c(law: Law) -> str:
-    parts = _parts(law, "c")
+    parts = _parts(law, CODE["c"])
     arguments = ", ".join(f"double {name}" for name in parts.arguments) or "void"
     names = ", ".join([*(line.name for line in parts.lines), "value"])
     about = "\n".join(f" * {line}".rstrip() for line in parts.about)
@@ -233,7 +228,7 @@ def _c(law: Law) -> str:
 
 
 def _fortran(law: Law) -> str:
-    parts = _parts(law, "fortran")
+    parts = _parts(law, CODE["fortran"])
     arguments = ", ".join(parts.arguments)
     declared = [f"double precision, intent(in) :: {name}" for name in parts.arguments]
     declared += [f"double precision :: {name}" for name in (*(line.name for line in parts.lines), "value")]
@@ -269,7 +264,7 @@ def _continued(line: str, indent: int = 4, width: int = 110) -> str:
 
 
 def _julia(law: Law) -> str:
-    parts = _parts(law, "julia")
+    parts = _parts(law, CODE["julia"])
     steps = _indented([*parts.steps("", "#"), "value"], 8)
     about = "".join(f"# {line}".rstrip() + "\n" for line in parts.about)
     return (
@@ -303,38 +298,6 @@ def _text(law: Law) -> str:
     return "\n".join([*lines, f"error {_judged(law)}", ""])
 
 
-def law_record(law: Law) -> dict[str, Any]:
-    """The law as it stands in ``front.json``: plain values, None where a number is not finite."""
-    return {
-        "formula": law.formula,
-        "complexity": law.complexity,
-        "unit": law.unit.text,
-        "dimension_ok": law.dimension_ok,
-        "train": _score_record(law.train),
-        "held_out": _score_record(law.held_out),
-        "description_length": _finite(law.description_length),
-        "constants": {
-            c.name: {
-                "value": _finite(c.value), "stderr": _finite(c.stderr), "unit": c.unit.text, "kind": c.kind,
-                "snapped": c.snapped, "fitted_value": _finite(c.fitted_value),
-            }
-            for c in law.constants
-        },
-        "backend": law.backend,
-        "simplified": law.simplified,
-        "notes": list(law.notes),
-    }  # fmt: skip
-
-
-def _score_record(score: Score) -> dict[str, float | int | None]:
-    record: dict[str, float | int | None] = {"rmse": _finite(score.rmse), "r2": _finite(score.r2)}
-    return record | {"n_rows": score.n_rows, "undefined": score.undefined}
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
 def _json(law: Law) -> str:
     record = {
         "target": {"name": law.target, "unit": law.unit.text},
@@ -344,7 +307,17 @@ def _json(law: Law) -> str:
     return json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-_WRITERS: Mapping[str, Callable[[Law], str]] = {
-    "python": _python, "numpy": _numpy, "c": _c, "fortran": _fortran, "julia": _julia,
-    "latex": _latex, "text": _text, "json": _json,
-}  # fmt: skip
+EXPORTERS: Mapping[str, Exporter] = {
+    "python": Exporter(".py", _python),
+    "numpy": Exporter("_numpy.py", _numpy),
+    "c": Exporter(".c", _c),
+    "fortran": Exporter(".f90", _fortran),
+    "julia": Exporter(".jl", _julia),
+    "latex": Exporter(".tex", _latex),
+    "text": Exporter(".txt", _text),
+    "json": Exporter(".json", _json),
+}
+"""Every language that a law can be exported to; a new one is a new row, and the function that it names."""
+
+EXPORT_SUFFIXES: Mapping[str, str] = {name: exporter.suffix for name, exporter in EXPORTERS.items()}
+EXPORT_LANGUAGES = tuple(EXPORTERS)

@@ -9,6 +9,7 @@ import pytest
 
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
 from symreg.formula.grammar import parse
+from symreg.formula.languages import CODE
 from symreg.formula.naming import is_safe_symbol, latex_name, quoted, safe_identifiers, tex_escaped
 from symreg.formula.printing import to_code, to_latex, to_python, to_text
 
@@ -271,7 +272,7 @@ def test_python(text: str, math: str, numpy: str) -> None:
 )
 def test_other_languages(text: str, c: str, fortran: str, julia: str) -> None:
     expression = read(text)
-    assert [to_code(expression, language) for language in ("c", "fortran", "julia")] == [c, fortran, julia]
+    assert [to_code(expression, CODE[language]) for language in ("c", "fortran", "julia")] == [c, fortran, julia]
 
 
 def test_identifiers_are_never_alike_and_never_reserved() -> None:
@@ -282,8 +283,8 @@ def test_identifiers_are_never_alike_and_never_reserved() -> None:
         "a_b", "a_b_", "a_b_2", "x", "x1", "lambda_", "lambda_2", "import_", "e", "x_", "exp_", "x" * 50
     ]  # fmt: skip
     assert not any(keyword.iskeyword(name) for name in spelled.values())
-    assert safe_identifiers(["T", "t"], "fortran") == {"T": "T", "t": "t_"}
-    assert safe_identifiers(["int", "y0", "end"], "c") == {"int": "int_", "y0": "y0_", "end": "end"}
+    assert safe_identifiers(["T", "t"], CODE["fortran"]) == {"T": "T", "t": "t_"}
+    assert safe_identifiers(["int", "y0", "end"], CODE["c"]) == {"int": "int_", "y0": "y0_", "end": "end"}
 
 
 def test_the_caller_may_spell_the_names() -> None:

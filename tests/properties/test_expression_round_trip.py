@@ -32,6 +32,7 @@ from symreg.formula.expression import (
     walk,
 )
 from symreg.formula.grammar import parse
+from symreg.formula.languages import CODE
 from symreg.formula.operators import OPERATORS
 from symreg.formula.printing import to_code, to_latex, to_python, to_text
 from tests.strategies import CONSTANTS, HOSTILE_NAMES, VARIABLES, expressions, fractions, names, numbers
@@ -134,7 +135,7 @@ def test_python_and_latex_are_safe_for_every_name(columns: list[str]) -> None:
     assert all(isinstance(node, (ast.Expression, ast.BinOp, ast.Add, ast.Name, ast.Load, ast.Constant))
                for node in ast.walk(tree))  # fmt: skip
     for language in ("c", "fortran", "julia"):
-        assert re.fullmatch(r"[A-Za-z0-9_ +.]+", to_code(expression, language))
+        assert re.fullmatch(r"[A-Za-z0-9_ +.]+", to_code(expression, CODE[language]))
     latex = to_latex(expression)
     assert not re.search(r"\\(?:input|include|write|def|catcode|csname|openout|read)(?![A-Za-z])", latex)
     assert "^^" not in latex

@@ -19,6 +19,7 @@ from symreg.discovery import Discovery
 from symreg.errors import ReportError
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, complexity, evaluate_tree, walk
 from symreg.formula.grammar import parse
+from symreg.formula.languages import CODE
 from symreg.formula.operators import OPERATORS
 from symreg.formula.printing import to_code, to_text
 from symreg.laws.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
@@ -309,7 +310,7 @@ def test_what_is_written_by_cases_has_the_same_values(language: str, text: str) 
     tree = parse(text, variables=["a", "b"])
     if not BY_CASES[language] & {node.operator for node in walk(tree) if isinstance(node, Apply)}:
         return
-    code = in_python(to_code(tree, language), language)  # type: ignore[arg-type]
+    code = in_python(to_code(tree, CODE[language]), language)
     known = {
         "merge": lambda yes, no, which: yes if which else no, "sign": math.copysign, "abs": abs, "max": np.maximum,
     }  # fmt: skip
