@@ -92,24 +92,24 @@ double slope_of_power(double x, double y, double v) {
 }
 
 // Slopes: x and y are the operands, v the value.
-#define SYMREG_SLOPE(name, slope)                                                          \
-    void name(In g, In a, In b, In value, Out out, size_t n) {                             \
-        for (size_t i = 0; i < n; ++i) {                                                   \
-            double x = a[i], y = b[i], v = value[i];                                       \
-            (void)x, (void)y, (void)v;                                                     \
-            out[i] += g[i] * (slope);                                                      \
-        }                                                                                  \
+#define SYMREG_SLOPE(name, slope)                              \
+    void name(In g, In a, In b, In value, Out out, size_t n) { \
+        for (size_t i = 0; i < n; ++i) {                       \
+            double x = a[i], y = b[i], v = value[i];           \
+            (void)x, (void)y, (void)v;                         \
+            out[i] += g[i] * (slope);                          \
+        }                                                      \
     }
 
 // The functions of every row of operators.h: value_of_ADD, by_first_ADD, by_second_ADD, ...
-#define SYMREG_BINARY(name, value, by_first, by_second)      \
+#define SYMREG_BINARY(name, value, by_first, by_second)              \
     template <class T> T value_of_##name(T x, T y) { return value; } \
-    SYMREG_SLOPE(by_first_##name, by_first)                  \
+    SYMREG_SLOPE(by_first_##name, by_first)                          \
     SYMREG_SLOPE(by_second_##name, by_second)
-#define SYMREG_UNARY(name, value, by_first)                  \
+#define SYMREG_UNARY(name, value, by_first)                     \
     template <class T> T value_of_##name(T x) { return value; } \
     SYMREG_SLOPE(by_first_##name, by_first)
-#define SYMREG_ANGLE(name, fast, exact)                      \
+#define SYMREG_ANGLE(name, fast, exact)                        \
     template <class T> T value_of_##name(T x) { return fast; } \
     template <class T> T exact_##name(T x) { return exact; }
 
@@ -137,12 +137,14 @@ SYMREG_SLOPE(by_first_TAN, 1.0 + v * v)
 
 template <class T>
 void set_values(Forward<T> (&values)[N_KERNELS]) {
+    // clang-format off
     const Forward<T> all[N_KERNELS] = {
         nullptr, nullptr,
         SYMREG_OPERATORS(SYMREG_EACH, SYMREG_EACH, SYMREG_EACH_ANGLE)
         each<T, identity<T>>, each<T, fourth<T>>, each<T, power_half<T>>, each<T, power_three_halves<T>>,
         each<T, power_minus_half<T>>, each<T, power_minus_two<T>>,
     };
+    // clang-format on
     for (size_t i = 0; i < N_KERNELS; ++i) values[i] = all[i];
 }
 

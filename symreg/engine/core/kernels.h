@@ -1,6 +1,6 @@
-// Loops over one block of rows, one per opcode (operators.h). This header is the whole interface between the interpreter and the
-// kernels, which are compiled once per instruction set and must share no inline function with other files: the
-// linker could otherwise pick a copy that this processor cannot run.
+// Loops over one block of rows, one per opcode (operators.h). This header is the whole interface between the
+// interpreter and the kernels, which are compiled once per instruction set and must share no inline function with other
+// files: the linker could otherwise pick a copy that this processor cannot run.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 namespace symreg {
 
 #define SYMREG_NUMBERED(name, ...) name,
+// clang-format off
 enum Opcode : int {
     VARIABLE,
     CONSTANT,
@@ -25,10 +26,11 @@ enum Opcode : int {
     POW_MINUS_TWO,
     N_KERNELS
 };
+// clang-format on
 #undef SYMREG_NUMBERED
 
-constexpr std::size_t LANES = 8;     // every block is padded to a multiple of this
-constexpr std::size_t BLOCK = 256;   // rows in a block: a handful of blocks stays in the first cache
+constexpr std::size_t LANES = 8;    // every block is padded to a multiple of this
+constexpr std::size_t BLOCK = 256;  // rows in a block: a handful of blocks stays in the first cache
 
 // out = op(a, b); unary operators do not read b. out must not overlap a or b.
 template <class T>

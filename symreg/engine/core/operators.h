@@ -6,6 +6,7 @@
 // Functions of an angle have the vector code, the platform's function for large arguments, and slopes in kernels.cpp.
 #pragma once
 
+// clang-format off
 #define SYMREG_OPERATORS(BINARY, UNARY, ANGLE)                                                              \
     BINARY(ADD, x + y, 1.0, 1.0)                                                                            \
     BINARY(SUB, x - y, 1.0, -1.0)                                                                           \
@@ -41,3 +42,4 @@
     UNARY(STEP, x > T(0) ? T(1) : x < T(0) ? T(0) : T(0.5) + x, 0.0)                                        \
 
 // The empty line above ends the list, so that a new row is a line like any other.
+// clang-format on
