@@ -23,7 +23,7 @@ MAX_BYTES = 1_000_000
 """Of a file: the Feynman set takes a tenth. A larger bound lets a stranger's file take longer to be
 refused, a smaller one refuses problems that bring their rows."""
 
-MAX_DEPTH = 20
+DEEPEST_DOCUMENT = 20
 """Keys from the top to a value; experiments nest a handful. The reader calls itself twice for each, far from Python's
 limit of 1,000, to which a larger bound comes nearer; set by hand."""
 
@@ -137,8 +137,8 @@ class _Reader:
         self.count += 1
         if self.count > MAX_VALUES:
             self.refuse(event, path, f"more than {MAX_VALUES} values")
-        if len(path) > MAX_DEPTH:
-            self.refuse(event, path[:3], f"nested more than {MAX_DEPTH} deep")
+        if len(path) > DEEPEST_DOCUMENT:
+            self.refuse(event, path[:3], f"nested more than {DEEPEST_DOCUMENT} deep")
         if type(event).__name__ == "AliasEvent":
             alias = f"*{event.anchor[:60]}"
             self.refuse(event, path, f'aliases ({alias}) are not accepted; write operators in quotes: "*"')

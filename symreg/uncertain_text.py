@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 
-ROUNDING = 1e-14  # an error below this part of the value is less than a float can say
+LEAST_RELATIVE_ERROR = 1e-14  # an error below this part of the value is less than a float can say
 _PERCENTAGE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*%")
 
 
 def uncertain_text(value: float, stderr: float) -> str:
     """``value`` to the second significant digit of ``stderr``; no error where none is known, or only rounding."""
-    if 0 < stderr < ROUNDING * abs(value):
+    if 0 < stderr < LEAST_RELATIVE_ERROR * abs(value):
         return number_text(value, 15)
     if not math.isfinite(value) or not math.isfinite(stderr) or stderr <= 0:
         return number_text(value, 10 if stderr == 0 else 6)

@@ -48,3 +48,13 @@ def test_every_named_number_has_a_reason() -> None:
     files = sorted(PACKAGE.rglob("*.py"))
     bare = [f"{path.relative_to(PACKAGE)}: {name}" for path in files for name, told in named_numbers(path) if not told]
     assert not bare
+
+
+def test_a_name_has_no_more_than_two_meanings() -> None:
+    """``LARGEST`` was ten numbers and ``EXACT`` eight: who met one in a test had to look up whose it was."""
+    meanings: dict[str, list[str]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for name, _ in named_numbers(path):
+            for one in name.strip("()").split(", "):
+                meanings.setdefault(one, []).append(str(path.relative_to(PACKAGE)))
+    assert not {name: files for name, files in meanings.items() if len(files) > 2}

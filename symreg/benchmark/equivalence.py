@@ -52,7 +52,7 @@ FEWEST_POINTS = 20
 """Points at which the truth must be defined, or nothing is decided: agreement at a few says little. A larger number
 leaves more truths of narrow domain undecided; set by hand."""
 
-WIDE = 1e3
+WIDE_RANGE = 1e3
 """Highest over lowest value of a range, above which points are even in the logarithm: drawn evenly over three decades,
 1 % of the points would lie in the lowest. A smaller ratio leaves fewer points near the upper end."""
 
@@ -199,7 +199,7 @@ def _points(ranges: Ranges) -> dict[str, Floats]:
     rng = np.random.default_rng(20_000)
     points: dict[str, Floats] = {}
     for name, (low, high) in ranges.items():
-        if low > 0 and high / low > WIDE:
+        if low > 0 and high / low > WIDE_RANGE:
             points[name] = np.exp(rng.uniform(np.log(low), np.log(high), N_POINTS))
         else:
             points[name] = rng.uniform(low, high, N_POINTS)

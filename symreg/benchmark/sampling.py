@@ -34,7 +34,7 @@ LARGEST_SAMPLE = 10_000
 """Rows of a problem, training and test together, as in SRBench's protocol: published rates are for as many. More would
 average away more noise and compare with nobody."""
 
-FEW_ROWS = 100  # up to which no row is kept from the search
+ALL_SEARCHED_ROWS = 100  # up to which no row is kept from the search
 LEAST_SHARE = 1e-60  # of the largest target: no instrument spans more decades
 TEST_FRACTION = 0.25
 """Of the rows, to judge by: a quarter, as in SRBench's protocol. More leaves the search fewer rows, less makes the
@@ -94,7 +94,7 @@ def sample_problem(
 def has_few_rows(definition: ProblemDefinition, n_rows: int) -> bool:
     """Whether the problem brings its own rows, and so few that none can be spared."""
     brings_rows = definition.rows is not None or definition.table is not None
-    return brings_rows and n_rows <= FEW_ROWS
+    return brings_rows and n_rows <= ALL_SEARCHED_ROWS
 
 
 def sample_ranges(definition: ProblemDefinition, table: Table) -> dict[str, tuple[float, float]]:

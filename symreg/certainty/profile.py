@@ -14,7 +14,7 @@ MOST_DOUBLINGS = 40
 Each step refits the other constants; fewer call an end infinite that lies very far out."""
 
 PRECISE = 1e-9  # of the last step
-FAR = 1e3  # of the allowed rise: enough to be outside
+FAR_RISE = 1e3  # of the allowed rise: enough to be outside
 
 
 def profile_ends(fitter: Fitter, fitted: Fitted, quantile: float) -> Floats:
@@ -51,9 +51,9 @@ class _Profile:
         if found is not None and self.fitter.errors is not None:
             found = fit_with_input_errors(self.fitter, found)
         if found is None:
-            return FAR
+            return FAR_RISE
         total = self.fitter.sum_of_squares(found) - self.fitted.residual_sum
-        return min(total / self.rise - 1.0, FAR) if math.isfinite(total) else FAR
+        return min(total / self.rise - 1.0, FAR_RISE) if math.isfinite(total) else FAR_RISE
 
 
 def _end(profile: _Profile, side: int, bound: float) -> float:

@@ -43,7 +43,7 @@ MOST_REPEATS = 1_000_000
 hand: it changes words, and no verdict."""
 
 ROUNDED_TO = (2, 3, 4, 6, 17)  # significant digits of a proposed measurement: the fewest that keep
-KEPT = 0.9  # this part of the separation, there and nearby
+KEPT_SEPARATION = 0.9  # this part of the separation, there and nearby
 NEIGHBOURS = 20_000  # rows at most among which the nearest is sought
 
 
@@ -227,7 +227,7 @@ def _place(contest: Contest, point: Floats, separation: Callable[[Floats], float
     fitter = contest.fitter
     columns, factors = _columns(fitter)
     exact = [float(c.unit.from_si(x * f)) for c, x, f in zip(columns, point[:, 0], factors, strict=True)]
-    goal = KEPT * separation(point)
+    goal = KEPT_SEPARATION * separation(point)
     for digits in ROUNDED_TO:
         values = [_rounded(value, digits, c.user_numbers) for value, c in zip(exact, columns, strict=True)]
         point = np.array([[float(c.unit.to_si(v)) / f] for c, v, f in zip(columns, values, factors, strict=True)])

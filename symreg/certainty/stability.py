@@ -29,7 +29,7 @@ from symreg.laws import Law, Score, as_fitted, bits_of_fit, fitted_again, pareto
 from symreg.problem import MIN_ROWS, FreeConstant, Problem
 from symreg.units import DIMENSIONLESS
 
-SAME = 1e-6  # of the target's root mean square: laws that differ by less are one, written in two ways
+SAME_LAW = 1e-6  # of the target's root mean square: laws that differ by less are one, written in two ways
 SHARE_OF_ROWS = 0.8  # in which a search is run again
 
 
@@ -182,7 +182,7 @@ def agree(one: Floats, other: Floats, target: Floats) -> bool:
     """Whether predictions ``(n_rows,)`` are the same up to rounding, at the size of ``target``."""
     with np.errstate(invalid="ignore"):
         difference = np.abs(one - other)
-    return bool((difference <= SAME * np.sqrt(np.mean(target**2))).all())
+    return bool((difference <= SAME_LAW * np.sqrt(np.mean(target**2))).all())
 
 
 def drawn_again(problem: Problem, generator: np.random.Generator) -> Problem:

@@ -22,7 +22,7 @@ from symreg.units import Dimension
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 VARIES = 1e-9  # of the largest value: a feature that varies less is a constant
-AT_ONCE = 1 << 14
+WHITENED_AT_ONCE = 1 << 14
 """Features whitened at a time: of 100 rows 13 MB for each copy of the values. Larger takes more memory beside the
 bank's, smaller more rounds in Python; results are the same."""
 
@@ -134,8 +134,8 @@ class FeatureSpace:
         whitening = Whitening(self.whitening.root[sample])
         rows = np.empty((len(self.entries), len(sample)), dtype=np.float32)
         varies = np.empty(len(self.entries), dtype=bool)
-        for low in range(0, len(rows), AT_ONCE):
-            part = slice(low, low + AT_ONCE)
+        for low in range(0, len(rows), WHITENED_AT_ONCE):
+            part = slice(low, low + WHITENED_AT_ONCE)
             values = self.bank.values[self.entries[part]][:, self.sample[sample]]
             rows[part], norm = whitening.of(values)
             varies[part] = norm > 0
@@ -191,8 +191,8 @@ def _distinct(
     whitening = whitening_of(search.sigma, len(search.target))
     met, n = PlainKeySet(), 0
     rows = np.empty((len(entries), len(search.target)), dtype=np.float32)
-    for low in range(0, len(entries), AT_ONCE):
-        part = entries[low : low + AT_ONCE]
+    for low in range(0, len(entries), WHITENED_AT_ONCE):
+        part = entries[low : low + WHITENED_AT_ONCE]
         unit, norm = whitening.of(bank.values[part])
         found = fingerprints(unit, np.zeros(len(part), dtype=np.int64)).where(norm > 0)
         fresh = np.flatnonzero(met_as(met, found) == FRESH)

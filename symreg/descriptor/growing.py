@@ -24,12 +24,12 @@ Ids = npt.NDArray[np.int64]
 
 PAIRS = 30_000  # of features of one complexity with the others, that are combined
 GROWN = 300  # of each complexity, kept and combined again
-ALIKE = 4  # as many are looked at to find so many that differ
-ROUNDS = 2
+LOOKED_AT_FOR_EACH = 4  # as many are looked at to find so many that differ
+GROWING_ROUNDS = 2
 """The first combines pairs of features, the second its best with features again, so that three meet in a descriptor.
 One more would let four meet, and costs as many joins again; set by hand."""
 
-AT_ONCE = 256
+PAIRS_AT_ONCE = 256
 """Pairs combined between two looks at the clock, by up to five combinations each. Larger takes more memory and ends
 later, smaller makes more calls; results are the same."""
 
@@ -51,7 +51,7 @@ class Growing:
         features = pool_of(self.space)
         found: list[Pool] = []
         rows, pool = saturated(features.values), features
-        for _ in range(ROUNDS):
+        for _ in range(GROWING_ROUNDS):
             known = saturated(pool.values) if found else rows
             pool = self._round(pool, known, features, rows)
             if len(pool):
@@ -63,10 +63,10 @@ class Growing:
     def _round(self, one: Pool, one_rows: Singles, other: Pool, other_rows: Singles) -> Pool:
         best = _Best(self.classes, self.space)
         for first, second in self._promising(one, one_rows, other, other_rows):
-            for low in range(0, len(first), AT_ONCE):
+            for low in range(0, len(first), PAIRS_AT_ONCE):
                 if self.joiner.stop():
                     break
-                part = slice(low, low + AT_ONCE)
+                part = slice(low, low + PAIRS_AT_ONCE)
                 for combined in self._combinations(one, other, first[part], second[part]):
                     self.combined += len(combined.first)
                     best.offer(one, other, combined)
@@ -124,15 +124,15 @@ class _Best:
                 )
                 for place in good.tolist()
             ]  # fmt: skip
-            if len(kept) > 2 * ALIKE * GROWN:
-                self.kept[size] = sorted(kept, key=_order)[: ALIKE * GROWN]
+            if len(kept) > 2 * LOOKED_AT_FOR_EACH * GROWN:
+                self.kept[size] = sorted(kept, key=_order)[: LOOKED_AT_FOR_EACH * GROWN]
                 self.least[size] = self.kept[size][-1][0]
 
     def pool(self, one: Pool, other: Pool) -> Pool:
         """The best of each complexity, each once: ``f`` and ``a + b*f`` cut alike."""
         met, values, rows, sizes = PlainKeySet(), [], [], []
         for size in sorted(self.kept):
-            chosen = sorted(self.kept[size], key=_order)[: ALIKE * GROWN]
+            chosen = sorted(self.kept[size], key=_order)[: LOOKED_AT_FOR_EACH * GROWN]
             own = np.concatenate([_alone(row).values(one, other) for row in chosen])
             unit, norm = self.space.whitening.of(own)
             found = fingerprints(unit, np.zeros(len(own), dtype=np.int64)).where(norm > 0)

@@ -26,15 +26,15 @@ from symreg.search import Joiner, Pairs, solve
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
 
-KEPT = 1000  # combinations of each number of descriptors, solved again
+KEPT_COMBINATIONS = 1000  # combinations of each number of descriptors, solved again
 RESIDUALS = 30  # of the best single features, for which others are screened
 TRIED = 600  # promising features of which all triples are looked at
 EXCHANGED = 40  # of the best triples, each descriptor against every feature
-ROUNDS = 20
+EXCHANGE_ROUNDS = 20
 """Of exchanges, at most: they end where nothing improves, and this bounds a search that goes on by small steps. Each is
 a join of up to 120 pairs of features with every feature; set by hand."""
 
-ALIKE = 1e-9  # errors that differ less are equal: the simpler one comes first
+ERRORS_ALIKE = 1e-9  # errors that differ less are equal: the simpler one comes first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,18 +68,18 @@ class LinearSearch:
 
     def singles(self) -> tuple[Found, Certificate]:
         """Every feature alone; that takes no time."""
-        pairs = self._join(self.every, None, keep=KEPT, joiner=replace(self.joiner, stop=lambda: False))
+        pairs = self._join(self.every, None, keep=KEPT_COMBINATIONS, joiner=replace(self.joiner, stop=lambda: False))
         return self.solved(pairs.first[:, None]), Certificate(1, len(self.space), len(self.space), True)
 
     def pairs(self, singles: Found) -> tuple[Found, Certificate]:
         """All pairs, or those of the simplest and the most promising features with all others."""
         n, before = len(self.space), self.joiner.pairs
         if n * (n - 1) // 2 <= self.max_pairs:
-            pairs = self._join(self.every, self.every, keep=KEPT)
+            pairs = self._join(self.every, self.every, keep=KEPT_COMBINATIONS)
             looked, exhaustive = n * (n - 1) // 2, True
         else:
             first = self.partners(singles, max(1, int(self.max_pairs / n)))
-            pairs = self._join(first, self.every, keep=2 * KEPT)
+            pairs = self._join(first, self.every, keep=2 * KEPT_COMBINATIONS)
             pairs = replace(pairs, first=first[pairs.first])
             looked, exhaustive = len(first) * n - len(first) * (len(first) + 1) // 2, False
         found = self.solved(np.column_stack([pairs.first, pairs.second]))
@@ -105,15 +105,15 @@ class LinearSearch:
         before = self.joiner.pairs
         some = np.unique(np.concatenate([self.promising(singles, TRIED // 2), pairs.features.ravel()[:TRIED]]))
         basis = self.space.unit_rows(some)[:, None, :]
-        among = self._join(some, some, keep=3 * KEPT, basis=basis)
+        among = self._join(some, some, keep=3 * KEPT_COMBINATIONS, basis=basis)
         triples = [np.column_stack([some[among.target], some[among.first], some[among.second]])]
         found = self.solved(np.concatenate([*triples, self._extended(pairs.features)]))
-        for _ in range(ROUNDS):
+        for _ in range(EXCHANGE_ROUNDS):
             least = found.rest[0] if len(found) else np.inf
             kept = found.features[:EXCHANGED]
             without = np.concatenate([kept[:, places] for places in combinations(range(3), 2)])
             found = self.solved(np.concatenate([found.features, self._extended(without)]))
-            if self.joiner.stop() or not len(found) or found.rest[0] >= least * (1 - ALIKE):
+            if self.joiner.stop() or not len(found) or found.rest[0] >= least * (1 - ERRORS_ALIKE):
                 break
         return found, Certificate(3, len(self.space), self.joiner.pairs - before, False)
 
@@ -121,7 +121,7 @@ class LinearSearch:
         """The best of these sets with one more feature, any at all."""
         if not len(sets):
             return np.empty((0, sets.shape[1] + 1), dtype=np.int64)
-        found = self._join(self.every, None, keep=KEPT, basis=self.space.unit_rows(sets))
+        found = self._join(self.every, None, keep=KEPT_COMBINATIONS, basis=self.space.unit_rows(sets))
         return np.column_stack([sets[found.target], found.first])
 
     def _join(
@@ -148,7 +148,7 @@ def _graded(rest: Floats) -> Ids:
     """Grades of values, the same for those that are alike."""
     order = np.argsort(rest, kind="stable")
     grades = np.empty(len(rest), dtype=np.int64)
-    step = np.diff(rest[order], prepend=rest[order][:1]) > ALIKE * rest[order] + 1e-24
+    step = np.diff(rest[order], prepend=rest[order][:1]) > ERRORS_ALIKE * rest[order] + 1e-24
     grades[order] = np.cumsum(step)
     return grades
 

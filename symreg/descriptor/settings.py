@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from symreg.errors import SymregError
 
-MOST = 3  # descriptors in one model
+MOST_DESCRIPTORS = 3  # descriptors in one model
 DEFAULT_OPERATORS = ("+", "-", "*", "/", "square", "abs")
 
 
@@ -40,7 +40,7 @@ class DescriptorSettings:
 
     def __post_init__(self) -> None:
         for name, least, most in (
-            ("n_descriptors", 1, MOST), ("max_complexity", 1, 40), ("max_pairs", 1, float("inf")),
+            ("n_descriptors", 1, MOST_DESCRIPTORS), ("max_complexity", 1, 40), ("max_pairs", 1, float("inf")),
             ("keep", 1, 1000), ("grown", 0, 40), ("threads", 1, 1024),
         ):  # fmt: skip
             value = getattr(self, name)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
-AT_ONCE = 1 << 17  # numbers sorted at once: they stay in the second cache
+SORTED_AT_ONCE = 1 << 17  # numbers sorted at once: they stay in the second cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +91,7 @@ def most_points(values: Floats, classes: Classes) -> Ids:
     one, other = classes.points
     start = int((~classes.positive).sum()) * other
     found = np.empty(len(values), dtype=np.int64)
-    step = max(1, AT_ONCE // values.shape[1])
+    step = max(1, SORTED_AT_ONCE // values.shape[1])
     for low in range(0, len(values), step):
         part = slice(low, low + step)
         keys = np.sort(_keys(values[part], classes.positive), axis=1)

@@ -21,7 +21,7 @@ from symreg.errors import EngineError
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
-COLLINEAR = 1e-5  # where 1 - rho**2 is below, two rows are one for single precision
+ONE_ROW = 1e-5  # where 1 - rho**2 is below, two rows are one for single precision
 REPEATED = 1e-12
 """Square of what is left of a unit vector beside the basis: less is rounding, and the vector lies in the basis. Smaller
 makes directions of rounding, larger drops terms that differ a little. As in the compiled core."""
@@ -107,7 +107,7 @@ def _of_target(question: Join, index: int, root: Floats) -> list[Pairs]:
         a, rho = r_f[start : start + ROWS_AT_ONCE, None], f[start : start + ROWS_AT_ONCE] @ g.T
         with np.errstate(all="ignore"):
             score = (a * a + r_g * r_g - 2 * a * r_g * rho) / (1 - rho * rho)
-            keep = (1 - rho * rho > COLLINEAR) & np.isfinite(score)
+            keep = (1 - rho * rho > ONE_ROW) & np.isfinite(score)
         if question.same:
             keep &= np.arange(start, start + len(a))[:, None] > np.arange(len(g))
         i, j = np.nonzero(keep)
@@ -121,7 +121,7 @@ def _free_rows(rows: Singles, root: Floats, basis: Floats) -> Singles:
     before = np.einsum("ij,ij->i", weighted, weighted)
     weighted = weighted - (weighted @ basis.T.astype(np.float32)) @ basis.astype(np.float32)
     norm = np.einsum("ij,ij->i", weighted, weighted)
-    kept = (norm > COLLINEAR * before) & (before > 0)
+    kept = (norm > ONE_ROW * before) & (before > 0)
     return np.asarray(weighted * np.where(kept, 1 / np.sqrt(np.where(kept, norm, 1)), 0)[:, None], dtype=np.float32)
 
 

@@ -37,14 +37,14 @@ FADING = 0.1
 """To this part a column's scale may fall in one step, and the sum of squares must fall for a linear solution to be
 repeated. Near 1 an early steep slope is long remembered, near 0 at once forgotten. As in the compiled core."""
 
-LEAST_GAIN = 1e-4
+LEAST_FALL = 1e-4
 """Part of the promised fall that a step has to bring to be taken. At 0 steps that gain rounding are taken; much larger
 refuses steps along bent valleys that do gain. As in the compiled core."""
 
 SMALL_FALL = 1e-14  # of the sum of squares
 SMALL_STEP = 1e-12  # of the scaled constants
-EXACT = 1e-30  # sum of squares / sum of squared targets at the rounding of float64
-ROUNDING = 1e-20  # below this ratio the residuals are too close to rounding for a verdict on their slope
+EXACT_RATIO = 1e-30  # sum of squares / sum of squared targets at the rounding of float64
+VERDICT_RATIO = 1e-20  # below this ratio the residuals are too close to rounding for a verdict on their slope
 STEEP = 1e-3  # cosine between residuals and a column of J that a minimum does not have
 WORST_CONDITION = 1e12  # of the column-scaled triangle
 
@@ -128,13 +128,13 @@ class Descent:
         scale = self.model.column_norms
         damping, growth = FIRST_DAMPING, 2.0
         while self.iterations < max_iterations:
-            if self.total <= EXACT * self.target_square:
+            if self.total <= EXACT_RATIO * self.target_square:
                 return Outcome.CONVERGED
             self.iterations += 1
             D, before = nonzero(scale), self.total
             step, promised = damped_step(self.model.R / D, self.model.q, damping)
             small = promised <= SMALL_FALL * before or norm(step) <= SMALL_STEP * norm(D * self.c)
-            if self.take(self.c + step / D, before if small else before - LEAST_GAIN * promised):
+            if self.take(self.c + step / D, before if small else before - LEAST_FALL * promised):
                 gain = min((before - self.total) / promised, 1.0) if promised > 0 else 0.0
                 scale = np.maximum(FADING * scale, self.model.column_norms)
                 damping = max(LEAST_DAMPING, damping * max(1 / 3, 1 - (2 * gain - 1) ** 3))
@@ -163,7 +163,7 @@ class Descent:
         """Whether the residuals still lean on a column of ``J``, as they do not at a minimum."""
         slope = np.abs(self.model.R.T @ self.model.q)
         leaning = slope > STEEP * self.model.column_norms * np.sqrt(self.total)
-        return self.total > ROUNDING * self.target_square and bool(leaning.any())
+        return self.total > VERDICT_RATIO * self.target_square and bool(leaning.any())
 
 
 def norm(vector: Floats) -> float:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from symreg.finishing.known_products import (
     CHANCE_OF_GIVEN,
-    POWERS,
+    POWERS_OF_KNOWN,
     Factor,
     Match,
     Product,
@@ -151,7 +151,7 @@ def products_in_nature(dimension: Dimension, taken: frozenset[str] = frozenset()
         return ()
     twice = np.array([int(exponent) for exponent in wanted])
     found = [
-        product_of([_natural(name) for name in names], [POWERS[place] for place in places], len(_OF_NATURE))
+        product_of([_natural(name) for name in names], [POWERS_OF_KNOWN[place] for place in places], len(_OF_NATURE))
         for sets, reached in _reached()
         for index, *places in np.argwhere((reached == twice).all(axis=-1)).tolist()
         if taken.isdisjoint(names := sets[index])
@@ -161,8 +161,8 @@ def products_in_nature(dimension: Dimension, taken: frozenset[str] = frozenset()
 
 @lru_cache(maxsize=1)
 def _reached() -> tuple[tuple[list[tuple[str, ...]], NDArray[np.int64]], ...]:
-    """Sets of names, and twice the exponents that each choice of ``POWERS`` reaches, ``(n_sets, n_powers, ..., 7)``."""
-    powers = np.array([int(2 * power) for power in POWERS])
+    """Sets of names, and twice the exponents that powers of them reach, ``(n_sets, n_powers, ..., 7)``."""
+    powers = np.array([int(2 * power) for power in POWERS_OF_KNOWN])
     exponents = {name: np.array([int(one) for one in _natural(name).dimension.exponents]) for name in _OF_NATURE}
     alone = [(name,) for name in _OF_NATURE]
     pairs = list(combinations(IN_PAIRS, 2))

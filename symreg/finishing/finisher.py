@@ -19,7 +19,7 @@ from symreg.formula import Expression, Simplifier, dimension_of, said_with
 from symreg.problem import has_form, parts_of
 from symreg.units import DIMENSIONLESS_UNIT, Dimension
 
-ROUNDING = 1e-9
+EXACT_FIT_ERROR = 1e-9
 """Of the target's spread: what a fit of an exact law leaves at most."""
 
 ROUNDING_OF_SIZE = 1e-5
@@ -107,7 +107,7 @@ class Finisher:
         y, weights = self.fitter.y, self.fitter.row_weights(fitted)
         size = max(float(np.std(y)), ROUNDING_OF_SIZE * float(np.max(np.abs(y))))
         sizes = np.full(len(y), size) if self.fitter.weights is None else np.minimum(size, np.abs(y))
-        return bool(fitted.residual_sum <= ROUNDING**2 * float(np.sum(weights * sizes**2)))
+        return bool(fitted.residual_sum <= EXACT_FIT_ERROR**2 * float(np.sum(weights * sizes**2)))
 
     def is_worse(self, fitted: Fitted, before: Fitted) -> bool:
         """Whether a fit leaves more than another, by more than rounding."""

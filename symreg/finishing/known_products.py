@@ -2,15 +2,15 @@
 
 A fitted constant with a unit may be a product of powers of known constants of exactly its dimension, times a simple
 number (see ``simple_numbers``). Dimensions alone say which products these are: ``powers_reaching`` lists all with small
-exponents. Of these the shortest to say is taken whose ratio to the fitted value is a simple number within ``FAR``
-standard errors, the errors of the known constants included.
+exponents. Of these the shortest to say is taken whose ratio to the fitted value is a simple number within
+``MATCH_ERRORS`` standard errors, the errors of the known constants included.
 
 *Why this is rarely chance.* Pairs of a product and a number are met in the order of their codes, and a pair has a
-window of relative width 2 FAR e/|v|. If n pairs that are no longer to say lie within a factor of ten of the value, and
-a constant that has nothing to do with them could have any size there, then it meets one of them by chance with a
-probability of at most
+window of relative width 2 MATCH_ERRORS e/|v|. If n pairs that are no longer to say lie within a factor of ten of the
+value, and a constant that has nothing to do with them could have any size there, then it meets one of them by chance
+with a probability of at most
 
-    n * 2 FAR (e/|v|) / (2 ln 10).
+    n * 2 MATCH_ERRORS (e/|v|) / (2 ln 10).
 
 A match is believed where this is small. Two or three digits are enough for a product as it stands, one more
 for twice a product, and three more for 3/7 of it.
@@ -48,10 +48,10 @@ from symreg.formula import (
 from symreg.problem import FreeConstant
 from symreg.units import Dimension
 
-POWERS = tuple(Fraction(one, 2) for one in (0, 2, -2, 4, -4, 1, -1, 6, -6, 3, -3, 8, -8, 5, -5))
-LARGEST_TOTAL = 12  # of all exponents; the Rydberg energy m_e*e**4/(8*epsilon_0**2*h**2) has 9
-MOST_FACTORS = 6  # known constants that are looked at; the powers of more are too many
-FAR = 3.0  # standard errors: one in 400 true matches is missed
+POWERS_OF_KNOWN = tuple(Fraction(one, 2) for one in (0, 2, -2, 4, -4, 1, -1, 6, -6, 3, -3, 8, -8, 5, -5))
+LARGEST_KNOWN_TOTAL = 12  # of all exponents; the Rydberg energy m_e*e**4/(8*epsilon_0**2*h**2) has 9
+MOST_KNOWN_FACTORS = 6  # known constants that are looked at; the powers of more are too many
+MATCH_ERRORS = 3.0  # standard errors: one in 400 true matches is missed
 AROUND = 10.0  # factor by which a constant that has nothing to do with a product may differ from it, at worst
 CHANCE_OF_GIVEN = 0.05
 """Expected matches by chance, of a constant with those that the user gives: they are thought to be in the law, and the
@@ -168,7 +168,7 @@ def matching(
 def _match(ratio: float, relative: float, product: Product, tolerance: Tolerance) -> Match | None:
     doubt = max(relative, tolerance.relative)
     number = recognise_number(ratio, abs(ratio) * doubt, tolerance=tolerance)
-    if number is None or abs(ratio / number.value - 1) >= FAR * doubt:
+    if number is None or abs(ratio / number.value - 1) >= MATCH_ERRORS * doubt:
         return None
     exact = relative < tolerance.relative
     return Match(product, number, math.nan if exact else abs(ratio / number.value - 1) / relative)
@@ -178,13 +178,13 @@ def expected_by_chance(match: Match, value: float, products: Collection[Product]
     """How many pairs of a product and a number, no longer to say than this one, meet a value of this size by chance."""
     longest = match.product.bits + match.number.bits
     pairs = sum(count_simple_numbers(longest - one.bits, abs(value / one.value), AROUND) for one in products)
-    return pairs * FAR * relative_error / math.log(AROUND)
+    return pairs * MATCH_ERRORS * relative_error / math.log(AROUND)
 
 
 @lru_cache(maxsize=1024)
 def products_of(dimension: Dimension, factors: tuple[Factor, ...]) -> tuple[Product, ...]:
     """All products of small powers of these constants that have this dimension, the shortest to say first."""
-    factors = factors[:MOST_FACTORS]
+    factors = factors[:MOST_KNOWN_FACTORS]
     choices = powers_reaching(dimension, tuple(one.dimension for one in factors))
     found = (product_of(factors, powers, len(factors)) for powers in choices)
     return tuple(sorted((one for one in found if one is not None), key=lambda one: one.bits))
@@ -204,7 +204,7 @@ def product_of(factors: Sequence[Factor], powers: Sequence[Fraction], n_names: i
 
 @lru_cache(maxsize=4096)
 def powers_reaching(dimension: Dimension, dimensions: tuple[Dimension, ...]) -> tuple[tuple[Fraction, ...], ...]:
-    """Powers, out of ``POWERS``, with which the product of these dimensions is ``dimension``.
+    """Powers, out of ``POWERS_OF_KNOWN``, with which the product of these dimensions is ``dimension``.
 
     Both halves of the product are listed, and meet where their dimensions are what is wanted.
     """
@@ -216,7 +216,7 @@ def powers_reaching(dimension: Dimension, dimensions: tuple[Dimension, ...]) -> 
         for one in ones
         for other in right.get(tuple(a - b for a, b in zip(dimension.exponents, reached, strict=True)), ())
     ]
-    return tuple(one for one in found if sum(map(abs, one)) <= LARGEST_TOTAL)
+    return tuple(one for one in found if sum(map(abs, one)) <= LARGEST_KNOWN_TOTAL)
 
 
 @lru_cache(maxsize=512)
@@ -224,7 +224,8 @@ def _by_dimension(dimensions: tuple[Dimension, ...]) -> dict[tuple[Fraction, ...
     """All choices of powers of these dimensions, by the exponents of their product."""
     scale = math.lcm(1, *(one.denominator for dimension in dimensions for one in dimension.exponents))
     table = np.array([[int(one * scale) for one in each.exponents] for each in dimensions], dtype=np.int64)
-    choices = [one for one in every(POWERS, repeat=len(dimensions)) if sum(map(abs, one)) <= LARGEST_TOTAL]
+    drawn = every(POWERS_OF_KNOWN, repeat=len(dimensions))
+    choices = [one for one in drawn if sum(map(abs, one)) <= LARGEST_KNOWN_TOTAL]
     halves = np.array([[int(2 * power) for power in one] for one in choices], dtype=np.int64)
     reached = halves.reshape(len(choices), -1) @ table.reshape(-1, len(Dimension.of().exponents))
     found: dict[tuple[int, ...], list[tuple[Fraction, ...]]] = {}

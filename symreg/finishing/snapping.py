@@ -45,11 +45,11 @@ DOUBT = 2.5
 each a refit that the description length may refuse; fewer misses factors that would vanish. Set by hand."""
 
 INSIGNIFICANT = 3.0  # standard errors from zero
-NOTHING = 1e-10  # in natural units; of an exact fit the errors are smaller than the rounding of a coefficient
+NEGLIGIBLE = 1e-10  # in natural units; of an exact fit the errors are smaller than the rounding of a coefficient
 
 MOST_TIED = 5  # constants of a formula; among more, some ratio is simple by chance
-FAR = 4.0  # errors between a ratio and a simple one; the refitted formula has to be worth it
-ROUNDING = 1e-9
+RATIO_ERRORS = 4.0  # errors between a ratio and a simple one; the refitted formula has to be worth it
+RATIO_ROUNDING = 1e-9
 """Of a simple ratio: how far constants of an exact fit, whose errors are as good as zero, may miss it. Far above
 float64's 1e-16, since a fit ends a little early; larger ties constants that differ. Set by hand."""
 
@@ -135,7 +135,8 @@ def _simple_ratio(value: float, error: float, other: float, other_error: float) 
     ratio = value / other
     doubt = abs(ratio) * float(np.hypot(error / value, other_error / other))
     near = min(RATIOS, key=lambda one: abs(abs(ratio) - one))
-    return (near if ratio > 0 else -near) if abs(abs(ratio) - near) < FAR * doubt + ROUNDING * near else None
+    is_near = abs(abs(ratio) - near) < RATIO_ERRORS * doubt + RATIO_ROUNDING * near
+    return (near if ratio > 0 else -near) if is_near else None
 
 
 def without_insignificant_terms(fitted: Fitted) -> Iterator[Rewritten]:
@@ -143,7 +144,7 @@ def without_insignificant_terms(fitted: Fitted) -> Iterator[Rewritten]:
     for index, (constant, value, error) in enumerate(
         zip(fitted.constants, fitted.values, fitted.stderr, strict=True)
     ):
-        if np.isfinite(error) and abs(value) < max(INSIGNIFICANT * error, NOTHING):
+        if np.isfinite(error) and abs(value) < max(INSIGNIFICANT * error, NEGLIGIBLE):
             shorter = without_term(fitted.expression, Constant(constant.name))
             shorter = shorter or at_nothing(fitted.expression, constant.name)
             if shorter is not None and Constant(constant.name) not in walk(shorter):

@@ -29,8 +29,8 @@ from symreg.search import FEW_CONSTANTS
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss
 GUESS = "guess"
-SAME = 1e-6  # of the spread of its values by which two fits of one function may differ
-NEAR = 25.0  # bits by which the message of a runner-up is longer than the shortest
+SAME_FUNCTION = 1e-6  # of the spread of its values by which two fits of one function may differ
+RUNNER_UP_BITS = 25.0  # bits by which the message of a runner-up is longer than the shortest
 
 
 @dataclass(slots=True, eq=False)
@@ -208,7 +208,7 @@ class Workshop:
         """
         end = time.monotonic() + seconds
         near = sorted(self._beside, key=lambda one: one.bits)
-        near = [one for one in near if one.bits < near[0].bits + NEAR]
+        near = [one for one in near if one.bits < near[0].bits + RUNNER_UP_BITS]
         # A law has its constants in order; two candidates may be one law.
         said = (self.finisher.said(canonical(self.finisher, one)) for one in near if time.monotonic() < end)
         laws = (as_law(self.finisher, one) for one in said if one is not None)
@@ -246,7 +246,7 @@ def _each_once(finished: Iterable[Finished]) -> list[Finished]:
 
 def _alike(first: Floats, second: Floats) -> bool:
     """Whether values differ by rounding and by where a fit ended alone."""
-    return bool(np.linalg.norm(first - second) <= SAME * np.linalg.norm(first - first.mean()))
+    return bool(np.linalg.norm(first - second) <= SAME_FUNCTION * np.linalg.norm(first - first.mean()))
 
 
 def _worth_simplifying(finished: Sequence[Finished]) -> list[Finished]:

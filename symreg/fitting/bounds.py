@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from symreg.fitting.fitter import Fitter
 
 Floats = npt.NDArray[np.float64]
-NEAR = 1e-6  # of the distance between start and bound, or of the bound itself: this close is tried as on it
+AT_THE_BOUND = 1e-6  # of the distance between start and bound, or of the bound itself: this close is tried as on it
 MOST_MOVES = 100
 """Moves of whole constants by one: they begin at the rounded minimum, so few are needed. It bounds a valley that goes
 on; a move costs up to two refits for each whole constant. Set by hand."""
@@ -74,7 +74,7 @@ def _reached(best: Fitted, free: Floats, lower: Floats, upper: Floats) -> dict[s
     held: dict[str, float] = {}
     for index, name in enumerate(best.names):
         for bound in (float(lower[index]), float(upper[index])):
-            reach = NEAR * (abs(bound) + abs(float(free[index]) - bound))
+            reach = AT_THE_BOUND * (abs(bound) + abs(float(free[index]) - bound))
             if math.isfinite(bound) and abs(float(best.values[index]) - bound) <= reach:
                 held[name] = bound
     return held

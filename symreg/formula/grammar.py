@@ -39,7 +39,7 @@ MAX_LENGTH: Final = 10_000
 """Characters: five for each node of MAX_NODES. It bounds the time that a hostile text takes before anything is built; a
 smaller one refuses formulas with long names."""
 
-MAX_DEPTH: Final = 100
+DEEPEST_FORMULA: Final = 100
 """Operators from the root to a leaf; brackets and signs may nest twice as deep. The parser does not recurse, but
 comparing trees and sympy do, and a larger bound comes nearer to Python's limit of 1,000 calls."""
 
@@ -242,8 +242,8 @@ class _Parser:
 
     def open(self, pending: _Pending) -> None:
         self.nesting += 1
-        if self.nesting > 2 * MAX_DEPTH:  # a sign within parentheses counts twice
-            self.fail(pending.token.position, f"the formula is nested deeper than {MAX_DEPTH}")
+        if self.nesting > 2 * DEEPEST_FORMULA:  # a sign within parentheses counts twice
+            self.fail(pending.token.position, f"the formula is nested deeper than {DEEPEST_FORMULA}")
         self.waiting.append(pending)
 
     def unwind(self, token: _Token) -> _Pending:
@@ -306,8 +306,8 @@ class _Parser:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             self.fail(token.position, f"the formula has more than {MAX_NODES} parts")
-        if depth > MAX_DEPTH:
-            self.fail(token.position, f"the formula is nested deeper than {MAX_DEPTH}")
+        if depth > DEEPEST_FORMULA:
+            self.fail(token.position, f"the formula is nested deeper than {DEEPEST_FORMULA}")
         self.done.append((tree, depth))
 
     # -- names and errors

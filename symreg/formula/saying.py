@@ -15,7 +15,7 @@ from symreg.formula.operators import POWERS
 
 PRINTED_AS = {"neg": "-", "inv": "/"}
 MINUS_ONE, ONE = Number(Fraction(-1)), Number(Fraction(1))
-MOST_FACTORS = 6
+MOST_SPELLED_FACTORS = 6
 """A power is written as a product of so many factors at most: nobody would read a longer row of one name."""
 
 
@@ -149,7 +149,7 @@ def _whole_power(base: Expression, exponent: int, operators: Collection[str]) ->
         if name in operators and exponent % power == 0 and exponent:
             inside = _whole_power(base, exponent // power, operators)
             return None if inside is None else Apply(name, (inside,))
-    if "*" not in operators or not 2 <= exponent <= MOST_FACTORS:
+    if "*" not in operators or not 2 <= exponent <= MOST_SPELLED_FACTORS:
         return None
     rest = _whole_power(base, exponent - 1, operators)
     return None if rest is None else Apply("*", (rest, base))

@@ -22,7 +22,7 @@ from symreg.formula import OPERATORS, Apply, Constant, DimensionRule, Expression
 from symreg.units import DIMENSIONLESS_UNIT, Dimension, Unit, combine_units, si_unit
 
 _NUMBER = re.compile(r"(?<![\w^*.+-])\d")  # in the text of a unit, where it is no exponent
-POWERS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), 3, -3)
+POWERS_OF_UNITS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), 3, -3)
 Factors = dict[Unit, Fraction]
 """A product of powers of the user's units; None instead of it: unclear."""
 
@@ -67,7 +67,7 @@ def _simple_unit(dimension: Dimension, units: Sequence[Unit]) -> Unit | None:
     distinct = list(dict.fromkeys(one for unit in units for one in _factors(unit)))
     alike = Counter(one.dimension for one in distinct)
     found = [one for one in distinct if alike[one.dimension] == 1]
-    alone = [[(unit, Fraction(power))] for power in POWERS for unit in found]
+    alone = [[(unit, Fraction(power))] for power in POWERS_OF_UNITS for unit in found]
     pairs = [
         [(one, Fraction(power)), (other, Fraction(second))]
         for power, second in ((1, -1), (1, 1), (1, -2), (1, 2), (-1, -1), (2, -1))

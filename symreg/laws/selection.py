@@ -16,7 +16,7 @@ from dataclasses import replace
 from symreg.formula import FEW_ROWS
 from symreg.laws.law import Law, Score
 
-EXACT = 1e-10
+EXACT_ERROR = 1e-10
 """Errors below this part of the target's spread are rounding, not misfit: all such laws are equally exact."""
 
 REFITTED = 1e-6
@@ -125,7 +125,7 @@ def held_out_errors(laws: Sequence[Law]) -> list[float]:
     if stated:
         scores = [replace(one, rmse=math.nan if one.in_errors is None else one.in_errors) for one in scores]
     spread = max(stated) if stated else target_spread(laws)
-    return [_error(one, spread, EXACT * spread) for one in scores]
+    return [_error(one, spread, EXACT_ERROR * spread) for one in scores]
 
 
 def judged_by(law: Law) -> Score:

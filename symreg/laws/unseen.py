@@ -13,7 +13,7 @@ LEAST_CHANCE = 1e-4
 LEAST_RATIO = 2.0
 """Of the errors: with thousands of rows a tenth more is no chance either, and nobody's concern."""
 
-EXACT = 1e-12
+EXACT_VARIANCE = 1e-12
 """Part of the variance below which what is left is rounding, which differs from row to row."""
 
 
@@ -27,7 +27,7 @@ def unseen_notes(train: Score, unseen: Score, n_constants: int, judge: str) -> t
     own, other = train.rmse, unseen.rmse
     if train.in_errors is not None and unseen.in_errors is not None:
         own, other = train.in_errors, unseen.in_errors
-    if freedom < 1 or unseen.n_rows < 1 or not own > 0 or not math.isfinite(other) or 1 - unseen.r2 < EXACT:
+    if freedom < 1 or unseen.n_rows < 1 or not own > 0 or not math.isfinite(other) or 1 - unseen.r2 < EXACT_VARIANCE:
         return ()
     from scipy.special import fdtrc
 

@@ -26,7 +26,7 @@ from symreg.units import BASE_UNITS, Dimension
 if TYPE_CHECKING:
     from symreg.problem.problem import Problem
 
-LARGEST = 900  # |log2| of a factor; beyond it a double would over- or underflow
+LARGEST_SHIFT = 900  # |log2| of a factor; beyond it a double would over- or underflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class NaturalUnits:
     def factor(self, dimension: Dimension) -> float:
         """One natural unit of this dimension in SI: ``value_si = factor(dimension) * value_natural``."""
         power = sum((e * x for e, x in zip(dimension.exponents, self.log2_scales, strict=True)), Fraction(0))
-        return float(2.0 ** max(-LARGEST, min(LARGEST, float(power))))
+        return float(2.0 ** max(-LARGEST_SHIFT, min(LARGEST_SHIFT, float(power))))
 
     def matrix(self, problem: Problem, rows: Rows) -> Floats:
         """The problem's inputs in natural units, shape ``(n_inputs, n_rows)``."""

@@ -19,12 +19,12 @@ Floats = npt.NDArray[np.float64]
 
 LARGEST_DEGREE = 4
 """Total degree of the polynomial in the logarithms: each adds a bend, and a trend that needs more than four is not
-called smooth. More takes rows and terms (MOST_TERMS) and follows errors; set by hand."""
+called smooth. More takes rows and terms (MOST_POLYNOMIAL_TERMS) and follows errors; set by hand."""
 
-MOST_TERMS = 250
+MOST_POLYNOMIAL_TERMS = 250
 """Of a polynomial: more take longer than a search may wait."""
 
-MOST_ROWS = 5_000
+MOST_SIZED_ROWS = 5_000
 """Rows that it is fitted to, and looked at together."""
 
 ROWS_A_TERM = 4
@@ -39,10 +39,10 @@ most, so they reach 26 decades; more would only delay the refusal. Set by hand."
 
 CONVERGED = 1e-8  # of the logarithm of the mean
 
-SURPRISING = 0.01
+NEXT_DEGREE_CHANCE = 0.01
 """Chance of as much more of a pattern: below it the next degree is needed."""
 
-BEYOND = 3.0
+BEYOND_STATED = 3.0
 """Standard deviations by which the variance may be above the one that is stated."""
 
 
@@ -66,23 +66,23 @@ def trend(inputs: Floats, target: Floats, share: float | None = None) -> Floats 
         return None
     coordinates = _coordinates(inputs)
     some = np.arange(len(y))
-    if len(y) > MOST_ROWS:
-        some = np.random.default_rng(len(y)).choice(len(y), size=MOST_ROWS, replace=False)
+    if len(y) > MOST_SIZED_ROWS:
+        some = np.random.default_rng(len(y)).choice(len(y), size=MOST_SIZED_ROWS, replace=False)
     before: tuple[Floats, int, float, int] | None = None  # coefficients, degree, sum of squares and terms before
     for degree in range(LARGEST_DEGREE + 1):
         n_terms = comb(len(coordinates) + degree, degree)
-        if n_terms * ROWS_A_TERM > len(some) or n_terms > MOST_TERMS:
+        if n_terms * ROWS_A_TERM > len(some) or n_terms > MOST_POLYNOMIAL_TERMS:
             return None
         columns = _polynomials(coordinates[:, some], degree)
         coefficients = _fitted(y[some], columns)
         if coefficients is None:
             return None
         left, free = float(np.sum((y[some] / np.exp(columns @ coefficients) - 1) ** 2)), len(some) - n_terms
-        if share is not None and left <= share**2 * (free + BEYOND * sqrt(2 * free)):
+        if share is not None and left <= share**2 * (free + BEYOND_STATED * sqrt(2 * free)):
             return _sizes(coordinates, degree, coefficients)
         if share is None and before is not None:
             lower, its_degree, more, fewer = before
-            if _chance(more - left, n_terms - fewer, left, free) > SURPRISING:
+            if _chance(more - left, n_terms - fewer, left, free) > NEXT_DEGREE_CHANCE:
                 return _sizes(coordinates, its_degree, lower)
         before = coefficients, degree, left, n_terms
     return None
@@ -90,7 +90,7 @@ def trend(inputs: Floats, target: Floats, share: float | None = None) -> Floats 
 
 def _sizes(coordinates: Floats, degree: int, coefficients: Floats) -> Floats:
     """The means at all rows, some at a time."""
-    parts = np.array_split(coordinates, max(1, coordinates.shape[1] // MOST_ROWS), axis=1)
+    parts = np.array_split(coordinates, max(1, coordinates.shape[1] // MOST_SIZED_ROWS), axis=1)
     return np.concatenate([np.exp(_polynomials(part, degree) @ coefficients) for part in parts])
 
 

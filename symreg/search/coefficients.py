@@ -30,10 +30,10 @@ from symreg.formula import (
 
 LARGEST_DENOMINATOR = 6
 """Denominator of an exponent that counts as a simple fraction. Fractions up to 6 lie as near as 1/30 to each other:
-with larger ones ``NEAR`` would take any number for one, with smaller ones fifths and sixths would stay fitted
+with larger ones ``NEAR_FRACTION`` would take any number for one, with smaller ones fifths and sixths would stay fitted
 decimals."""
 
-NEAR = 0.02  # an exponent this near to a small fraction is that fraction
+NEAR_FRACTION = 0.02  # an exponent this near to a small fraction is that fraction
 _ONE = Number(Fraction(1))
 
 Term = tuple[float, Expression | None]  # a factor, and what it stands before; None for the factor alone
@@ -97,7 +97,7 @@ class Coefficients:
             return _raised(factor, part, row.exponent)
         if second is None:
             exponent = Fraction(other).limit_denominator(LARGEST_DENOMINATOR)
-            if abs(other - float(exponent)) <= NEAR:
+            if abs(other - float(exponent)) <= NEAR_FRACTION:
                 return _raised(factor, part, exponent)
         base, power = self._times(factor, part), self._times(other, second)
         return 1.0, Apply("pow", (base, power))

@@ -12,7 +12,7 @@ from symreg.arrays import Floats
 from symreg.errors import TableWarning
 from symreg.tables.table import Column, Table
 
-COLLINEAR = 1.0 - 1e-9
+SAME_COLUMN = 1.0 - 1e-9
 """Correlation above which two columns are one: 1 - r is half the squared deviation from a line, here 4.5e-5 of the
 spread. Nearer to 1 misses columns converted with rounding, further warns of columns that differ."""
 
@@ -50,7 +50,7 @@ def twins(columns: Sequence[Column]) -> list[str]:
     rows = _sample(len(varying[0].values))
     standard = np.stack([_standardised(column.values[rows]) for column in varying])
     likeness = np.abs(standard @ standard.T)
-    pairs = np.argwhere(np.triu(likeness > COLLINEAR, k=1))
+    pairs = np.argwhere(np.triu(likeness > SAME_COLUMN, k=1))
     return [text for i, j in pairs if (text := _sentence(varying[i], varying[j])) is not None]
 
 
@@ -76,7 +76,7 @@ def _sentence(one: Column, other: Column) -> str | None:
         return f"columns {one.name!r} and {other.name!r} hold the same values"
     if (
         len(one.values) < MIN_ROWS
-        or abs(_standardised(one.values) @ _standardised(other.values)) <= COLLINEAR
+        or abs(_standardised(one.values) @ _standardised(other.values)) <= SAME_COLUMN
     ):
         return None
     return f"columns {one.name!r} and {other.name!r} are collinear: each is a straight line of the other"

@@ -47,7 +47,7 @@ LARGEST_TABLE = 10_000_000
 """Rows that may be drawn: 80 MB for each column, with copies some times that. A slip of the keys is refused before it
 fills the memory; set by hand."""
 
-ROUNDS = 50
+DRAWN_TABLES = 50
 """Tables drawn for one, where the formula is undefined on some of the rows: it has to be defined on a fiftieth of the
 ranges. More would only delay the error for a formula that is hardly ever defined; set by hand."""
 
@@ -202,7 +202,7 @@ def _draw_defined_rows(law: _Law, rng: np.random.Generator) -> tuple[dict[str, F
     columns: list[dict[str, Floats]] = []
     targets: list[Floats] = []
     missing = rows
-    for _ in range(ROUNDS):
+    for _ in range(DRAWN_TABLES):
         drawn = _draw(law.specification, rows, rng)
         target = law.values(drawn)
         defined = np.flatnonzero(np.isfinite(target))[:missing]
@@ -212,7 +212,7 @@ def _draw_defined_rows(law: _Law, rng: np.random.Generator) -> tuple[dict[str, F
         if missing == 0:
             joined = {name: np.concatenate([part[name] for part in columns]) for name in columns[0]}
             return joined, np.concatenate(targets)
-    reason = f"only {rows - missing} of {ROUNDS * rows} drawn rows have a finite value"
+    reason = f"only {rows - missing} of {DRAWN_TABLES * rows} drawn rows have a finite value"
     raise GenerationError(key="formula", reason=reason)
 
 

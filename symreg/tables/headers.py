@@ -27,7 +27,7 @@ LABEL = "label"
 NO_UNIT = frozenset(
     {"", "-", "\N{EN DASH}", "\N{EM DASH}", "1", "none", "unitless", "dimensionless", "no unit"}
 )
-FUNCTIONS = frozenset({"log", "log10", "ln", "lg", "exp", "sqrt", "sin", "cos", "tan", "abs", "f", "d"})
+HEADER_FUNCTIONS = frozenset({"log", "log10", "ln", "lg", "exp", "sqrt", "sin", "cos", "tan", "abs", "f", "d"})
 
 _SQUARE = re.compile(r"(?P<name>.*?)\s*\[(?P<unit>[^\[\]]*)\]$")
 _ROUND = re.compile(r"(?P<name>.*?)(?P<space>\s*)\((?P<unit>.*)\)$")
@@ -82,7 +82,7 @@ def _inside_brackets(text: str) -> str:
 
 def _in_round_brackets(text: str, found: re.Match[str]) -> Header:
     name, unit = found["name"].strip(), found["unit"].strip()
-    if name.lower() in FUNCTIONS and not found["space"]:
+    if name.lower() in HEADER_FUNCTIONS and not found["space"]:
         return Header(text)
     if found["space"] or (unit and reads_as_unit(unit)):
         return Header(name, unit)

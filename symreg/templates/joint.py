@@ -22,11 +22,11 @@ from symreg.formula import (
     walk,
 )
 from symreg.problem import FreeConstant, Template, UnknownFunction, parts_of
-from symreg.templates.starts import STARTS, from_many_starts
+from symreg.templates.starts import MOST_STARTS, from_many_starts
 from symreg.units import Dimension, power_product
 
 AS_GOOD = 1e-6  # of a sum of squares: what a constant less may cost
-ROUNDING = 1e-20  # of the target's
+JOINT_ROUNDING = 1e-20  # of the target's
 
 Candidate = tuple[Expression, tuple[FreeConstant, ...]]
 
@@ -84,7 +84,7 @@ class JointFits:
         return {name: dimension_of(part, self.finisher.dimensions | free) for name, part in parts.items()}
 
     def from_many_starts(
-        self, expression: Expression, starts: Mapping[str, float] | None = None, count: int = STARTS
+        self, expression: Expression, starts: Mapping[str, float] | None = None, count: int = MOST_STARTS
     ) -> Fitted | None:
         """The best fit of one formula from several starts; None where there is none."""
         candidate = self.candidate(expression, starts)
@@ -98,7 +98,7 @@ class JointFits:
         """
         while fitted.outcome is Outcome.SINGULAR:
             fits = [one for one in self.fitter.fit(list(self._with_one_constant_less(fitted))) if one is not None]
-            slack = AS_GOOD * fitted.residual_sum + ROUNDING * float(self.fitter.y @ self.fitter.y)
+            slack = AS_GOOD * fitted.residual_sum + JOINT_ROUNDING * float(self.fitter.y @ self.fitter.y)
             as_good = [one for one in fits if one.residual_sum <= fitted.residual_sum + slack]
             if not as_good:
                 return None

@@ -27,7 +27,7 @@ from symreg.problem import Candidate, FreeConstant, Template, UnknownFunction, p
 from symreg.search import Backend, Budget, DimensionRangeError, Round, SearchSpace
 from symreg.templates.joint import JointFits, fits_of, values_of
 from symreg.templates.seeds import seeds_of
-from symreg.templates.starts import FEW_ROWS, FEW_STEPS, on_few_rows
+from symreg.templates.starts import FEW_STEPS, FIRST_STEP_ROWS, on_few_rows
 from symreg.templates.undoing import undone
 from symreg.units import Dimension
 
@@ -40,22 +40,22 @@ SEEDS_OF_A_FUNCTION = 90
 """Small expressions for one function, the smallest first. More adds longer ones, whose combinations hardly come within
 SEEDED; fewer leaves out shapes with a constant inside. Set by hand."""
 
-MOST_ROWS = 5_000
+MOST_JOINT_ROWS = 5_000
 """Rows of the joint fits, evenly taken; whoever takes a candidate fits it on all. The time of a fit goes with them, and
 fewer tell forms apart less well under noise. Set by hand."""
 
 CHUNK = 200  # combinations between two looks at the clock
-KEPT = 24  # combinations fitted from several starts on all rows
+KEPT_FOR_STARTS = 24  # combinations fitted from several starts on all rows
 STARTS_OF_A_SEED = 12
-"""Starts of each of the KEPT combinations, beside its quick fit (decision 0018). Time goes with them; with fewer a good
-form is more often lost to a poor minimum. Set by hand."""
+"""Starts of each of the ``KEPT_FOR_STARTS`` combinations, beside its quick fit (decision 0018). Time goes with them;
+with fewer a good form is more often lost to a poor minimum. Set by hand."""
 
 LEADERS = 3  # formulas whose functions are searched one by one in a sweep
 ANSWERS = 10  # of a round of the backend, fitted jointly
 FIRST_SHARE = 100_000  # evaluations for one function in the first sweep; each sweep doubles it
 PATIENCE = 2  # sweeps without a shorter description
 NEWS = 1.0  # bits
-EXACT = 1e-20  # loss below which what is left is rounding
+EXACT_COMBINATION = 1e-20  # loss below which what is left is rounding
 LEAST_ROWS = 0.5  # of the rows on which a form has to be undone
 SLOPES_ALIKE = 1e-9
 """Range of the undone rows' errors, as a part of the largest, below which all count as the same: the form is linear in
@@ -74,7 +74,7 @@ def propose_within(
     """Rounds of whole formulas, as a backend yields them, for a problem whose template is not bare."""
     template = finisher.fitter.problem.template
     assert template is not None
-    finisher = replace(finisher, fitter=on_few_rows(finisher.fitter, MOST_ROWS))
+    finisher = replace(finisher, fitter=on_few_rows(finisher.fitter, MOST_JOINT_ROWS))
     joint, shape = JointFits(template, finisher), shape_of(finisher.fitter)
     search = TemplateSearch(template, joint, backend, space, budget, seed, stop, shape)
     if not template.functions:
@@ -105,7 +105,7 @@ class TemplateSearch:
 
     @property
     def fitter(self) -> Fitter:
-        """Fits on the training rows, ``MOST_ROWS`` of them at most; whoever takes a candidate fits it on all."""
+        """Fits on the training rows, ``MOST_JOINT_ROWS`` of them at most; whoever takes a candidate fits it on all."""
         return self.joint.fitter
 
     # ------------------------------------------------------------------------------------------------ the three ways
@@ -215,7 +215,7 @@ class TemplateSearch:
         combined = _smallest_first(drafts)[:SEEDED]
         names = [function.name for function in functions]
         wholes = [self.template.whole(dict(zip(names, parts, strict=True))) for parts in combined]
-        quick = replace(on_few_rows(self.fitter, FEW_ROWS), max_iterations=FEW_STEPS)
+        quick = replace(on_few_rows(self.fitter, FIRST_STEP_ROWS), max_iterations=FEW_STEPS)
         few = replace(self.joint.finisher, fitter=quick)
         fits: list[Fitted] = []
         for first in range(0, len(wholes), CHUNK):
@@ -224,7 +224,7 @@ class TemplateSearch:
             chunk = [self.joint.candidate(whole) for whole in wholes[first : first + CHUNK]]
             fits += fits_of(quick, [one for one in chunk if one is not None])
             self.evaluated += len(chunk)
-        best = sorted(fits, key=lambda one: few.measured(one, "").bits)[:KEPT]
+        best = sorted(fits, key=lambda one: few.measured(one, "").bits)[:KEPT_FOR_STARTS]
         again = [
             self.joint.from_many_starts(one.expression, values_of(one), STARTS_OF_A_SEED)
             for place, one in enumerate(best)
@@ -297,7 +297,7 @@ class TemplateSearch:
             return "evaluation budget spent"
         least = min((one.fitted.residual_sum for one in self.pool.values()), default=float("inf"))
         spread = float(np.var(self.fitter.y)) * len(self.fitter.y)
-        return "residual at rounding" if self.fitter.weights is None and least < EXACT * spread else None
+        return "residual at rounding" if self.fitter.weights is None and least < EXACT_COMBINATION * spread else None
 
     def _round(self, fits: Sequence[Fitted], level: int, reason: str | None) -> Round:
         candidates = tuple(

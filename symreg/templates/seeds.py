@@ -14,14 +14,14 @@ import numpy as np
 from symreg.formula import Apply, Constant, Expression, complexity
 from symreg.search import Bank, SearchSpace, leaves_of
 
-LARGEST = 3  # nodes of what the bank gives, as it counts them
+LARGEST_SEED = 3  # nodes of what the bank gives, as it counts them
 PROBES = 64
 """Rows, evenly taken, on which the bank tells expressions apart. More costs time and memory, fewer may take two for
 one; set by hand."""
 
 MAX_ENTRIES = 2_000
 """Entries of the bank, of which the smallest are wanted (``count``). With many arguments a larger one takes longer for
-seeds that are not used, a smaller one may end before LARGEST nodes; set by hand."""
+seeds that are not used, a smaller one may end before LARGEST_SEED nodes; set by hand."""
 
 WITH_A_CONSTANT_INSIDE = ("exp", "log", "sin", "cos", "tanh", "sqrt")
 
@@ -39,7 +39,7 @@ def seeds_of(
         max_entries=MAX_ENTRIES,
     )  # fmt: skip
     found: dict[Expression, None] = {}
-    for size in range(1, LARGEST + 1):
+    for size in range(1, LARGEST_SEED + 1):
         bank.request_all(size)
         for entry in bank.all_of(size):
             if not bank.is_one(entry):

@@ -19,7 +19,7 @@ from symreg.fitting import Fitted, Fitter, within_bounds
 from symreg.formula import Expression, Number, walk
 from symreg.problem import FreeConstant, Parameter, Template
 
-STARTS = 400
+MOST_STARTS = 400
 """Of a form whose constants have none of their own: over both signs and eight decades (decision 0018), 25 for each
 decade of one constant. Time goes with them, and so does the chance to meet the best minimum."""
 
@@ -27,14 +27,14 @@ FEW_STEPS = 40
 """Iterations from each start before the best go on (decision 0018). More is spent on every start, fewer ranks starts by
 where they began; set by hand."""
 
-FEW_ROWS = 400  # for the first steps
+FIRST_STEP_ROWS = 400  # for the first steps
 FINALISTS = 12
 """Starts fitted to the end on all rows, the best of different sums of squares (decision 0018). Each may take thousands
 of steps; with fewer a minimum that is best only at the end is missed. Set by hand."""
 
 LEAST_MAGNITUDE, LARGEST_MAGNITUDE = -5.0, 3.0  # decades, in natural units
-FAR = 1e3  # from one, or its inverse
-ALIKE = 1e-6  # of a sum of squares
+FAR_START = 1e3  # from one, or its inverse
+MINIMA_ALIKE = 1e-6  # of a sum of squares
 TWINS = 1e-9
 """Of a sum of squares: fits that differ by less are one but for signs. A larger part might take another minimum for a
 twin, a smaller one leaves the choice of signs to rounding; set by hand."""
@@ -43,7 +43,11 @@ SETTLED = (Outcome.CONVERGED, Outcome.MAX_ITERATIONS, Outcome.SINGULAR, Outcome.
 
 
 def from_many_starts(
-    fitter: Fitter, template: Template, expression: Expression, constants: Sequence[FreeConstant], count: int = STARTS
+    fitter: Fitter,
+    template: Template,
+    expression: Expression,
+    constants: Sequence[FreeConstant],
+    count: int = MOST_STARTS,
 ) -> Fitted | None:
     """The best fit of one formula; None where no start leads to one that is defined and within the bounds.
 
@@ -53,7 +57,7 @@ def from_many_starts(
     if all(constant.name in given for constant in constants):
         count = 0
     starts = _starts(fitter, template, expression, constants, count)
-    quick = replace(on_few_rows(fitter, FEW_ROWS), max_iterations=FEW_STEPS) if count else fitter
+    quick = replace(on_few_rows(fitter, FIRST_STEP_ROWS), max_iterations=FEW_STEPS) if count else fitter
     started = [(expression, _starting(constants, one)) for one in starts]
     found = _within_bounds(fitter, template, quick.fit_freely(started) if count else fitter.fit(started))
     again = [(expression, _starting(constants, one.values)) for one in _distinct(found)[:FINALISTS]] if count else []
@@ -89,7 +93,7 @@ def _distinct(found: Sequence[Fitted]) -> list[Fitted]:
     """The best of those that reached the same sum of squares, best first."""
     kept: list[Fitted] = []
     for one in sorted(found, key=_merit):
-        if not kept or one.residual_sum > kept[-1].residual_sum * (1 + ALIKE):
+        if not kept or one.residual_sum > kept[-1].residual_sum * (1 + MINIMA_ALIKE):
             kept.append(one)
     return kept
 
@@ -121,7 +125,7 @@ def _scales(fitter: Fitter, expression: Expression) -> Floats:
     columns and of numbers that the user wrote into the form, ``exp(-x*s/1.6e-16)``."""
     sizes = [float(np.median(np.abs(column[column != 0]))) for column in (*fitter.X, fitter.y) if column.any()]
     sizes += [abs(float(node.value)) for node in walk(expression) if isinstance(node, Number) and node.value]
-    far = {one**power for one in sizes if not 1 / FAR < one < FAR for power in (-2, -1, 1, 2)}
+    far = {one**power for one in sizes if not 1 / FAR_START < one < FAR_START for power in (-2, -1, 1, 2)}
     return np.array([1.0, *(one for one in sorted(far) if 0 < one < np.inf)])
 
 

@@ -21,7 +21,7 @@ from fractions import Fraction
 from symreg.units.tokens import SUPERSCRIPTS, Token, UnreadableError, tokens_of
 
 MAX_LENGTH = 200  # characters of a text
-MAX_DEPTH = 20  # parentheses within each other; the reader recurses once for each
+DEEPEST_UNIT = 20  # parentheses within each other; the reader recurses once for each
 MAX_FACTORS = 60  # numbers and names, those in parentheses each
 MAX_EXPONENT = 30  # of a name; units have powers below ten
 MAX_EXPONENT_OF_NUMBER = 300  # decades of a number, digits of its power: float64 ends at 308
@@ -88,8 +88,8 @@ class _Reader:
         return token
 
     def product(self, depth: int) -> list[Factor]:
-        if depth > MAX_DEPTH:
-            raise UnreadableError(self.place(), f"parentheses are nested deeper than {MAX_DEPTH}")
+        if depth > DEEPEST_UNIT:
+            raise UnreadableError(self.place(), f"parentheses are nested deeper than {DEEPEST_UNIT}")
         factors = self.power(depth)
         divided_from: int | None = None
         while True:

@@ -81,7 +81,7 @@ def test_both_engines_find_the_same() -> None:
 @pytest.mark.parametrize("kept", [None, 2])
 def test_no_exchange_improves_the_best_triple(kept: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     if kept is not None:  # so few that the best pairs and promising features do not lead there
-        monkeypatch.setattr(linear_search, "KEPT", kept)
+        monkeypatch.setattr(linear_search, "KEPT_COMBINATIONS", kept)
         monkeypatch.setattr(linear_search, "TRIED", kept)
     target = np.random.default_rng(7).normal(size=40)
     space = space_of(problem_of(COLUMNS, target), 4)

@@ -9,7 +9,7 @@ import pytest
 
 from symreg.engine import Engine
 from symreg.engine.compiled import CompiledEngine
-from symreg.engine.joining import COLLINEAR, Join, Pairs, unit_rows
+from symreg.engine.joining import ONE_ROW, Join, Pairs, unit_rows
 from symreg.errors import EngineError
 from tests.engine.conftest import OLDER
 
@@ -68,14 +68,14 @@ def keys(found: Pairs) -> list[Key]:
 def check(found: Pairs, question: Join) -> None:
     """The scores are right to single precision, in order, and nothing better was left out."""
     true = double_loop(question)
-    usable = sorted((score for score, free in true.values() if free > 10 * COLLINEAR), reverse=True)
+    usable = sorted((score for score, free in true.values() if free > 10 * ONE_ROW), reverse=True)
     assert len(set(keys(found))) == len(found.score)
     assert min(question.keep, len(usable)) <= len(found.score) <= question.keep
     assert (np.diff(found.score) <= 0).all()
     errors = []
     for key, score in zip(keys(found), found.score.tolist(), strict=True):
         wanted, free = true[key]
-        assert free > 0.1 * COLLINEAR
+        assert free > 0.1 * ONE_ROW
         errors.append(EPS / free)
         assert score == pytest.approx(wanted, abs=errors[-1])
     ours = sorted((true[key][0] for key in keys(found)), reverse=True)

@@ -17,9 +17,9 @@ from symreg.finishing.finished import Finished
 from symreg.finishing.finisher import Finisher
 from symreg.finishing.known_products import (
     CHANCE_OF_GIVEN,
-    FAR,
-    LARGEST_TOTAL,
-    MOST_FACTORS,
+    LARGEST_KNOWN_TOTAL,
+    MATCH_ERRORS,
+    MOST_KNOWN_FACTORS,
     Factor,
     known_products,
     matching,
@@ -101,7 +101,7 @@ def test_products_times_a_simple_number_are_recognised(
 
 
 @pytest.mark.parametrize(("text", "value", "dimension", "names"), KNOWN)
-@pytest.mark.parametrize("distance", [-20.0, -FAR - 0.1, FAR + 0.1, 8.0])
+@pytest.mark.parametrize("distance", [-20.0, -MATCH_ERRORS - 0.1, MATCH_ERRORS + 0.1, 8.0])
 def test_nothing_is_recognised_three_errors_away(
     text: str, value: float, dimension: Dimension, names: tuple[str, ...], distance: float
 ) -> None:
@@ -158,7 +158,7 @@ def test_every_product_of_small_powers_is_found(names: list[str], data: st.DataO
         for dimension, power in zip(dimensions, one, strict=True):
             reached *= dimension**power
         assert reached == wanted
-        assert sum(map(abs, one)) <= LARGEST_TOTAL
+        assert sum(map(abs, one)) <= LARGEST_KNOWN_TOTAL
 
 
 def test_fractional_dimensions_are_reached() -> None:
@@ -168,7 +168,7 @@ def test_fractional_dimensions_are_reached() -> None:
 
 
 def test_many_known_constants_are_looked_at_up_to_a_limit() -> None:
-    assert products_of(M, factors(*physical_constant_names()[: MOST_FACTORS + 3]))
+    assert products_of(M, factors(*physical_constant_names()[: MOST_KNOWN_FACTORS + 3]))
 
 
 def test_constants_without_a_value_are_no_products() -> None:
@@ -314,7 +314,7 @@ def test_a_slope_is_recognised_where_that_is_shorter(seed: int) -> None:
     one, two = (fitter.predict(each.fitted, fitter.X) for each in (before, short))
     _, slopes = fitter.slopes(before.fitted)
     errors = np.sqrt(np.sum(slopes * (before.fitted.covariance @ slopes), axis=0))
-    assert (np.abs(one - two) < (FAR + 1) * errors).all()
+    assert (np.abs(one - two) < (MATCH_ERRORS + 1) * errors).all()
     (note,) = as_law(own, short).notes
     assert note.startswith("h/e was fitted as ")
     assert note.endswith(" standard errors away)")

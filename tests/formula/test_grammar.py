@@ -11,7 +11,7 @@ import pytest
 
 from symreg.errors import ParseError
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable, complexity
-from symreg.formula.grammar import MAX_DEPTH, MAX_LENGTH, MAX_NODES, parse
+from symreg.formula.grammar import DEEPEST_FORMULA, MAX_LENGTH, MAX_NODES, parse
 from symreg.formula.naming import unquoted
 
 x, y, k = Variable("x"), Variable("y"), Constant("k")
@@ -246,8 +246,8 @@ def test_hostile_formulas_are_refused_at_once(text: str) -> None:
 
 
 def test_limits_are_those_that_are_stated() -> None:
-    deep = "sin(" * (MAX_DEPTH - 1) + "x" + ")" * (MAX_DEPTH - 1)
-    assert complexity(read(deep)) == MAX_DEPTH
+    deep = "sin(" * (DEEPEST_FORMULA - 1) + "x" + ")" * (DEEPEST_FORMULA - 1)
+    assert complexity(read(deep)) == DEEPEST_FORMULA
     with pytest.raises(ParseError, match="nested deeper than 100"):
         read(f"sin({deep})")
     row = "+".join(["x"] * 90)

@@ -10,7 +10,7 @@ import pytest
 
 from symreg.formula.expression import Constant, Number, Variable
 from symreg.problem.making import make_problem
-from symreg.search.native.proposal import SAME, Draft, Pool, Proposal
+from symreg.search.native.proposal import SAME_LOSS, Draft, Pool, Proposal
 from symreg.search.space import SearchSpace, probe_rows, search_space
 from symreg.tables.table import read_table
 from symreg.units.dimension import DIMENSIONLESS, Dimension
@@ -124,16 +124,16 @@ def test_the_pool_asks_more_of_more_nodes() -> None:
     pool = Pool(3)
     pool.offer(proposal(4, 0.2))
     assert pool.threshold(6) == float("inf")
-    assert pool.threshold(7) == pool.threshold(20) == SAME * 0.2
+    assert pool.threshold(7) == pool.threshold(20) == SAME_LOSS * 0.2
     pool.offer(proposal(6, 0.5))
     pool.offer(proposal(7, 0.22))
     pool.offer(proposal(8, 0.19))
     pool.offer(proposal(8, 0.205))  # alike on a few rows
     assert pool.complexities() == [4, 6, 8]
-    assert pool.threshold(10) == SAME * 0.2
-    assert pool.threshold(11) == SAME * 0.19
+    assert pool.threshold(10) == SAME_LOSS * 0.2
+    assert pool.threshold(11) == SAME_LOSS * 0.19
     assert [one.loss for one in pool.take(8)] == [0.19, 0.205]
-    assert pool.threshold(11) == SAME * 0.19  # what was taken is remembered
+    assert pool.threshold(11) == SAME_LOSS * 0.19  # what was taken is remembered
     pool.offer(proposal(9, 0.01))
     assert pool.threshold(4) == pool.threshold(6) == float("inf")  # simpler ones are not held to it
 
@@ -143,10 +143,10 @@ def test_a_fitted_constant_counts_as_nodes() -> None:
     pool = Pool(3)
     pool.offer(replace(proposal(5, 0.2), constants=2))
     assert pool.threshold(8) == pool.threshold(10) == float("inf")
-    assert pool.threshold(11) == SAME * 0.2
-    assert pool.threshold(8, 2) == SAME * 0.2
+    assert pool.threshold(11) == SAME_LOSS * 0.2
+    assert pool.threshold(8, 2) == SAME_LOSS * 0.2
     pool.offer(proposal(5, 0.1))
-    assert pool.threshold(5, 2) == SAME * 0.1
+    assert pool.threshold(5, 2) == SAME_LOSS * 0.1
     pool.offer(replace(proposal(5, 0.2), constants=2))
     assert [one.loss for one in pool.take(5)] == [0.1, 0.2]  # the first one came before anything shorter
 
@@ -155,7 +155,7 @@ def test_losses_below_the_floor_are_alike() -> None:
     """A simpler law below the floor does not shut out others there; above it they are no use."""
     pool = Pool(3, floor=0.1)
     pool.offer(proposal(2, 0.001))
-    assert pool.threshold(5) == SAME * 0.1
+    assert pool.threshold(5) == SAME_LOSS * 0.1
     pool.offer(proposal(5, 0.1))
     pool.offer(proposal(5, 0.11))
     assert [one.loss for one in pool.take(5)] == [0.1]
@@ -168,7 +168,7 @@ def test_another_target_is_another_measure() -> None:
     pool.forget(0.3)
     assert pool.threshold(5) == float("inf")
     pool.offer(proposal(2, 0.2))
-    assert pool.threshold(5) == SAME * 0.3
+    assert pool.threshold(5) == SAME_LOSS * 0.3
 
 
 def test_the_pool_prefers_who_came_first() -> None:

@@ -32,8 +32,8 @@ TOLERANCE = 1e-6
 approximations pass, a smaller one fails true forms whose fit ends a little early."""
 
 DEFINED = 0.99  # of the clean rows: a law that is undefined at a pole of its own may still be the true one
-STARTS = (0.0, 0.03, 0.1, 0.3, 0.3, 1.0)  # how far from the law's own constants, in their logarithms
-FAR = 1e6  # spreads
+START_DISTANCES = (0.0, 0.03, 0.1, 0.3, 0.3, 1.0)  # how far from the law's own constants, in their logarithms
+FAR_SPREADS = 1e6  # spreads
 MOST_EVALUATIONS = 100  # of one fit, for each constant
 
 SMALL_INTEGER = 10
@@ -87,7 +87,7 @@ class FormJudge:
         """The least relative RMS that any start leads to."""
         rng = np.random.default_rng(len(form.start))
         best = self._deviation(self._residuals(form, np.ones(len(form.start))))
-        for far in STARTS if form.start else ():
+        for far in START_DISTANCES if form.start else ():
             if best <= TOLERANCE:
                 break
             begin = np.exp(far * rng.standard_normal(len(form.start)))
@@ -99,8 +99,9 @@ class FormJudge:
         from scipy.optimize import least_squares
 
         def far(multiples: Floats) -> Floats:
-            found = np.nan_to_num(self._residuals(form, multiples), nan=FAR, posinf=FAR, neginf=-FAR)
-            return np.asarray(np.clip(found, -FAR, FAR), dtype=np.float64)
+            most = FAR_SPREADS
+            found = np.nan_to_num(self._residuals(form, multiples), nan=most, posinf=most, neginf=-most)
+            return np.asarray(np.clip(found, -most, most), dtype=np.float64)
 
         precisely: dict[str, Any] = {"xtol": 1e-15, "ftol": 1e-15, "gtol": 1e-15}
         most = MOST_EVALUATIONS * (1 + len(begin))

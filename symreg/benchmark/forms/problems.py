@@ -27,10 +27,10 @@ USUAL_LEVELS = (0.0, 0.01)
 """Noise, as a part of the target's spread, where a problem states ranges only: none, and one per cent. More makes the
 question harder; set by hand."""
 
-SIZES = ("smaller", "larger")
+TABLE_SIZES = ("smaller", "larger")
 RANKS = ("none", "first", "second", "third")
 GIVEN = "given"
-FEWEST_ROWS = 3
+FEWEST_ASKED_ROWS = 3
 """Rows of the smallest table that a problem may ask for: ``problem.MIN_ROWS``. With fewer every search would be
 refused, more would forbid questions that can be asked."""
 
@@ -53,8 +53,8 @@ class FormProblem:
     values: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.sizes or self.sizes[0] < FEWEST_ROWS or any(a >= b for a, b in pairwise(self.sizes)):
-            raise self._fault(f"rows are numbers of {FEWEST_ROWS} or more, ascending, not {list(self.sizes)}")
+        if not self.sizes or self.sizes[0] < FEWEST_ASKED_ROWS or any(a >= b for a, b in pairwise(self.sizes)):
+            raise self._fault(f"rows are numbers of {FEWEST_ASKED_ROWS} or more, ascending, not {list(self.sizes)}")
         if not self.levels or self.levels[0] != 0 or any(a >= b for a, b in pairwise(self.levels)):
             raise self._fault(f"levels of noise ascend from 0, not {list(self.levels)}")
 
@@ -139,11 +139,11 @@ def form_trials(
 
 def _sizes(problem: FormProblem, words: Sequence[str]) -> dict[int, str]:
     """Numbers of rows, each with its word; a problem that has one size only calls it so."""
-    ends = dict(zip(SIZES, (problem.sizes[0], problem.sizes[-1]), strict=True))
+    ends = dict(zip(TABLE_SIZES, (problem.sizes[0], problem.sizes[-1]), strict=True))
     if len(problem.sizes) == 1:
         return {problem.sizes[0]: "only"}
     found: dict[int, str] = {}
-    for word in words or SIZES:
+    for word in words or TABLE_SIZES:
         found.setdefault(ends[word] if word in ends else _rows(word), word)
     return found
 
@@ -162,8 +162,8 @@ def _levels(problem: FormProblem, words: Sequence[str]) -> dict[float, str]:
 
 
 def _rows(word: str) -> int:
-    if not word.isdecimal() or int(word) < FEWEST_ROWS:
-        reason = f"rows are smaller, larger or a number of {FEWEST_ROWS} or more, not '{word}'"
+    if not word.isdecimal() or int(word) < FEWEST_ASKED_ROWS:
+        reason = f"rows are smaller, larger or a number of {FEWEST_ASKED_ROWS} or more, not '{word}'"
         raise ProblemFileError(source="problems", entry="--rows", reason=reason)
     return int(word)
 

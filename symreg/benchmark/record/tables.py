@@ -8,7 +8,7 @@ from symreg.benchmark.record.comparison import Comparison, compare_units, compar
 from symreg.benchmark.record.misses import Miss, missed, recovered_loosely
 from symreg.benchmark.record.named_sets import NamedSet
 from symreg.benchmark.record.published import PublishedRate, best_published
-from symreg.benchmark.record.text import NOTHING, code, count, rate, ratio, seconds, table, words
+from symreg.benchmark.record.text import NO_VALUE, code, count, rate, ratio, seconds, table, words
 from symreg.benchmark.summary import Group, Summary, group_of, group_order, search_words, summarise
 from symreg.benchmark.trial import TrialResult
 
@@ -44,7 +44,7 @@ def _recovery_row(
     return [
         searches[group], f"{group.noise:g}", of, str(each.trials),
         *(rate(found, each.trials) for found in (each.recovered, each.strict, each.on_front)),
-        *(NOTHING if one is None else f"{one[1]:.1f} % ({one[0]})" for one in best),
+        *(NO_VALUE if one is None else f"{one[1]:.1f} % ({one[0]})" for one in best),
     ]  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def hard_table(results: Sequence[TrialResult]) -> list[str]:
 
 def _hard_cell(trials: Sequence[TrialResult]) -> str:
     if not trials:
-        return NOTHING
+        return NO_VALUE
     found = [trial for trial in trials if trial.recovered]
     strict = sum(trial.strict for trial in trials)
     longest = f", {seconds(max(trial.seconds for trial in found))} s" if found else ""
@@ -138,7 +138,8 @@ def _miss_table(misses: Sequence[Miss], selected: str) -> list[str]:
          f"{len(miss.seeds)} of {miss.seeds_run}: {', '.join(map(str, miss.seeds))}",
          code(miss.truth),
          code(miss.selected) + (f" and {miss.others} more" if miss.others else ""),
-         words("; ".join(miss.reasons)), NOTHING if miss.held_out_r2 != miss.held_out_r2 else f"{miss.held_out_r2:.7g}"]
+         words("; ".join(miss.reasons)),
+         NO_VALUE if miss.held_out_r2 != miss.held_out_r2 else f"{miss.held_out_r2:.7g}"]
         for miss in misses
     ]  # fmt: skip
     heads = ("equation", "search", "noise", "seeds", "truth", selected, "why, as far as known", "its R²>")

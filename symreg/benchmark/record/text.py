@@ -13,7 +13,7 @@ LONGEST_CODE = 110
 """Characters of a formula in a cell of a table; a longer one is cut. More makes tables wider than a page, fewer cuts
 laws that a reader wants to compare; set by hand."""
 
-NOTHING = "\N{EN DASH}"
+NO_VALUE = "\N{EN DASH}"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -26,7 +26,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 def rate(found: int, trials: int) -> str:
     """``104 = 89.7 % (82.8-94.0)``: count, percentage and Wilson's 95 % interval."""
     low, high = (100 * edge for edge in wilson_interval(found, trials))
-    return f"{found} = {100 * found / trials:.1f} % ({low:.1f}\N{EN DASH}{high:.1f})" if trials else NOTHING
+    return f"{found} = {100 * found / trials:.1f} % ({low:.1f}\N{EN DASH}{high:.1f})" if trials else NO_VALUE
 
 
 
@@ -34,21 +34,21 @@ def rate(found: int, trials: int) -> str:
 def seconds(value: float) -> str:
     """Seconds with two significant digits; a dash for no number."""
     if not math.isfinite(value):
-        return NOTHING
+        return NO_VALUE
     return f"{value:.2f}" if value < 1 else f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
 
 def count(value: float) -> str:
     """A whole number with commas, above a thousand rounded to three digits."""
     if not math.isfinite(value):
-        return NOTHING
+        return NO_VALUE
     return f"{float(f'{value:.3g}'):,.0f}"
 
 
 def ratio(first: float, second: float) -> str:
     """How many times the first the second is."""
     if not (math.isfinite(first) and math.isfinite(second)) or first <= 0:
-        return NOTHING
+        return NO_VALUE
     times = second / first
     return (f"{times:.2g}" if times < 100 else f"{times:,.0f}") + " \N{MULTIPLICATION SIGN}"
 
@@ -57,7 +57,7 @@ def code(text: str) -> str:
     """A formula as code on one line, cut where it is long; a bar would end the cell of a table."""
     shown = "".join(char if char.isprintable() else " " for char in text).replace("`", "'").replace("|", "\\|")
     if not shown:
-        return NOTHING
+        return NO_VALUE
     return f"`{shown}`" if len(shown) <= LONGEST_CODE else f"`{shown[: LONGEST_CODE - 1]}…`"
 
 

@@ -27,14 +27,14 @@ from symreg.formula import (
     walk,
 )
 
-MOST = 60  # changes of one law
+MOST_CHANGES = 60  # changes of one law
 SHIFTED = frozenset(TRANSCENDENTAL) - TRIGONOMETRIC - {"exp", "log", "log10"} | {"square"}
 
 
 def canonical_form(form: Form) -> Form:
     """The form as it is shown; values and dimension stay, and no constant is new."""
-    form = rewritten(form, RULES, _tidied, MOST)
-    form = rewritten(form, SCALES, _tidied, MOST)
+    form = rewritten(form, RULES, _tidied, MOST_CHANGES)
+    form = rewritten(form, SCALES, _tidied, MOST_CHANGES)
     form = form.with_tree(with_terms_in_order(form.expression, tuple(form.values)))
     return form.with_tree(with_leading_signs(form.expression))
 

@@ -23,7 +23,7 @@ LONGEST_REST = 0.5  # seconds between reports
 SMALLEST_OFFSET = 1e-6  # of the target's spread: a smaller one is rounding
 
 # Our operators and the function of Operon that computes each.
-FUNCTIONS = {
+OPERON_NAMES = {
     "+": "Add", "-": "Sub", "*": "Mul", "/": "Div", "pow": "Pow", "square": "Square", "sqrt": "Sqrt", "exp": "Exp",
     "log": "Log", "sin": "Sin", "cos": "Cos", "tan": "Tan", "asin": "Asin", "acos": "Acos", "atan": "Atan",
     "sinh": "Sinh", "cosh": "Cosh", "tanh": "Tanh", "abs": "Abs",
@@ -122,7 +122,7 @@ def _primitives(operators: list[str]) -> Any:
     """The set of functions that trees are made of, with variables and constants."""
     kinds = operon.NodeType.Constant | operon.NodeType.Variable
     for name in operators:
-        kinds |= getattr(operon.NodeType, FUNCTIONS[name])
+        kinds |= getattr(operon.NodeType, OPERON_NAMES[name])
     return kinds
 
 

@@ -19,7 +19,7 @@ from symreg.search.hypotheses.law_library import TextbookLaw, law_library
 from symreg.search.hypotheses.scope import Scope
 from symreg.units import parse_unit
 
-AT_ONCE = 50
+ASKED_AT_ONCE = 50
 """Formulas in one answer: within ``MAX_REPLY`` of a conversation that leaves 5,000 bytes for each. Fewer need more
 questions, more are fitted before the program hears what became of them. Set by hand."""
 
@@ -56,7 +56,7 @@ def converse(questions: TextIO, answers: TextIO) -> None:
     for line in questions:
         if left is None:
             left = proposals(law_library(), scope_of_question(json.loads(line)))
-        print(json.dumps(answer(itertools.islice(left, AT_ONCE))), file=answers, flush=True)
+        print(json.dumps(answer(itertools.islice(left, ASKED_AT_ONCE))), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -23,13 +23,13 @@ from symreg.search.native import Floats, Probes, target_at
 from symreg.search.rejection import Fault, Rejection, rejection
 from symreg.search.space import SearchSpace
 
-SIZES = (1.0, 0.05, 20.0)  # in natural units, where columns are of order one
+START_SIZES = (1.0, 0.05, 20.0)  # in natural units, where columns are of order one
 MOST_STARTS = 27
 """Fits of one hypothesis: three sizes for each of three constants that are no mere factors, 3**3. Of more such
 constants only the last ones are moved; all sizes of each would triple the fits with every constant."""
 
 CLEARLY = 1.05  # times the residual sum: a difference that the choice of rows does not make
-EXACT = 1e-20  # of the target's spread: residuals below are rounding
+EXACT_RESIDUAL = 1e-20  # of the target's spread: residuals below are rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Assessed:
         """Whether nothing speaks for the other: it is no shorter, has no fewer constants and fits clearly worse."""
         shorter = self.complexity <= other.complexity
         fewer = len(self.candidate.constants) <= len(other.candidate.constants)
-        return shorter and fewer and CLEARLY * max(self.loss, EXACT) < other.loss
+        return shorter and fewer and CLEARLY * max(self.loss, EXACT_RESIDUAL) < other.loss
 
     def __str__(self) -> str:
         return f"'{self.text}' with {self.complexity} nodes and R2 = {1 - self.loss:.6g}"
@@ -158,5 +158,5 @@ class Assessment:
 def _starts(program: Program) -> list[npt.NDArray[np.float64]]:
     """Starting values: every constant at one, and those that are no mere factors at other sizes too."""
     linear = set(linear_constants(program).tolist())
-    sizes = [(1.0,) if index in linear else SIZES for index in range(program.n_free)]
+    sizes = [(1.0,) if index in linear else START_SIZES for index in range(program.n_free)]
     return [np.array(some) for some in itertools.islice(itertools.product(*sizes), MOST_STARTS)]

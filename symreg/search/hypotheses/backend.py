@@ -29,7 +29,7 @@ from symreg.search.hypotheses.scope import scope_of
 from symreg.search.rejection import Rejection
 from symreg.search.space import SearchSpace, probe_rows
 
-AT_ONCE = 256  # hypotheses fitted between two looks at the clock
+FITTED_AT_ONCE = 256  # hypotheses fitted between two looks at the clock
 MOST_TURNS = 200  # questions to a program
 MOST_FORMULAS = 200  # of one answer
 IDLE_TURNS = 3  # answers in a row without anything new, after which nothing new is expected
@@ -125,10 +125,10 @@ class _Search:
     def tested(self, hypotheses: Sequence[Hypothesis]) -> list[Candidate]:
         """The candidates among what was not met before, as far as there is time for them."""
         held: list[Candidate] = []
-        for place in range(0, len(hypotheses), AT_ONCE):
+        for place in range(0, len(hypotheses), FITTED_AT_ONCE):
             if self.clock.spent():
                 break
-            candidates = self.read(hypotheses[place : place + AT_ONCE])
+            candidates = self.read(hypotheses[place : place + FITTED_AT_ONCE])
             held += [one.candidate for one in self.assessment.take(candidates)]
         return held
 

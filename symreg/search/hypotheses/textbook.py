@@ -19,10 +19,10 @@ from symreg.search.hypotheses.assessment import Assessed, Assessment
 from symreg.search.hypotheses.law_library import TextbookLaw
 from symreg.search.hypotheses.scope import Scope
 
-AT_ONCE = 256  # analogies fitted between two looks at the clock
-KEPT = 16  # laws
-EXACT = 1e-16  # of the target's spread: a smaller loss is no better
-ALIKE = 1e-6  # of the loss by which two fits of the same function may differ
+ANALOGIES_AT_ONCE = 256  # analogies fitted between two looks at the clock
+KEPT_ANALOGIES = 16  # laws
+EXACT_ANALOGY = 1e-16  # of the target's spread: a smaller loss is no better
+FITS_ALIKE = 1e-6  # of the loss by which two fits of the same function may differ
 MOST_TOLD = 3  # of laws that are the same here
 
 
@@ -46,15 +46,15 @@ class Explanation:
 def explanations(
     laws: Iterable[TextbookLaw], scope: Scope, assessment: Assessment, spent: Callable[[], bool]
 ) -> list[Explanation]:
-    """The best analogy of each law, shortest message first, ``KEPT`` at most; no more is tried once ``spent()``."""
+    """The best analogy of each law, shortest first, ``KEPT_ANALOGIES`` at most; no more is tried once ``spent()``."""
     best: dict[str, Explanation] = {}
     found = (one for law in laws for one in analogies(law, scope))
-    while not spent() and (some := list(itertools.islice(found, AT_ONCE))):
+    while not spent() and (some := list(itertools.islice(found, ANALOGIES_AT_ONCE))):
         for one in _explained(some, assessment):
             law = one.analogy.law.id
             if law not in best or one.bits < best[law].bits:
                 best[law] = one
-    return list(_distinct(sorted(best.values(), key=lambda one: one.bits)))[:KEPT]
+    return list(_distinct(sorted(best.values(), key=lambda one: one.bits)))[:KEPT_ANALOGIES]
 
 
 def _explained(some: list[Analogy], assessment: Assessment) -> Iterator[Explanation]:
@@ -63,7 +63,7 @@ def _explained(some: list[Analogy], assessment: Assessment) -> Iterator[Explanat
     candidates = [Candidate(one.expression, one.constants, f"library: {one.law.name}") for one in some]
     for one, assessed in zip(some, assessment.fitted(candidates), strict=True):
         if isinstance(assessed, Assessed) and assessed.loss < 1:  # better than the mean
-            residual = assessment.n_rows / 2 * math.log2(max(assessed.loss, EXACT))
+            residual = assessment.n_rows / 2 * math.log2(max(assessed.loss, EXACT_ANALOGY))
             constants = len(one.constants) / 2 * math.log2(assessment.n_rows)
             yield Explanation(one, assessed, residual + constants + one.bits)
 
@@ -84,5 +84,5 @@ def _distinct(ranked: Iterable[Explanation]) -> list[Explanation]:
 def _same(one: Explanation, other: Explanation) -> bool:
     if len(one.analogy.constants) != len(other.analogy.constants):
         return False
-    first, second = max(one.assessed.loss, EXACT), max(other.assessed.loss, EXACT)
-    return abs(first - second) <= ALIKE * second
+    first, second = max(one.assessed.loss, EXACT_ANALOGY), max(other.assessed.loss, EXACT_ANALOGY)
+    return abs(first - second) <= FITS_ALIKE * second

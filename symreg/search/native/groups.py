@@ -39,7 +39,7 @@ KIND_BITS = math.log2(3)
 OTHER_LEAVES = 2
 """Beside the products: a constant, and a number."""
 
-LARGEST = 6
+LARGEST_COUNTED = 6
 """Sizes of exponents up to which products of powers are counted; each beyond it is said by its leaf and its sign."""
 
 Monomial = Mapping[Expression, Fraction]
@@ -68,10 +68,10 @@ def _bits_of(group: Monomial, codes: Mapping[Expression, int], target: int) -> f
     code = sum(codes[leaf] * power for leaf, power in group.items())
     weight = sum(math.ceil(abs(power)) for power in group.values())
     broken = sum(exponent_bits(power) for power in group.values() if power.denominator > 1)
-    counts = _counts(tuple(codes.values()), min(weight, LARGEST))
+    counts = _counts(tuple(codes.values()), min(weight, LARGEST_COUNTED))
     known = code in (0, target) and not broken
     rank = counts.get(int(code), 1) if known else sum(counts.values())
-    return KIND_BITS + universal_bits(rank) + broken + max(0, weight - LARGEST) * math.log2(2 * len(codes))
+    return KIND_BITS + universal_bits(rank) + broken + max(0, weight - LARGEST_COUNTED) * math.log2(2 * len(codes))
 
 
 @lru_cache(maxsize=64)

@@ -35,13 +35,13 @@ LEAST_RATIO = 3.0
 """Of the largest to the smallest value: with less, errors of either kind are hardly told apart, and it matters
 little."""
 
-FEWEST_ROWS = 6
+FEWEST_NOISY_ROWS = 6
 """Of fewer rows the best of many formulas favours either kind by chance."""
 
 ROWS_A_CONSTANT = 4
 """Of the formulas that are asked, each constant has so many rows at least."""
 
-LEAST_GAIN = 12.0
+LEAST_NOISE_BITS = 12.0
 """Bits that relative errors have to save. Laws that are not found yet leave patterns, which may favour either."""
 
 MOST_CONSTANTS = 3
@@ -51,7 +51,7 @@ count where errors are taken to be alike, and through those that were left out."
 MOST_OF_THE_OTHER_SIGN = 0.05
 """Part of the values: errors of 60 % make as many negative."""
 
-FIRST = 3
+FIRST_STAGES = 3
 """Stages of simple forms before it is asked: sums, and parts of one and two constants."""
 
 DECADE = 10.0
@@ -70,7 +70,7 @@ def may_grow(space: SearchSpace) -> bool:
     A few may have the other one, if there is a trend that they scatter around.
     """
     y = space.target
-    if len(y) < FEWEST_ROWS or not space.may_weigh or space.sigma is not None:
+    if len(y) < FEWEST_NOISY_ROWS or not space.may_weigh or space.sigma is not None:
         return False
     sizes: Floats | None = np.abs(y)
     if not ((y > 0).all() or (y < 0).all()):
@@ -109,12 +109,12 @@ def errors_grow(
     # ``Probes`` scale weights to sum to one; likelihoods want their geometric mean to be one over the rows.
     logs = np.log(probes.weights * n_rows)
     bits, one = shortest(scaled)
-    return one if bits - 0.5 * n_rows * float(logs.mean() / np.log(2)) < shortest(plain)[0] - LEAST_GAIN else None
+    return one if bits - 0.5 * n_rows * float(logs.mean() / np.log(2)) < shortest(plain)[0] - LEAST_NOISE_BITS else None
 
 
 @dataclass(slots=True)
 class Wonder:
-    """Asks how errors go after ``FIRST`` stages of simple forms and after each later one, until these are done.
+    """Asks how errors go after ``FIRST_STAGES`` stages of simple forms and after each later one, until these are done.
 
     Over a decade or more, formulas that are near where errors are alike follow the largest values, and the law that
     errors grow with need not be among them: so the first stages are run both ways. As long as most of what a formula
@@ -127,7 +127,7 @@ class Wonder:
     other: Callable[[SearchSpace], Skeletons]
     may_grow: bool = field(init=False)
     open: bool = field(init=False)
-    _next: int = FIRST
+    _next: int = FIRST_STAGES
     _weighed: SearchSpace | None = None
     _other: Skeletons | None = None
     _smoother: Smoother | None = None
@@ -191,7 +191,7 @@ class Wonder:
             return []
         if self._other is None:
             self._other = self.other(self.weighed)
-            while not self._other.is_done and self._other.stages_run < FIRST:
+            while not self._other.is_done and self._other.stages_run < FIRST_STAGES:
                 self._other.run()
         return self._other.near
 

@@ -11,7 +11,7 @@ from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 SOFTENING = 0.01  # of the median variance: no single row may carry a join alone
-ALIKE = 3.0  # times the mean square that the target's uncertainty makes
+LOSSES_ALIKE = 3.0  # times the mean square that the target's uncertainty makes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +53,7 @@ def smoothed_probes(target: Floats, sigma: Floats) -> Probes:
     """Probes of a smooth surface that is off by ``sigma``: a law cannot be held to less than a few times that."""
     probes = probes_of(target, sigma)
     mean_square = 1 / float(np.mean(1 / sigma**2))
-    return replace(probes, floor=ALIKE * mean_square / (probes.spread or 1.0))
+    return replace(probes, floor=LOSSES_ALIKE * mean_square / (probes.spread or 1.0))
 
 
 def target_at(space: SearchSpace, rows: npt.NDArray[np.int64]) -> Probes:

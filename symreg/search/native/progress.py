@@ -14,12 +14,12 @@ from symreg.problem import most_constants
 from symreg.search.backend import EndEarly
 from symreg.search.native.probes import Probes, probes_of, smoothed_probes, target_at
 from symreg.search.native.proposal import Draft
-from symreg.search.native.questions import FEWEST_ROWS, Smoother, leaves_pattern, leaves_wave
+from symreg.search.native.questions import FEWEST_SURFACE_ROWS, Smoother, leaves_pattern, leaves_wave
 from symreg.search.native.refine import Refined, Refiner
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
-EXACT = 1e-20  # loss below which what is left is rounding
+EXACT_LOSS = 1e-20  # loss below which what is left is rounding
 PATIENCE = 2  # levels of every hunt without a shorter description before a law at the noise is believed
 SURELY_EXACT = 1e-26  # loss that no chance approximation of a handful of constants reaches
 FEW_CONSTANTS, SOME_CONSTANTS = 3, 5  # of an exact law: more of them follow any smooth curve to the last digits
@@ -30,7 +30,7 @@ OF_A_LEVEL = 2.5  # bits by which formulas grow with each level; a little less, 
 LONGEST_WAIT = 8  # levels; what is left could be chance, and each level takes twice as long as the one before
 LONGEST_WAIT_PLAIN = 3  # for a law that owes nothing to fitted constants
 SIMPLE_RATIOS = np.array([1.0, 2.0, 3.0, 4.0])
-ALIKE = 0.01  # coefficients that are simple multiples of each other, apart from what noise makes of them
+MULTIPLES_ALIKE = 0.01  # coefficients that are simple multiples of each other, apart from what noise makes of them
 LEAST_EXPLAINED = 0.1  # loss above which what nothing follows need not be noise: half a law leaves as much
 MOST_NOISE = 0.02  # loss that may be noise, a seventh of the target's spread: with more, few would look for a law
 SLACK = 1.15  # of known uncertainties
@@ -66,7 +66,7 @@ class Progress:
                 # A product of powers comes long before sums of its length. Where residuals cannot tell whether it is
                 # the law, these must have had their turn.
                 nodes = shortest.complexity - 2 * len(shortest.draft.names)
-                self.level = level if len(self.space.target) >= FEWEST_ROWS else max(level, nodes)
+                self.level = level if len(self.space.target) >= FEWEST_SURFACE_ROWS else max(level, nodes)
             self.bits, self.law = bits, shortest
         return found
 
@@ -81,7 +81,7 @@ class Progress:
 
     def bits_of(self, one: Refined) -> float:
         """A rough description length."""
-        return 0.5 * len(self.space.target) * float(np.log2(max(one.loss, EXACT))) + self.own_bits(one)
+        return 0.5 * len(self.space.target) * float(np.log2(max(one.loss, EXACT_LOSS))) + self.own_bits(one)
 
     def own_bits(self, one: Refined) -> float:
         """What a formula and its constants add to the description length."""
@@ -133,7 +133,7 @@ class Progress:
 
     def is_exact(self, is_thorough: bool) -> bool:
         """Whether what is left is rounding, and not because many constants follow the curve."""
-        if self.best is None or self.least >= EXACT:
+        if self.best is None or self.least >= EXACT_LOSS:
             return False
         constants = len(self.best.draft.names)
         if constants > most_constants(len(self.space.target)) or self.best.complexity > self.space.max_complexity:
@@ -151,7 +151,7 @@ class Progress:
         """Whether the shortest description explains so much, and resembles so little where rows are neighbours, that
         what it leaves could be noise: no proof, but reason to try first what noise does not disturb."""
         law = self.law
-        if law is None or law.loss > MOST_NOISE or law.loss < EXACT:
+        if law is None or law.loss > MOST_NOISE or law.loss < EXACT_LOSS:
             return False
         if self._asked is None or self._asked[0] is not law:
             rows = self.refiner.rows
@@ -205,4 +205,4 @@ def _is_plain(draft: Draft) -> bool:
     if not len(sizes) or not sizes.max() > 0:
         return True
     multiples = SIMPLE_RATIOS[:, None] * (sizes / sizes.max())
-    return bool((np.abs(multiples - 1).min(axis=0) < ALIKE).all())
+    return bool((np.abs(multiples - 1).min(axis=0) < MULTIPLES_ALIKE).all())

@@ -16,7 +16,7 @@ from symreg.formula import Expression
 
 FEWER = 3  # nodes
 OF_A_CONSTANT = 3  # nodes: half the logarithm of a thousand rows, in bits, over those of a node
-SAME = 1.05  # losses on a few rows that differ by less than that part are alike
+SAME_LOSS = 1.05  # losses on a few rows that differ by less than that part are alike
 
 
 def fresh_names(taken: Collection[str], count: int) -> list[str]:
@@ -79,7 +79,7 @@ class Pool:
         """A loss that a proposal has to beat to be kept."""
         heap, nodes = self._heaps.get(complexity, []), _nodes(complexity, constants)
         simpler = [loss for size, loss in self._least.items() if size <= nodes - FEWER]
-        limits = [SAME * max(loss, self.floor) for loss in simpler]
+        limits = [SAME_LOSS * max(loss, self.floor) for loss in simpler]
         return min(limits + ([-heap[0][0]] if len(heap) >= self.keep else []), default=math.inf)
 
     def offer(self, proposal: Proposal, *, always: bool = False) -> None:

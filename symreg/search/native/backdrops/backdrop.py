@@ -21,7 +21,7 @@ from symreg.search.native.skeletons import Argument, Inputs, place_bits, raised
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-INDEPENDENT = 1e-6
+INDEPENDENT_TERM = 1e-6
 """Of its norm that a term keeps beside those before it. What keeps less is made of them, or nearly: smooth terms on a
 narrow range follow any smooth function, and then nothing can be told apart."""
 
@@ -31,7 +31,7 @@ FLATTEST, STEEPEST = 1e-9, 1e12
 HOPEFUL = 1e-16
 """Of a view's square, left by a backdrop: terms that resemble each other lose some digits."""
 
-AT_ONCE = 8_192  # columns: their values stay small
+COLUMNS_AT_ONCE = 8_192  # columns: their values stay small
 OWN = (
     "1", "2", "sin", "cos", "-1", "3", "log", "exp", "1/2", "-2", "4", "tan", "exp-", "5", "sin2", "cos2", "atan", "6",
     "-3",
@@ -82,7 +82,7 @@ def backdrop(plain: Iterable[tuple[Expression, Floats]], beneath: Iterable[tuple
         left = values / size if size > 0 else values
         for _ in range(2 if len(kept) else 0):
             left = left - (left @ basis.T) @ basis
-        if not np.linalg.norm(left) > INDEPENDENT:
+        if not np.linalg.norm(left) > INDEPENDENT_TERM:
             continue
         one = (left / np.linalg.norm(left))[None, :]
         basis = np.concatenate([basis, one]) if len(kept) else one

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from symreg.search.native.backdrops.backdrop import AT_ONCE
+from symreg.search.native.backdrops.backdrop import COLUMNS_AT_ONCE
 from symreg.search.native.backdrops.enveloped import Enveloped
 from symreg.search.native.backdrops.tuned import COSINE, SINE, TANGENT
 from symreg.search.native.skeletons import Chain, Columns, Part
 
 Rows = npt.NDArray[np.int64]
-SIZES = {0: (), 1: (64,), 2: (24, 16), 3: (10, 8, 8)}
+BACKDROP_GRIDS = {0: (), 1: (64,), 2: (24, 16), 3: (10, 8, 8)}
 FINE = 256
 """Constants of a grid on which waves are looked at."""
 
@@ -26,7 +26,7 @@ def batches(parts: Iterable[Part], rows: Rows) -> Iterator[list[tuple[int, Part,
         columns = part.columns(rows, _sizes(part))
         if not len(columns.values):
             continue
-        if some and (count > AT_ONCE or columns.values.shape[1] != some[0][2].values.shape[1]):
+        if some and (count > COLUMNS_AT_ONCE or columns.values.shape[1] != some[0][2].values.shape[1]):
             yield some
             some, count = [], 0
         some.append((rank, part, columns))
@@ -38,4 +38,4 @@ def batches(parts: Iterable[Part], rows: Rows) -> Iterator[list[tuple[int, Part,
 def _sizes(part: Part) -> tuple[int, ...]:
     if isinstance(part, Chain) and part.steps and part.steps[0] in (SINE, COSINE, TANGENT):
         return (FINE,)
-    return SIZES[part.n_inner] if not isinstance(part, Enveloped) else _sizes(part.part)
+    return BACKDROP_GRIDS[part.n_inner] if not isinstance(part, Enveloped) else _sizes(part.part)

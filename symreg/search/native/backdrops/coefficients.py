@@ -23,7 +23,7 @@ ONE = Number(Fraction(1))
 AGREES = 3e-10
 """Relative difference up to which a number is the fraction near it."""
 
-LARGEST, DEEPEST = 300, 30
+LARGEST_FRACTION, DEEPEST = 300, 30
 """Numerator and denominator of a fraction that is one."""
 
 
@@ -32,7 +32,7 @@ def fraction_of(value: float) -> Fraction | None:
     if not np.isfinite(value) or value == 0:
         return None
     near = Fraction(value).limit_denominator(DEEPEST)
-    if near == 0 or abs(near.numerator) > LARGEST or abs(float(near) / value - 1) > AGREES:
+    if near == 0 or abs(near.numerator) > LARGEST_FRACTION or abs(float(near) / value - 1) > AGREES:
         return None
     return near
 

@@ -16,7 +16,7 @@ Rows = npt.NDArray[np.int64]
 JOINED, WITH = 70, 450
 """Of the simplest expressions, and with how many of them they are joined."""
 
-LARGEST = 1e12
+LARGEST_COMPOSED = 1e12
 """Size at which values are cut off, and columns left out, as ``backdrop.STEEPEST``: beyond, rounding decides. A product
 of two, 1e24, is far within single precision (3e38); a smaller one would leave out poles that rows come near to."""
 
@@ -32,7 +32,7 @@ def composed_terms(terms: Terms, inputs: Inputs) -> Iterator[PlainTerms]:
     chosen = simplest_of(terms, WITH)
     values = terms.values[chosen]
     if len(inputs.places) > 1:
-        values = np.clip(values, -LARGEST, LARGEST).astype(np.float32)
+        values = np.clip(values, -LARGEST_COMPOSED, LARGEST_COMPOSED).astype(np.float32)
     simple, further = np.meshgrid(np.arange(min(JOINED, len(values))), np.arange(len(values)), indexing="ij")
     i, j = (one[simple < further] for one in (simple, further))
     for operator, first, second in (("*", i, j), ("/", i, j), ("/", j, i)):
@@ -47,7 +47,7 @@ def composed_terms(terms: Terms, inputs: Inputs) -> Iterator[PlainTerms]:
                 continue  # a ratio, or the other one
             with np.errstate(all="ignore"):
                 column = function(joined)
-                good = np.isfinite(column).all(axis=1) & (np.abs(column).max(axis=1) < LARGEST)
+                good = np.isfinite(column).all(axis=1) & (np.abs(column).max(axis=1) < LARGEST_COMPOSED)
                 good = np.flatnonzero(good & (np.ptp(column, axis=1) > 0))
             if len(good):
                 made = partial(_argument, terms, inputs, name, operator, chosen[first[good]], chosen[second[good]])
@@ -64,7 +64,7 @@ def simplest_of(terms: Terms, count: int) -> Rows:
     for place in range(len(terms.values)):
         tree = terms.tree(place)
         names = [node.operator for node in walk(tree) if isinstance(node, Apply)]
-        if sum(name in POWERS for name in names) > 1 or _is_doubled(tree):
+        if sum(name in POWER_OPERATORS for name in names) > 1 or _is_doubled(tree):
             continue
         is_curved = any(name in TRANSCENDENTAL for name in names)
         (curved if is_curved else plain).append(place)
@@ -74,7 +74,7 @@ def simplest_of(terms: Terms, count: int) -> Rows:
     return np.array(sorted(some, key=ranks.__getitem__), dtype=np.int64)
 
 
-POWERS = frozenset({"square", "cube", "sqrt", "inv", "pow"})
+POWER_OPERATORS = frozenset({"square", "cube", "sqrt", "inv", "pow"})
 
 
 def _is_doubled(tree: Expression) -> bool:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from symreg.formula import can_be_said, constants_of, normalise
 from symreg.search.native.backdrops.coefficients import summed, terms_of_part
 from symreg.search.native.backdrops.sight import Sight
-from symreg.search.native.backdrops.sparse import NEARLY, ROUNDING, needed
+from symreg.search.native.backdrops.sparse import NEARLY, SUM_ROUNDING, needed
 from symreg.search.native.backdrops.term import Term
 from symreg.search.native.proposal import Draft
 from symreg.search.native.skeletons import Part
@@ -28,7 +28,7 @@ def drafts_of(
     every = np.concatenate([columns, shown.values])
     kept = needed(
         every, view.values, MOST_NEEDED + len(columns), np.concatenate([np.zeros(len(columns)), shown.bits]),
-        ROUNDING if inner is None or not len(inner) else NEARLY,
+        SUM_ROUNDING if inner is None or not len(inner) else NEARLY,
     )  # fmt: skip
     if kept is None:
         return []

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.formula import Apply, Constant, Expression, Number
-from symreg.search.native.backdrops.tuned import FUNCTIONS, TANGENT, Tuned
+from symreg.search.native.backdrops.tuned import TANGENT, TUNED_FUNCTIONS, Tuned
 from symreg.search.native.skeletons import (
     EXP,
     INVERSE,
@@ -149,4 +149,4 @@ def enveloped(inputs: Inputs) -> Iterator[Part]:
                 yield Enveloped(Chain(one, (step,)), around)
 
 
-__all__ = ["FUNCTIONS", "Enveloped", "enveloped", "envelopes_of"]
+__all__ = ["TUNED_FUNCTIONS", "Enveloped", "enveloped", "envelopes_of"]

@@ -11,15 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.formula import Apply, Constant, Expression, Number, Variable, can_be_said, normalise, substitute
-from symreg.search.native.backdrops.backdrop import AT_ONCE, HOPEFUL, Backdrop, backdrop, usable
+from symreg.search.native.backdrops.backdrop import COLUMNS_AT_ONCE, HOPEFUL, Backdrop, backdrop, usable
 from symreg.search.native.backdrops.coefficients import fraction_of
-from symreg.search.native.backdrops.sparse import LOOKED_CLOSER, NEARLY, ROUNDING, needed
+from symreg.search.native.backdrops.sparse import LOOKED_CLOSER, NEARLY, SUM_ROUNDING, needed
 from symreg.search.native.proposal import Draft
 from symreg.search.native.skeletons import Inputs, PlainTerms, place_bits, raised
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-MOST_FACTORS = 8
+MOST_PRODUCT_FACTORS = 8
 """Factors that a product may need, its constant among them. With more a target has no finding here: so many powers
 follow many a smooth logarithm. Fewer would lose products of many inputs. Set by hand."""
 
@@ -27,7 +27,7 @@ IN_SIGHT = 1e-3
 """What a factor without constants inside may leave of the logarithm's rest. The right one leaves rounding only: a
 smaller one risks terms that have lost digits, a larger one has more of them written and judged in vain. Set by hand."""
 
-SIMPLE = 1e-6
+SIMPLE_POWER_ERROR = 1e-6
 """How near an exponent is to a half or whole number that it is taken for."""
 
 
@@ -88,7 +88,7 @@ class Product:
         columns = np.concatenate([more, shown.values])
         trees = (*(tree for tree, _ in extras), *shown.trees)
         own = np.concatenate([np.zeros(count), shown.bits])
-        kept = needed(columns, self.target, MOST_FACTORS, own, ROUNDING if not len(inner) else NEARLY)
+        kept = needed(columns, self.target, MOST_PRODUCT_FACTORS, own, SUM_ROUNDING if not len(inner) else NEARLY)
         if kept is None or not set(range(count)) <= set(kept.tolist()):
             return []
         powers = np.linalg.lstsq(columns[kept].T, self.target, rcond=None)[0]
@@ -103,7 +103,7 @@ class Product:
                 values[0] = float(np.exp(power))
                 continue
             nearest = Fraction(round(12 * power), 12)
-            is_simple = abs(power - float(nearest)) < SIMPLE and nearest.denominator <= 3
+            is_simple = abs(power - float(nearest)) < SIMPLE_POWER_ERROR and nearest.denominator <= 3
             if isinstance(tree, Apply) and tree.operator == "exp":
                 known = fraction_of(power)
                 if known is None:
@@ -153,9 +153,9 @@ def products(product: Product, terms: PlainTerms | None) -> list[Draft]:
         return []
     found: list[tuple[float, int]] = []
     basis = product.shown.basis
-    for low in range(0, len(terms.values), AT_ONCE):
+    for low in range(0, len(terms.values), COLUMNS_AT_ONCE):
         with np.errstate(all="ignore"):
-            columns = np.log(np.abs(terms.values[low : low + AT_ONCE]))
+            columns = np.log(np.abs(terms.values[low : low + COLUMNS_AT_ONCE]))
             whole = np.einsum("ij,ij->i", columns, columns)
             inside = columns @ basis
             size = whole - np.einsum("ij,ij->i", inside, inside)

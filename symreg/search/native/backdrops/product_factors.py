@@ -16,7 +16,7 @@ from symreg.search.native.backdrops.backdrop import HOPEFUL, Backdrop, backdrop
 from symreg.search.native.backdrops.product import Product
 from symreg.search.native.backdrops.refining import refined
 from symreg.search.native.backdrops.sparse import LOOKED_CLOSER
-from symreg.search.native.backdrops.tuned import COSINE, FUNCTIONS, SINE
+from symreg.search.native.backdrops.tuned import COSINE, SINE, TUNED_FUNCTIONS
 from symreg.search.native.proposal import Draft
 from symreg.search.native.skeletons import (
     CENTRE,
@@ -33,13 +33,13 @@ from symreg.search.native.skeletons import (
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-SIZES = {0: (), 1: (300,), 2: (28, 28)}
-STARTS, REFINED, GROWING = 4, 160, 4
+FACTOR_GRIDS = {0: (), 1: (300,), 2: (28, 28)}
+PRODUCT_STARTS, REFINED, GROWING = 4, 160, 4
 """Constants of a grid from which each part may be refined, starts that are refined of all parts, and the best factors
 beside which another one is sought. Larger numbers cost refinements, the last one a whole pass over all parts for each;
 smaller ones lose the right start behind better looking ones. Set by hand."""
 
-ALIKE = 2.0
+FACTORS_ALIKE = 2.0
 """Steps in which what factors leave is compared, for each factor of e: those within one step, ``exp(1/2)`` or 1.65
 times, count as equal, and the simplest goes first. A smaller number puts simplicity before fit, a larger one fit before
 simplicity."""
@@ -76,7 +76,7 @@ def factored(product: Product, simplest: Sequence[Argument], stop: Callable[[], 
     first = _near(product, product.shown, parts, stop)
     drafts = [draft for one in first for draft in _of_factors(product, [one])]
     # What leaves about as much is the same thing in other words: the simplest goes on.
-    alike = sorted(first, key=lambda one: (round(ALIKE * np.log(max(one.left, 1e-30))), one.rank))
+    alike = sorted(first, key=lambda one: (round(FACTORS_ALIKE * np.log(max(one.left, 1e-30))), one.rank))
     for one in alike[:GROWING] if first and first[0].left < EXPLAINS and not drafts else []:
         column, slopes = _log_with_slopes(product, one)
         known = zip(product.shown.trees, product.shown.values, strict=True)
@@ -96,7 +96,7 @@ def _near(product: Product, shown: Backdrop, parts: Sequence[Part], stop: Callab
     found: list[Factor] = []
     for rank, part in enumerate(parts):
         with np.errstate(all="ignore"):
-            grid = part.columns(product.rows, SIZES[part.n_inner])
+            grid = part.columns(product.rows, FACTOR_GRIDS[part.n_inner])
             columns = np.log(np.abs(grid.values[:, 0]))
             good = np.isfinite(columns).all(axis=1)
             columns, constants = columns[good], grid.constants[good]
@@ -104,7 +104,7 @@ def _near(product: Product, shown: Backdrop, parts: Sequence[Part], stop: Callab
             size = np.einsum("ij,ij->i", columns, columns)
             own = size - np.einsum("ij,ij->i", inside, inside)
             left = np.where(own > 1e-9 * size, 1 - np.square(columns @ rest) / own / total, np.inf)
-        order = [at for at in np.argsort(left)[:STARTS] if left[at] < FAR_OFF]
+        order = [at for at in np.argsort(left)[:PRODUCT_STARTS] if left[at] < FAR_OFF]
         found += [Factor(part, constants[at], float(left[at]), rank) for at in order]
         if stop():
             return []
@@ -178,8 +178,8 @@ def _factors(inputs: Inputs, simplest: Sequence[Argument]) -> Iterator[Part]:
         yield Chain(one, (CENTRE, SQUARE, OFFSET))
         for name in ("sin", "cos", "log", "exp"):
             if name in inputs.space.operators:
-                yield Chain(one, (Plain(name, FUNCTIONS[name]), WITHIN))
-                yield Chain(one, (WITHIN, Plain(name, FUNCTIONS[name])))
+                yield Chain(one, (Plain(name, TUNED_FUNCTIONS[name]), WITHIN))
+                yield Chain(one, (WITHIN, Plain(name, TUNED_FUNCTIONS[name])))
         for name, step in (("sin", SINE), ("cos", COSINE)):
             if name in inputs.space.operators:
                 yield Chain(one, (step,))

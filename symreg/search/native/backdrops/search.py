@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from symreg.search.native.backdrops.backdrop import AT_ONCE, HOPEFUL, backdrop, monomials
+from symreg.search.native.backdrops.backdrop import COLUMNS_AT_ONCE, HOPEFUL, backdrop, monomials
 from symreg.search.native.backdrops.batches import batches
 from symreg.search.native.backdrops.composed import composed_terms
 from symreg.search.native.backdrops.drafts import drafts_of
@@ -47,11 +47,11 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 Stage = Callable[[], list[Refined]]
 SOURCE = "backdrops"
-FEWEST_ROWS = 40
+FEWEST_BACKDROP_ROWS = 40
 """Rows of a table that backdrops are tried on: half of them are terms (``supplies.PORTION``), so that with 40 twenty
 terms leave twenty rows to disagree. With fewer a fit of so many terms proves less, and fewer terms are no backdrop."""
 
-MOST_ROWS = 240
+MOST_BACKDROP_ROWS = 240
 """Rows that are looked at: of exact tables no more are needed to tell a hundred terms apart."""
 
 DIGITS = 9
@@ -109,7 +109,7 @@ class Backdrops:
     def _is_wanted(self) -> bool:
         space = self.space
         pure = not space.target_code and not any(space.codes) and space.is_whole
-        exact = space.sigma is None and len(self.rows) >= FEWEST_ROWS and bool(np.ptp(space.target) > 0)
+        exact = space.sigma is None and len(self.rows) >= FEWEST_BACKDROP_ROWS and bool(np.ptp(space.target) > 0)
         return pure and exact and bool(self.inputs.places) and not self.workplace.settings.lacks("backdrops")
 
     def _plan(self) -> list[tuple[int, Stage]]:
@@ -203,10 +203,10 @@ class Backdrops:
         found: list[tuple[float, int, Argument, Sight]] = []
         before = 0
         for terms in blocks:
-            for low in range(0, len(terms.values), AT_ONCE):
+            for low in range(0, len(terms.values), COLUMNS_AT_ONCE):
                 if self.workplace.stop():
                     break
-                left = left_by_one(sights, terms.values[low : low + AT_ONCE].astype(self._supplies.precision))
+                left = left_by_one(sights, terms.values[low : low + COLUMNS_AT_ONCE].astype(self._supplies.precision))
                 self.evaluated += left.size // CHEAPER
                 for place, sight in enumerate(sights):
                     near = np.flatnonzero(left[place] < PLAIN_SIGHT)
@@ -271,7 +271,7 @@ def backdrops_of(workplace: Workplace, space: SearchSpace, fit_rows: Rows) -> Ba
     """The search before backdrops on these rows."""
     from symreg.search.native.probes import target_at
 
-    rows = fit_rows if len(fit_rows) <= MOST_ROWS else fit_rows[:: -(-len(fit_rows) // MOST_ROWS)]
+    rows = fit_rows if len(fit_rows) <= MOST_BACKDROP_ROWS else fit_rows[:: -(-len(fit_rows) // MOST_BACKDROP_ROWS)]
     threads = workplace.settings.threads
     full = Refiner(space, workplace.engine, threads, target_at(space, fit_rows), fit_rows)
     return Backdrops(workplace, space, inputs_of(space), rows, full)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
-ROUNDING, NEARLY = 1e-26, 1e-18
+SUM_ROUNDING, NEARLY = 1e-26, 1e-18
 """Of a sum of squares, what rounding leaves, and what is left where constants inside are not yet known to the last
 digit. A Padé approximant of a smooth curve leaves 1e-24."""
 

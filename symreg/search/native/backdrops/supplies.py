@@ -23,8 +23,8 @@ from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-MOST_TERMS, FEW = 80, 9
-"""Terms of a backdrop, a third of ``search.MOST_ROWS``; and of one with a single input while parts are sought, since
+MOST_BACKDROP_TERMS, FEW = 80, 9
+"""Terms of a backdrop, a third of the rows looked at; and of one with a single input while parts are sought, since
 many terms of one input follow any curve and leave a part nothing to explain. Cost goes as the square; fewer cover fewer
 laws."""
 
@@ -57,7 +57,7 @@ class Supplies:
     @cached_property
     def most(self) -> int:
         """Terms that a backdrop may have on so many rows."""
-        return min(MOST_TERMS, int(PORTION * len(self.rows)))
+        return min(MOST_BACKDROP_TERMS, int(PORTION * len(self.rows)))
 
     @cached_property
     def plain(self) -> Backdrop:

@@ -20,7 +20,7 @@ PHASE = 0.7
 FINEST = 600
 """Constants of one sign."""
 
-FUNCTIONS = {"sin": np.sin, "cos": np.cos, "tan": np.tan, "exp": np.exp, "sqrt": np.sqrt, "log": np.log}
+TUNED_FUNCTIONS = {"sin": np.sin, "cos": np.cos, "tan": np.tan, "exp": np.exp, "sqrt": np.sqrt, "log": np.log}
 MOST_ARGUMENTS = 12
 """Arguments of fine parts. ``tuned`` and ``shared`` take every ordered pair, 132 of 12, each with up to 1,200
 constants: time goes as the square. What comes late is left out: roots, cubes and inverses, then ratios. Set by hand."""
@@ -88,7 +88,7 @@ class Tuned:
     def _of(self, phase: Floats) -> Floats:
         if self.function == "sin":
             return np.stack([np.sin(phase), np.cos(phase)], axis=1)
-        return np.asarray(FUNCTIONS[self.function](phase)[:, None, :])
+        return np.asarray(TUNED_FUNCTIONS[self.function](phase)[:, None, :])
 
     def inside(self, inner: Sequence[Constant]) -> Expression:
         """The tree without a phase."""
@@ -146,7 +146,7 @@ def _turning(name: str, function: Callable[[Floats], Floats]) -> Step:
 
 SINE, COSINE, TANGENT = _turning("sin", np.sin), _turning("cos", np.cos), _turning("tan", np.tan)
 AROUND = ("sin", "cos", "exp", "tan", "inv", "log", "sqrt")
-PLAIN = {name: Plain(name, function) for name, function in {**FUNCTIONS, "inv": np.reciprocal}.items()}
+PLAIN = {name: Plain(name, function) for name, function in {**TUNED_FUNCTIONS, "inv": np.reciprocal}.items()}
 
 
 # Where roots and logarithms are defined on every row is a narrow wedge of shares, which no grid hits.

@@ -17,7 +17,16 @@ import numpy.typing as npt
 from symreg.engine import Engine
 from symreg.search.dimension_code import Codes
 from symreg.search.native.bank.block import Block
-from symreg.search.native.bank.distinct import AGAIN, FRESH, LARGEST, Keys, KeySet, PlainKeySet, fingerprints, met_as
+from symreg.search.native.bank.distinct import (
+    AGAIN,
+    FRESH,
+    LARGEST_VALUE,
+    Keys,
+    KeySet,
+    PlainKeySet,
+    fingerprints,
+    met_as,
+)
 from symreg.search.native.bank.entries import Entries
 from symreg.search.native.bank.kinds import KINDS, is_odd, kinds_of
 from symreg.search.native.bank.shelf import Ids
@@ -174,7 +183,7 @@ class PlainAdmission:
         values = applied(pairs.op, self.entries.values[pairs.a], self.entries.values[pairs.b])
         with np.errstate(all="ignore"):
             largest = np.abs(values).max(axis=1)
-            good = np.isfinite(values).all(axis=1) & (largest < LARGEST)
+            good = np.isfinite(values).all(axis=1) & (largest < LARGEST_VALUE)
             # a dimensionless expression that does not vary is a number: coefficients cover it
             good &= (pairs.codes != 0) | (np.ptp(values, axis=1) > 1e-9 * largest)
             if pairs.op in ("+", "-"):  # what is left after full cancellation is rounding

@@ -8,7 +8,7 @@ from symreg.engine import _core
 from symreg.formula import OPERATORS
 from symreg.search.native.bank.admission import Admitted, Piece
 from symreg.search.native.bank.block import Block
-from symreg.search.native.bank.distinct import FIRST, directions
+from symreg.search.native.bank.distinct import FIRST_PROBES, directions
 from symreg.search.native.bank.entries import Entries
 from symreg.search.native.bank.kinds import odd_table, table_of_kinds
 from symreg.search.native.bank.vocabulary import BINARY, NEEDS_POSITIVE, NOT_OVER, OF_NEG, OP, PIECEWISE, own_bits
@@ -26,7 +26,7 @@ class CompiledAdmission:
         self._operations: dict[tuple[str, bool | None], _core.Operation] = {}
         self._combiner = _core.Combiner(
             entries.values, entries.first, entries.unit, entries.largest, entries.op, entries.left, entries.right,
-            entries.size, entries.mask, entries.code, entries.probes, directions(FIRST),
+            entries.size, entries.mask, entries.code, entries.probes, directions(FIRST_PROBES),
             directions(entries.values.shape[1]), self.first, self.whole, instructions,
         )  # fmt: skip
 

@@ -25,11 +25,11 @@ Ids = npt.NDArray[np.int64]
 Keys = npt.NDArray[np.uint64]
 Booleans = npt.NDArray[np.bool_]
 
-LARGEST = 1e60
+LARGEST_VALUE = 1e60
 """Size of an expression's largest value beyond which, as below its inverse, it is left out: products, cubes and even
 fifth powers of what is kept stay within double precision (1e308). The same number stands in ``fingerprint.h``."""
 
-FIRST = 12  # probes of the first key; half of them far apart, half at random
+FIRST_PROBES = 12  # probes of the first key; half of them far apart, half at random
 GRID = float(1 << 29)  # steps of a scaled projection, and of an octave of the largest value
 MARGIN = 1 / 1024  # of a step: what rounding may shift a value by
 _HALF = 1 << 22  # half a step of the largest value, in units of its last binary digit
@@ -67,7 +67,7 @@ def fingerprints(values: Floats, codes: Codes) -> Fingerprints:
     """
     with np.errstate(all="ignore"):
         largest = np.abs(values).max(axis=1)
-        good = np.isfinite(largest) & (largest > 1 / LARGEST) & (largest < LARGEST)
+        good = np.isfinite(largest) & (largest > 1 / LARGEST_VALUE) & (largest < LARGEST_VALUE)
         largest = np.where(good, largest, 1.0)
         scaled = np.where(good[:, None], values, 0.0) @ directions(values.shape[1]).T * (GRID / largest)[:, None]
     rounded = np.rint(scaled)
@@ -104,24 +104,24 @@ def _unsigned(numbers: Ids) -> Keys:
 
 
 def first_probes(leaves: Floats) -> Ids:
-    """``FIRST`` probes at which to look first, of ``leaves`` with shape ``(n_leaves, n_probes)``.
+    """``FIRST_PROBES`` probes at which to look first, of ``leaves`` with shape ``(n_leaves, n_probes)``.
 
     Half of them are as far apart as can be, so that a column that seldom varies is seen to vary; the others
     are drawn at random, since far corners are often alike in other ways (``x**3 == x`` at -1, 0 and 1). Where there
     are fewer probes, some come twice.
     """
     n_probes = leaves.shape[1]
-    if n_probes <= FIRST:
-        return np.resize(np.arange(n_probes), FIRST)
+    if n_probes <= FIRST_PROBES:
+        return np.resize(np.arange(n_probes), FIRST_PROBES)
     order = [np.unique(row, return_inverse=True)[1] for row in leaves]
     ranks = np.array([ranks / max(1, ranks.max()) for ranks in order]).T
     chosen = [int(ranks.sum(axis=1).argmin())]
     distance = ((ranks - ranks[chosen[0]]) ** 2).sum(axis=1)
-    while len(chosen) < FIRST // 2:
+    while len(chosen) < FIRST_PROBES // 2:
         chosen.append(int(distance.argmax()))
         distance = np.minimum(distance, ((ranks - ranks[chosen[-1]]) ** 2).sum(axis=1))
     for probe in np.random.default_rng(20_262).permutation(n_probes):
-        if len(set(chosen)) == FIRST:
+        if len(set(chosen)) == FIRST_PROBES:
             break
         if probe not in chosen:
             chosen.append(int(probe))

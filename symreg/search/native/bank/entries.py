@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from symreg.engine.joining import unit_rows
 from symreg.search.dimension_code import Codes
-from symreg.search.native.bank.distinct import FIRST
+from symreg.search.native.bank.distinct import FIRST_PROBES
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
@@ -22,7 +22,7 @@ BYTES_OF_PLAIN_KEYS = 300  # the same in a dictionary
 def bytes_of_an_entry(n_probes: int, engine: str) -> int:
     """Memory that one entry takes, all told, in bytes."""
     keys = BYTES_OF_KEYS.get(engine, BYTES_OF_PLAIN_KEYS)
-    return n_probes * (8 + 4) + FIRST * 8 + BYTES_OF_COLUMNS + BYTES_ON_SHELVES + keys
+    return n_probes * (8 + 4) + FIRST_PROBES * 8 + BYTES_OF_COLUMNS + BYTES_ON_SHELVES + keys
 
 
 def entries_within(memory: float, n_probes: int, engine: str) -> int:

@@ -22,11 +22,11 @@ MOST_LEAVES = 24
 """Products that become leaves, the simplest first: up to 4 of size three, 8 of size four, 12 of size five. Each makes
 every level over it larger; one that is left out is still found at its natural size. Set by hand."""
 
-LARGEST_EXPONENT = 3
+LARGEST_GROUP_EXPONENT = 3
 """Magnitude of one exponent in a leaf: squares and cubes are usual in laws. A larger one has more products compete for
 ``MOST_LEAVES``; higher powers are found at their natural size."""
 
-LARGEST_TOTAL = 9  # sum of the exponents' magnitudes
+LARGEST_GROUP_TOTAL = 9  # sum of the exponents' magnitudes
 FIRST_SIZE = 3
 """Nodes that the simplest products count as: those of a product or ratio of two names, the least that a short cut
 stands for. A smaller one would put products before the columns' own ratios, a larger one make the short cut longer."""
@@ -63,4 +63,4 @@ def pi_leaves(space: SearchSpace) -> list[tuple[Expression, int]]:
 
 def _is_small(exponents: Mapping[str, int]) -> bool:
     values = [abs(exponent) for exponent in exponents.values() if exponent]
-    return max(values) <= LARGEST_EXPONENT and sum(values) <= LARGEST_TOTAL and math.gcd(*values) == 1
+    return max(values) <= LARGEST_GROUP_EXPONENT and sum(values) <= LARGEST_GROUP_TOTAL and math.gcd(*values) == 1

@@ -30,8 +30,8 @@ from symreg.search.space import SearchSpace
 Floats = npt.NDArray[np.float64]
 NEW = "graft"  # a constant's name until it is numbered
 SUPPLIED = "supplied "  # before the names of a supply's own constants
-LEAST_GAIN = 2.0  # bits; whether a term pays for its own is for the islands to say
-INDEPENDENT = 1e-6  # part of its square that a term must have apart from what is there
+LEAST_GRAFT_BITS = 2.0  # bits; whether a term pays for its own is for the islands to say
+INDEPENDENT_GRAFT = 1e-6  # part of its square that a term must have apart from what is there
 FIRST_CHOICE = 0.3  # chance to take the best that is left, so that not all take the same
 CHOICES = 40
 """Supplies, the best first, among which the choice is made. The chance to reach beyond is ``(1 - FIRST_CHOICE)**40``,
@@ -113,7 +113,7 @@ class Grafter:
             apart = whole - np.square(products[:, 1:]).sum(axis=1)
             fallen = np.square(along) / apart / max(float(residual @ residual), 1e-300)
             gains = -0.5 * len(self.space.target) * np.log2(np.maximum(1 - fallen, 1e-12))
-            possible = (apart > INDEPENDENT * whole) & (gains > LEAST_GAIN) & np.isfinite(gains)
+            possible = (apart > INDEPENDENT_GRAFT * whole) & (gains > LEAST_GRAFT_BITS) & np.isfinite(gains)
         gains = np.where(possible, gains - self.supplies.bits[places], -math.inf)
         best = np.argsort(-gains, kind="stable")[:CHOICES]
         best = best[possible[best]]

@@ -17,16 +17,16 @@ from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int64]
-MOST = 1500
+MOST_SUPPLIES = 1500
 """Expressions of the bank that grafts choose from, the shortest ones. Each graft is a matrix product with all of them,
 so that time and memory grow in proportion; fewer leave out longer terms and factors. Set by hand."""
 
 BENT = 16  # expressions that curves are laid over
-LARGEST = 1e60
+LARGEST_SUPPLY = 1e60
 """Size of a supply's values, as of the bank's (``bank.distinct``): their squares are summed, and 1e120 leaves room in
 double precision for the slopes that they are multiplied by."""
 
-CONSTANT = 1e-12  # of an expression's size: it varies by less
+LEAST_VARIATION = 1e-12  # of an expression's size: it varies by less
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ class Supplies:
 
 
 def supplies_of(
-    bank: Bank, space: SearchSpace, engine: Engine, rows: Ids, *, most: int = MOST, bent: int = BENT
+    bank: Bank, space: SearchSpace, engine: Engine, rows: Ids, *, most: int = MOST_SUPPLIES, bent: int = BENT
 ) -> Supplies:
     """The shortest expressions of a bank, and curves, that are defined at all these rows and vary there."""
     order = [entry for entry in np.argsort(bank.size[: bank.n], kind="stable").tolist() if not bank.is_one(entry)]
@@ -99,4 +99,4 @@ def _vary(values: Floats) -> npt.NDArray[np.bool_]:
     """Which rows of values are defined everywhere, of a size that can be squared, and not always the same."""
     with np.errstate(all="ignore"):
         size = np.abs(values).max(axis=1, initial=0.0)
-        return np.asarray((size < LARGEST) & (np.ptp(values, axis=1) > CONSTANT * size))
+        return np.asarray((size < LARGEST_SUPPLY) & (np.ptp(values, axis=1) > LEAST_VARIATION * size))

@@ -22,7 +22,7 @@ from symreg.search.space import SearchSpace
 NEW = "new"  # a constant's name until it is numbered
 SUPPLIED = "supplied "  # before the names of a supply's own constants
 AT_THE_ROOT = 0.4  # of the grafts: further terms of the whole
-KEPT = 500  # formulas whose parts are not worked out again
+KEPT_SPLIT = 500  # formulas whose parts are not worked out again
 STEPS = ("square", "cube", "sqrt", "inv", *TRANSCENDENTAL, "cbrt", "step")
 PARTNERS = {
     "+": "-", "-": "+", "*": "/", "/": "*", "sin": "cos", "cos": "sin", "square": "cube", "cube": "square",
@@ -192,7 +192,7 @@ class Variation:
         """Its parts, kept for as long as it is likely to be varied again."""
         key = draft.expression, draft.codes
         if key not in self._known:
-            if len(self._known) >= KEPT:
+            if len(self._known) >= KEPT_SPLIT:
                 self._known.clear()
             self._known[key] = parts_of(draft, self.space)
         return self._known[key]

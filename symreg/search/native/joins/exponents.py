@@ -24,8 +24,8 @@ from symreg.units import Dimension, power_product
 
 Floats = npt.NDArray[np.float64]
 Powers = tuple[float | Fraction, ...]
-NEAR = 0.04  # thirds and quarters are taken only where the fitted exponent is as near as this
-LARGEST_EXPONENT = 8
+NEAR_THIRD = 0.04  # thirds and quarters are taken only where the fitted exponent is as near as this
+LARGEST_FITTED_EXPONENT = 8
 """Magnitude of a fitted power beyond which there is no simple one near it. A larger one lets in factors that hardly
 vary, of which only a high power explains anything; a smaller one loses laws with high powers. Set by hand."""
 
@@ -166,12 +166,12 @@ def simple_powers(value: float) -> list[Fraction]:
     Under noise a fitted exponent is off by more than the steps between thirds and halves, so the nearest half and the
     nearest whole number are always among them: the loss in y decides.
     """
-    if not abs(value) <= LARGEST_EXPONENT:
+    if not abs(value) <= LARGEST_FITTED_EXPONENT:
         return []
-    fine = [Fraction(round(value * d), d) for d in (3, 4) if abs(round(value * d) / d - value) < NEAR / d]
+    fine = [Fraction(round(value * d), d) for d in (3, 4) if abs(round(value * d) / d - value) < NEAR_THIRD / d]
     half = Fraction(round(2 * value), 2)
     whole = Fraction(round(value))
-    exact = abs(float(half) - value) < NEAR / 4
+    exact = abs(float(half) - value) < NEAR_THIRD / 4
     return list(dict.fromkeys([half] if exact else [*fine, half, whole]))
 
 

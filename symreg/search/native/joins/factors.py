@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 MOST_FAMILY_FACTORS = 10_000  # of one size; a size with more arguments than that goes without
 LEARNED = 4  # constants of exponentials around one entry
-ALIKE = 0.01  # constants nearer to each other are one
+CONSTANTS_ALIKE = 0.01  # constants nearer to each other are one
 SMALLEST = 1e-6  # of a logarithm's length: what has to be left of it without monomials
 
 
@@ -85,7 +85,7 @@ class FactorTable:
         An exponential has no grid, so its constant comes out of a join as exact as the rows allow.
         """
         known = self._learned.setdefault(entry, [])
-        if all(abs(constant - other) > ALIKE * abs(constant) for _, other in known):
+        if all(abs(constant - other) > CONSTANTS_ALIKE * abs(constant) for _, other in known):
             self._learned[entry] = sorted([*known, (loss, constant)])[:LEARNED]
 
     def _constants(self, family: Family, entry: int) -> tuple[float, ...]:

@@ -23,8 +23,8 @@ ONE = Number(Fraction(1))
 # Multiples of one over the median of |f|: a factor of about two between neighbours.
 WIDE = (0.05, 0.1, 0.2, 0.35, 0.6, 1.0, 1.8, 3.0, 6.0, 12.0)
 # Laws are full of these, in any units: the argument has none.
-SIMPLE = (0.5, 2.0, math.pi, 2 * math.pi, 1 / math.pi, 1 / (2 * math.pi))
-FAR = 20.0
+SIMPLE_RATES = (0.5, 2.0, math.pi, 2 * math.pi, 1 / math.pi, 1 / (2 * math.pi))
+FAR_ARGUMENT = 20.0
 """Times the median that the larger values of ``f`` have to be for a grid of their own. Up to there the grid at the
 median still reaches ``k*f = 1`` for them (the least of ``WIDE`` is 1/20); a smaller one tries constants twice."""
 
@@ -84,8 +84,8 @@ def constants_to_try(family: Family, argument: Floats) -> tuple[float, ...]:
     middle, high, largest = (float(one) for one in np.quantile(np.abs(argument), (0.5, 0.9, 1.0)))
     if not middle > 0:
         return ()
-    simple = [k for k in SIMPLE if min(map(abs, family.grid)) < k * middle < max(family.grid)]
+    simple = [k for k in SIMPLE_RATES if min(map(abs, family.grid)) < k * middle < max(family.grid)]
     if min(family.grid) < 0:
         simple += [-k for k in simple]
-    sizes = [middle, *(size for size in (high, largest) if size > FAR * middle)]
+    sizes = [middle, *(size for size in (high, largest) if size > FAR_ARGUMENT * middle)]
     return (*simple, *(k / size for size in sizes for k in family.grid))

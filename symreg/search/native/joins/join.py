@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from symreg.engine.joining import COLLINEAR, Join, Pairs, Singles, unit_rows
+from symreg.engine.joining import ONE_ROW, Join, Pairs, Singles, unit_rows
 from symreg.engine.program import Engine
 
-__all__ = ["COLLINEAR", "NO_PAIRS", "Joiner", "Pairs", "left_over", "solve", "unit_rows"]
+__all__ = ["NO_PAIRS", "ONE_ROW", "Joiner", "Pairs", "left_over", "solve", "unit_rows"]
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 DEPENDENT = 1e-13  # of a basis vector's square
-AT_ONCE = 1 << 23  # pairs between two looks at the clock: less than a tenth of a second
+JOINED_AT_ONCE = 1 << 23  # pairs between two looks at the clock: less than a tenth of a second
 _NONE: Indices = np.empty(0, dtype=np.int64)
 NO_PAIRS = Pairs(_NONE, _NONE, _NONE, np.empty(0))
 
@@ -56,8 +56,8 @@ class Joiner:
     def _pieces(self, whole: Join) -> Pairs:
         found = NO_PAIRS
         across = max(1, len(whole.second))
-        n_targets = max(1, min(len(whole.targets), AT_ONCE // max(1, across * len(whole.first))))
-        n_first = max(64, AT_ONCE // (across * n_targets))
+        n_targets = max(1, min(len(whole.targets), JOINED_AT_ONCE // max(1, across * len(whole.first))))
+        n_first = max(64, JOINED_AT_ONCE // (across * n_targets))
         for low in range(0, len(whole.targets), n_targets):
             part = slice(low, low + n_targets)
             for start in range(0, len(whole.first), n_first):
@@ -72,7 +72,7 @@ class Joiner:
 
     def _triangle(self, whole: Join) -> Pairs:
         """Each pair once: a piece of the list with itself, then with everything before it."""
-        n_first = max(64, int((AT_ONCE // len(whole.targets)) ** 0.5))
+        n_first = max(64, int((JOINED_AT_ONCE // len(whole.targets)) ** 0.5))
         found = NO_PAIRS
         for start in range(0, len(whole.first), n_first):
             if self.stop():

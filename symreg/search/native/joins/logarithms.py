@@ -22,9 +22,9 @@ from symreg.search.space import SearchSpace
 Floats = npt.NDArray[np.float64]
 KEEP = 8
 """Arguments of a level that are written and judged, the best by the join. It ranks by the squares that they are judged
-by, so that the first would do but for those whose scale is none (``LARGEST``). More only cost time; set by hand."""
+by, so that the first would do but for those whose scale is none (``LARGEST_RATE``). More cost time; set by hand."""
 
-LARGEST = 40.0  # |b/a|: beyond it exp(b/a) is no scale that anyone measures with
+LARGEST_RATE = 40.0  # |b/a|: beyond it exp(b/a) is no scale that anyone measures with
 
 
 def offer_logarithms(
@@ -47,7 +47,7 @@ def offer_logarithms(
     t, w = np.repeat(y, len(chosen), axis=0), np.repeat(weights, len(chosen), axis=0)
     coefficients, predicted = solve(t, w, terms)
     for entry, (a, b), loss in zip(ids[chosen].tolist(), coefficients, probes.loss(predicted).tolist(), strict=True):
-        if a and abs(b / a) < LARGEST and loss < min(1.0, pool.threshold(complexity, 2)):
+        if a and abs(b / a) < LARGEST_RATE and loss < min(1.0, pool.threshold(complexity, 2)):
             draft: Callable[[], Draft] = partial(_draft, bank, entry, float(a), float(np.exp(b / a)), space.target_code)
             pool.offer(Proposal(complexity, loss, draft, "join", 2))
 

@@ -22,12 +22,12 @@ from symreg.units import pi_groups, power_product
 
 Floats = npt.NDArray[np.float64]
 MOST_GROUPS = 4  # free exponents; with more, products of the target's dimension are many and none is singled out
-LARGEST_EXPONENT = 3
+LARGEST_MONOMIAL_EXPONENT = 3
 """Magnitude of one exponent in a product, as of a Pi group that is a leaf (``bank.pi_groups``). A larger one has more
-products compete for ``MOST``; higher powers are found at their natural size or in logarithms."""
+products compete for ``MOST_MONOMIALS``; higher powers are found at their natural size or in logarithms."""
 
-LARGEST_TOTAL = 8  # sum of the exponents' magnitudes, of the root where all are even
-MOST = 96
+LARGEST_MONOMIAL_TOTAL = 8  # sum of the exponents' magnitudes, of the root where all are even
+MOST_MONOMIALS = 96
 """Products that are taken out of the target, the simplest first, with sizes from three to seven: "a few dozen" as the
 module says. Each makes as many contexts more of its size; set by hand."""
 
@@ -95,7 +95,7 @@ def _sized(space: SearchSpace) -> Iterator[tuple[Expression, int]]:
     groups += [{name: Fraction(1)} for name, (_, dimension) in leaves.items() if dimension.is_dimensionless]
     if len(groups) > MOST_GROUPS:
         return
-    ranked = sorted(_candidates(particular, groups))[:MOST]
+    ranked = sorted(_candidates(particular, groups))[:MOST_MONOMIALS]
     for index, (_, product) in enumerate(ranked):
         tree = product_of_powers({leaves[name][0]: Fraction(exponent) for name, exponent in product})
         size = FIRST_SIZE + int(math.log2(1 + index / 4))
@@ -120,6 +120,6 @@ def _candidates(
         whole = tuple((name, int(exponent)) for name, exponent in product)
         divisor = math.gcd(*(exponent for _, exponent in whole))
         cost = sum(abs(exponent) for _, exponent in whole) // divisor + (divisor > 1)
-        if max(abs(exponent) for _, exponent in whole) <= LARGEST_EXPONENT and cost <= LARGEST_TOTAL:
+        if max(abs(exponent) for _, exponent in whole) <= LARGEST_MONOMIAL_EXPONENT and cost <= LARGEST_MONOMIAL_TOTAL:
             found.add((cost, whole))
     return found

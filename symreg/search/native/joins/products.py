@@ -48,7 +48,7 @@ KEEP_IN_CONTEXT = 12
 level has many such joins. Set by hand."""
 
 LOOKED_THROUGH = 10  # times as many, for those with simple powers
-SIMPLE = 0.06  # how near to a half or whole number a fitted power has to be
+SIMPLE_FACTOR_ERROR = 0.06  # how near to a half or whole number a fitted power has to be
 MOST_PAIRS = 200_000_000
 """Pairs, times targets, beyond which a join is left out for good. By ``PAIR_TO_ROW`` they count as 4,000,000 rows,
 which ``CHEAP`` puts off by four levels: larger joins would hold up a whole level. Set by hand."""
@@ -228,7 +228,8 @@ class ProductSearch:
         powers = solve(logs[target], targets.weights[target], terms)[0][:, : chosen.shape[1]]
         free = self.table.free[chosen]
         away = np.where(free, 0.0, np.abs(powers - np.rint(2 * powers) / 2)).max(axis=1)
-        simple = np.flatnonzero((away < SIMPLE) & (np.abs(np.where(free, 1, powers)).min(axis=1) > SIMPLE))
+        least = np.abs(np.where(free, 1, powers)).min(axis=1)
+        simple = np.flatnonzero((away < SIMPLE_FACTOR_ERROR) & (least > SIMPLE_FACTOR_ERROR))
         order = np.concatenate([np.arange(half), simple[simple >= half][: keep - half], np.arange(half, keep)])
         return order[:keep]
 

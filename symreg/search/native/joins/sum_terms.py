@@ -16,7 +16,7 @@ from symreg.search.space import SearchSpace
 Codes = npt.NDArray[np.int64]
 MOST_FURTHER = 8_000  # entries among which a further term is looked for
 LARGEST_FURTHER = 10  # their size
-BEYOND = 3  # nodes more than the level's own
+NODES_BEYOND = 3  # nodes more than the level's own
 MOST_MADE = 1_000_000  # combinations, for making them
 Split = tuple[int, int]  # sizes of both terms
 
@@ -74,7 +74,7 @@ class SumTerms:
 
     def further(self, hole: int, level: int, stop: Callable[[], bool]) -> Ids:
         """Entries of the hole's dimension, small ones first, as many as come cheaply at this level."""
-        largest = min(LARGEST_FURTHER, level + BEYOND)
+        largest = min(LARGEST_FURTHER, level + NODES_BEYOND)
         if (hole, largest) not in self._furthest:
             found, before = [EMPTY], self.bank.evaluated
             for size in range(1, largest + 1):

@@ -39,7 +39,7 @@ fewer lose a law that noise puts behind other pairs. Set by hand."""
 MOST_WHOLE = 100_000  # entries of the target's dimension up to which a level is made and looked at as a whole
 LONGEST_OF_MANY = 6  # nodes of a term that may get a third one beside it
 EXTENDED = 8  # pairs of a shell that get a third term
-MOST_TERMS = 4
+MOST_SUM_TERMS = 4
 """Terms of a sum: the pair, and one or two more that are found one at a time. Each costs a join for all starts, and
 what is chosen greedily is less sure with each term; sums of more are for skeletons and evolution. Set by hand."""
 
@@ -241,7 +241,7 @@ class SumSearch:
             return
         target, terms = np.concatenate([found.target, centred.target]), np.concatenate([found.terms, centred.terms])
         further = self._terms.further(question.hole, self._level, self.stop)
-        while len(further) and terms.shape[1] < MOST_TERMS and not self.stop():
+        while len(further) and terms.shape[1] < MOST_SUM_TERMS and not self.stop():
             goal, weights = np.ascontiguousarray(question.t[target]), question.weights[target]
             basis = np.ascontiguousarray(self.bank.values[terms])
             best = self.joiner.best(self.bank.unit, further, None, goal, weights, keep=2 * EXTENDED, basis=basis)
@@ -250,7 +250,7 @@ class SumSearch:
             if sums is None or not float(sums.measure[0]) < BETTER * least:
                 return
             least = float(sums.measure[0])
-            if terms.shape[1] + 1 == MOST_TERMS or least <= ENOUGH * self.probes.floor:
+            if terms.shape[1] + 1 == MOST_SUM_TERMS or least <= ENOUGH * self.probes.floor:
                 return
             basis = np.concatenate([np.ones((len(target), 1, goal.shape[1])), basis], axis=1)
             parts = self.joiner.best(self.bank.unit, further, None, goal, weights, keep=EXTENDED, basis=basis)

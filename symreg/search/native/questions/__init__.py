@@ -7,11 +7,11 @@ from symreg.search.native.questions.pattern import leaves_pattern
 from symreg.search.native.questions.peel import without_powers
 from symreg.search.native.questions.periodogram import leaves_wave
 from symreg.search.native.questions.reduction import Reduction, whole_question
-from symreg.search.native.questions.smoothing import FEWEST_ROWS, Smoother, smoothed_rows, smoother_of
+from symreg.search.native.questions.smoothing import FEWEST_SURFACE_ROWS, Smoother, smoothed_rows, smoother_of
 from symreg.search.native.questions.together import taken_together
 
 __all__ = [
-    "FEWEST_ROWS",
+    "FEWEST_SURFACE_ROWS",
     "Reduction",
     "Smoother",
     "leaves_pattern",

@@ -18,11 +18,11 @@ LARGEST_DEGREE = 60
 """Of a polynomial of one coordinate: of two or more ``MOST_POLYNOMIALS`` allows at most 16. A larger one would follow
 faster oscillations, and rounding and noise between few rows. Set by hand."""
 
-CONSTANT = 1e-9
+CONSTANT_COORDINATE = 1e-9
 """Of one and a coordinate's size: what varies by less is constant but for rounding. A smaller one would stretch
 rounding errors over [-1, 1], a larger one leave out columns that vary little."""
 
-WIDE = 1e-9
+ZERO_SINGULAR = 1e-9
 """Singular values below this part of the largest are zero. Digits of dimensions are small whole numbers, so that those
 which are not zero are far larger, and rounding leaves about 1e-15."""
 
@@ -54,7 +54,7 @@ class Coordinates:
         own = self._open(inputs, logs)
         varies = np.empty(0, dtype=bool)
         if len(own):  # a ratio that is constant has a rounding error
-            varies = np.asarray(np.ptp(own, axis=1) > CONSTANT * (1 + np.abs(own).max(axis=1)), dtype=bool)
+            varies = np.asarray(np.ptp(own, axis=1) > CONSTANT_COORDINATE * (1 + np.abs(own).max(axis=1)), dtype=bool)
         n_open = self.null.shape[1]
         plain = tuple(index for index, kept in zip(self.plain, varies[n_open:].tolist(), strict=True) if kept)
         own = own[varies]
@@ -79,9 +79,9 @@ def coordinates_of(space: SearchSpace, rows: Rows, target: Floats, spread: Float
         wanted = space.coding.digits(np.array([space.target_code]))[0].astype(float)
         particular = (np.linalg.pinv(digits) @ wanted)[: len(logs)]
         _, sizes, right = np.linalg.svd(digits)
-        null = right[int((sizes > WIDE * max(float(sizes[0]), WIDE)).sum()) :, : len(logs)].T
+        null = right[int((sizes > ZERO_SINGULAR * max(float(sizes[0]), ZERO_SINGULAR)).sum()) :, : len(logs)].T
         left, sizes, _ = np.linalg.svd(null, full_matrices=False)
-        null = left[:, sizes > WIDE]
+        null = left[:, sizes > ZERO_SINGULAR]
     front = particular + null @ _fitted_powers(null.T @ logs, particular @ logs, target, spread)
     plain = tuple(np.flatnonzero(varying & (~carrying | ~one_sign)).tolist())
     powers = {int(index): row for row, index in enumerate(chosen)}

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-SURPRISING = 0.01
+PATTERN_CHANCE = 0.01
 """Chance at which neighbours resemble each other by luck, over all sets of inputs together. A smaller one would let
 real patterns pass on few rows; a larger one costs time, not truth: the search goes on."""
 
@@ -40,7 +40,7 @@ def leaves_pattern(inputs: Floats, residual: Floats) -> bool:
     pairs = list(itertools.islice(itertools.combinations(range(count), 2), MOST_PAIRS))
     sets = [*((place,) for place in range(count)), *pairs, *([tuple(range(count))] if count > 2 else [])]
     largest = max((_resemblance(ranks[list(places)], values) for places in sets), default=0.0)
-    return 0.5 * math.erfc(largest / math.sqrt(2)) * len(sets) < SURPRISING
+    return 0.5 * math.erfc(largest / math.sqrt(2)) * len(sets) < PATTERN_CHANCE
 
 
 def _resemblance(points: Floats, values: Floats) -> float:

@@ -20,15 +20,15 @@ from symreg.search.native.questions.smoothing import Smoother
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
-NEAR = 0.06  # to a half or whole number
+NEAR_HALF = 0.06  # to a half or whole number
 STEADY = 0.15  # half the width of the middle two thirds of the derivatives
-LARGEST = 6
+LARGEST_PEELED = 6
 """Magnitude of a power that is taken out. A larger one costs a check by a surface where a steep slope is no power, a
 smaller one leaves such inputs to the search. Set by hand."""
 
 VERY_STEADY = 0.3
-"""Part of the tolerances ``NEAR`` and ``STEADY``: where no input strays further, all are powers and there is nothing to
-take out, since joins find such a law at once. A larger one forgoes smaller questions that might have helped. Set by
+"""Part of the tolerances ``NEAR_HALF`` and ``STEADY``: where no input strays further, all are powers and nothing is to
+be taken out, since joins find such a law at once. A larger one forgoes smaller questions that might have helped. Set by
 hand."""
 
 
@@ -58,8 +58,8 @@ def pure_powers(space: SearchSpace, smoother: Smoother, noise: float) -> dict[in
     for index, slope in smoother.log_slopes(noise).items():
         low, middle, high = np.nanquantile(slope, [1 / 6, 1 / 2, 5 / 6])
         nearest = Fraction(round(2 * float(middle)), 2) if np.isfinite(middle) else Fraction(0)
-        stray = max(abs(float(middle) - float(nearest)) / NEAR, float(high - low) / 2 / STEADY)
-        if nearest and abs(nearest) <= LARGEST and stray < 1 and index not in space.angles:
+        stray = max(abs(float(middle) - float(nearest)) / NEAR_HALF, float(high - low) / 2 / STEADY)
+        if nearest and abs(nearest) <= LARGEST_PEELED and stray < 1 and index not in space.angles:
             found[index] = nearest, stray
     return found
 

@@ -17,7 +17,7 @@ from symreg.search.native.questions.pattern import MOST_PAIRS
 
 Floats = npt.NDArray[np.float64]
 Waves = npt.NDArray[np.complex128]
-SURPRISING = 0.01
+WAVE_CHANCE = 0.01
 """Chance at which noise alone has such a wave somewhere. A smaller one would let waves pass on few rows."""
 
 MOST_PERIODS = 32
@@ -26,13 +26,13 @@ MOST_PERIODS = 32
 PER_PERIOD = 2
 """Frequencies to a period over the range: between two of them no more than half of a wave's power is lost."""
 
-MOST_ROWS = 800
+MOST_WAVE_ROWS = 800
 """Enough for a wave that has a twentieth of what is left."""
 
 
 def leaves_wave(inputs: Floats, residual: Floats) -> bool:
     """Whether residuals ``(n_rows,)`` hold a plane wave in one or two of the inputs ``(n_inputs, n_rows)``."""
-    rows = np.random.default_rng(residual.size).permutation(residual.size)[:MOST_ROWS]
+    rows = np.random.default_rng(residual.size).permutation(residual.size)[:MOST_WAVE_ROWS]
     left = residual[rows] - residual[rows].mean()
     total = float(left @ left)
     lowest, widths = inputs.min(axis=1), np.ptp(inputs, axis=1)
@@ -45,7 +45,7 @@ def leaves_wave(inputs: Floats, residual: Floats) -> bool:
     pairs = list(itertools.islice(itertools.combinations(range(len(varied)), 2), MOST_PAIRS)) or [(0, 0)]
     largest = max(_power(waves[i] * left, waves[j], periods, alone=i == j) for i, j in pairs) / total
     tried = len(pairs) * 2 * len(periods) ** 2
-    return bool(tried * np.exp(-largest) < SURPRISING)
+    return bool(tried * np.exp(-largest) < WAVE_CHANCE)
 
 
 def _power(first: Waves, second: Waves, periods: Floats, *, alone: bool) -> float:

@@ -23,7 +23,7 @@ from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-NOTHING = Number(Fraction(1))
+NO_FACTOR = Number(Fraction(1))
 NEGLIGIBLE = 1e-12  # of the target's mean square: what polynomials leave over of it is no pattern
 DEVIATIONS = 3.0  # of the variance that so many coefficients of noise have
 
@@ -52,7 +52,7 @@ class Reduction:
     def whole(self, draft: Draft) -> Draft:
         """A draft for the rest as one for the whole target."""
         rest = substitute(draft.expression, dict(self.meaning))
-        return replace(draft, expression=rest if self.front == NOTHING else Apply("*", (self.front, rest)))
+        return replace(draft, expression=rest if self.front == NO_FACTOR else Apply("*", (self.front, rest)))
 
     def leaf_for(self, tree: Expression) -> Variable:
         """A name for a combination of this question's inputs that no column and no other combination has."""
@@ -76,7 +76,7 @@ class Reduction:
         return own
 
     def further(
-        self, space: SearchSpace, smoother: Smoother, *, front: Expression = NOTHING, values: Floats | None = None,
+        self, space: SearchSpace, smoother: Smoother, *, front: Expression = NO_FACTOR, values: Floats | None = None,
         meaning: Mapping[Expression, Expression] | None = None,
     ) -> Reduction:  # fmt: skip
         """This reduction with one more front and more meanings, both in terms of the space here.
@@ -85,8 +85,8 @@ class Reduction:
         """
         known = dict(self.meaning)
         front = substitute(front, known)
-        if self.front != NOTHING:
-            front = self.front if front == NOTHING else Apply("*", (self.front, front))
+        if self.front != NO_FACTOR:
+            front = self.front if front == NO_FACTOR else Apply("*", (self.front, front))
         return Reduction(
             front,
             self.values if values is None else self.values * values,
@@ -98,7 +98,7 @@ class Reduction:
 
 def whole_question(space: SearchSpace, smoother: Smoother) -> Reduction:
     """The reduction that reduces nothing."""
-    return Reduction(NOTHING, np.ones(len(space.target)), {}, space, smoother)
+    return Reduction(NO_FACTOR, np.ones(len(space.target)), {}, space, smoother)
 
 
 def _does_as_well(own: Smoother, smoother: Smoother) -> bool:

@@ -26,7 +26,7 @@ from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-MOST_ROWS = 10_000
+MOST_SURFACE_ROWS = 10_000
 """Rows under a surface. With 160 polynomials their values take 13 MB, and making them orthonormal costs time in
 proportion to the rows. Noise in the surface goes as ``p/n``: of 10,000 rows 1.6 % of its variance is left. Set by
 hand."""
@@ -39,19 +39,19 @@ ROWS_OF_A_POLYNOMIAL = 8
 """Rows for each polynomial at least, so that no more than an eighth of the noise's variance is left in the surface,
 well below ``NEARER``. More rows for each allow only lower degrees on small tables."""
 
-FEWEST_ROWS = 40
+FEWEST_SURFACE_ROWS = 40
 """Rows without which there is no surface: 40 bear five polynomials, degree four of one coordinate, or planes of up to
 four. With fewer rows ``progress`` waits for longer formulas, as no residual can be called a pattern. Set by hand."""
 
 
-SURPRISING = 1e-3  # chance below which a pattern is one
+SURFACE_CHANCE = 1e-3  # chance below which a pattern is one
 NEARER = 0.3
 """Of the noise's variance: what a surface's own error has to stay below to be looked at in place of the target. In
 standard deviations that is 0.55. A larger one gains little over the target and may be wrong, a smaller one helps fewer
 tables."""
 
 MOST_NOISE = 0.5  # of the target's mean square
-ROUNDING = 1e-28
+LEAST_NOISE = 1e-28
 """Of the target's mean square, what counts as noise at least: residuals of 1e-14 of the target, some 50 units of its
 last digit. A smaller one would take rounding for a pattern in exact tables, a larger one hide terms that are small."""
 
@@ -60,7 +60,7 @@ MOST_LEVERAGE = 0.9
 pass through would decide the variance alone, or divide by zero; a smaller one corrects less. Set by hand."""
 
 
-INDEPENDENT = 1e-6  # of a unit row: what has to be new in it
+NEW_DIRECTION = 1e-6  # of a unit row: what has to be new in it
 
 STEP = 0.0005  # of a column's size, for derivatives
 ROWS_OF_SLOPES = 1000
@@ -185,7 +185,7 @@ class Smoother:
         if not np.isfinite(residual).all():
             return False
         coefficients = self.basis.T @ residual
-        return self._chance(residual, coefficients) > SURPRISING
+        return self._chance(residual, coefficients) > SURFACE_CHANCE
 
     def part_of_noise(self, predicted: Floats) -> float:
         """The part of the residuals' mean square, in units of the rows' spread, that is no pattern to polynomials.
@@ -214,7 +214,7 @@ class Smoother:
 
     def _noise(self, residual: Floats, coefficients: Floats) -> float:
         left = float(residual @ residual - coefficients @ coefficients)
-        rounding = ROUNDING * float(np.sum((self.target / self.spread) ** 2))
+        rounding = LEAST_NOISE * float(np.sum((self.target / self.spread) ** 2))
         return max(left, rounding) / (len(residual) - len(coefficients))
 
     def _chance(self, residual: Floats, coefficients: Floats) -> float:
@@ -243,7 +243,7 @@ class Smoother:
 
 def smoother_of(space: SearchSpace, rows: Rows) -> Smoother | None:
     """Polynomials over these rows of a space; None for few rows."""
-    if len(rows) < FEWEST_ROWS:
+    if len(rows) < FEWEST_SURFACE_ROWS:
         return None
     inputs, target = space.inputs[:, rows], space.target[rows]
     spread = np.ones(len(rows)) if space.sigma is None else space.sigma[rows]
@@ -270,7 +270,7 @@ def _orthonormal(columns: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
         basis = scaled
         for _ in range(2):
             factor = np.linalg.cholesky(basis @ basis.T)
-            if np.diag(factor).min() < INDEPENDENT:
+            if np.diag(factor).min() < NEW_DIRECTION:
                 raise np.linalg.LinAlgError
             basis = np.linalg.inv(factor) @ basis
         if np.abs(basis @ basis.T - np.eye(len(basis))).max() < 1e-9:
@@ -284,7 +284,7 @@ def _orthonormal(columns: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
             for other in basis:
                 rest -= (other @ rest) * other
         size = float(np.sqrt(rest @ rest))
-        kept[index] = size > INDEPENDENT
+        kept[index] = size > NEW_DIRECTION
         if kept[index]:
             basis.append(rest / size)
     return np.ascontiguousarray(np.array(basis).T), kept
@@ -292,6 +292,6 @@ def _orthonormal(columns: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
 
 def smoothed_rows(n_rows: int, probes: Rows, generator: np.random.Generator) -> Rows:
     """Numbers of all rows, ``(n,)``, or of as many as are worth it, the probes among them."""
-    if n_rows <= MOST_ROWS:
+    if n_rows <= MOST_SURFACE_ROWS:
         return np.arange(n_rows)
-    return np.union1d(probes, generator.choice(n_rows, size=MOST_ROWS, replace=False))
+    return np.union1d(probes, generator.choice(n_rows, size=MOST_SURFACE_ROWS, replace=False))

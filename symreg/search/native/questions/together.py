@@ -24,7 +24,7 @@ from symreg.search.native.questions.reduction import Reduction
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
-NEAR = 0.3  # of the size of the slopes
+NEAR_SLOPE = 0.3  # of the size of the slopes
 CHECKED = 6  # guesses of a round that are checked
 SUMS = ((1, 1), (2, 2), (-1, -1), (1, 2), (2, 1))
 """Powers of two inputs whose sum or difference is tried: differences of positions, squares, inverses (lenses,
@@ -99,7 +99,7 @@ def _guesses(whole: Reduction) -> list[Combination]:
     for one in _combinations(space):
         if one.a in slopes and one.b in slopes:
             misfit = _misfit(one, inputs, slopes[one.a], slopes[one.b])
-            if misfit < min(NEAR, found.get((one.a, one.b), (np.inf,))[0]):
+            if misfit < min(NEAR_SLOPE, found.get((one.a, one.b), (np.inf,))[0]):
                 found[one.a, one.b] = misfit, one
     return [one for _, one in sorted(found.values(), key=lambda item: item[0])[:CHECKED]]
 

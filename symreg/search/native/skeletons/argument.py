@@ -15,7 +15,7 @@ from symreg.formula import raised as to_power
 from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
-POWERS = (Fraction(2), Fraction(-1), Fraction(1, 2), Fraction(3), Fraction(-2))
+POWERS_OF_INPUTS = (Fraction(2), Fraction(-1), Fraction(1, 2), Fraction(3), Fraction(-2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +69,7 @@ class Inputs:
         """The input alone."""
         return self.argument(Variable(self.space.names[place]), self.pure(place), place)
 
-    def powers(self, place: int, powers: Sequence[Fraction] = POWERS) -> Iterator[Argument]:
+    def powers(self, place: int, powers: Sequence[Fraction] = POWERS_OF_INPUTS) -> Iterator[Argument]:
         """Simple powers of an input, and its logarithm."""
         plain, pure = Variable(self.space.names[place]), self.pure(place)
         for power in powers:

@@ -34,7 +34,7 @@ from symreg.search.native.skeletons.step import (
     Step,
 )
 
-FIRST = (EXP, POWER, INVERSE, LOG, ROOT, TANH, ATAN, BOSE, FERMI)
+FIRST_STEPS = (EXP, POWER, INVERSE, LOG, ROOT, TANH, ATAN, BOSE, FERMI)
 INNER = (EXP, POWER, INVERSE, LOG, PEAK, ROOT, TANH)
 OUTER = (EXP, INVERSE, LOG, ROOT, TANH, FERMI, PEAK)
 DEEP = ((POWER, SHIFT, POWER), (EXP, SHIFT, POWER), (PEAK, SHIFT, POWER), (POWER, INVERSE, EXP), (EXP, EXP, EXP))
@@ -49,12 +49,13 @@ FACTORS = tuple(Fraction(*one) for one in ((1, 1), (-1, 1), (2, 1), (-2, 1), (1,
 FEW_POWERS = SIMPLE_POWERS[:11]
 MANY_INPUTS = 3
 """Inputs up to which plain terms have all of ``SIMPLE_POWERS``, 24, and beyond which 11: the products of two inputs
-grow with the square of inputs, and ``MOST_TERMS`` would cut them off. A larger one crowds them out with odd powers."""
+grow with the square of inputs, and ``MOST_PLAIN_TERMS`` would cut them off. A larger one crowds them out with odd
+powers."""
 
-MOST_TERMS = 450
+MOST_PLAIN_TERMS = 450
 """Plain terms from which sums are chosen: more than this and the simplest are kept."""
 
-FUNCTIONS = ("sin", "cos", "exp", "log", "tan", "atan")
+CATALOGUED_FUNCTIONS = ("sin", "cos", "exp", "log", "tan", "atan")
 
 
 def singles(inputs: Inputs) -> list[Argument]:
@@ -67,7 +68,8 @@ def one_step(inputs: Inputs) -> Iterator[Part]:
     plain = singles(inputs)
     powers = [one for place in inputs.places for one in inputs.powers(place)]
     pairs = list(inputs.pairs())
-    for arguments, steps in ((plain, FIRST), (powers, tuple(s for s in FIRST if s is not POWER)), (pairs, FIRST)):
+    no_power = tuple(step for step in FIRST_STEPS if step is not POWER)
+    for arguments, steps in ((plain, FIRST_STEPS), (powers, no_power), (pairs, FIRST_STEPS)):
         for argument in arguments:
             for step in steps:
                 if not _says_the_same(argument, step):
@@ -182,7 +184,7 @@ def plain_terms(inputs: Inputs) -> list[Argument]:
     for places in itertools.combinations(range(len(short)), 3):
         triples = itertools.product(*(short[place][:2] for place in places))
         found += [one for a, b, c in triples if (one := _times(inputs, a, b, c)) is not None]
-    return found[:MOST_TERMS]
+    return found[:MOST_PLAIN_TERMS]
 
 
 def _powers_of(inputs: Inputs, place: int, log: Argument) -> Iterator[Argument]:
@@ -195,7 +197,7 @@ def _powers_of(inputs: Inputs, place: int, log: Argument) -> Iterator[Argument]:
 
 def _functions(inputs: Inputs, place: int) -> Iterator[Argument]:
     tree = Variable(inputs.space.names[place])
-    for name in FUNCTIONS[:3]:
+    for name in CATALOGUED_FUNCTIONS[:3]:
         whole = Apply(name, (tree,))
         found = inputs.argument(whole, whole, place)
         if found is not None and np.abs(found.values).max() < 1e12:
@@ -206,7 +208,7 @@ def _is_short(one: Argument) -> bool:
     tree = one.tree
     if not isinstance(tree, Apply):
         return True
-    return tree.operator in ("square", "inv", "sqrt", *FUNCTIONS) and not (
+    return tree.operator in ("square", "inv", "sqrt", *CATALOGUED_FUNCTIONS) and not (
         tree.operator == "inv" and isinstance(tree.arguments[0], Apply)
     )
 

@@ -18,7 +18,7 @@ from symreg.formula import lower
 from symreg.search.native.proposal import Draft, shortest_said
 from symreg.search.native.refine import Refined, Refiner
 from symreg.search.native.skeletons.assembly import Assembly
-from symreg.search.native.skeletons.screen import EXACT, Hit
+from symreg.search.native.skeletons.screen import EXACT_LOSS, Hit
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -42,7 +42,7 @@ AT_A_TIME = 150
 SURE = 1e-10
 """Loss that is no rounding of the screen's differences of sums of squares."""
 
-NEAR = 16
+REMEMBERED = 16
 """Formulas of each number of constants that are remembered."""
 
 
@@ -81,7 +81,7 @@ class Fits:
                 key=lambda one: (one[0].bits(n_rows), one[0].size),
             )
             chosen += found[:FITTED_ON_ALL]
-            if found and min(hit.loss for hit, _ in found) < EXACT:
+            if found and min(hit.loss for hit, _ in found) < EXACT_LOSS:
                 break
         drafts = [draft for hit, values in chosen for draft in self._whole(hit, values)]
         return self.on_all_rows(drafts)
@@ -99,7 +99,7 @@ class Fits:
         found = self.full._fit([(draft, SOURCE) for draft in best], ALL_ITERATIONS)
         for one in found:
             self._near.setdefault(len(one.draft.names), []).append(one)
-        self._near = {count: sorted(some, key=lambda one: one.loss)[:NEAR] for count, some in self._near.items()}
+        self._near = {count: sorted(some, key=lambda one: one.loss)[:REMEMBERED] for count, some in self._near.items()}
         return sorted(found, key=lambda one: one.loss)
 
     def _inside(self, some: Sequence[Hit]) -> Iterator[tuple[Hit, Values]]:
@@ -113,7 +113,7 @@ class Fits:
             for alike in _grouped(rest[low : low + AT_A_TIME], lambda one: one.question.sees).values():
                 found += self._fitted_inside(alike)
             yield from found
-            if any(hit.loss < EXACT for hit, _ in found):
+            if any(hit.loss < EXACT_LOSS for hit, _ in found):
                 break
 
     def _fitted_inside(self, some: Sequence[Hit]) -> Iterator[tuple[Hit, Values]]:
@@ -159,10 +159,10 @@ def _best(hits: Sequence[Hit], each: int, n_rows: int) -> list[Hit]:
 def _spread(found: Sequence[Refined]) -> list[Refined]:
     """Of each number of constants the best fits, up to the number that leaves nothing."""
     chosen: list[Refined] = []
-    ordered = sorted(found, key=lambda one: (max(one.loss, EXACT), one.complexity))
+    ordered = sorted(found, key=lambda one: (max(one.loss, EXACT_LOSS), one.complexity))
     for count in sorted({len(one.draft.names) for one in found}):
         own = [one for one in ordered if len(one.draft.names) == count]
         chosen += own[:FITTED_ON_ALL]
-        if own[0].loss < EXACT:
+        if own[0].loss < EXACT_LOSS:
             break
     return chosen

@@ -14,7 +14,7 @@ from symreg.search.native.skeletons.screen import DISTINCT, Hit
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
-COLLINEAR = 1e-7
+ONE_COLUMN = 1e-7
 """``1 - rho**2`` of two columns that are one but for rounding and a part too small to be a term."""
 
 COLUMNS_OF_A_PAIR = 3_500
@@ -60,7 +60,7 @@ def paired(
             free = 1.0 - np.square(rho)
             one, other = along[low:high, None], along[low:]
             gain = (np.square(one) + np.square(other) - 2 * rho * one * other) / free
-            gain = np.where((free > COLLINEAR) & good[low:high, None] & good[low:], gain, -np.inf)
+            gain = np.where((free > ONE_COLUMN) & good[low:high, None] & good[low:], gain, -np.inf)
         where = gain.argmax(axis=0)
         best = gain[where, np.arange(gain.shape[1])]
         starts = ends[first:-1] - low

@@ -26,7 +26,7 @@ OFFSET_BITS = 1.0
 """To say that a sum has a constant term, beside what the constant itself costs: of the sums among the everyday forms
 more than half have one. A line is not to cost more than an exponential."""
 
-INDEPENDENT = 1e-9
+INDEPENDENT_COMPANION = 1e-9
 """Of its norm that a companion keeps beside the others; what keeps less is one of them."""
 
 
@@ -192,7 +192,7 @@ def orthonormal(columns: Floats) -> Floats:
             for one in kept:
                 rest = rest - one * float(one @ rest)
         left = float(np.linalg.norm(rest))
-        if left > INDEPENDENT * size and left > 0:
+        if left > INDEPENDENT_COMPANION * size and left > 0:
             kept.append(rest / left)
     return np.array(kept).reshape(-1, columns.shape[1]).T
 

@@ -32,7 +32,7 @@ MULTIPLIED = 40
 MOST_OF_RICH = 120_000
 """Terms: sixty megabytes of columns."""
 
-LARGEST = 1e12
+LARGEST_RICH = 1e12
 """A column beyond is one row and zeros."""
 
 
@@ -59,7 +59,7 @@ def rich_terms(terms: Terms, inputs: Inputs, rows: Rows, most: int = MOST_OF_RIC
             with np.errstate(all="ignore"):
                 other = None if beside is None else inputs.space.inputs[beside][rows]
                 column = values if other is None else values * other if operator == "*" else values / other
-            good = np.flatnonzero(np.isfinite(column).all(axis=1) & (np.abs(column).max(axis=1) < LARGEST))
+            good = np.flatnonzero(np.isfinite(column).all(axis=1) & (np.abs(column).max(axis=1) < LARGEST_RICH))
             good = good[np.ptp(column[good], axis=1) > 0]
             if count + len(good) > most:
                 break
@@ -97,7 +97,7 @@ def _two_functions(terms: Terms, operators: frozenset[str]) -> tuple[list[int], 
     with np.errstate(all="ignore"):
         product = rows[i] * rows[j]
         change = np.ptp(product, axis=1)
-    good = np.isfinite(product).all(axis=1) & (np.abs(product).max(axis=1) < LARGEST) & (change > 0)
+    good = np.isfinite(product).all(axis=1) & (np.abs(product).max(axis=1) < LARGEST_RICH) & (change > 0)
     return i[good].tolist(), j[good].tolist(), product[good]
 
 

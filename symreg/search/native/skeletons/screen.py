@@ -24,7 +24,7 @@ Rows = npt.NDArray[np.int64]
 SCREEN_ROWS = 64
 """Rows of the screen: enough to tell parts with three constants apart, few enough for a hundred thousand columns."""
 
-EXACT = 1e-20
+EXACT_LOSS = 1e-20
 """Loss that is rounding: less means nothing, and more constants have nothing to gain."""
 
 BLOCK = 16_384  # columns at once: their values and scores stay small
@@ -57,7 +57,7 @@ class Hit:
 
     def bits(self, n_rows: int) -> float:
         """What so many rows and the form cost, constants left aside: under noise the nearest form follows the noise."""
-        return 0.5 * n_rows * math.log2(max(self.loss, EXACT)) + self.form_bits
+        return 0.5 * n_rows * math.log2(max(self.loss, EXACT_LOSS)) + self.form_bits
 
     @property
     def size(self) -> int:

@@ -31,8 +31,8 @@ from symreg.search.native.skeletons.products import product_draft, products
 from symreg.search.native.skeletons.question import IDENTITY, LOGARITHM, Projected, Question
 from symreg.search.native.skeletons.ranks import Ranks, ranks_of
 from symreg.search.native.skeletons.rich import rich_terms
-from symreg.search.native.skeletons.screen import EXACT, Hit, blocks, place_bits, screen_rows, screened
-from symreg.search.native.skeletons.sums import BEAM, WIDE, sums
+from symreg.search.native.skeletons.screen import EXACT_LOSS, Hit, blocks, place_bits, screen_rows, screened
+from symreg.search.native.skeletons.sums import BEAM, GOING_ON, sums
 from symreg.search.native.skeletons.supplies import Supplies
 from symreg.search.space import SearchSpace
 
@@ -158,7 +158,7 @@ class Skeletons:
         Once a sum leaves nothing only those with fewer constants are looked for.
         """
         hits: list[Hit] = []
-        fewest, wide = self._most + 1, WIDE  # constants of the exact sums so far
+        fewest, wide = self._most + 1, GOING_ON  # constants of the exact sums so far
         for book in range(2):
             if book and fewest <= LEAST_IN_A_SUM:
                 break
@@ -167,7 +167,7 @@ class Skeletons:
                 most = MOST_PLAIN if asked.question.context is IDENTITY else MOST_PLAIN_ELSEWHERE
                 most = min(most, fewest - 1 - asked.question.n_outer)
                 found, looked = sums(asked, terms, most, self.workplace.stop, wide)
-                exact = min((one.n_constants for one in found if one.loss < EXACT), default=fewest)
+                exact = min((one.n_constants for one in found if one.loss < EXACT_LOSS), default=fewest)
                 if exact < fewest:
                     fewest, wide = exact, wide if exact > FEW_CONSTANTS else BEAM
                 said = BOOK * book + place_bits(place) + asked.question.bits
@@ -275,7 +275,8 @@ class Skeletons:
         """The best of each number of constants that have not gone on yet."""
         chosen: list[Refined] = []
         for count in sorted(self.fits.near)[:MOST_TO_GROW]:
-            own = [one for one in self.fits.near[count] if one.draft.expression not in self._grown and one.loss > EXACT]
+            near = (one for one in self.fits.near[count] if one.loss > EXACT_LOSS)
+            own = [one for one in near if one.draft.expression not in self._grown]
             chosen += own[:GROWN]
         self._grown |= {one.draft.expression for one in chosen}
         return chosen

@@ -27,10 +27,10 @@ GENTLE, STEEP = 0.1, 100.0
 NEAREST, FARTHEST = 3e-3, 20.0
 """Distances of a pole or a branch point from the rows, over what they span."""
 
-POWERS = np.array([0.15, 0.3, 0.45, 0.6, 0.8, 1.25, 1.6, 2.1, 2.6, 3.3, 4.2, 5.5, 7.0, 9.0, 12.0])
+POWER_GRID = np.array([0.15, 0.3, 0.45, 0.6, 0.8, 1.25, 1.6, 2.1, 2.6, 3.3, 4.2, 5.5, 7.0, 9.0, 12.0])
 """Exponents tried; halves and whole numbers are within reach of a fit from the next of them."""
 
-BEYOND = 0.3
+CENTRE_BEYOND = 0.3
 """A peak's centre may lie so far outside of the rows, over what they span."""
 
 ONE = Number(Fraction(1))
@@ -93,11 +93,11 @@ def _gaps(end: Floats, span: Floats, size: int) -> Floats:
 
 def _centres(values: Floats, size: int) -> Floats:
     low, _, span = _extent(values)
-    return np.asarray(-(low + span * np.linspace(-BEYOND, 1.0 + BEYOND, max(3, size))))
+    return np.asarray(-(low + span * np.linspace(-CENTRE_BEYOND, 1.0 + CENTRE_BEYOND, max(3, size))))
 
 
 def _exponents(values: Floats, size: int) -> Floats:
-    chosen = POWERS if size >= len(POWERS) else POWERS[:: -(-len(POWERS) // max(4, size // 2))]
+    chosen = POWER_GRID if size >= len(POWER_GRID) else POWER_GRID[:: -(-len(POWER_GRID) // max(4, size // 2))]
     both = np.concatenate([-chosen[::-1], chosen])
     with np.errstate(divide="ignore", invalid="ignore"):
         largest = np.abs(np.log(values)).max(axis=1, keepdims=True)

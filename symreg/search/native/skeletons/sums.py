@@ -15,18 +15,18 @@ import numpy.typing as npt
 
 from symreg.search.native.skeletons.argument import Argument
 from symreg.search.native.skeletons.part import Chain
-from symreg.search.native.skeletons.question import INDEPENDENT, Projected, Question
-from symreg.search.native.skeletons.screen import DISTINCT, EXACT, Hit, places_bits
+from symreg.search.native.skeletons.question import INDEPENDENT_COMPANION, Projected, Question
+from symreg.search.native.skeletons.screen import DISTINCT, EXACT_LOSS, Hit, places_bits
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 BEAM = 24
 """Sums that go on from each number of terms. Narrower misses sums whose first terms mean little without the last."""
 
-WIDE = 400
+GOING_ON = 400
 """First terms that go on: so pairs of simple terms are all looked at, or nearly."""
 
-AT_ONCE = 1_000_000
+LOSSES_AT_ONCE = 1_000_000
 """Losses at once: eight megabytes each of a few arrays."""
 
 NO_CONSTANTS = np.empty(0)
@@ -42,7 +42,7 @@ class PlainTerms:
 
 
 def sums(
-    question: Projected, terms: PlainTerms, most: int, stop: Callable[[], bool], wide: int = WIDE
+    question: Projected, terms: PlainTerms, most: int, stop: Callable[[], bool], wide: int = GOING_ON
 ) -> tuple[list[Hit], int]:
     """The best sums of up to ``most`` terms for a question, ``wide`` first terms going on; how many were looked at."""
     if most < 1 or not len(terms.values):
@@ -60,7 +60,7 @@ def sums(
             looked += count
         bits = said[found].sum(axis=1)
         # Among many sums that follow the noise alike, the simplest goes on.
-        order = np.argsort(0.5 * len(question.rest) * np.log2(np.maximum(losses, EXACT)) + bits, kind="stable")
+        order = np.argsort(0.5 * len(question.rest) * np.log2(np.maximum(losses, EXACT_LOSS)) + bits, kind="stable")
         best = order[:BEAM]
         left = beside.left(found[best])
         beam = found[order[: wide if size == 1 else BEAM]]
@@ -69,7 +69,7 @@ def sums(
             beam = np.concatenate([beam, simplest[~np.isin(simplest, beam)][:, None]])
         made = (_hit(question.question, terms, *one) for one in zip(found[best], left, bits[best], strict=True))
         hits += [hit for hit in made if hit is not None]
-        if not len(best) or stop() or (size > 1 and left.min() < EXACT):
+        if not len(best) or stop() or (size > 1 and left.min() < EXACT_LOSS):
             break
     return hits, looked
 
@@ -126,7 +126,7 @@ class Beside:
                     for earlier in range(place):
                         column -= _along(basis[:, earlier], column)
                 left = np.linalg.norm(column, axis=1)
-                good = (left > INDEPENDENT * size) & (left > 0)
+                good = (left > INDEPENDENT_COMPANION * size) & (left > 0)
                 basis[good, place] = column[good] / left[good, None]
         for _ in range(2):
             for place in range(chosen.shape[1]):
@@ -135,7 +135,7 @@ class Beside:
 
     def next_terms(self, beam: Numbers, count: int) -> tuple[Numbers, Floats, int]:
         """Sums of a beam with one more term, the ``count`` + 1 best of each, no sum twice; how many were looked at."""
-        step = max(1, AT_ONCE // (len(self.scaled) * (beam.shape[1] + 1)))
+        step = max(1, LOSSES_AT_ONCE // (len(self.scaled) * (beam.shape[1] + 1)))
         found, losses = [], []
         for low in range(0, len(beam), step):
             some = beam[low : low + step]

@@ -24,7 +24,7 @@ EACH, EACH_ALONE = 30, 80
 """Parts of a block that are kept for each question, of several inputs and of one: on a grid the right one is seldom
 first, Antoine's vapour pressure is the thirty-first."""
 
-SIZES = {0: (), 1: (48,), 2: (20, 14), 3: (10, 8, 8)}
+SKELETON_GRIDS = {0: (), 1: (48,), 2: (20, 14), 3: (10, 8, 8)}
 SIZES_ALONE = {0: (), 1: (96,), 2: (28, 20), 3: (12, 10, 10)}
 """Of grids, of several inputs and of one, by the number of constants inside, the innermost first. A fit finds its
 way over about two steps of each."""
@@ -53,7 +53,7 @@ class Supplies:
 
     def sizes(self, part: Part) -> tuple[int, ...]:
         """Of the grid of a part's constants."""
-        return (SIZES_ALONE if self.is_alone else SIZES)[part.n_inner]
+        return (SIZES_ALONE if self.is_alone else SKELETON_GRIDS)[part.n_inner]
 
     def asked(self, questions: Iterable[Question]) -> list[Projected]:
         """These questions, those that so many rows allow."""

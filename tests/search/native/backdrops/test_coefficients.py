@@ -12,7 +12,7 @@ from symreg.formula.expression import Apply, Expression, Number, Variable, evalu
 from symreg.formula.printing import to_text
 from symreg.search.native.backdrops.coefficients import fraction_of, merged_waves, summed
 from symreg.search.native.backdrops.factoring import factored
-from symreg.search.native.backdrops.sparse import ROUNDING, needed
+from symreg.search.native.backdrops.sparse import SUM_ROUNDING, needed
 from symreg.search.native.backdrops.term import Term
 
 ONE = Number(Fraction(1))
@@ -79,8 +79,8 @@ def test_of_many_terms_those_that_are_needed() -> None:
     rng = np.random.default_rng(0)
     columns = rng.normal(size=(60, 120))
     target = 2 * columns[7] - 0.3 * columns[31] + columns[59]
-    kept = needed(columns, target, 12, np.ones(60), ROUNDING)
+    kept = needed(columns, target, 12, np.ones(60), SUM_ROUNDING)
     assert kept is not None
     assert sorted(kept.tolist()) == [7, 31, 59]
-    assert needed(columns, target + 1e-9 * rng.normal(size=120), 12, np.ones(60), ROUNDING) is None
-    assert needed(columns, target, 2, np.ones(60), ROUNDING) is None
+    assert needed(columns, target + 1e-9 * rng.normal(size=120), 12, np.ones(60), SUM_ROUNDING) is None
+    assert needed(columns, target, 2, np.ones(60), SUM_ROUNDING) is None

@@ -22,7 +22,7 @@ from symreg.formula.expression import Apply, Constant, Expression, Number, Varia
 from symreg.formula.operators import OPERATORS
 from symreg.search.dimension_code import coding_for
 from symreg.search.native.bank.bank import Bank, Leaf
-from symreg.search.native.bank.distinct import LARGEST
+from symreg.search.native.bank.distinct import LARGEST_VALUE
 from symreg.search.native.bank.vocabulary import FAMILY, NOT_OVER, search_cost
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
@@ -101,7 +101,7 @@ class Grammar:
             return None
         values = np.asarray(OPERATORS[name].numpy(*(one.values for one in operands)))
         largest = float(np.abs(values).max())
-        if not np.isfinite(values).all() or not 1 / LARGEST < largest < LARGEST:
+        if not np.isfinite(values).all() or not 1 / LARGEST_VALUE < largest < LARGEST_VALUE:
             return None
         if name in ("+", "-") and largest <= 1e-9 * max(float(np.abs(o.values).max()) for o in operands):
             return None  # rounding, which the tree means to be zero

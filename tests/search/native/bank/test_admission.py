@@ -19,9 +19,9 @@ from symreg.search.native.bank.admission import applied
 from symreg.search.native.bank.bank import Bank, Leaf
 from symreg.search.native.bank.distinct import (
     AGAIN,
-    FIRST,
+    FIRST_PROBES,
     FRESH,
-    LARGEST,
+    LARGEST_VALUE,
     OLD,
     Fingerprints,
     KeySet,
@@ -201,7 +201,7 @@ def test_the_set_of_keys_grows() -> None:
 def test_values_that_agree_but_for_rounding_have_one_key() -> None:
     """Whichever side of a boundary each falls on, and whichever sign it has; and others have not."""
     rng = np.random.default_rng(4)
-    values = rng.normal(size=(200_000, FIRST)) * 10.0 ** rng.uniform(-50, 50, (200_000, 1))
+    values = rng.normal(size=(200_000, FIRST_PROBES)) * 10.0 ** rng.uniform(-50, 50, (200_000, 1))
     codes = rng.integers(-(1 << 40), 1 << 40, len(values))
     nudged = values * (1 + rng.uniform(-1e-14, 1e-14, values.shape)) * rng.choice([-1.0, 1.0], (len(values), 1))
     for known in key_sets():
@@ -212,9 +212,9 @@ def test_values_that_agree_but_for_rounding_have_one_key() -> None:
 
 
 def test_what_has_no_key() -> None:
-    values = np.ones((6, FIRST))
+    values = np.ones((6, FIRST_PROBES))
     values[0, 3], values[1, 5], values[2, 7] = np.nan, np.inf, -np.inf
-    values[3], values[4] = 0.0, 2 * LARGEST
+    values[3], values[4] = 0.0, 2 * LARGEST_VALUE
     assert fingerprints(values, np.zeros(6, dtype=np.int64)).good.tolist() == [False] * 5 + [True]
 
 

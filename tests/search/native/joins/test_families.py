@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from symreg.search.native.joins.factors import FactorTable
-from symreg.search.native.joins.families import FAMILIES, SIMPLE, Family, constants_to_try
+from symreg.search.native.joins.families import FAMILIES, SIMPLE_RATES, Family, constants_to_try
 
 WITH_GRID = [family for family in FAMILIES if family.grid]
 
@@ -23,7 +23,7 @@ def test_simple_constants_are_tried_inside_the_range_of_the_grid(family: Family,
     simple = found[: len(found) - len(grid)]
     smallest, largest = min(map(abs, grid)), max(map(abs, grid))
     assert all(smallest < abs(k) < largest for k in simple)
-    expected = {k for k in SIMPLE if smallest < k < largest}
+    expected = {k for k in SIMPLE_RATES if smallest < k < largest}
     assert set(map(abs, simple)) == expected
     assert len(simple) == len(expected) * (2 if min(grid) < 0 else 1)
 

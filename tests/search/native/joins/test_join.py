@@ -64,7 +64,7 @@ def test_pieces_change_nothing(
     """Pieces that end in the middle of everything: of rows, and of targets where a few are one piece."""
     asked = ask(kind, n_targets=n_targets, n_basis=n_basis)
     whole = get_engine(engine).join(asked)
-    monkeypatch.setattr(join, "AT_ONCE", at_once)
+    monkeypatch.setattr(join, "JOINED_AT_ONCE", at_once)
     found = best(joiner(engine), asked)
     assert len(found.score) == asked.keep
     np.testing.assert_allclose(found.score, whole.score, atol=1e-6)
@@ -75,7 +75,7 @@ def test_pieces_change_nothing(
 @pytest.mark.parametrize("n_targets", [1, 7])
 def test_pieces_lose_nothing(kind: str, n_targets: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything that there is comes once."""
-    monkeypatch.setattr(join, "AT_ONCE", 5_000)
+    monkeypatch.setattr(join, "JOINED_AT_ONCE", 5_000)
     asked = ask(kind, n_targets=n_targets, keep=1_000_000)
     found = best(joiner(), asked)
     assert len(set(keys(found))) == len(found.score) == count(asked)
@@ -98,7 +98,7 @@ class Watched:
 @pytest.mark.parametrize("n_targets", [1, 7])
 def test_a_join_can_be_stopped(kind: str, n_targets: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """In its middle, soon after the clock says so, with the best of what was seen until then."""
-    monkeypatch.setattr(join, "AT_ONCE", 50)
+    monkeypatch.setattr(join, "JOINED_AT_ONCE", 50)
     engine = Watched(get_engine("auto"))
     own = Joiner(engine, 1, lambda: len(engine.asked) >= 2)  # type: ignore[arg-type]
     asked = ask(kind, n_targets=n_targets, keep=1_000_000)
@@ -123,7 +123,7 @@ def test_who_is_stopped_before_finds_nothing() -> None:
 @pytest.mark.parametrize("at_once", [50, 1 << 23])
 def test_pairs_are_counted(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many as the engine goes through, over all joins; one list counts about half of its square."""
-    monkeypatch.setattr(join, "AT_ONCE", at_once)
+    monkeypatch.setattr(join, "JOINED_AT_ONCE", at_once)
     own = joiner()
     best(own, ask("pairs", n_targets=3))
     assert own.pairs == 3 * 230 * 45

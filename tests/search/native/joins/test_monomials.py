@@ -12,10 +12,10 @@ import pytest
 from symreg.formula.dimensioning import dimension_of
 from symreg.formula.expression import Apply, Constant, Expression, Variable, complexity, evaluate_tree, variables_of
 from symreg.search.native.joins.monomials import (
-    LARGEST_EXPONENT,
-    LARGEST_TOTAL,
-    MOST,
+    LARGEST_MONOMIAL_EXPONENT,
+    LARGEST_MONOMIAL_TOTAL,
     MOST_GROUPS,
+    MOST_MONOMIALS,
     Monomials,
     monomials_of,
 )
@@ -83,7 +83,7 @@ def test_every_product_has_the_dimension_of_the_target(kind: str) -> None:
     }
     wanted = own.space.coding.decode(own.space.target_code)
     assert found.expressions
-    assert len(found.expressions) <= MOST
+    assert len(found.expressions) <= MOST_MONOMIALS
     assert len(set(found.expressions)) == len(found.expressions)
     assert all(dimension_of(tree, known) == wanted for tree in found.expressions)
 
@@ -106,8 +106,9 @@ def test_sizes_ascend_with_cost_and_are_short_cuts(kind: str) -> None:
     sizes = [size_of[index] for index in range(len(costs))]
     assert costs == sorted(costs)
     assert sizes == sorted(sizes)
-    assert max(costs) <= LARGEST_TOTAL
-    assert all(abs(power) <= LARGEST_EXPONENT for tree in found.expressions for power in exponents(tree).values())
+    assert max(costs) <= LARGEST_MONOMIAL_TOTAL
+    powers = [power for tree in found.expressions for power in exponents(tree).values()]
+    assert all(abs(power) <= LARGEST_MONOMIAL_EXPONENT for power in powers)
     assert all(complexity(tree) > size for tree, size in zip(found.expressions, sizes, strict=True))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from symreg.search.native.questions.pattern import SURPRISING, leaves_pattern
+from symreg.search.native.questions.pattern import PATTERN_CHANCE, leaves_pattern
 
 Floats = npt.NDArray[np.float64]
 TABLES = 300
@@ -33,7 +33,7 @@ def test_noise_is_not_taken_for_a_pattern(layout: str, n_inputs: int, n_rows: in
     def draw(rng: np.random.Generator) -> tuple[Floats, Floats]:
         return LAYOUTS[layout](rng, n_inputs, n_rows), rng.normal(size=n_rows)
 
-    assert share_flagged(draw) <= 2 * SURPRISING + 0.005
+    assert share_flagged(draw) <= 2 * PATTERN_CHANCE + 0.005
 
 
 @pytest.mark.parametrize("n_inputs", [1, 6])
@@ -41,7 +41,7 @@ def test_noise_of_many_rows_is_not_taken_for_a_pattern(n_inputs: int) -> None:
     def draw(rng: np.random.Generator) -> tuple[Floats, Floats]:
         return rng.uniform(size=(n_inputs, 500)), rng.normal(size=500)
 
-    assert share_flagged(draw, 150) <= 2 * SURPRISING + 0.01
+    assert share_flagged(draw, 150) <= 2 * PATTERN_CHANCE + 0.01
 
 
 @pytest.mark.parametrize("kind", ["uniform", "t with 3 degrees of freedom", "relative"])

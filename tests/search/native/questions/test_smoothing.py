@@ -12,7 +12,13 @@ import pytest
 
 from symreg.problem.making import make_problem
 from symreg.search.native.questions import smoothing
-from symreg.search.native.questions.smoothing import FEWEST_ROWS, MOST_ROWS, Smoother, smoothed_rows, smoother_of
+from symreg.search.native.questions.smoothing import (
+    FEWEST_SURFACE_ROWS,
+    MOST_SURFACE_ROWS,
+    Smoother,
+    smoothed_rows,
+    smoother_of,
+)
 from symreg.search.space import SearchSpace, search_space
 from symreg.tables.table import read_table
 
@@ -170,7 +176,7 @@ def test_without_noise_only_the_right_law_passes() -> None:
         assert not own.smoother.is_noise(wrong)
 
 
-@pytest.mark.parametrize("n_rows", [8, FEWEST_ROWS - 1])
+@pytest.mark.parametrize("n_rows", [8, FEWEST_SURFACE_ROWS - 1])
 def test_few_rows_say_nothing(n_rows: int) -> None:
     x = np.linspace(1, 2, n_rows)
     space, rows = space_of({"x [m]": x, "y [m]": np.sin(x)}, free_constants="inferred", test_fraction=0)
@@ -178,9 +184,9 @@ def test_few_rows_say_nothing(n_rows: int) -> None:
 
 
 def test_the_fewest_rows_are_enough() -> None:
-    own = smooth(1, "m", False, n_rows=FEWEST_ROWS + 10)
-    assert smoother_of(own.space, np.arange(FEWEST_ROWS)) is not None
-    assert smoother_of(own.space, np.arange(FEWEST_ROWS - 1)) is None
+    own = smooth(1, "m", False, n_rows=FEWEST_SURFACE_ROWS + 10)
+    assert smoother_of(own.space, np.arange(FEWEST_SURFACE_ROWS)) is not None
+    assert smoother_of(own.space, np.arange(FEWEST_SURFACE_ROWS - 1)) is None
 
 
 def test_units_change_nothing() -> None:
@@ -377,9 +383,10 @@ def test_bits_that_are_left(noise: float) -> None:
 
 def test_rows_to_smooth_are_all_or_a_choice_with_the_probes() -> None:
     probes = np.array([3, 17, 40_000])
-    assert np.array_equal(smoothed_rows(MOST_ROWS, probes[:2], np.random.default_rng(0)), np.arange(MOST_ROWS))
+    every = smoothed_rows(MOST_SURFACE_ROWS, probes[:2], np.random.default_rng(0))
+    assert np.array_equal(every, np.arange(MOST_SURFACE_ROWS))
     rows = smoothed_rows(50_000, probes, np.random.default_rng(0))
-    assert MOST_ROWS <= len(rows) <= MOST_ROWS + len(probes)
+    assert MOST_SURFACE_ROWS <= len(rows) <= MOST_SURFACE_ROWS + len(probes)
     assert (np.diff(rows) > 0).all()
     assert set(probes) <= set(rows)
     assert np.array_equal(rows, smoothed_rows(50_000, probes, np.random.default_rng(0)))

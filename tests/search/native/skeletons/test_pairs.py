@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from symreg.search.native.skeletons import catalogue
-from symreg.search.native.skeletons.pairs import COLLINEAR, paired
+from symreg.search.native.skeletons.pairs import ONE_COLUMN, paired
 from symreg.search.native.skeletons.part import Chain, Part
 from symreg.search.native.skeletons.question import CONTEXTS, IDENTITY, Projected, Question, projected
 from symreg.search.native.skeletons.screen import Hit
@@ -43,11 +43,11 @@ def left(question: Projected, *values: Floats) -> float:
 
 
 def apart(question: Projected, *values: Floats) -> bool:
-    """Whether two columns are not one but for rounding, which is what ``COLLINEAR`` leaves out."""
+    """Whether two columns are not one but for rounding, which is what ``ONE_COLUMN`` leaves out."""
     scaled = np.array(values) * question.scale
     scaled = scaled - (scaled @ question.basis) @ question.basis.T
     a, b = scaled / np.linalg.norm(scaled, axis=1, keepdims=True)
-    return bool(1 - (a @ b) ** 2 > COLLINEAR)
+    return bool(1 - (a @ b) ** 2 > ONE_COLUMN)
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: str(one.key[:2]))
