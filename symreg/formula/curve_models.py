@@ -70,7 +70,7 @@ SIMPLE_POWERS = frozenset(
 """Exponents that people write where a curve has one: ``x**14`` is no power law with a simple exponent."""
 
 MOST_OCCURRENCES = 5
-"""Of an input in a curve with a name."""
+"""Of an input in a curve with a name; in a line or a power law each of several inputs occurs once."""
 
 SIMPLE_BASES = frozenset({Fraction(2), Fraction(10)})
 
@@ -101,7 +101,8 @@ def name_bits_of(
     form = form_of(expression, free, ones)
     if len(inputs) > 1:
         n_constants = len(free.intersection(nodes))
-        ways = (_bits_of_several(form, len(inputs), n_constants), _bits_of_product(form, sorted(inputs)))
+        alone = _bits_of_several(form, len(inputs), n_constants) if most == 1 else None
+        ways = (alone, _bits_of_product(form, sorted(inputs)))
         bits, which = min((one for one in ways if one is not None), default=None), float(n_inputs)
     else:
         bits, which = _bits_of_one(_renamed(form.key, next(iter(inputs)))), math.log2(max(n_inputs, 1))

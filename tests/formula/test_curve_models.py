@@ -6,13 +6,15 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 from symreg import Native, make_problem, read_table
 from symreg.discovery import discover
 from symreg.formula.curve_models import BY_NAME_BITS, CLASSES, COMMON_BITS, name_bits_of
-from symreg.formula.expression import constants_of
+from symreg.formula.expression import Expression, constants_of
 from symreg.formula.grammar import parse
 from symreg.search.backend import Budget
+from tests.strategies import expressions
 
 
 def bits(text: str, inputs: tuple[str, ...] = ("x",)) -> float | None:
@@ -77,6 +79,22 @@ def test_lines_whose_coefficients_are_tied() -> None:
     assert bits("a*(x + 2*y)", inputs) == bits("a*x + b*y", inputs) + 2.0
     assert bits("a*(x + 2*y + b*z) + c", inputs) == bits("a*x + b*y + c*z", inputs) + 2.0
     assert bits("a*(x + 2*y*z)", inputs) is None
+
+
+def test_inputs_that_cancel_have_no_name() -> None:
+    inputs = ("x", "y")
+    assert bits("a*(x*y)/(x*y)", inputs) is None
+    assert bits("a*x*y/(y*x) + b", inputs) is None
+    assert bits("a*exp(b*x*y/(x*y))", inputs) is None
+
+
+OF_CURVES = ("+", "-", "*", "/", "exp", "inv", "pow")
+
+
+@given(expressions(variables=("x", "y", "z"), constants=("a", "b"), operators=OF_CURVES))
+def test_any_formula_has_a_name_or_none(tree: Expression) -> None:
+    found = name_bits_of(tree, constants_of(tree), 3)
+    assert found is None or found > 0
 
 
 def test_a_number_in_the_place_of_a_constant() -> None:
