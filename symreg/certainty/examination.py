@@ -18,7 +18,7 @@ from symreg.certainty.rivals import Rival, rivals_of
 from symreg.certainty.separation import SEPARATED, Place
 from symreg.certainty.stability import Stability, drawn_again, is_same_form, stability_of
 from symreg.discovery import Discovery, discover
-from symreg.errors import SymregError
+from symreg.given import check_number
 from symreg.laws import Law, fitter_of
 from symreg.search import Backend, Budget
 from symreg.uncertain_text import number_text
@@ -34,7 +34,8 @@ class Examination:
     """What to examine and how long: ``resamples`` weightings of the rows within ``time`` seconds (None: no limit), and
     ``searches``, the whole search again on other draws of the rows, each within ``search_budget``.
 
-    0 of either: none are made. Raises ``SymregError`` for a number below zero, and for a time that is not above zero.
+    0 of either: none are made. Raises ``SymregError`` for what counts and is no whole number from zero on, and for
+    a time that is not above zero.
     """
 
     resamples: int = 50
@@ -44,10 +45,8 @@ class Examination:
 
     def __post_init__(self) -> None:
         for name in ("resamples", "searches"):
-            if not getattr(self, name) >= 0:
-                raise SymregError(message=f"{name}={getattr(self, name)!r}: give a whole number, or 0 for none")
-        if self.time is not None and not self.time > 0:
-            raise SymregError(message=f"time={self.time!r}: give a positive number of seconds, or None")
+            check_number(self, name, whole=True)
+        check_number(self, "time", above=True, may_be_none=True)
 
 
 @dataclass(frozen=True, slots=True)

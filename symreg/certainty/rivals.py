@@ -24,6 +24,7 @@ from symreg.arrays import Floats
 from symreg.certainty.input_box import InputBox, box_of
 from symreg.certainty.separation import SEPARATED, Contest, Place, best_place, contest_of
 from symreg.certainty.stability import agree
+from symreg.errors import SymregError
 from symreg.finishing import RESOLUTION
 from symreg.fitting import Fitted, Fitter
 from symreg.laws import Law, bits_of_rows, fitted_again
@@ -101,10 +102,10 @@ def rivals_of(laws: Sequence[Law], selected: Law, fitter: Fitter, *, seed: int, 
 
 
 def contest_between(selected: Law, other: Law, fitter: Fitter) -> Contest:
-    """The contest of two laws, from the constants they state; ValueError where one is undefined on a training row."""
+    """The contest of two laws, from the constants they state; SymregError where one is undefined on a training row."""
     one, two = fitted_again([selected, other], fitter)
     if one is None or two is None:
-        raise ValueError("one of the laws is undefined")
+        raise SymregError(message="one of the laws is undefined on rows of the table: they cannot be compared there")
     return contest_of(one, two, fitter, box_of(fitter.problem, fitter))
 
 

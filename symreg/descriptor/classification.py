@@ -20,7 +20,7 @@ from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.descriptor.threshold import Classes, best_threshold, most_points
 from symreg.descriptor.threshold_front import ThresholdFront, select
 from symreg.descriptor.threshold_model import threshold_model
-from symreg.descriptor.validation import Validation, over_folds
+from symreg.descriptor.validation import Validation, check_folds, over_folds
 from symreg.engine import get_engine
 from symreg.formula import Expression, complexity, to_text
 from symreg.problem import Problem
@@ -63,6 +63,7 @@ def find_thresholds(
     started, settings = time.monotonic(), settings or DescriptorSettings(n_descriptors=1)
     if settings.n_descriptors > 2:
         raise DescriptorError(message=f"n_descriptors is {settings.n_descriptors}; two classes are told by 1 or 2")
+    check_folds(folds, len(problem.train_rows))
     search = search_space(problem, problem.train_rows)
     classes = Classes(two_classes(problem, search.target), settings.balanced)
     space = feature_space(replace(search, sigma=None), settings, stop, memory)

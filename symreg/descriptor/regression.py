@@ -13,7 +13,7 @@ from symreg.descriptor.feature_space import MEMORY, FeatureSpace, feature_space
 from symreg.descriptor.linear_model import DescriptorModel, least_squares, model_of, row_of
 from symreg.descriptor.linear_search import Found, LinearSearch
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
-from symreg.descriptor.validation import Validation, over_folds
+from symreg.descriptor.validation import Validation, check_folds, over_folds
 from symreg.engine import get_engine
 from symreg.finishing import Finisher
 from symreg.fitting import make_fitter
@@ -42,6 +42,7 @@ def find_descriptors(
     """
     started, settings = time.monotonic(), settings or DescriptorSettings()
     check_policy(problem.free_constants.policy)
+    check_folds(folds, len(problem.train_rows))
     space = feature_space(search_space(problem, problem.train_rows), settings, stop, memory)
     found = list(_search(space, space.search.target, settings, stop).steps(settings.n_descriptors))
     finisher = Finisher(make_fitter(problem, space.search.units, get_engine(settings.engine), settings.threads))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symreg.errors import SymregError
+from symreg.given import check_number
 
 MOST_DESCRIPTORS = 3  # descriptors in one model
 DEFAULT_OPERATORS = ("+", "-", "*", "/", "square", "abs")
@@ -40,9 +41,8 @@ class DescriptorSettings:
 
     def __post_init__(self) -> None:
         for name, least, most in (
-            ("n_descriptors", 1, MOST_DESCRIPTORS), ("max_complexity", 1, 40), ("max_pairs", 1, float("inf")),
-            ("keep", 1, 1000), ("grown", 0, 40), ("threads", 1, 1024),
+            ("n_descriptors", 1, MOST_DESCRIPTORS), ("max_complexity", 1, 40), ("keep", 1, 1000), ("grown", 0, 40),
+            ("threads", 1, 1024),
         ):  # fmt: skip
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-                raise DescriptorError(message=f"{name} is {value!r}, and must be a number from {least} to {most}")
+            check_number(self, name, least, most, whole=True, error=DescriptorError)
+        check_number(self, "max_pairs", 1, error=DescriptorError)

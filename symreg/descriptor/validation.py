@@ -46,14 +46,17 @@ class Validation:
         )
 
 
+def check_folds(count: int, n_rows: int) -> None:
+    """Raise ``DescriptorError`` unless ``count`` is 0, for none, or so many folds can be made of the rows."""
+    if count != 0 and not (isinstance(count, int) and 2 <= count <= n_rows):
+        raise DescriptorError(message=f"{count} folds of {n_rows} rows: give from 2 to {n_rows}, or 0 for none")
+
+
 def folds_of(n_rows: int, count: int, seed: int, groups: Ids | None = None) -> Iterator[tuple[Ids, Ids]]:
     """Rows to search on and rows to judge by, ``count`` times; each row is judged once.
 
-    Rows of each of the ``groups`` ``(n_rows,)`` are spread over the folds evenly. Raises ``DescriptorError`` for fewer
-    than 2 folds, or more than rows.
+    Rows of each of the ``groups`` ``(n_rows,)`` are spread over the folds evenly.
     """
-    if not 2 <= count <= n_rows:
-        raise DescriptorError(message=f"{count} folds of {n_rows} rows: give from 2 to {n_rows}")
     order = np.random.default_rng(seed).permutation(n_rows)
     if groups is not None:
         order = order[np.argsort(groups[order], kind="stable")]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from symreg.errors import SymregError
+from symreg.given import check_number
 from symreg.problem import Candidate
 from symreg.search.rejection import Rejection
 
@@ -38,7 +39,7 @@ class Budget:
     None for one of the first two is no limit. Results repeat exactly under a limit of evaluations, whatever the machine
     and the number of threads. ``end_early`` says what is reason enough to end before a limit: "noise", that a law
     leaves no pattern, or rounding; "exact", rounding alone; "never". Foreign engines always use what they are given.
-    Raises ``BudgetError`` for a limit that is not above zero, and for another word.
+    Raises ``BudgetError`` for a limit that is not above zero, and for another word or kind of value.
     """
 
     time: float | None = 60.0
@@ -50,10 +51,9 @@ class Budget:
         if self.end_early not in get_args(EndEarly):
             known = ", ".join(get_args(EndEarly))
             raise BudgetError(message=f"budget end_early={self.end_early!r}: give one of {known}")
-        for name in ("time", "evaluations", "memory"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise BudgetError(message=f"budget {name}={value!r}: give a positive number or none at all")
+        check_number(self, "time", above=True, may_be_none=True, error=BudgetError)
+        check_number(self, "evaluations", 1, whole=True, may_be_none=True, error=BudgetError)
+        check_number(self, "memory", 1, whole=True, error=BudgetError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ product of powers has the dimension of the target is a linear system. Exponents 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -52,13 +52,12 @@ class Dimension:
 
         Raises ``ValueError`` for a name that is no base unit's, ``TypeError`` for an exponent that is not exact.
         """
-        unknown = sorted(set(exponents) - set(BASE_UNITS))
-        if unknown:
-            raise ValueError(f"{unknown[0]!r} is not a base unit; the base units are {', '.join(BASE_UNITS)}")
+        _check_base_units(exponents)
         return cls(tuple(_exact(exponents.get(name, 0)) for name in BASE_UNITS))
 
     def exponent(self, base_unit: str) -> Fraction:
         """The exponent of one base unit, by its symbol (``"kg"``); ``ValueError`` for another text."""
+        _check_base_units([base_unit])
         return self.exponents[BASE_UNITS.index(base_unit)]
 
     @property
@@ -116,6 +115,12 @@ def _factor_text(name: str, exponent: Fraction) -> str:
     if exponent == 1:
         return name
     return f"{name}**{exponent}" if exponent.denominator == 1 else f"{name}**({exponent})"
+
+
+def _check_base_units(names: Iterable[str]) -> None:
+    unknown = sorted(set(names) - set(BASE_UNITS))
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is not a base unit; the base units are {', '.join(BASE_UNITS)}")
 
 
 def _exact(number: object) -> Fraction:

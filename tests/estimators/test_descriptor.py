@@ -63,7 +63,7 @@ def test_one_ratio_of_radii_tells_four_of_five_perovskites_in_cross_validation()
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"n_descriptors": 5}, "n_descriptors is 5"),
+        ({"n_descriptors": 5}, "n_descriptors=5: give"),
         ({"time_limit": -1}, "time_limit is -1"),
         ({"operators": ["+", "plus"]}, "no such operator"),
         ({"folds": 1}, "1 folds of 82 rows"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from symreg.errors import SymregError
+from symreg.given import check_number
 
 if TYPE_CHECKING:
     from symreg.search.backend import Budget, Round
@@ -25,7 +26,8 @@ class Native:
 
     ``engine`` is "auto", "compiled" or "numpy" (``symreg.engine.get_engine``). ``probes`` rows are looked at while
     joining; the best are fitted on ``fit_rows`` rows. ``without`` switches parts of it off (``MECHANISMS``), to measure
-    what they are worth. Raises ``SymregError`` for a part that is not there.
+    what they are worth. Raises ``SymregError`` for a part that is not there, and for what counts and is no whole number
+    above zero.
     """
 
     threads: int = 2
@@ -35,6 +37,8 @@ class Native:
     without: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("threads", "probes", "fit_rows"):
+            check_number(self, name, 1, whole=True)
         for name in self.without:
             if name not in MECHANISMS:
                 raise SymregError(message=f"no part of the search is called '{name}': {', '.join(MECHANISMS)}")
