@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from symreg.certainty.rivals import Rival, contest_between, rivals_of
+from symreg.errors import SymregError
 from symreg.laws.law import Law
 from symreg.laws.refitting import fitter_of
 from symreg.problem.problem import Problem
@@ -128,7 +129,7 @@ def test_a_contest_of_laws_that_are_undefined_on_the_rows_is_refused() -> None:
     good: Law = law_of(problem, "sin(x)")
     other = noisy(np.sin, 2, 3, 0.01)
     bad = law_of(other, "log(x - 1)")
-    with pytest.raises(ValueError, match="undefined"):
+    with pytest.raises(SymregError, match="undefined"):
         contest_between(good, bad, fitter_of(problem))
 
 
