@@ -81,7 +81,7 @@ def test_the_same_seed_gives_the_same_front() -> None:
 def test_its_operators_are_ours_and_known_to_the_child() -> None:
     assert set(OPERATORS) >= operon.OPERATORS
     text = "import symreg.search.foreign._operon_worker as w, pyoperon; " \
-           "print(all(hasattr(pyoperon.NodeType, f) for f in w.FUNCTIONS.values()), ' '.join(w.FUNCTIONS))"
+           "print(all(hasattr(pyoperon.NodeType, f) for f in w.OPERON_NAMES.values()), ' '.join(w.OPERON_NAMES))"
     told = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True).stdout.split()
     assert told[0] == "True" and set(told[1:]) == operon.OPERATORS - {"neg", "inv", "cube"}
 
