@@ -160,3 +160,22 @@ def test_a_known_variance_flatters_nobody() -> None:
     law = {"residual_sum_squares": 0.5, "n_rows": 6, "expression": tree("k*x"), "n_names": 10}
     one = description_length(**law, noise_variance=0.1)
     assert one == pytest.approx(residual_bits(0.5, 6, 0.1) + tree_bits(tree("k*x"), 10))
+
+
+def test_what_few_residuals_flatter_is_paid_where_their_variance_is_estimated() -> None:
+    """By laws with constants, from a dozen rows on; of a stated variance nothing is estimated."""
+    assert small_sample_bits(FEW_ROWS - 1, 3) == 0.0 < small_sample_bits(FEW_ROWS, 3)
+    assert (FEW_ROWS, small_sample_bits(100, 0)) == (12, 0.0)
+    assert residual_bits(0.0, 0) == 0.0
+    told = {"residual_sum_squares": 20.0, "n_rows": 20, "expression": tree("k*x"), "n_names": 3}
+    fitted = {"values": {"k": 2.0}, "fisher_diagonal": [50.0]}
+    for variance, paid in ((None, small_sample_bits(20, 1)), (1.0, 0.0)):
+        parts = residual_bits(20.0, 20, variance) + tree_bits(told["expression"], 3)
+        parts += constant_bits(np.array([2.0]), np.array([50.0]), 20)
+        assert description_length(**told, **fitted, noise_variance=variance) == pytest.approx(parts + paid)
+
+
+def test_more_constants_than_rows_leave_half_a_row() -> None:
+    """The price stays finite: half a row's freedom for laws that pass through all rows and more."""
+    expected = 10 * math.log2(40) - 9.75 / math.log(2)
+    assert small_sample_bits(20, 20) == small_sample_bits(20, 30) == pytest.approx(expected)

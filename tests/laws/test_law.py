@@ -247,7 +247,7 @@ def test_few_rows_do_not_choose_among_many_laws_with_more_constants(
     ("error", "simplest", "judge", "selected"),
     [
         (0.3, 30.0, "leave-one-out", 1),
-        (0.5, 30.0, "leave-one-out", 0),
+        (0.4, 30.0, "leave-one-out", 0),
         (0.3, 42.0, "leave-one-out", 0),
         (0.3, 30.0, "held-out", 0),
     ],
@@ -325,6 +325,16 @@ def test_undefined_rows_count_as_rows_about_which_nothing_is_said() -> None:
     assert pareto_front([constant, nearly]).best is nearly
 
 
+@pytest.mark.parametrize(("undefined", "selected"), [(4, 0), (10, 0), (11, 1), (200, 1)])
+def test_a_law_may_be_silent_on_one_row_in_twenty(undefined: int, selected: int) -> None:
+    silent, sound = candidate(5, 0.1, 20.0, undefined=undefined), candidate(4, 9.0, 90.0)
+    assert select((silent, sound)) == selected
+
+
+def test_of_laws_that_are_all_silent_one_is_selected_nevertheless() -> None:
+    assert select((candidate(5, 1.0, 30.0, undefined=50), candidate(7, 1.0, 40.0, undefined=60))) == 0
+
+
 def test_law_that_is_undefined_everywhere_is_worse_than_any() -> None:
     nowhere = law(complexity=2, held_out=Score(math.nan, math.nan, 10, 10), description_length=-1e9)
     sound = candidate(5, 1.0, 30)
@@ -340,6 +350,14 @@ def test_training_error_judges_where_no_rows_were_held_out() -> None:
     ]
     assert len(pareto_front(laws)) == 2
     assert pareto_front(laws).best is laws[1]
+
+
+def test_without_held_out_rows_a_law_that_does_far_worse_in_training_is_vetoed_too() -> None:
+    none = Score(math.nan, math.nan, 0)
+    poor = law(complexity=7, held_out=none, train=Score(9.0, 0.2, 40), description_length=5.0)
+    good = law(complexity=5, held_out=none, train=Score(1.0, 0.9, 40), description_length=9.0)
+    assert held_out_errors((poor, good)) == pytest.approx([9.0, 1.0])
+    assert select((poor, good)) == 1
 
 
 def test_order_of_the_candidates_does_not_matter() -> None:
