@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 # Built again when what is compiled or what it depends on has changed; Python files need no building.
 SOURCES := pyproject.toml CMakeLists.txt $(wildcard symreg/engine/core/*.cpp symreg/engine/core/*.h)
 
-.PHONY: help demo test lint types layers unit engines fuzz benchmark clean
+.PHONY: help demo test lint types layers unit engines fuzz mutants benchmark clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -50,6 +50,10 @@ engines: $(VENV)/.installed-dev ## The tests of searches with AVX2 alone and wit
 
 fuzz: $(VENV)/.installed-dev ## Property tests with new examples, many more than in `make test`
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q -n $(JOBS) tests/properties
+
+mutants: $(VENV)/.installed-dev ## Change the modules that decide, and list what no test notices (about an hour)
+	$(BIN)/python -m pip install --quiet "cosmic-ray>=8.4"
+	$(BIN)/python tests/mutants.py --jobs $(JOBS)
 
 benchmark: $(VENV)/.installed ## The Feynman equations without noise, one minute each at most (an hour or more)
 	$(BIN)/symreg benchmark feynman --noise 0 --time '60 s'
