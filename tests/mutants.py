@@ -32,7 +32,7 @@ DECIDING = {
     "symreg/laws/selection.py": ("tests/laws/test_law.py", "tests/laws/test_unseen.py"),
     "symreg/formula/bits.py": ("tests/formula/test_bits.py",),
     "symreg/formula/curve_models.py": ("tests/formula/test_curve_models.py",),
-    "symreg/finishing/bits.py": ("tests/finishing/test_finisher.py",),
+    "symreg/finishing/bits.py": ("tests/finishing/test_bits.py", "tests/finishing/test_finisher.py"),
     "symreg/finishing/finisher.py": ("tests/finishing/test_finisher.py", "tests/finishing/test_passes.py"),
     "symreg/finishing/passes.py": ("tests/finishing/test_passes.py",),
     "symreg/finishing/snapping.py": ("tests/finishing/test_snapping.py", "tests/finishing/test_finisher.py"),
