@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
-from symreg.finishing.bits import RESOLUTION, ROOT_OF_UNIT_BITS, TIED_BITS, bits_of
+from symreg.finishing.bits import RESOLUTION, ROOT_OF_UNIT_BITS, TIED_BITS, UNIT_BITS, bits_of
 from symreg.finishing.finisher import Finisher
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import make_fitter
@@ -26,6 +26,7 @@ from symreg.formula.bits import (
     tree_bits,
 )
 from symreg.formula.grammar import parse
+from symreg.formula.operators import OPERATOR_BITS
 from symreg.formula.simple_numbers import Recognised
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.making import make_problem
@@ -41,17 +42,20 @@ SPEED = Dimension.of(m=1, s=-1)
 
 def fitted_law(problem: Problem, text: str, **kinds: Dimension) -> tuple[Finisher, Fitted]:
     own = Finisher(make_fitter(problem, choose_natural_units(problem), get_engine("auto"), 1), None)
-    known = [constant.name for constant in problem.known_constants]
+    known = [one.name for one in (*problem.known_constants, *problem.units_of_inputs.values())]
     tree = parse(text, variables=problem.inputs, constants=(*kinds, *known, "pi"))
     fitted = own.fitter.fit([(tree, tuple(FreeConstant(name, kind, 1.0) for name, kind in kinds.items()))])[0]
     assert fitted is not None
     return own, fitted
 
 
+LAW = "z*(k + sin(t)*t)"
+
+
 def path(free: Any = "dimensionless", noise: float = 0.05, sigma: bool = False, **options: Any) -> Problem:
-    """A way of 1.37 z, with a time beside it: what is fitted is neither simple nor named."""
-    x = 1.37 * Z * np.sqrt(T) + noise * np.random.default_rng(5).normal(size=60)
-    data = {"t [1]": T, "z [m]": Z, "x [m]": x} | ({"s [m]": np.full(60, noise)} if sigma else {})
+    """Rows of a law that has no name, with a constant that is not simple; stated errors are twice the true ones."""
+    x = Z * (1.37 + np.sin(T) * T) + noise * np.random.default_rng(5).normal(size=60)
+    data = {"t [1]": T, "z [m]": Z, "x [m]": x} | ({"s [m]": np.full(60, 2 * noise)} if sigma else {})
     stated = {"sigma": {"x": "s"}} if sigma else {}
     return make_problem(read_table(data, target="x", **stated), free_constants=free, test_fraction=0.1, **options)
 
@@ -68,9 +72,6 @@ def plain(own: Finisher, fitted: Fitted, names: int, *, stated: bool = False, od
     return bits + left + small_sample_bits(n_rows, len(fitted.values))
 
 
-LAW = "z*(k + sin(t)*t)"
-
-
 @pytest.mark.parametrize("sigma", [False, True])
 def test_a_law_is_its_residuals_its_tree_and_its_constants(sigma: bool) -> None:
     """Names are two inputs, a constant and a number; every scale is in the table, and an odd number is dear."""
@@ -82,11 +83,20 @@ def test_a_law_is_its_residuals_its_tree_and_its_constants(sigma: bool) -> None:
 
 
 def test_an_exact_law_is_told_to_the_rounding_of_the_rows_and_no_finer() -> None:
-    own, fitted = fitted_law(path(noise=0.0), "k*z*sqrt(t)", k=DIMENSIONLESS)
-    worth = bits_of(own.fitter, fitted, {}, 0.0) - bits_of(own.fitter, replace(fitted, residual_sum=0.0), {}, 0.0)
-    assert worth == pytest.approx(0.0, abs=1e-3)
-    finer = residual_bits(0.0, len(own.fitter.y), None, RESOLUTION * float(np.std(own.fitter.y)))
-    assert finer < -29 * len(own.fitter.y)
+    own, fitted = fitted_law(path(noise=0.0), LAW, k=DIMENSIONLESS)
+    nothing, little = (bits_of(own.fitter, replace(fitted, residual_sum=left), {}, 0.0) for left in (0.0, 1e-22))
+    assert little == pytest.approx(nothing, abs=1.0)
+    assert nothing < -25 * len(own.fitter.y)
+
+
+def test_an_input_over_its_unit_is_said_as_the_input() -> None:
+    """Dimensions leave nothing else; that a unit decides how large the law's numbers are is paid once."""
+    data = {"t [s]": T, "z [m]": Z, "x [m]": Z * (1.37 + np.sin(T) * T) + 0.05 * np.sin(40 * T)}
+    problem = make_problem(read_table(data, target="x"), test_fraction=0.1)
+    own, fitted = fitted_law(problem, "z*(k + sin(t/t_unit)*(t/t_unit))", k=DIMENSIONLESS)
+    expected = plain(own, fitted, 4, odd=NOT_SIMPLE_BITS) + UNIT_BITS + PLAIN_ANGLE_BITS
+    expected -= 2 * (1.0 + OPERATOR_BITS["/"] + name_bits(4))
+    assert bits_of(own.fitter, fitted, {}, 0.0) == pytest.approx(expected)
 
 
 def test_each_known_constant_is_one_more_name_to_choose_from() -> None:
