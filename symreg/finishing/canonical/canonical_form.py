@@ -6,7 +6,7 @@ functions are written as they are read: a decay as ``exp(-t/k)`` with a positive
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 
 from symreg.finishing.canonical.factoring import coefficient, exponent_of, fraction, is_sum, over, powered, times
@@ -40,11 +40,44 @@ def canonical_form(form: Form) -> Form:
 
 
 def _tidied(form: Form) -> Form:
-    form = form.with_tree(ordered(merged_powers(normalise(form.expression)), tuple(form.values)))
+    tree = numbers_before_powers(merged_powers(normalise(form.expression)))
+    form = form.with_tree(ordered(tree, tuple(form.values)))
     short = ordered(collected(form.expression, form.positive), tuple(form.values))
     shorter = _names(short) < _names(form.expression) and _bars(short) <= _bars(form.expression)
     new = form.with_tree(short) if shorter else form
     return new if new.own == form.own else form
+
+
+def numbers_before_powers(expression: Expression) -> Expression:
+    """Numbers in the base of a whole power stand before it: ``4*d**2``, and not ``(2*d)**2``."""
+
+    def rebuild(node: Expression, operands: tuple[Expression, ...]) -> Expression:
+        if not isinstance(node, Apply):
+            return node
+        node = Apply(node.operator, operands)
+        base, power = exponent_of(node)
+        if not (isinstance(power, Number) and isinstance(power.value, Fraction) and power.value.denominator == 1):
+            return node
+        above, below = fraction(base)
+        top, bottom = _number_of(above), _number_of(below)
+        if abs(power.value) < 2 or top is None or bottom is None or abs(top / bottom) == 1:
+            return node
+        rest = [[one for one in some if not isinstance(one, Number)] for some in (above, below)]
+        number = Number((top / bottom) ** int(power.value))
+        return Apply("*", (number, powered(quotient_of(*rest), power))) if rest[0] or rest[1] else node
+
+    return fold(expression, rebuild)
+
+
+def _number_of(factors: Sequence[Expression]) -> Fraction | None:
+    """The numbers among factors as one; None where one is no fraction or is zero."""
+    product = Fraction(1)
+    for one in factors:
+        if isinstance(one, Number):
+            if not isinstance(one.value, Fraction) or not one.value:
+                return None
+            product *= one.value
+    return product
 
 
 def _names(expression: Expression) -> int:
