@@ -33,7 +33,7 @@ from symreg.formula import (
 from symreg.problem import FreeConstant
 from symreg.units import Dimension
 
-ONE = Number(Fraction(1))
+ONE, PI = Number(Fraction(1)), Constant("pi")
 
 
 def merged_powers(expression: Expression) -> Expression:
@@ -83,17 +83,20 @@ def power_of(expression: Expression) -> Fraction | None:
 
 
 def ordered_products(expression: Expression, free: Collection[str]) -> Expression:
-    """Products as one fraction: numbers first, then free constants, names, the rest; ``x + x`` as ``2*x``.
+    """Products as one fraction: numbers, pi, free constants, names, the rest; ``x + x`` as ``2*x``.
 
     Where a fraction stands below a bar, as in ``x/(y/z)``, the law is now also defined where z is 0.
     """
 
     def rank(factor: Expression) -> int:
-        if not any(isinstance(node, Variable | Constant) for node in walk(factor)):
+        names = {node for node in walk(factor) if isinstance(node, Variable | Constant)}
+        if not names:
             return 0
-        if isinstance(factor, Constant) and factor.name in free:
+        if names == {PI} and "pi" not in free:
             return 1
-        return 2 if not isinstance(factor, Apply) or _is_power_of_name(factor) else 3
+        if isinstance(factor, Constant) and factor.name in free:
+            return 2
+        return 3 if not isinstance(factor, Apply) or _is_power_of_name(factor) else 4
 
     def rebuild(node: Expression, operands: tuple[Expression, ...]) -> Expression:
         if not isinstance(node, Apply):
