@@ -102,8 +102,12 @@ class TableError(SymregError):
 
     def __str__(self) -> str:
         place = self.source if self.column is None else f"{self.source}, column {self.column!r}"
-        text = f"{place}: {self.problem}{_rows_text(self.rows, self.count)}."
-        return f"{text} {self.advice}".strip()
+        return f"{place}: {self.finding}. {self.advice}".strip()
+
+    @property
+    def finding(self) -> str:
+        """The problem and where it stands, without source, column and advice."""
+        return f"{self.problem}{_rows_text(self.rows, self.count)}"
 
 
 def _rows_text(rows: tuple[int, ...], count: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from symreg.errors import ReportError, SpecificationError
 from symreg.experiment.amounts import duration_text, memory_text
-from symreg.experiment.blocks import ColumnPart, NoisePart
+from symreg.experiment.blocks import DIALECT_KEYS, ColumnPart, DataPart, NoisePart
 from symreg.experiment.errors import NotAvailableError
 from symreg.experiment.specification import Specification
 from symreg.uncertain_text import read_percentage
@@ -42,13 +43,28 @@ def table_of(specification: Specification) -> Table:
         return _declared(load_dataset(data.dataset), columns)
     from symreg.tables import read_table
 
+    target, inputs = _asked(data)
     return read_table(
         Path(str(data.file)),
-        target=None if "=" in (data.target or "") else data.target,  # a form names its target itself
+        target=target,
+        inputs=inputs,
         units={name: part.unit for name, part in columns.items() if part.unit is not None},
         sigma={name: part.sigma for name, part in columns.items() if part.sigma is not None},
         nan=data.nan,
+        **data.dialect,
     )
+
+
+def _asked(data: DataPart) -> tuple[str | None, tuple[str, ...] | None]:
+    """The target and the inputs. What holds an equals sign may be a form, which names its target and all columns that
+    it may hold, or the name of a column."""
+    from symreg.problem import target_of
+
+    text = data.target or ""
+    if "=" not in text:
+        return data.target, data.inputs
+    quoted = re.findall(r"`([^`]*)`", text)
+    return None, tuple(dict.fromkeys([text, target_of(text), *quoted, *re.findall(r"[^\W\d]\w*", text)]))
 
 
 def _generated(specification: Specification) -> Table:
@@ -219,9 +235,9 @@ def configuration(specification: Specification, folder: Path) -> dict[str, Any]:
     """
     plain: dict[str, Any] = specification.model_dump(mode="json")
     data = plain["data"]
-    for source in ("file", "dataset", "generate"):
-        if data[source] is None:
-            del data[source]
+    for key in ("file", "dataset", "generate", *DIALECT_KEYS):
+        if data[key] in (None, []):
+            del data[key]
     if "file" in data:
         data["file"] = _seen_from(Path(data["file"]), folder)
     _without_unused_limits(plain)

@@ -56,6 +56,7 @@ class ProblemDescription:
     labels: tuple[str, ...]
     notes: tuple[str, ...]
     judge: str = "held-out"
+    understood: str = ""
 
     @property
     def reachable(self) -> bool:
@@ -65,7 +66,8 @@ class ProblemDescription:
     def __str__(self) -> str:
         known = {"held-out": f"{self.n_held_out} held out", "leave-one-out": "ranked by leaving out one at a time"}
         judged = known.get(self.judge, f"ranked by {self.judge} refits")
-        lines = [f"{self.name}: {self.source}, {self.n_rows} rows ({self.n_train} to fit, {judged})", ""]
+        lines = [f"{self.name}: {self.source}, {self.n_rows} rows ({self.n_train} to fit, {judged})"]
+        lines += [f"Read as {self.understood}", ""] if self.understood else [""]
         lines += _aligned(
             [("name", "role", "unit", "SI base units", "range")]
             + [(q.name, q.role, q.unit, q.dimension, _range(q)) for q in self.quantities]
@@ -133,6 +135,7 @@ def describe(problem: Problem) -> ProblemDescription:
         labels=problem.table.labels,
         notes=problem.notes,
         judge=problem.judge,
+        understood="" if problem.table.understood is None else str(problem.table.understood),
     )
 
 

@@ -6,48 +6,56 @@ a mistake in the table, and the reader is told in which rows it stands.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from symreg.arrays import Floats
 from symreg.errors import TableError
+from symreg.tables.numerals import ANY_COMMA, Numerals, grouping, number_in
 
-MISSING = frozenset({"", "-", "--", "na", "n/a", "nan", "null", "none", "<na>", "nat"})
 FIRST_ROWS = 5
 """Rows of faulty cells that an error names; all are counted. Enough to find the fault, and still one line: more hides
 the advice behind numbers. Set by hand."""
 
-_COMMA_NUMBER = re.compile(r"[-+]?\d[\d.' ]*(,\d+)+(\.\d*)?(e[-+]?\d+)?", re.IGNORECASE)
-
 
 class Cells:
-    """Collects the cells of one column, block by block."""
+    """Collects the cells of one column, block by block, written in these ``numerals``."""
 
-    def __init__(self, *, keep_text: bool = False) -> None:
+    def __init__(self, *, keep_text: bool = False, numerals: Numerals | None = None) -> None:
+        self.numerals = numerals or Numerals()
         self._blocks: list[Floats] = []
         self._texts: list[Sequence[object]] | None = [] if keep_text else None
+        self._signs_of_nothing = self.numerals.missing_numbers
         self.n_rows = 0
         self.n_numbers = 0
         self.n_text = 0
+        self.n_grouped = 0
+        self.n_open = 0
         self.text_rows: list[int] = []
         self.text_samples: list[str] = []
+        self.open_rows: list[int] = []
+        self.open_samples: list[str] = []
 
     def add(self, cells: Sequence[object]) -> None:
         """Take the next rows of the column."""
         try:
-            values = _plain_numbers(cells)
-            self.n_numbers += int(np.count_nonzero(~np.isnan(values)))
+            values = self.numerals.all_plain(cells)  # type: ignore[arg-type]
         except (TypeError, ValueError, OverflowError):
             values = self._add_carefully(cells)
-        self._blocks.append(values)
+        self._take(values)
         if self._texts is not None:
             self._texts.append(cells)
-        self.n_rows += len(cells)
 
     def add_numbers(self, values: Floats) -> None:
         """Take rows that are numbers already."""
+        self._take(values)
+        if self._texts is not None:
+            self._texts.append(["" if np.isnan(value) else f"{value:.15g}" for value in values])
+
+    def _take(self, values: Floats) -> None:
+        if len(self._signs_of_nothing):
+            values = np.where(np.isin(values, self._signs_of_nothing), np.nan, values)
         self._blocks.append(values)
         self.n_rows += len(values)
         self.n_numbers += int(np.count_nonzero(~np.isnan(values)))
@@ -55,11 +63,11 @@ class Cells:
     def _add_carefully(self, cells: Sequence[object]) -> Floats:
         values = np.full(len(cells), np.nan)
         for row, cell in enumerate(cells):
-            number = number_in(cell)
+            number = number_in(cell, self.numerals)
             if number is not None:
                 values[row] = number
-                self.n_numbers += 1
-            elif not is_missing(cell):
+                self._note_grouping(row, cell)
+            elif not self.numerals.is_missing(cell):
                 self._note_text(row, cell)
         if self.n_text and self._texts is None:
             # Text turned up for the first time: earlier blocks were empty cells or numbers, kept as such.
@@ -72,10 +80,23 @@ class Cells:
             self.text_rows.append(self.n_rows + row + 1)
             self.text_samples.append(str(cell))
 
+    def _note_grouping(self, row: int, cell: object) -> None:
+        kind = grouping(cell, self.numerals)
+        self.n_grouped += kind == "grouped"
+        self.n_open += kind == "open"
+        if kind == "open" and len(self.open_rows) < FIRST_ROWS:
+            self.open_rows.append(self.n_rows + row + 1)
+            self.open_samples.append(str(cell))
+
     @property
     def is_text(self) -> bool:
         """Whether the column holds labels: some text and not one number."""
         return self.n_text > 0 and self.n_numbers == 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are rows, and nothing in them."""
+        return self.n_rows > 0 and self.n_text == 0 and self.n_numbers == 0
 
     def values(self) -> Floats:
         """The numbers, NaN where a cell is missing."""
@@ -84,19 +105,21 @@ class Cells:
     def texts(self) -> tuple[str, ...]:
         """The cells as text, empty where a cell is missing."""
         cells: Iterable[object] = (cell for block in self._texts or () for cell in block)
-        return tuple("" if is_missing(cell) else str(cell).strip() for cell in cells)
+        return tuple("" if self.numerals.is_missing(cell) else str(cell).strip() for cell in cells)
 
     def check(self, source: str, column: str) -> None:
         """Raise where numbers and text are mixed, or where commas keep numbers from being read."""
+        if self.n_open and not self.n_grouped and not self.numerals.is_certain:
+            raise self._open_error(source, column)
         if self.n_text == 0:
             return
-        shown = ", ".join(repr(text[:40]) for text in self.text_samples[:3])
-        commas = [bool(_COMMA_NUMBER.fullmatch(text.strip())) for text in self.text_samples]
+        shown = _shown(self.text_samples)
+        commas = [bool(ANY_COMMA.fullmatch(text.strip())) for text in self.text_samples]
         if all(commas):
             problem = f"{_cells(self.n_text)} a comma inside a number: {shown}"
             advice = (
-                "Decimal commas and thousands separators are not read, because 1,234 may mean either: "
-                "write 3.14 and 1234."
+                "Decimal commas are read where something else stands between cells and no number has a decimal "
+                "point: write 3.14, or say decimal: ',' where it is so throughout."
             )
         elif self.n_numbers:
             problem = f"{_cells(self.n_text)} text among {self.n_numbers} numbers: {shown}"
@@ -107,38 +130,28 @@ class Cells:
         else:
             return
         raise TableError(
+            source=source, column=column, problem=problem, rows=tuple(self.text_rows), count=self.n_text, advice=advice
+        )
+
+    def _open_error(self, source: str, column: str) -> TableError:
+        sample, shown = self.open_samples[0].strip(), _shown(self.open_samples)
+        sign = "comma" if "," in sample else "point"
+        as_decimal, as_thousands = sample.replace(",", "."), sample.replace(",", "").replace(".", "")
+        decimal, other = (",", ".") if sign == "comma" else (".", ",")
+        return TableError(
             source=source,
             column=column,
-            problem=problem,
-            rows=tuple(self.text_rows),
-            count=self.n_text,
-            advice=advice,
+            problem=f"{_cells(self.n_open)} a {sign} inside a number that reads in two ways: {shown}",
+            rows=tuple(self.open_rows),
+            count=self.n_open,
+            advice=f"Say decimal: '{decimal}' if {sample} is {as_decimal}, "
+            f"or decimal: '{other}' if it is {as_thousands}.",
         )
+
+
+def _shown(samples: Sequence[str]) -> str:
+    return ", ".join(repr(text[:40]) for text in samples[:3])
 
 
 def _cells(count: int) -> str:
     return "1 cell holds" if count == 1 else f"{count} cells hold"
-
-
-def _plain_numbers(cells: Sequence[object]) -> Floats:
-    """The usual case, quickly: text that is numbers throughout; raises where a cell needs a closer look."""
-    texts: Sequence[str] = cells  # type: ignore[assignment]
-    if "_" in "".join(texts):
-        raise ValueError("1_000 is no number here")
-    return np.fromiter(map(float, texts), np.float64, len(texts))
-
-
-def number_in(cell: object) -> float | None:
-    """The number in a cell, or None where there is none; Python's ``1_000`` is no number here."""
-    text = cell.strip().replace("\N{MINUS SIGN}", "-") if isinstance(cell, str) else cell
-    if is_missing(text) or (isinstance(text, str) and "_" in text):
-        return None
-    try:
-        return float(text)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def is_missing(cell: object) -> bool:
-    """Whether a cell is empty or says in one of the usual ways that there is no value."""
-    return cell is None or cell is np.ma.masked or str(cell).strip().lower() in MISSING

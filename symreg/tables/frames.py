@@ -125,8 +125,8 @@ def stated_units(X: Any) -> dict[int, Unit]:
 
     Empty for what is no DataFrame. Raises ``UnitError``, and ``TableError`` where two statements contradict each other.
     """
-    from symreg.tables.assembly import settle_unit
-    from symreg.tables.reading import pint_text
+    from symreg.tables.measurements import settle_unit
+    from symreg.tables.sources import pint_text
 
     if not _is_frame(X):
         return {}

@@ -15,6 +15,7 @@ import numpy as np
 from symreg.arrays import Floats, read_only
 from symreg.errors import TableError
 from symreg.tables.headers import nearest
+from symreg.tables.understood import Understood
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Columns of equal length. ``labels`` names the text columns, which take no part in a law.
+    """Columns of equal length. ``labels`` names the text columns, which take no part in a law; ``understood`` says how
+    the source was read, and which columns were left out.
 
     ``table["v"]`` is the column of that name. Raises ``TableError`` for a name that is not there or stands twice, for
     columns of different lengths, and for none at all.
@@ -73,6 +75,7 @@ class Table:
     labels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     label_values: tuple[tuple[str, ...], ...] = ()
+    understood: Understood | None = None
 
     def __post_init__(self) -> None:
         if not self.columns:
@@ -90,6 +93,10 @@ class Table:
         for column in self.columns:
             if column.name == name:
                 return column
+        for one in () if self.understood is None else self.understood.left_out:
+            if one.column == name:
+                problem = f"this column was left out: {one.reason}"
+                raise TableError(source=self.source, column=name, problem=problem, advice=one.advice)
         if name in self.labels:
             raise TableError(source=self.source, column=name, problem="this column holds text, not numbers")
         problem = f"there is no column {name!r}"
@@ -161,23 +168,45 @@ def read_table(
     units: Mapping[str, str] | None = None,
     sigma: Mapping[str, str | float] | None = None,
     columns: Sequence[str] | None = None,
+    inputs: Sequence[str] | None = None,
     nan: Literal["error", "drop"] = "error",
+    separator: str | None = None,
+    decimal: str | None = None,
+    header_rows: int | None = None,
+    units_row: int | None = None,
+    skip_rows: int | None = None,
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+    missing: Sequence[str | float] = (),
 ) -> Table:
     """Read a table and the units of its columns, and refuse what cannot be trusted.
 
-    ``source`` is a path (CSV, TSV, ECSV, Parquet), a DataFrame (also with pint-pandas columns or
-    ``attrs["units"]``), an xarray Dataset, an astropy table, or a mapping of names to arrays or quantities.
+    ``source`` is a path (delimited text, also packed by gzip, Excel, OpenDocument, Parquet, Feather, ECSV, FITS,
+    VOTable, NetCDF, HDF5, JSON lines, IPAC), a DataFrame (also with pint-pandas columns or ``attrs["units"]``), an
+    xarray Dataset, an astropy table, or a mapping of names to arrays or quantities.
     ``units`` gives unit texts by column; where two sources of units contradict each other, that is an error.
     ``sigma`` gives for a column the name of the column that holds its standard deviation (in its own unit if it
     states one), one number in the column's unit, or a part of each value such as "5 %"; a column of standard
     deviations that is not declared here is a column like any other.
-    ``columns`` keeps only these columns (and the target and their uncertainties). ``nan="drop"`` leaves out
-    rows with empty or infinite cells, and says so in ``notes``; by default such a cell is an error. The unit text
-    ``label`` declares a column of names. Raises ``TableError`` and ``UnitError``. Warns of units that people often
-    mean otherwise (``UnitWarning``) and, with a target, of inputs that are copies of each other (``TableWarning``).
+    ``columns`` keeps only these columns (and the target and their uncertainties). ``inputs`` names those that may
+    explain the target: gaps in any other cost no rows. ``nan="drop"`` leaves out rows with empty or infinite cells,
+    and says so in ``notes``; by default such a cell is an error. The unit text ``label`` declares a column of names.
+    Where a target, columns or inputs are named, a column that is none of them and cannot be read is left out with a
+    note.
+    The other keywords say how a file is written, where it does not show it or shows it in two ways: see
+    ``symreg.tables.dialect.Dialect``; ``table.understood`` holds what was found. Raises ``TableError`` and
+    ``UnitError``. Warns of units that people often mean otherwise (``UnitWarning``) and, with a target, of inputs that
+    are copies of each other (``TableWarning``).
     """
-    from symreg.tables.assembly import assemble
+    from symreg.tables.assembly import Asked, assemble
     from symreg.tables.checks import warn_of_twins
+    from symreg.tables.dialect import Dialect
 
-    table = assemble(source, target=target, units=units or {}, sigma=sigma or {}, columns=columns, nan=nan)
+    dialect = Dialect(
+        separator=separator, decimal=decimal, header_rows=header_rows, units_row=units_row, skip_rows=skip_rows,
+        encoding=encoding, sheet=sheet, missing=missing,  # type: ignore[arg-type]
+    )  # fmt: skip
+    chosen = [columns] if isinstance(columns, str) else columns
+    asked = Asked(target, units or {}, sigma or {}, chosen, [inputs] if isinstance(inputs, str) else inputs)
+    table = assemble(source, asked, dialect, nan)
     return table if target is None else warn_of_twins(table, target)

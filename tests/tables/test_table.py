@@ -253,10 +253,11 @@ def test_labels_follow_when_rows_are_dropped(tmp_path: Path) -> None:
     assert read_table(path, nan="drop").label("planet") == ("Mercury", "Earth")
 
 
-def test_dates_are_taken_for_text() -> None:
+def test_dates_are_the_time_since_the_first_row() -> None:
     frame = pd.DataFrame({"day": pd.to_datetime(["2020-01-01", "2020-01-02"]), "x [m]": [1.0, 2.0]})
     table = read_table(frame)
-    assert table.labels == ("day",) and any("dates" in note for note in table.notes)
+    assert table["day"].values.tolist() == [0.0, 86400.0] and table.units["day"] == "s"
+    assert any("'day' holds dates" in note and "since its first row, 2020-01-01" in note for note in table.notes)
 
 
 # Units from two sources

@@ -13,9 +13,10 @@ from symreg.experiment.blocks.question import (
     ParameterPart,
 )
 from symreg.experiment.blocks.search import BackendPart, BudgetPart, DescriptorsPart
-from symreg.experiment.blocks.table import ColumnPart, DataPart, NoisePart
+from symreg.experiment.blocks.table import DIALECT_KEYS, ColumnPart, DataPart, NoisePart
 
 __all__ = [
+    "DIALECT_KEYS",
     "BackendPart",
     "BudgetPart",
     "ColumnPart",

@@ -10,6 +10,9 @@ from pydantic import field_validator as validate
 from symreg.experiment.blocks.part import Part, Text, Whole
 from symreg.wording import shortened
 
+DIALECT_KEYS = ("separator", "decimal", "header_rows", "units_row", "skip_rows", "encoding", "sheet", "missing")
+"""Keys of ``data:`` that say how a file is written."""
+
 
 class NoisePart(Part):
     """Gaussian noise: ``rms`` times the root mean square of the target, or ``relative`` to each value."""
@@ -89,13 +92,29 @@ class DataPart(Part):
     test_fraction: float = Field(default=0.25, ge=0.0, lt=1.0)
     nan: Literal["error", "drop"] = "error"
     noise: NoisePart | None = None
+    separator: str | None = Field(default=None, min_length=1, max_length=20)
+    decimal: Literal[".", ","] | None = None
+    header_rows: Whole | None = Field(default=None, ge=0, le=20)
+    units_row: Whole | None = Field(default=None, ge=1, le=20)
+    skip_rows: Whole | None = Field(default=None, ge=0, le=1_000_000)
+    encoding: Text | None = None
+    sheet: Whole | str | None = None
+    missing: tuple[float | str, ...] = ()
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         given = [key for key in ("file", "dataset", "generate") if getattr(self, key) is not None]
         if len(given) != 1:
             raise ValueError(f"name one of file, dataset, generate; here: {', '.join(given) or 'none'}")
+        if self.file is None and self.dialect:
+            raise ValueError(f"{next(iter(self.dialect))} says how a file is written, and there is none")
         return self
+
+    @property
+    def dialect(self) -> dict[str, Any]:
+        """What is said of how the file is written, as keywords of ``read_table``."""
+        given = {key: getattr(self, key) for key in DIALECT_KEYS}
+        return {key: value for key, value in given.items() if value not in (None, ())}
 
 
 class ColumnPart(Part):

@@ -1,0 +1,108 @@
+"""Files that other packages read: Parquet, Feather, ECSV, FITS, VOTable, NetCDF, HDF5."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from symreg.errors import TableError
+from symreg.tables.dialect import Dialect
+from symreg.tables.numerals import Numerals
+from symreg.tables.packages import missing_package
+from symreg.tables.raw import RawTable
+from symreg.tables.sources import read_astropy, read_frame, read_xarray
+
+Reader = Callable[[Path, Dialect, Numerals], RawTable]
+
+SUFFIXES = {
+    ".parquet": "Parquet", ".pq": "Parquet", ".feather": "Feather", ".arrow": "Feather", ".ecsv": "ECSV",
+    ".fits": "FITS", ".fit": "FITS", ".fts": "FITS", ".vot": "VOTable", ".votable": "VOTable",
+    ".nc": "NetCDF", ".nc4": "NetCDF", ".cdf": "NetCDF", ".h5": "HDF5", ".hdf5": "HDF5",
+}  # fmt: skip
+
+BEGINNINGS = {
+    b"# %ECSV": "ECSV", b"PAR1": "Parquet", b"ARROW1": "Feather", b"SIMPLE  =": "FITS", b"CDF\x01": "NetCDF",
+    b"CDF\x02": "NetCDF", b"\x89HDF\r\n\x1a\n": "HDF5",
+}  # fmt: skip
+
+
+def binary_kind(path: Path) -> str | None:
+    """The format of a file by its ending or its first bytes; None for text."""
+    kind = SUFFIXES.get(path.suffix.lower())
+    if kind is not None:
+        return kind
+    with path.open("rb") as file:
+        start = file.read(512)
+    if b"<VOTABLE" in start:
+        return "VOTable"
+    return next((kind for beginning, kind in BEGINNINGS.items() if start.startswith(beginning)), None)
+
+
+def read_binary(path: Path, kind: str, dialect: Dialect) -> RawTable:
+    """Read a file of this kind; raises ``TableError`` where it is none, or the package that reads it is absent."""
+    read, package = _READERS[kind]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of slips in the file that its reader mends
+            return read(path, dialect, Numerals(missing=dialect.missing))
+    except ImportError as error:
+        raise missing_package(path.name, f"{kind} files", package, "data") from error
+    except TableError:
+        raise
+    except Exception as error:  # whatever the readers of strange files raise
+        raise TableError(source=path.name, problem=f"not a readable {kind} file: {error}") from error
+
+
+def _parquet(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
+    import pandas as pd
+
+    return read_frame(pd.read_parquet(path), path.name, numerals)
+
+
+def _feather(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
+    import pandas as pd
+
+    return read_frame(pd.read_feather(path), path.name, numerals)
+
+
+def _ecsv(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
+    from astropy.table import QTable
+
+    return read_astropy(QTable.read(path, format="ascii.ecsv"), path.name, numerals)
+
+
+def _fits(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
+    from astropy.table import Table
+
+    part: Any = {} if dialect.sheet is None else {"hdu": dialect.sheet}
+    return read_astropy(Table.read(path, format="fits", **part), path.name, numerals)
+
+
+def _votable(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
+    from astropy.table import Table
+
+    part: Any = {} if dialect.sheet is None else {"table_id": dialect.sheet}
+    return read_astropy(Table.read(path, format="votable", **part), path.name, numerals)
+
+
+def _netcdf(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
+    import xarray as xr
+
+    with path.open("rb") as file:
+        is_classic = file.read(3) == b"CDF"
+    newer: Any = {"engine": "h5netcdf", "phony_dims": "sort", "invalid_netcdf": True}
+    how: Any = {"engine": "scipy"} if is_classic else newer
+    part: Any = {} if dialect.sheet is None else {"group": str(dialect.sheet)}
+    if not is_classic:
+        import h5netcdf  # noqa: F401  (xarray says ValueError where it is absent)
+    with xr.open_dataset(path, **how, **part) as dataset:
+        return read_xarray(dataset.load(), path.name, numerals)
+
+
+_READERS: dict[str, tuple[Reader, str]] = {
+    "Parquet": (_parquet, "pyarrow"), "Feather": (_feather, "pyarrow"), "ECSV": (_ecsv, "astropy"),
+    "FITS": (_fits, "astropy"), "VOTable": (_votable, "astropy"), "NetCDF": (_netcdf, "xarray and h5netcdf"),
+    "HDF5": (_netcdf, "xarray and h5netcdf"),
+}  # fmt: skip

@@ -1,0 +1,42 @@
+"""Columns as found in a source, before anything is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from symreg.arrays import Floats
+from symreg.tables.cells import Cells
+from symreg.tables.understood import LeftOut, Understood
+
+MAX_COLUMNS = 2_000
+"""Of a delimited file: one with more is likely a matrix, or lies on its side. A larger bound lets it be read for
+nothing, a smaller one refuses wide tables of which few columns are wanted; set by hand."""
+
+MAX_CELLS = 200_000_000
+"""Of a file: 1.6 GB as float64. Reading stops there instead of filling the memory; a machine with more of it
+could read more, as arrays, which are not limited. Set by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawColumn:
+    """One column as found: its header text, its cells, pairs (where a unit was stated, its text), and the standard
+    deviations ``(n_rows,)`` that stand in its cells, if any."""
+
+    header: str
+    cells: Cells
+    unit_sources: tuple[tuple[str, str], ...] = ()
+    spread: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """Columns as found, a short name of the source, remarks of the reader, ``attrs["units"]`` by name, what was
+    understood of a file, and columns that no reader can make numbers of."""
+
+    source: str
+    columns: tuple[RawColumn, ...]
+    notes: tuple[str, ...] = ()
+    stated_units: Mapping[str, str] = field(default_factory=dict)
+    understood: Understood | None = None
+    left_out: tuple[LeftOut, ...] = ()
