@@ -17,7 +17,7 @@ from symreg.tables.looks import are_units, bare_unit, is_measured, is_nothing, i
 from symreg.tables.splitting import usual_width
 
 JUDGED = 100
-"""Rows, the last ones looked at, by which a column counts as numeric. More take time on wide tables."""
+"""Rows, from the last half of those looked at, by which a column counts as numeric. More take time on wide tables."""
 
 LOGGERS = frozenset({"TOA5", "TOACI1"})
 """Campbell's loggers begin a file with one of these; a row of names follows, of TOA5 units and kinds of mean too."""
@@ -56,12 +56,20 @@ def find_layout(
     ``wanted`` are names that somebody asks for: the row that holds one is the row of names. ``comments`` are lines that
     begin with #, of which the last may be the header. Raises ``TableError``.
     """
-    width = usual_width([row.cells for row in rows])
+    width = _width(rows)
     rows = [Row(_fitted(row.cells, width), row.line, row.is_apart) for row in rows]
     search = _Search(rows, width, source, frozenset(wanted))
     if dialect.header_rows is not None or dialect.units_row is not None:
         return search.as_stated(dialect)
     return search.found(comments)
+
+
+def _width(rows: Sequence[Row]) -> int:
+    """The cells of most rows, without the empty ones that a separator at the end of each line makes."""
+    width = usual_width([row.cells for row in rows])
+    widest = [row.cells for row in rows if len(row.cells) == width]
+    ends_empty = width > 1 and not any(cells[-1].strip() for cells in widest)
+    return width - 1 if ends_empty and any(len(row.cells) == width - 1 for row in rows) else width
 
 
 def _fitted(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
@@ -77,10 +85,11 @@ class _Search:
         self._width = width
         self._source = source
         self._wanted = wanted
-        judged = [row.cells for row in rows if len(row.cells) == width][-JUDGED:]
+        table = [row.cells for row in rows if len(row.cells) == width]
+        judged = table[-min(JUDGED, max(1, len(table) // 2)) :]
         shares = [sum(is_measured(row[place]) for row in judged) / len(judged) for place in range(width)]
         filled = [max(1, sum(not is_nothing(row[place]) for row in judged)) / len(judged) for place in range(width)]
-        self._numeric = [place for place in range(width) if shares[place] > filled[place] / 2]
+        self._numeric = [place for place in range(width) if shares[place] >= filled[place] / 2]
 
     def as_stated(self, dialect: Dialect) -> Layout:
         """The header as the user describes it, from the first row of the table's width on."""

@@ -25,8 +25,8 @@ from symreg.tables.times import elapsed, open_days, times_of_day
 from symreg.tables.understood import LeftOut
 from symreg.units import Unit, parse_unit
 
-CELLS = "the cells"
-"""The name of cells as a source of units."""
+CELLS = "its first cell"
+"""The name of cells as a source of units: the first one decides in which of several units a column is kept."""
 
 _PLUS_MINUS = re.compile(
     rf"(?P<open>\()?\s*(?P<value>{NUMBER})\s*(?:±|\+/-|\+-)\s*(?P<spread>{NUMBER})\s*(?(open)\))"
@@ -50,12 +50,14 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Meant:
-    """What a column means: values and standard deviations ``(n_rows,)``, a unit, and a remark."""
+    """What a column means: values and standard deviations ``(n_rows,)``, a unit, a remark, and whether its cells are
+    dates, and days without a time."""
 
     values: Floats
     note: str
     spread: Floats | None = None
     unit: str | None = None
+    is_date: bool = False
     is_day: bool = False
 
 
@@ -86,7 +88,8 @@ def with_quantities(raw: RawTable, labels: Collection[str]) -> RawTable:
 def _with(column: RawColumn, meant: _Meant) -> RawColumn:
     cells = Cells(keep_text=False, numerals=column.cells.numerals)
     cells.add_numbers(meant.values)
-    units = column.unit_sources if meant.unit is None else ((CELLS, meant.unit), *column.unit_sources)
+    units = () if meant.is_date else column.unit_sources  # UTC above a date is no unit of the time that passes
+    units = units if meant.unit is None else ((CELLS, meant.unit), *units)
     return replace(column, cells=cells, unit_sources=units, spread=meant.spread)
 
 
@@ -109,7 +112,7 @@ def _dates(texts: Sequence[str]) -> _Meant | None:
     if passed is None:
         return None
     note = f"holds dates and was read as the time since its first row, {passed.first}, in s"
-    return _Meant(passed.seconds, note, unit="s", is_day=passed.only_days)
+    return _Meant(passed.seconds, note, unit="s", is_date=True, is_day=passed.only_days)
 
 
 def _measured(texts: Sequence[str], numerals: Numerals) -> _Meant | None:
@@ -190,7 +193,7 @@ def _read(text: str, numerals: Numerals) -> _Read | None:
 def _with_spread(found: re.Match[str], numerals: Numerals) -> _Read | None:
     """``12.3 ± 0.4``; of ``12.3 ± 3 %`` nobody knows per cent of what, but for brackets."""
     power = found["power"] or ""
-    value, spread = (_number(found[name] + power, numerals) for name in ("value", "spread"))
+    value, spread = (_number(found[name].strip() + power, numerals) for name in ("value", "spread"))
     unit = found["unit"].strip()
     if value is None or spread is None or (unit.startswith("%") and not found["open"]):
         return None
