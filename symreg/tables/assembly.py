@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -67,6 +67,9 @@ def assemble(source: Any, asked: Asked, dialect: Dialect, nan: Literal["error", 
     read, unread = _readable(raw, found, asked)
     labels = [column for column in read if column.is_text]
     numeric = {column.name: column for column in read if not column.is_text}
+    if not numeric and (unnamed or unread):
+        told = " ".join(map(str, (*unnamed, *unread)[:3]))
+        raise TableError(source=raw.source, problem="there is no column of numbers", advice=told)
     _check_target(raw.source, asked.target, numeric, labels)
     numbers = {name: column.raw for name, column in numeric.items()}
     rows, notes, gaps = rows_to_keep(raw.source, numbers, _counting(asked, numeric), nan)
@@ -74,7 +77,7 @@ def assemble(source: Any, asked: Asked, dialect: Dialect, nan: Literal["error", 
     names = {column.name for column in found}
     clocks = [replace(one, column=settled(one.column, found)) for one in raw.left_out]
     clocks = [one for one in clocks if asked.columns is None or one.column in names]
-    left_out = (*unnamed, *clocks, *unread, *gaps, *unmade)
+    left_out = tuple(dict.fromkeys((*unnamed, *clocks, *unread, *gaps, *unmade)))
     spared = {one.column for one in left_out}
     understood = raw.understood or Understood(raw.source)
     return Table(
@@ -87,6 +90,7 @@ def assemble(source: Any, asked: Asked, dialect: Dialect, nan: Literal["error", 
             *notes,
             *map(str, left_out),
             *_groups([column for column in labels if column.name not in spared], rows),
+            *_thousands(numeric.values()),
             *_remarks(list(numeric.values()), quantities, asked.target),
         ),
         label_values=tuple(_texts(column, rows) for column in labels),
@@ -242,6 +246,11 @@ TEXT_ADVICE = (
     "Cells may hold a number with its unit after a blank, all of one dimension ('12.3 kg'), or with its standard "
     "deviation ('12.3 ± 0.4')."
 )
+
+
+def _thousands(numeric: Iterable[Found]) -> list[str]:
+    told = [(column.name, column.raw.cells.grouped_sample) for column in numeric if column.raw.cells.n_grouped]
+    return [f"thousands are separated in {name!r}, as in {sample!r}" for name, sample in told]
 
 
 def _texts(column: Found, rows: Mask) -> tuple[str, ...]:

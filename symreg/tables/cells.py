@@ -34,6 +34,7 @@ class Cells:
         self.n_open = 0
         self.text_rows: list[int] = []
         self.text_samples: list[str] = []
+        self.grouped_sample = ""
         self.open_rows: list[int] = []
         self.open_samples: list[str] = []
 
@@ -84,6 +85,7 @@ class Cells:
         kind = grouping(cell, self.numerals)
         self.n_grouped += kind == "grouped"
         self.n_open += kind == "open"
+        self.grouped_sample = self.grouped_sample or (str(cell).strip() if kind == "grouped" else "")
         if kind == "open" and len(self.open_rows) < FIRST_ROWS:
             self.open_rows.append(self.n_rows + row + 1)
             self.open_samples.append(str(cell))

@@ -8,6 +8,7 @@ the header, as NumPy's ``savetxt`` writes it.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -35,6 +36,7 @@ better numbers are known from names; more take time before the first row is read
 SAMPLE_CHARACTERS = 4_000_000
 """Of those lines together: wide tables show what they are in fewer."""
 
+_RULE = re.compile(r"[-=+|:\s]*(?:---|===|:--)[-=+|:\s]*")
 MARKS = ("%", "//", "!")
 """Signs that begin a line of comment in some programs' files, where the first two lines begin with one."""
 
@@ -133,6 +135,8 @@ def _sample(file: TextFile, skip: int) -> _Sample:
             is_apart = True
         elif not line.strip():
             is_apart = True
+        elif _RULE.fullmatch(line.strip()):
+            continue  # a line drawn below the header
         elif size <= SAMPLE_CHARACTERS or len(lines) < 3:
             lines.append((number, line, is_apart))
             is_apart = False
@@ -156,7 +160,7 @@ def _without_comments(lines: Iterator[str], mark: str, skipped: list[int]) -> It
     for place, line in enumerate(lines):
         if _is_comment(line, mark):
             skipped.append(place)
-        else:
+        elif not _RULE.fullmatch(line.strip()):
             yield line
 
 

@@ -165,7 +165,8 @@ class _Search:
         asked = [place for place in places if any(_asked_for(cell, self._wanted) for cell in block[place].cells)]
         stating = [place for place in places if state_units(block[place].cells)]
         both = [place for place in asked if place in above]
-        return (both or asked or stating or above or [len(block) - 1])[0]
+        distinct = [place for place in places if len(set(block[place].cells)) == self._width]
+        return (both or asked or stating or above or distinct or [len(block) - 1])[0]
 
     def _index_name(self, names: Row, after: int) -> str:
         """What pandas writes below the names of columns: the name of its row numbers, in a row of its own."""
@@ -191,10 +192,11 @@ class _Search:
     def _without_header(self, full: int, comments: Sequence[Row]) -> Layout:
         data = self._rows[full]
         before = self._rows[full - 1] if full else None
-        for row in reversed(comments):
-            if row.line < data.line and _could_be_header(_fitted(row.cells, self._width), self._width):
-                named = Row(_fitted(row.cells, self._width), row.line)
-                return replace(self._layout(named, None, [], full), header_rows=None)
+        if (block := self._in_comments(comments, data.line)) is not None:
+            names = self._row_of_names(block)
+            has_units = names + 1 < len(block) and are_units(self._numbers_of(block[names + 1]))
+            units = block[names + 1] if has_units else None
+            return replace(self._layout(block[names], units, block, full), header_rows=None, units_row=None)
         if before is not None and not data.is_apart and (len(before.cells) > 1 or full == 1):
             if len(before.cells) != self._width:
                 raise self._other_width(data, before)
@@ -202,6 +204,18 @@ class _Search:
         if not all(is_measured(cell) or is_nothing(cell) for cell in data.cells):
             raise self._half_numbers(data)
         return self._layout(None, None, [], full)
+
+    def _in_comments(self, comments: Sequence[Row], end: int) -> list[Row] | None:
+        """The last lines of comment before line ``end`` that have a cell for each column, none of them a number."""
+        block: list[Row] = []
+        for comment in reversed([row for row in comments if row.line < end]):
+            cells = _fitted(comment.cells, self._width)
+            fits = len(cells) == self._width and not any(map(is_number, cells))
+            if fits and (not block or comment.line == block[0].line - 1):
+                block.insert(0, Row(cells, comment.line))
+            elif block:
+                break
+        return block or None
 
     def _other_width(self, data: Row, header: Row) -> TableError:
         """Rows are wider than the header, or narrower: a sign of commas inside numbers, or of a name that is absent."""
@@ -254,7 +268,3 @@ def _asked_for(cell: str, wanted: frozenset[str]) -> bool:
 def _could_be_names(cells: Sequence[str]) -> bool:
     """Distinct texts, of which the first may be absent: row numbers have no name."""
     return not any(map(is_nothing, cells[1:])) and len(set(cells)) == len(cells)
-
-
-def _could_be_header(cells: Sequence[str], width: int) -> bool:
-    return len(cells) == width and not any(map(is_number, cells)) and len(set(cells)) == width

@@ -10,10 +10,10 @@ from functools import lru_cache
 from symreg.tables.headers import NO_UNIT, is_label, parse_header, reads_as_unit
 from symreg.tables.numerals import THIN
 
-NUMBER = rf"[-+\N{{MINUS SIGN}}]?(?:\d[\d.,{THIN}]*|[.,]\d+)(?:[eEdD][-+]?\d+)?"
+NUMBER = rf"[-+\N{{MINUS SIGN}}]?(?:\d(?:[\d.,{THIN}]*[\d.])?|[.,]\d+)(?:[eEdD][-+]?\d+)?"
 _NUMBER = re.compile(NUMBER + r"|[-+]?inf(?:inity)?", re.IGNORECASE)
 _WITH_ERROR = re.compile(rf"\(?{NUMBER}\s*(?:±|\+/-|\+-|\(\d)\s*[\d.].*")
-_WITH_UNIT = re.compile(rf"{NUMBER}(?:\s+(?P<unit>\S.*)|\s*[%°].*)")
+_WITH_UNIT = re.compile(rf"{NUMBER}(?:\s+(?P<unit>[^\W\d].*)|\s*[%°].*)")
 _WHEN = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?|\d{1,2}:\d{2}(?::\d{2}.*)?")
 NOTHING = frozenset({
     "", "-", "--", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "#N/A", "null", "None", "<NA>", "NaT", "n.a.",

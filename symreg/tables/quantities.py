@@ -35,7 +35,7 @@ _PLUS_MINUS = re.compile(
 _BRACKET = re.compile(
     r"(?P<value>[-+\N{MINUS SIGN}]?\d+(?:[.,]\d+)?)\((?P<digits>\d+)\)(?P<power>(?:[eE][-+]?\d+)?)\s*(?P<unit>.*)"
 )
-_WITH_UNIT = re.compile(rf"(?P<value>{NUMBER})(?P<unit>\s+\S.*|\s*[%°].*)")
+_WITH_UNIT = re.compile(rf"(?P<value>{NUMBER})(?P<unit>\s+[^\W\d].*|\s*[%°].*)")
 _TRUTHS = {"true": 1.0, "false": 0.0}
 
 
