@@ -42,7 +42,7 @@ def binary_kind(path: Path) -> str | None:
 
 def read_binary(path: Path, kind: str, dialect: Dialect) -> RawTable:
     """Read a file of this kind; raises ``TableError`` where it is none, or the package that reads it is absent."""
-    read, package = _READERS[kind]
+    read, package = READERS[kind]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of slips in the file that its reader mends
@@ -101,7 +101,7 @@ def _netcdf(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
         return read_xarray(dataset.load(), path.name, numerals)
 
 
-_READERS: dict[str, tuple[Reader, str]] = {
+READERS: dict[str, tuple[Reader, str]] = {
     "Parquet": (_parquet, "pyarrow"), "Feather": (_feather, "pyarrow"), "ECSV": (_ecsv, "astropy"),
     "FITS": (_fits, "astropy"), "VOTable": (_votable, "astropy"), "NetCDF": (_netcdf, "xarray and h5netcdf"),
     "HDF5": (_netcdf, "xarray and h5netcdf"),
