@@ -20,7 +20,7 @@ from symreg.engine import _core
 from symreg.errors import OperatorError
 from symreg.formula.operators import OPERATOR_BITS, operator
 from symreg.laws.export import EXPORTERS
-from symreg.tables.reading import FILE_FORMATS
+from symreg.tables.sources.reading import FILE_FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 _BLOCK = re.compile(r"^```\w+ in=(?P<file>\S+) (?P<how>before|last-of)=(?P<name>\w+)\n(?P<body>.*?)^```$", re.M | re.S)

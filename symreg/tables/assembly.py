@@ -16,8 +16,7 @@ from symreg.tables.found import GIVEN, Found, check_keys, declared_label, settle
 from symreg.tables.gaps import Mask, rows_to_keep
 from symreg.tables.headers import nearest
 from symreg.tables.measurements import measured, settle_unit
-from symreg.tables.raw import RawTable
-from symreg.tables.reading import read_raw
+from symreg.tables.sources import RawTable, read_raw
 from symreg.tables.table import Column, Table
 from symreg.tables.understood import LeftOut, Understood, left_out_for
 from symreg.uncertain_text import read_percentage

@@ -9,7 +9,7 @@ from typing import Any
 
 from symreg.errors import TableError
 from symreg.tables.headers import Header, check_name, is_label, nearest, parse_header, tidy
-from symreg.tables.raw import RawColumn, RawTable
+from symreg.tables.sources import RawColumn, RawTable
 from symreg.tables.understood import LeftOut, left_out_for
 
 GIVEN = "units="

@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.errors import TableError
-from symreg.tables.cells import FIRST_ROWS
-from symreg.tables.raw import RawColumn
+from symreg.tables.sources import FIRST_ROWS, RawColumn
 from symreg.tables.understood import LeftOut
 
 Mask = npt.NDArray[np.bool_]

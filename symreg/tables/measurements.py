@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from symreg.arrays import Floats
 from symreg.errors import SymregError, TableError
-from symreg.tables.cells import FIRST_ROWS
 from symreg.tables.found import GIVEN, Found
 from symreg.tables.headers import column_unit, nearest
-from symreg.tables.quantities import CELLS
+from symreg.tables.sources import CELLS, FIRST_ROWS
 from symreg.tables.table import Column
 from symreg.units import DIMENSIONLESS_UNIT, Unit
 

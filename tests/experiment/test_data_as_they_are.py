@@ -22,7 +22,8 @@ def asked(folder: Path, data: str, more: str = "", rows: str = ROWS) -> Specific
 
 def test_check_shows_how_the_file_was_understood(tmp_path: Path) -> None:
     text = str(describe(problem_of(asked(tmp_path, "target: T, inputs: [L]"))))
-    assert "Read as text, UTF-8, semicolons between cells, decimal comma, 2 header rows (units in row 2 of them)" in text
+    header = "2 header rows (units in row 2 of them)"
+    assert f"Read as text, UTF-8, semicolons between cells, decimal comma, {header}" in text
     assert "Note: column 'g' was left out: cannot read the unit \"cgs\"" in text
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.errors import TableError
-from symreg.tables.numerals import ANY_COMMA, Numerals, grouping, number_in
+from symreg.tables.sources.numerals import ANY_COMMA, Numerals, grouping, number_in
 
 FIRST_ROWS = 5
 """Rows of faulty cells that an error names; all are counted. Enough to find the fault, and still one line: more hides

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from symreg.errors import TableError
 from symreg.tables.dialect import Dialect
 from symreg.tables.headers import parse_header, tidy
-from symreg.tables.looks import are_units, bare_unit, is_measured, is_nothing, is_number, state_units
-from symreg.tables.splitting import usual_width
+from symreg.tables.sources.looks import are_units, bare_unit, is_measured, is_nothing, is_number, state_units
+from symreg.tables.sources.splitting import usual_width
 
 JUDGED = 100
 """Rows, from the last half of those looked at, by which a column counts as numeric. More take time on wide tables."""

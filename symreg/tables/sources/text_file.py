@@ -17,7 +17,7 @@ from symreg.errors import TableError
 HEAD = 65_536
 """Bytes from whose look an encoding is taken. Fewer may be all header; more are read for nothing."""
 
-CHUNK = 1 << 20
+DECODED = 1 << 20
 """Bytes decoded at a time when a file is tried in an encoding."""
 
 MAX_LINE = 4_000_000
@@ -107,7 +107,7 @@ def _can_be_read(path: Path, is_packed: bool, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         with _opened(path, is_packed) as file:
-            while chunk := file.read(CHUNK):
+            while chunk := file.read(DECODED):
                 decoder.decode(chunk)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:

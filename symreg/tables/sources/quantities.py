@@ -16,12 +16,12 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.errors import SymregError
-from symreg.tables.cells import Cells
 from symreg.tables.headers import NO_UNIT
-from symreg.tables.looks import NUMBER
-from symreg.tables.numerals import Numerals, grouping, number_in
-from symreg.tables.raw import RawColumn, RawTable
-from symreg.tables.times import elapsed, open_days, times_of_day
+from symreg.tables.sources.cells import Cells
+from symreg.tables.sources.looks import NUMBER
+from symreg.tables.sources.numerals import Numerals, grouping, number_in
+from symreg.tables.sources.raw import RawColumn, RawTable
+from symreg.tables.sources.times import elapsed, open_days, times_of_day
 from symreg.tables.understood import LeftOut
 from symreg.units import Unit, parse_unit
 

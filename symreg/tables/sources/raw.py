@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from symreg.arrays import Floats
-from symreg.tables.cells import Cells
+from symreg.tables.sources.cells import Cells
 from symreg.tables.understood import LeftOut, Understood
 
 MAX_COLUMNS = 2_000

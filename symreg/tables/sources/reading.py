@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 
 from symreg.errors import TableError
-from symreg.tables.binary_files import binary_kind, read_binary
-from symreg.tables.delimited import read_delimited
 from symreg.tables.dialect import Dialect
-from symreg.tables.json_lines import JSON_LINES, read_json_lines
-from symreg.tables.numerals import Numerals
-from symreg.tables.quantities import with_quantities
-from symreg.tables.raw import RawColumn, RawTable
-from symreg.tables.sources import read_astropy, read_frame, read_mapping, read_xarray
-from symreg.tables.spreadsheets import ENGINES, read_spreadsheet
+from symreg.tables.sources.binary_files import binary_kind, read_binary
+from symreg.tables.sources.delimited import read_delimited
+from symreg.tables.sources.json_lines import JSON_LINES, read_json_lines
+from symreg.tables.sources.numerals import Numerals
+from symreg.tables.sources.objects import read_astropy, read_frame, read_mapping, read_xarray
+from symreg.tables.sources.quantities import with_quantities
+from symreg.tables.sources.raw import RawColumn, RawTable
+from symreg.tables.sources.spreadsheets import ENGINES, read_spreadsheet
 from symreg.tables.understood import Understood
 
 

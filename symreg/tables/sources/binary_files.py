@@ -9,10 +9,10 @@ from typing import Any
 
 from symreg.errors import TableError
 from symreg.tables.dialect import Dialect
-from symreg.tables.numerals import Numerals
-from symreg.tables.packages import missing_package
-from symreg.tables.raw import RawTable
-from symreg.tables.sources import read_astropy, read_frame, read_xarray
+from symreg.tables.sources.numerals import Numerals
+from symreg.tables.sources.objects import read_astropy, read_frame, read_xarray
+from symreg.tables.sources.packages import missing_package
+from symreg.tables.sources.raw import RawTable
 
 Reader = Callable[[Path, Dialect, Numerals], RawTable]
 

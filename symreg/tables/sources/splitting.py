@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from symreg.tables.dialect import SEPARATORS
-from symreg.tables.looks import is_measured
+from symreg.tables.sources.looks import is_measured
 
 COMPARED = 60
 """Lines by which separators are compared, half of them from the start and half from the end of what was looked at. More

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from symreg.errors import TableError
-from symreg.tables.delimited import columns_of
 from symreg.tables.dialect import Dialect
-from symreg.tables.layout import Row, find_layout
-from symreg.tables.numerals import Numerals, decimal_sign
-from symreg.tables.packages import missing_package
-from symreg.tables.raw import MAX_COLUMNS, RawTable
+from symreg.tables.sources.delimited import columns_of
+from symreg.tables.sources.layout import Row, find_layout
+from symreg.tables.sources.numerals import Numerals, decimal_sign
+from symreg.tables.sources.packages import missing_package
+from symreg.tables.sources.raw import MAX_COLUMNS, RawTable
 from symreg.tables.understood import Understood
 from symreg.wording import choices
 

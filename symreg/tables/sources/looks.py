@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from symreg.tables.headers import NO_UNIT, is_label, parse_header, reads_as_unit
-from symreg.tables.numerals import THIN
+from symreg.tables.sources.numerals import THIN
 
 NUMBER = rf"[-+\N{{MINUS SIGN}}]?(?:\d(?:[\d.,{THIN}]*[\d.])?|[.,]\d+)(?:[eEdD][-+]?\d+)?"
 _NUMBER = re.compile(NUMBER + r"|[-+]?inf(?:inity)?", re.IGNORECASE)

@@ -9,10 +9,10 @@ from typing import Any
 
 from symreg.errors import TableError
 from symreg.tables.dialect import Dialect
-from symreg.tables.numerals import Numerals
-from symreg.tables.raw import MAX_CELLS, MAX_COLUMNS, RawTable
-from symreg.tables.sources import read_mapping
-from symreg.tables.text_file import find_text
+from symreg.tables.sources.numerals import Numerals
+from symreg.tables.sources.objects import read_mapping
+from symreg.tables.sources.raw import MAX_CELLS, MAX_COLUMNS, RawTable
+from symreg.tables.sources.text_file import find_text
 from symreg.tables.understood import LeftOut, Understood
 
 JSON_LINES = frozenset({".jsonl", ".ndjson"})

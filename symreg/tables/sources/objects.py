@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from symreg.errors import TableError
-from symreg.tables.cells import Cells
-from symreg.tables.looks import are_units, bare_unit
-from symreg.tables.numerals import Numerals
-from symreg.tables.quantities import CELLS
-from symreg.tables.raw import MAX_CELLS, RawColumn, RawTable
+from symreg.tables.sources.cells import Cells
+from symreg.tables.sources.looks import are_units, bare_unit
+from symreg.tables.sources.numerals import Numerals
+from symreg.tables.sources.quantities import CELLS
+from symreg.tables.sources.raw import MAX_CELLS, RawColumn, RawTable
 from symreg.tables.understood import LeftOut
 
 ASTROPY_NAMES = {

@@ -15,14 +15,14 @@ from itertools import islice
 from pathlib import Path
 
 from symreg.errors import TableError
-from symreg.tables.cells import Cells
 from symreg.tables.dialect import Dialect
-from symreg.tables.ipac import ipac_table, is_ipac
-from symreg.tables.layout import COMMA_ADVICE, Layout, Row, find_layout
-from symreg.tables.numerals import Numerals, decimal_sign
-from symreg.tables.raw import MAX_CELLS, MAX_COLUMNS, RawColumn, RawTable
-from symreg.tables.splitting import find_separator, loosely_split, separator_of_line, split
-from symreg.tables.text_file import TextFile, find_text
+from symreg.tables.sources.cells import Cells
+from symreg.tables.sources.ipac import ipac_table, is_ipac
+from symreg.tables.sources.layout import COMMA_ADVICE, Layout, Row, find_layout
+from symreg.tables.sources.numerals import Numerals, decimal_sign
+from symreg.tables.sources.raw import MAX_CELLS, MAX_COLUMNS, RawColumn, RawTable
+from symreg.tables.sources.splitting import find_separator, loosely_split, separator_of_line, split
+from symreg.tables.sources.text_file import TextFile, find_text
 from symreg.tables.understood import Understood
 
 BLOCK = 16_384
