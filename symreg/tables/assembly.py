@@ -16,7 +16,7 @@ from symreg.tables.found import GIVEN, Found, check_keys, declared_label, settle
 from symreg.tables.gaps import Mask, rows_to_keep
 from symreg.tables.headers import nearest
 from symreg.tables.measurements import measured, settle_unit
-from symreg.tables.sources import RawTable, read_raw
+from symreg.tables.sources import Hints, RawTable, read_raw
 from symreg.tables.table import Column, Table
 from symreg.tables.understood import LeftOut, Understood, left_out_for
 from symreg.uncertain_text import read_percentage
@@ -59,7 +59,7 @@ def assemble(source: Any, asked: Asked, dialect: Dialect, nan: Literal["error", 
         )
     _check_texts(asked.units)
     wanted = asked.names | set(asked.units)
-    raw = read_raw(source, dialect, lambda header: declared_label(header, asked.units), wanted)
+    raw = read_raw(source, Hints(dialect, lambda header: declared_label(header, asked.units), wanted))
     found, unnamed = settle_names(raw, asked.units, asked.needed)
     asked = _with_settled_names(raw.source, asked, found)
     found = _kept(found, asked)

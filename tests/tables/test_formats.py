@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from datetime import datetime
@@ -99,6 +100,17 @@ def test_grids(tmp_path: Path, name: str, engine: str) -> None:
     data = xr.Dataset({"v": speed}, coords={"t": ("t", np.array([1.0, 2.0, 4.0]), {"units": "s"})})
     data.to_netcdf(tmp_path / name, engine=engine)  # type: ignore[call-overload]
     same(tmp_path / name)
+
+
+def test_packed_files(tmp_path: Path) -> None:
+    QTable({"v": [18.0, 36.0, 54.0] * u.km / u.h, "t": [1.0, 2.0, 4.0] * u.s}).write(tmp_path / "a.fits.gz")
+    same(tmp_path / "a.fits.gz")
+    lines = b'{"v [km/h]": 18, "t [s]": 1}\n{"v [km/h]": 36, "t [s]": 2}\n{"v [km/h]": 54, "t [s]": 4}\n'
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines))
+    same(tmp_path / "a.jsonl.gz")
+    (tmp_path / "a.xlsx.gz").write_bytes(gzip.compress(b"PK"))
+    with pytest.raises(TableError, match="not a readable spreadsheet"):
+        read_table(tmp_path / "a.xlsx.gz")
 
 
 def test_json_lines(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from symreg.tables.dialect import Dialect
 from symreg.tables.sources.numerals import Numerals
 from symreg.tables.sources.objects import read_astropy, read_frame, read_xarray
 from symreg.tables.sources.packages import missing_package
-from symreg.tables.sources.raw import RawTable
+from symreg.tables.sources.raw import Hints, RawTable, ending
+from symreg.tables.understood import Understood
 
 Reader = Callable[[Path, Dialect, Numerals], RawTable]
 
@@ -30,7 +32,7 @@ BEGINNINGS = {
 
 def binary_kind(path: Path) -> str | None:
     """The format of a file by its ending or its first bytes; None for text."""
-    kind = SUFFIXES.get(path.suffix.lower())
+    kind = SUFFIXES.get(ending(path))
     if kind is not None:
         return kind
     with path.open("rb") as file:
@@ -40,13 +42,16 @@ def binary_kind(path: Path) -> str | None:
     return next((kind for beginning, kind in BEGINNINGS.items() if start.startswith(beginning)), None)
 
 
-def read_binary(path: Path, kind: str, dialect: Dialect) -> RawTable:
-    """Read a file of this kind; raises ``TableError`` where it is none, or the package that reads it is absent."""
+def read_binary(path: Path, hints: Hints) -> RawTable:
+    """Read a file of one of these kinds; raises ``TableError`` where it is none, or the package for it is absent."""
+    kind, dialect = binary_kind(path) or "Parquet", hints.dialect
     read, package = READERS[kind]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of slips in the file that its reader mends
-            return read(path, dialect, Numerals(missing=dialect.missing))
+            raw = read(path, dialect, Numerals(missing=dialect.missing))
+        said = Dialect(sheet=dialect.sheet, missing=dialect.missing)
+        return replace(raw, understood=Understood(f"{kind} file", said))
     except ImportError as error:
         raise missing_package(path.name, f"{kind} files", package, "data") from error
     except TableError:

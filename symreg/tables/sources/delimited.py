@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -20,7 +20,7 @@ from symreg.tables.sources.cells import Cells
 from symreg.tables.sources.ipac import ipac_table, is_ipac
 from symreg.tables.sources.layout import COMMA_ADVICE, Layout, Row, find_layout
 from symreg.tables.sources.numerals import Numerals, decimal_sign
-from symreg.tables.sources.raw import MAX_CELLS, MAX_COLUMNS, RawColumn, RawTable
+from symreg.tables.sources.raw import MAX_CELLS, MAX_COLUMNS, Hints, RawColumn, RawTable, ending
 from symreg.tables.sources.splitting import find_separator, loosely_split, separator_of_line, split
 from symreg.tables.sources.text_file import TextFile, find_text
 from symreg.tables.understood import Understood
@@ -51,21 +51,17 @@ class _Sample:
     mark: str
 
 
-def read_delimited(
-    path: Path, dialect: Dialect, is_label: Callable[[str], bool], wanted: Collection[str] = ()
-) -> RawTable:
-    """Read a file of text; what ``dialect`` leaves open is found in the file.
-
-    ``is_label`` tells by its header whether a column is declared to hold text; ``wanted`` are names asked for.
-    """
+def read_delimited(path: Path, hints: Hints) -> RawTable:
+    """Read a file of text; what its dialect leaves open is found in the file."""
+    dialect = hints.dialect
     file = find_text(path, dialect.encoding)
     try:
         sample = _sample(file, dialect.skip_rows or 0)
         if not sample.lines:
             raise _no_rows(path.name, sample)
         if dialect.separator is None and is_ipac([line for _, line, _ in sample.lines]):
-            return _read_ipac(file, sample, dialect, is_label)
-        return _read(file, sample, dialect, is_label, wanted)
+            return _read_ipac(file, sample, hints)
+        return _read(file, sample, hints)
     except csv.Error as error:
         raise TableError(source=path.name, problem=f"not readable as a table: {error}") from error
 
@@ -75,11 +71,10 @@ def _no_rows(source: str, sample: _Sample) -> TableError:
     return TableError(source=source, problem=problem)
 
 
-def _read(
-    file: TextFile, sample: _Sample, dialect: Dialect, is_label: Callable[[str], bool], wanted: Collection[str]
-) -> RawTable:
+def _read(file: TextFile, sample: _Sample, hints: Hints) -> RawTable:
+    dialect = hints.dialect
     source, texts = file.path.name, [line for _, line, _ in sample.lines]
-    by_name = {".tsv": "\t", ".tab": "\t"}.get(Path(source.removesuffix(".gz")).suffix.lower())
+    by_name = {".tsv": "\t", ".tab": "\t"}.get(ending(file.path))
     separator = dialect.separator or sample.separator or by_name or find_separator(texts)
     cells = list(loosely_split(texts, separator))
     numbered = zip(cells, sample.lines, strict=True)
@@ -89,7 +84,7 @@ def _read(
         for line, text in sample.comments
         for cells in loosely_split([text.lstrip("#%/! ").strip()], separator)
     ]
-    layout = find_layout(rows, dialect, wanted=wanted, comments=comments, source=source)
+    layout = find_layout(rows, dialect, wanted=hints.wanted, comments=comments, source=source)
     if len(layout.names) > MAX_COLUMNS:
         raise TableError(source=source, problem=f"{len(layout.names)} columns, more than {MAX_COLUMNS}")
     found = decimal_sign(cell for row in rows for cell in row.cells) if separator != "," else "."
@@ -98,7 +93,7 @@ def _read(
     skipped: list[int] = []
     with file.lines() as lines:
         body = split(_without_comments(islice(lines, layout.data_line, None), sample.mark, skipped), separator)
-        columns = columns_of(body, layout, is_label, [numerals] * len(layout.names), source)
+        columns = columns_of(body, layout, hints.is_label, [numerals] * len(layout.names), source)
     notes = tuple(filter(None, (file.note, *layout.notes, _comment_note(skipped, layout.data_line))))
     return RawTable(source, columns, notes, understood=understood)
 
@@ -213,11 +208,12 @@ def _add_block(columns: Sequence[Cells], block: Sequence[list[str]], source: str
         cells.add(values)
 
 
-def _read_ipac(file: TextFile, sample: _Sample, dialect: Dialect, is_label: Callable[[str], bool]) -> RawTable:
+def _read_ipac(file: TextFile, sample: _Sample, hints: Hints) -> RawTable:
+    dialect = hints.dialect
     with file.lines() as lines:
         header, rows = ipac_table(lines, file.path.name)
         numerals = [Numerals(missing=(*dialect.missing, null)) for null in header.nulls]
         layout = Layout(header.names, header.units, header.first_line, header.first_line + header.rows, header.rows)
-        columns = columns_of(rows, layout, is_label, numerals, file.path.name)
+        columns = columns_of(rows, layout, hints.is_label, numerals, file.path.name)
     said = Dialect(encoding=file.encoding, missing=dialect.missing)
     return RawTable(file.path.name, columns, understood=Understood("IPAC table", said))

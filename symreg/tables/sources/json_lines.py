@@ -11,15 +11,14 @@ from symreg.errors import TableError
 from symreg.tables.dialect import Dialect
 from symreg.tables.sources.numerals import Numerals
 from symreg.tables.sources.objects import read_mapping
-from symreg.tables.sources.raw import MAX_CELLS, MAX_COLUMNS, RawTable
+from symreg.tables.sources.raw import MAX_CELLS, MAX_COLUMNS, Hints, RawTable
 from symreg.tables.sources.text_file import find_text
 from symreg.tables.understood import LeftOut, Understood
 
-JSON_LINES = frozenset({".jsonl", ".ndjson"})
 
-
-def read_json_lines(path: Path, dialect: Dialect) -> RawTable:
+def read_json_lines(path: Path, hints: Hints) -> RawTable:
     """Read a row a line; a name that a line lacks is a missing value there, and a nested value no value at all."""
+    dialect = hints.dialect
     file = find_text(path, dialect.encoding)
     columns: dict[str, list[Any]] = {}
     nested: dict[str, int] = {}

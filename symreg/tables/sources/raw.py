@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from symreg.arrays import Floats
+from symreg.tables.dialect import Dialect
 from symreg.tables.sources.cells import Cells
 from symreg.tables.understood import LeftOut, Understood
 
@@ -16,6 +18,25 @@ nothing, a smaller one refuses wide tables of which few columns are wanted; set 
 MAX_CELLS = 200_000_000
 """Of a file: 1.6 GB as float64. Reading stops there instead of filling the memory; a machine with more of it
 could read more, as arrays, which are not limited. Set by hand."""
+
+
+def _none(header: str) -> bool:
+    return False
+
+
+def ending(path: Path) -> str:
+    """The ending of a file's name in small letters, without that of a packed file: ``".csv"`` of ``A.CSV.gz``."""
+    return Path(path.name.lower().removesuffix(".gz")).suffix
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known of a source before it is read: how it is written as far as somebody says so, by its header whether
+    a column is declared to hold text, and names that somebody asks for."""
+
+    dialect: Dialect = field(default_factory=Dialect)
+    is_label: Callable[[str], bool] = _none
+    wanted: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

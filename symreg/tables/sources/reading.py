@@ -8,7 +8,7 @@ find out.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,31 +16,27 @@ from typing import Any
 import numpy as np
 
 from symreg.errors import TableError
-from symreg.tables.dialect import Dialect
-from symreg.tables.sources.binary_files import binary_kind, read_binary
+from symreg.tables.sources.binary_files import SUFFIXES, binary_kind, read_binary
 from symreg.tables.sources.delimited import read_delimited
-from symreg.tables.sources.json_lines import JSON_LINES, read_json_lines
+from symreg.tables.sources.json_lines import read_json_lines
 from symreg.tables.sources.numerals import Numerals
 from symreg.tables.sources.objects import read_astropy, read_frame, read_mapping, read_xarray
 from symreg.tables.sources.quantities import with_quantities
-from symreg.tables.sources.raw import RawColumn, RawTable
+from symreg.tables.sources.raw import Hints, RawColumn, RawTable, ending
 from symreg.tables.sources.spreadsheets import ENGINES, read_spreadsheet
-from symreg.tables.understood import Understood
 
 
-def read_raw(
-    source: Any, dialect: Dialect, is_label: Callable[[str], bool], wanted: Collection[str] = ()
-) -> RawTable:
-    """Read any known source; ``is_label`` tells by its header whether a column is declared to hold text, ``wanted`` are
-    names that somebody asks for."""
-    raw = _read(source, dialect, is_label, wanted)
-    return with_quantities(raw, {column.header for column in raw.columns if is_label(column.header)})
+def read_raw(source: Any, hints: Hints) -> RawTable:
+    """Read any known source."""
+    raw = _read(source, hints)
+    return with_quantities(raw, {column.header for column in raw.columns if hints.is_label(column.header)})
 
 
-def _read(source: Any, dialect: Dialect, is_label: Callable[[str], bool], wanted: Collection[str]) -> RawTable:
+def _read(source: Any, hints: Hints) -> RawTable:
     if isinstance(source, (str, Path)):
-        return _without_row_numbers(_read_path(Path(source), dialect, is_label, wanted))
-    numerals = Numerals(dialect.decimal or ".", dialect.decimal is not None, dialect.missing)
+        return _without_row_numbers(_read_path(Path(source), hints))
+    said = hints.dialect
+    numerals = Numerals(said.decimal or ".", said.decimal is not None, said.missing)
     for module, kinds, read in (
         ("pandas", ("DataFrame",), read_frame),
         ("xarray", ("Dataset", "DataArray"), read_xarray),
@@ -61,24 +57,30 @@ def _read(source: Any, dialect: Dialect, is_label: Callable[[str], bool], wanted
     )
 
 
-def _read_path(path: Path, dialect: Dialect, is_label: Callable[[str], bool], wanted: Collection[str]) -> RawTable:
+def _read_path(path: Path, hints: Hints) -> RawTable:
     if not path.is_file():
         problem = "this is a folder, not a file" if path.is_dir() else "there is no such file"
         raise TableError(source=str(path), problem=problem)
-    suffix = path.suffix.lower()
-    if suffix in ENGINES:
-        return read_spreadsheet(path, dialect, is_label, wanted)
-    if suffix == ".xls":
-        problem = "workbooks of Excel before 2007 are not read"
-        raise TableError(source=path.name, problem=problem, advice="Save it as .xlsx, or save the sheet as CSV.")
-    if Path(path.name.lower().removesuffix(".gz")).suffix in JSON_LINES:
-        return read_json_lines(path, dialect)
-    kind = binary_kind(path)
-    if kind is not None:
-        raw = read_binary(path, kind, dialect)
-        said = Dialect(sheet=dialect.sheet, missing=dialect.missing)
-        return replace(raw, understood=Understood(f"{kind} file", said))
-    return read_delimited(path, dialect, is_label, wanted)
+    read = FILE_FORMATS.get(ending(path))
+    if read is not None:
+        return read(path, hints)
+    return read_delimited(path, hints) if binary_kind(path) is None else read_binary(path, hints)
+
+
+def _refuse_old_workbook(path: Path, hints: Hints) -> RawTable:
+    problem = "workbooks of Excel before 2007 are not read"
+    raise TableError(source=path.name, problem=problem, advice="Save it as .xlsx, or save the sheet as CSV.")
+
+
+FILE_FORMATS: Mapping[str, Callable[[Path, Hints], RawTable]] = {
+    **dict.fromkeys(SUFFIXES, read_binary),
+    **dict.fromkeys(ENGINES, read_spreadsheet),
+    ".xls": _refuse_old_workbook,
+    ".jsonl": read_json_lines,
+    ".ndjson": read_json_lines,
+}
+"""Files by the ending of their name, in small letters; any other is told by its first bytes, or else delimited text. A
+new format is a new row, and the function that it names."""
 
 
 def _without_row_numbers(raw: RawTable) -> RawTable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from math import isnan
@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from symreg.errors import TableError
-from symreg.tables.dialect import Dialect
 from symreg.tables.sources.delimited import columns_of
 from symreg.tables.sources.layout import Row, find_layout
 from symreg.tables.sources.numerals import Numerals, decimal_sign
 from symreg.tables.sources.packages import missing_package
-from symreg.tables.sources.raw import MAX_COLUMNS, RawTable
+from symreg.tables.sources.raw import MAX_COLUMNS, Hints, RawTable, ending
 from symreg.tables.understood import Understood
 from symreg.wording import choices
 
@@ -32,11 +31,10 @@ ENGINES = {".xlsx": ("openpyxl", "Excel workbook"), ".xlsm": ("openpyxl", "Excel
            ".ods": ("odf", "OpenDocument sheet")}  # fmt: skip
 
 
-def read_spreadsheet(
-    path: Path, dialect: Dialect, is_label: Callable[[str], bool], wanted: Collection[str] = ()
-) -> RawTable:
-    """Read one sheet, the first unless ``dialect`` names another."""
-    engine, kind = ENGINES[path.suffix.lower()]
+def read_spreadsheet(path: Path, hints: Hints) -> RawTable:
+    """Read one sheet, the first unless its dialect names another."""
+    dialect = hints.dialect
+    engine, kind = ENGINES[ending(path)]
     grid, sheet, notes = _grid(path, engine, kind, dialect.sheet)
     grid = grid[dialect.skip_rows or 0 :]
     empty = [place for place in range(len(grid[0]) if grid else 0) if all(row[place] == "" for row in grid)]
@@ -44,13 +42,13 @@ def read_spreadsheet(
     rows = _rows(cells[:SAMPLE_ROWS], dialect.skip_rows or 0)
     if not rows:
         raise TableError(source=path.name, problem=f"the sheet {sheet!r} is empty")
-    layout = find_layout(rows, dialect, wanted=wanted, comments=(), source=path.name)
+    layout = find_layout(rows, dialect, wanted=hints.wanted, comments=(), source=path.name)
     if len(layout.names) > MAX_COLUMNS:
         raise TableError(source=path.name, problem=f"{len(layout.names)} columns, more than {MAX_COLUMNS}")
     sign = dialect.decimal or decimal_sign(cell for row in cells for cell in row)
     numerals = [Numerals(sign, dialect.decimal is not None, dialect.missing)] * len(layout.names)
     body = (list(row) for row in cells[layout.data_line - (dialect.skip_rows or 0) :])
-    columns = columns_of(body, layout, is_label, numerals, path.name)
+    columns = columns_of(body, layout, hints.is_label, numerals, path.name)
     said = replace(
         dialect, separator=None, encoding=None, sheet=sheet, decimal=sign, header_rows=layout.header_rows,
         units_row=layout.units_row, skip_rows=layout.header_line,
