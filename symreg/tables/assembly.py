@@ -129,9 +129,7 @@ def _readable(
             if not column.is_label:
                 column.raw.cells.check(raw.source, column.name)
             if not column.is_text:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # once more, and aloud, where the quantity is made
-                    settle_unit(raw.source, column.name, column.stated)
+                _check_unit(raw.source, column)
         except SymregError as error:
             if _is_needed(column, asked) or _said_by_caller(column, error):
                 raise
@@ -166,9 +164,17 @@ def _spreads(asked: Asked, names: Collection[str]) -> set[str | float]:
     return {asked.sigma[name] for name in names if name in asked.sigma}
 
 
+def _check_unit(source: str, column: Found) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # once more, and aloud, where the quantity is made
+        settle_unit(source, column.name, column.stated)
+
+
 def _said_by_caller(column: Found, error: SymregError) -> bool:
-    """Whether the unit that cannot be read is the caller's own, a slip that nobody should pass over."""
-    return isinstance(error, UnitError) and column.stated[0] == (GIVEN, error.text)
+    """Whether the unit that the caller says cannot be read or contradicts another: a slip not to be passed over."""
+    if not column.stated or column.stated[0][0] != GIVEN:
+        return False
+    return isinstance(error, UnitError) or (isinstance(error, TableError) and error.problem.startswith(GIVEN))
 
 
 def _counting(asked: Asked, numeric: Collection[str]) -> set[str]:

@@ -61,7 +61,7 @@ def training_table(
             spread[name] = _name_beside(f"sigma_{name}", frame.columns)
             frame[spread[name]] = given.array if _is_pint(given) else np.asarray(given)
     known = _known_units(units, frame)
-    table = read_table(frame, target=target, units=known, sigma=spread)
+    table = read_table(frame, target=target, inputs=names, units=known, sigma=spread)
     _check_spelling(units, known, table)
     return table
 

@@ -285,6 +285,12 @@ def test_a_unit_that_is_said_stands_above_one_that_cannot_be_read(tmp_path: Path
     assert read_table(path, units={"g": "1"}).names == ("T", "g")
 
 
+def test_a_unit_that_is_said_and_contradicts_another_stops(tmp_path: Path) -> None:
+    path = written(tmp_path, "T [K],g [m]\n1,2\n2,3\n3,5\n")
+    with pytest.raises(TableError, match="units= says 's', but the header says 'm'"):
+        read_table(path, target="T", units={"g": "s"})
+
+
 def test_no_row_is_lost_for_a_column_that_is_not_asked_for(tmp_path: Path) -> None:
     path = written(tmp_path, "x,y,z\n1,2,\n2,3,4\n3,5,5\n")
     table = read_table(path, target="y", inputs=["x"], nan="drop")
