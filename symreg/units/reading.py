@@ -11,21 +11,24 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from math import isclose
 from typing import Any
 
 from symreg.errors import PhysicalConstantError, UnitError, UnitWarning
+from symreg.units.beside import beside, is_doubtful_degree
 from symreg.units.dimension import DIMENSIONLESS, Dimension, power_text
-from symreg.units.names import COMMON, COUNTED, DEFINITIONS, REMARKS, SPELLINGS, ZERO_POINTS, refusal
+from symreg.units.doubtful import REMARKS, refusal
+from symreg.units.names import COMMON, COUNTED, DEFINITIONS, SPELLINGS, ZERO_POINTS
 from symreg.units.physical_constants import (
     PhysicalConstant,
     constants_supplying,
     physical_constant,
     physical_constant_names,
 )
+from symreg.units.prefixes import is_written
 from symreg.units.spelling import number_text, respelled, valid_spelling
 from symreg.units.text import MAX_EXPONENT_OF_NUMBER, Base, Factor, read_product
 from symreg.units.tokens import UnreadableError
@@ -62,6 +65,15 @@ converted values overflow, narrower ones refuse odd units; set by hand."""
 
 
 @dataclass(frozen=True, slots=True)
+class _Reading:
+    """A text, read: the unit, what to warn of, and the powers of numbers and names that it is made of."""
+
+    unit: Unit
+    remarks: tuple[str, ...] = ()
+    pairs: tuple[tuple[Base, Fraction], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Named:
     """What one name means: ``si = factor * value + offset``, and the power of an angle in it."""
 
@@ -73,7 +85,7 @@ class _Named:
 
 
 def parse_unit(text: str, *, column: str | None = None) -> Unit:
-    """Read a unit; ``column`` is only named in errors and warnings.
+    """Read a unit; where a column is named, in the light of its name: ``C`` beside ``T`` is a degree Celsius.
 
     Raises UnitError with the place and the nearest valid spelling. Warns (UnitWarning) where people often
     mean something else than what the text says, as in ``J/mol K``.
@@ -81,20 +93,23 @@ def parse_unit(text: str, *, column: str | None = None) -> Unit:
     if not isinstance(text, str):
         reason = f"a unit is a text, not {type(text).__name__}"
         raise UnitError(column=column, text=str(text), position=0, reason=reason)
+    meant = beside(" ".join(text.split()), column)
+    if meant.refusal is not None:
+        raise UnitError(column=column, text=text, position=0, reason=meant.refusal)
     try:
-        unit, remarks = _read(text)
+        reading = _read(text if meant.remark is None else meant.text)
     except UnreadableError as refused:
         raise UnitError(
             column=column,
             text=text,
             position=refused.position,
             reason=refused.reason,
-            suggestion=valid_spelling(text, refused, _is_unit),
+            suggestion=valid_spelling(text, refused, _dimension_of),
         ) from None
-    for remark in remarks:
+    for remark in (*filter(None, [meant.remark]), *reading.remarks):
         place = "" if column is None else f"column {column!r}: "
         warnings.warn(place + remark, UnitWarning, stacklevel=2)
-    return unit
+    return reading.unit
 
 
 def combine_units(factors: Sequence[tuple[Unit, Fraction | int]]) -> Unit:
@@ -112,29 +127,42 @@ def combine_units(factors: Sequence[tuple[Unit, Fraction | int]]) -> Unit:
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str) -> tuple[Unit, tuple[str, ...]]:
-    """Read a text once; the second value is what to warn of."""
+def _read(text: str) -> _Reading:
+    """Read a text once."""
     written = " ".join(text.split())
     if written in _NO_UNIT:
-        return DIMENSIONLESS_UNIT, ()
+        return _Reading(DIMENSIONLESS_UNIT)
     product = read_product(text, _is_known)
     for factor in product.factors:
         _check_name(factor, text)
-    pairs = [(factor.base, factor.exponent) for factor in product.factors]
+    pairs = tuple((factor.base, factor.exponent) for factor in product.factors)
     unit = _composed(pairs, written)
-    remarks = [REMARKS[base] for base, _ in pairs if isinstance(base, str) and base in REMARKS]
+    _check_degrees(product.factors, unit.dimension)
+    remarks = [*product.remarks, *(REMARKS[base] for base, _ in pairs if isinstance(base, str) and base in REMARKS)]
     if product.clearer is not None:
         meaning = _canonical(pairs).text
         remarks.insert(0, f'"{written}" is read as "{meaning}"; did you mean "{product.clearer}"?')
-    return unit, tuple(remarks)
+    return _Reading(unit, tuple(dict.fromkeys(remarks)), pairs)
 
 
-def _is_unit(text: str) -> bool:
+def _dimension_of(text: str) -> Dimension | None:
+    """The dimension of a text; None where it is no unit."""
     try:
-        _read(text)
+        return _read(text).unit.dimension
     except UnreadableError:
-        return False
-    return True
+        return None
+
+
+def _check_degrees(factors: Sequence[Factor], dimension: Dimension) -> None:
+    """Refuse a coulomb where a degree is more likely, as in ``W/(m C)``."""
+    names = [factor for factor in factors if isinstance(factor.base, str)]
+    for one in names:
+        name = str(one.base)
+        rest = dimension / _known(name).dimension ** one.exponent
+        if is_doubtful_degree(name, one.exponent, rest, alone=len(factors) == 1):
+            unit, scale = ("coulomb", "degC") if name == "C" else ("farad", "degF")
+            reason = f'"{name}" could be the {unit} or a degree: write {unit}, or {scale}'
+            raise UnreadableError(one.start, reason)
 
 
 def _is_known(word: str) -> bool:
@@ -198,14 +226,16 @@ def _factors_of(unit: Unit) -> list[tuple[Base, Fraction]]:
     """Take a unit apart again, by its text."""
     if unit.text in _NO_UNIT:
         return []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnitWarning)
-        read = parse_unit(unit.text)
+    try:
+        reading = _read(unit.text)
+    except UnreadableError as refused:
+        raise UnitError(text=unit.text, position=refused.position, reason=refused.reason) from None
+    read = reading.unit
     if read.dimension != unit.dimension or not isclose(read.scale, unit.scale, rel_tol=1e-9):
         raise UnitError(
             text=unit.text, position=0, reason="this text does not describe the unit that carries it"
         )
-    return [(factor.base, factor.exponent) for factor in read_product(unit.text, _is_known).factors]
+    return list(reading.pairs)
 
 
 def _canonical(factors: Sequence[tuple[Base, Fraction]]) -> Unit:
@@ -223,16 +253,29 @@ def _canonical(factors: Sequence[tuple[Base, Fraction]]) -> Unit:
         else:
             for whole, sign in ((base.numerator, 1), (base.denominator, -1)):
                 powers[str(whole)] = powers.get(str(whole), Fraction(0)) + sign * exponent
+    for name in [name for name, power in powers.items() if name[0].isdigit() and power.denominator == 1]:
+        coefficient *= Fraction(name) ** powers.pop(name).numerator
     powers.pop("1", None)
     if not any(powers.values()) and coefficient == 1:
         return DIMENSIONLESS_UNIT
-    printed = [(number_text(coefficient), Fraction(1))] if coefficient != 1 else []
-    text = power_text([*printed, *powers.items()])
-    try:
-        return _read(text)[0]
-    except UnreadableError:  # an exponent that no one would type
-        pairs = [(Fraction(name) if name[0].isdigit() else name, power) for name, power in powers.items()]
-        return _composed([(coefficient, Fraction(1)), *pairs], text)
+    pairs = [(Fraction(name) if name[0].isdigit() else name, power) for name, power in powers.items()]
+    meant = _composed([(coefficient, Fraction(1)), *pairs], "")
+    for spelt in (powers, {_full_name(name): power for name, power in powers.items()}):
+        printed = [(number_text(coefficient), Fraction(1))] if coefficient != 1 else []
+        text = power_text([*printed, *spelt.items()])
+        try:
+            read = _read(text).unit
+        except UnreadableError:  # an exponent that no one would type, or letters that people mean otherwise
+            continue
+        if read.dimension == meant.dimension and isclose(read.scale, meant.scale, rel_tol=1e-12):
+            return read
+    return replace(meant, text=power_text([*printed, *powers.items()]))
+
+
+def _full_name(name: str) -> str:
+    """The name as the library spells it out, which nobody reads as anything else: ``ampere`` for A."""
+    found = None if name[0].isdigit() or name in _NO_UNIT else _library_name(name)
+    return name if found is None else "".join(found)
 
 
 def _known(name: str) -> _Named:
@@ -280,7 +323,9 @@ def _library_name(name: str) -> tuple[str, str] | None:
         found = _registry().parse_unit_name(word.lower())
     if not found:
         return None
-    prefix, base, _ = found[0]
+    prefix, base = next(((one[0], one[1]) for one in found if is_written(one[0], one[1], word)), ("", ""))
+    if not base:
+        return None
     if word.endswith("s") and 3 <= len(word) <= 4 and _only_as_plural(word) and base != word[:-1]:
         return None  # "mass" is not the plural of mas, nor "gas" that of Ga
     return prefix, base

@@ -8,24 +8,33 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 
+from symreg.units.dimension import Dimension
 from symreg.units.names import COMMON
 from symreg.units.text import MAX_LENGTH, Factor
 from symreg.units.tokens import UnreadableError
 
-_SIGNS = " */.^+-·()"
+ALIKE = 0.8
+"""Likeness above which a long word is a slip of another, after difflib: five letters of six. Lower ones suggest units
+of other quantities (0.7 a volt for a volume), higher ones let a slip of a short word go; set by hand."""
+
 _PIECES = frozenset(name for name in COMMON if len(name) <= 3)
 
 
-def valid_spelling(text: str, fault: UnreadableError, is_unit: Callable[[str], bool]) -> str | None:
-    """The first suggestion that really is a unit; for a slip between names also the text without it."""
+def valid_spelling(
+    text: str, fault: UnreadableError, dimension_of: Callable[[str], Dimension | None]
+) -> str | None:
+    """The first suggestion that is a unit, where all that are agree in their dimension: a unit of something else than
+    the writer has measured helps nobody. A sign too many between names is left out."""
     if len(text) > MAX_LENGTH:
         return None
     before, after = text[: fault.position], text[fault.position + 1 :]
-    repairs = (before + after, before.rstrip(_SIGNS), text.strip(_SIGNS)) if fault.is_slip else ()
-    for spelling in (*fault.suggestions, *repairs):
-        if spelling != text and any(letter.isalpha() for letter in spelling) and is_unit(spelling):
-            return " ".join(spelling.split())
-    return None
+    too_many = fault.is_slip and text[fault.position : fault.position + 1] in ("/", "*", ")")
+    found: dict[str, Dimension] = {}
+    for spelling in (*fault.suggestions, *([before + after] if too_many else [])):
+        dimension = dimension_of(spelling)
+        if spelling != text and any(letter.isalpha() for letter in spelling) and dimension is not None:
+            found[" ".join(spelling.split())] = dimension
+    return next(iter(found)) if len(set(found.values())) == 1 else None
 
 
 def respelled(text: str, factor: Factor, names: Sequence[str]) -> list[str]:
@@ -40,16 +49,22 @@ def respelled(text: str, factor: Factor, names: Sequence[str]) -> list[str]:
 
 
 def _nearest(word: str, names: Sequence[str]) -> list[str]:
-    """Names like this word: another case, pieces run together, a slip of the keys."""
+    """Names like this word: another case, pieces run together, and of longer words a slip of the keys."""
     folded = word.casefold()
     other_case = [name for name in names if name.casefold() == folded]
+    if other_case:
+        return other_case
     # kgm is kg*m, but kgg is a slip: nobody multiplies kg by g.
     run_together = [
-        "*".join(each) for each in _split(word, 3) if len({piece[-1] for piece in each}) == len(each)
+        "*".join(each) for each in _split(word, 2) if len({piece[-1] for piece in each}) == len(each)
     ]
-    by_folded = {name.casefold(): name for name in reversed(names)}
-    slips = difflib.get_close_matches(folded, list(by_folded), n=3, cutoff=0.7) if len(word) > 2 else []
-    return [*other_case, *run_together, *(by_folded[slip] for slip in slips), *_prefixed_slips(word, names)]
+    twice = [name for name in COMMON if len(name) > 1 and name.casefold() + name[-1].casefold() == folded]
+    twice += [name for name in names if len(name) > 2 and name + name[-1] == word]
+    if run_together or twice:
+        return [*twice, *run_together]
+    by_folded = {name.casefold(): name for name in reversed(names) if len(name) > 3}
+    close = difflib.get_close_matches(folded, list(by_folded), n=3, cutoff=ALIKE) if len(word) > 4 else []
+    return [*(by_folded[slip] for slip in close), *_prefixed_slips(word, names)]
 
 
 def _split(word: str, most: int) -> Iterator[list[str]]:

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symreg.units.tokens import SUPERSCRIPTS, Token, UnreadableError, tokens_of
+from symreg.units.grouping import THERMAL, grouped, millikelvin
+from symreg.units.phrases import said_again
+from symreg.units.tokens import SUPERSCRIPTS, Token, UnreadableError, plain, tokens_of
 
 MAX_LENGTH = 200  # characters of a text
 DEEPEST_UNIT = 20  # parentheses within each other; the reader recurses once for each
@@ -49,6 +51,7 @@ class Product:
 
     factors: tuple[Factor, ...]
     clearer: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 _SMALL_NUMBER = "an exponent is a small number, as in m**2 or m**(1/2)"
@@ -58,7 +61,10 @@ def read_product(text: str, is_name: Callable[[str], bool]) -> Product:
     """Read a unit's text; ``is_name`` tells whether a whole word is the name of a unit."""
     if len(text) > MAX_LENGTH:
         raise UnreadableError(MAX_LENGTH, f"a unit has at most {MAX_LENGTH} characters")
-    return _Reader(text, tokens_of(text), is_name).read()
+    said = said_again(*plain(text))
+    tokens = tokens_of(said.letters, said.places)
+    remarks = (*said.remarks, THERMAL) if millikelvin(tokens) else said.remarks
+    return replace(_Reader(text, grouped(tokens, is_name), is_name).read(), remarks=remarks)
 
 
 class _Reader:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -46,6 +47,9 @@ _LOOKALIKES = {
     "♃": "_jupiter",
     "\t": " ",
 }
+_BEFORE_FOLDING = dict.fromkeys("º˚ᵒ", "°")
+"""Signs that stand for a degree, and that Unicode folds to a letter or to an accent."""
+
 _LETTER = r"[^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹]"
 _LETTER_OR_DIGIT = r"[^\W⁰¹²³⁴⁵⁶⁷⁸⁹]"
 _TOKEN = re.compile(
@@ -71,9 +75,8 @@ _SCALES = {
 }
 
 
-def tokens_of(text: str) -> list[Token]:
-    """The tokens of a unit's text, each with its place there."""
-    letters, places = plain(text)
+def tokens_of(letters: str, places: Sequence[int]) -> list[Token]:
+    """The tokens of a unit's text in plain letters, each with the place it came from."""
     found: list[Token] = []
     place, glued = 0, True
     while place < len(letters):
@@ -95,7 +98,8 @@ def plain(text: str) -> tuple[str, list[int]]:
     """Rewrite the many signs of Unicode to the few that the grammar knows, with the place each came from."""
     letters: list[str] = []
     places: list[int] = []
-    for place, letter in enumerate(text):
+    for place, sign in enumerate(text):
+        letter = _BEFORE_FOLDING.get(sign, sign)
         if letters and unicodedata.combining(letter):
             composed = unicodedata.normalize("NFC", letters[-1] + letter)
             if len(composed) == 1:  # an accent that no letter of Unicode carries stands by itself
