@@ -4,7 +4,8 @@ In ``period = k*a**(3/2)`` with days and astronomical units k is shown in ``day/
 with km/s and Mpc in ``km/s/Mpc``. The unit is found on the way from the root, whose unit is the target's,
 down to the constant: each operator on the way says what its operand must be measured in. Where that is
 unclear (a sum of metres and kilometres, two unknown constants in one product) the simplest product of the user's
-units that has the dimension serves, or else the coherent SI unit.
+units that has the dimension serves, or else the coherent SI unit. Units that cancel do: ``m*K/nm``, of constants of
+nature and a wavelength, is K; only the target's unit over that of one input stays as it is (``km/s/Mpc``).
 Where the user has named a unit for free constants, that is the one. Only the scale is chosen here; the
 dimension is given, and a unit that disagrees with it is not used.
 """
@@ -19,7 +20,7 @@ from fractions import Fraction
 
 from symreg.errors import UnitError
 from symreg.formula import OPERATORS, Apply, Constant, DimensionRule, Expression, Number, Variable, walk
-from symreg.units import DIMENSIONLESS_UNIT, Dimension, Unit, combine_units, si_unit
+from symreg.units import DIMENSIONLESS_UNIT, Dimension, Unit, cancelled_unit, combine_units, si_unit
 
 _NUMBER = re.compile(r"(?<![\w^*.+-])\d")  # in the text of a unit, where it is no exponent
 POWERS_OF_UNITS = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2), 3, -3)
@@ -54,9 +55,16 @@ def display_unit(
         except UnitError:  # such a power of the user's unit has no size that a number holds
             return si_unit(constant_dimension)
         if found.dimension == constant_dimension:
-            return found
+            return found if _is_quotient(factors, target_unit) else cancelled_unit(found)
     simple = _simple_unit(constant_dimension, [target_unit, *input_units.values()])
     return simple if simple is not None and _mentions(expression, constant_name) else si_unit(constant_dimension)
+
+
+def _is_quotient(factors: Factors, target_unit: Unit) -> bool:
+    """Whether this is the target's unit over one unit of the user's, as a reader writes it though lengths cancel:
+    km/s/Mpc."""
+    powers = {unit: power for unit, power in factors.items() if power}
+    return len(powers) == 2 and powers.pop(target_unit, 0) == 1 and set(powers.values()) == {-1}
 
 
 def _simple_unit(dimension: Dimension, units: Sequence[Unit]) -> Unit | None:

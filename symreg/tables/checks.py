@@ -1,4 +1,4 @@
-"""Columns that say the same thing twice: a law may use either, and the data cannot tell which."""
+"""What cannot be trusted in columns: temperatures that there are not, and columns that say the same thing twice."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from symreg.arrays import Floats
-from symreg.errors import TableWarning
+from symreg.errors import TableError, TableWarning
+from symreg.tables.sources import FIRST_ROWS
 from symreg.tables.table import Column, Table
+from symreg.units import Unit
 
 SAME_COLUMN = 1.0 - 1e-9
 """Correlation above which two columns are one: 1 - r is half the squared deviation from a line, here 4.5e-5 of the
@@ -27,6 +30,30 @@ all. More costs time, which goes with the square of the columns, fewer makes mor
 MAX_WARNINGS = 5
 """Pairs of columns warned of one by one; one more warning counts the rest, and all stand in the notes. Ten copies make
 45 pairs, which nobody reads; set by hand."""
+
+
+ROUNDING = 1e-12
+"""Of the zero point of a scale: absolute zero itself, converted, may come out below it. Far more than float64 rounds,
+far less than any thermometer reads; set by hand."""
+
+
+def check_above_absolute_zero(source: str, name: str, unit: Unit, in_si: Floats, rows: npt.NDArray[np.intp]) -> None:
+    """Refuse a temperature below absolute zero, with its rows; ``rows`` counts from 0 in the source.
+
+    Only scales with a zero of their own say that they measure a temperature; kelvins also measure differences.
+    """
+    bad = np.flatnonzero(in_si < -ROUNDING * unit.offset) if unit.offset else np.array([], dtype=np.intp)
+    if len(bad):
+        zero = f"{unit.from_si(0.0):.6g}"
+        problem = f"{len(bad)} of {len(in_si)} temperatures lie below absolute zero, {zero} {unit.text}"
+        raise TableError(
+            source=source,
+            column=name,
+            problem=problem,
+            rows=tuple(int(rows[place]) + 1 for place in bad[:FIRST_ROWS]),
+            count=len(bad),
+            advice="A difference of temperatures is declared delta_degC or delta_degF.",
+        )
 
 
 def warn_of_twins(table: Table, target: str) -> Table:

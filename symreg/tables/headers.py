@@ -1,10 +1,11 @@
 """Column headers: a name and, where the writer gave one, a unit.
 
-    v [m/s]      v (m/s)      v / (m/s)      v / s      v
+    v [m/s]      v (m/s)      v {m/s}      v / (m/s)      v / s      v
 
-Square brackets always hold a unit. Round ones do too after a space ("v (kmm)" is a spelling mistake, not a
-name); without the space they are a unit only if they read as one, so that ``f(x)`` stays a name. A slash
-begins a unit where spaces or brackets set it off and what follows reads as a unit; ``c/a`` stays a name.
+Square brackets always hold a unit, braces after a space one that reads as such. Round ones do too after a space
+("v (kmm)" is a spelling mistake, not a name); without the space they are a unit only if they read as one, so that
+``f(x)`` stays a name. A slash begins a unit where spaces or brackets set it off and what follows reads as a unit;
+``c/a`` stays a name. So do ``p, bar`` and ``F in N``, with a warning that says how the unit is written.
 """
 
 from __future__ import annotations
@@ -30,8 +31,10 @@ NO_UNIT = frozenset(
 HEADER_FUNCTIONS = frozenset({"log", "log10", "ln", "lg", "exp", "sqrt", "sin", "cos", "tan", "abs", "f", "d"})
 
 _SQUARE = re.compile(r"(?P<name>.*?)\s*\[(?P<unit>[^\[\]]*)\]$")
+_BRACES = re.compile(r"(?P<name>.*?\S)\s+\{(?P<unit>[^{}]*)\}$")
 _ROUND = re.compile(r"(?P<name>.*?)(?P<space>\s*)\((?P<unit>.*)\)$")
 _SLASH = re.compile(r"(?P<name>.*?\S)(?P<space>\s*)/(?P<after>\s*)(?P<unit>\S.*)$")
+_SAID = re.compile(r"(?P<name>[^,]*[^\s,])(?:,\s*|\s+in\s+)(?P<unit>[^\s,]+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,24 @@ def parse_header(text: str) -> Header:
     text = tidy(text)
     if (square := _SQUARE.match(text)) is not None and square["name"]:
         return Header(square["name"], square["unit"].strip())
+    if (braces := _BRACES.match(text)) is not None and reads_as_unit(braces["unit"]):
+        return Header(braces["name"], braces["unit"].strip())
     if (slash := _SLASH.match(text)) is not None and "(" not in slash["name"]:
         header = _after_slash(text, slash)
         if header is not None:
             return header
     if (rounded := _ROUND.match(text)) is not None and rounded["name"] and not rounded["name"].endswith("/"):
         return _in_round_brackets(text, rounded)
+    if (said := _SAID.match(text)) is not None and reads_as_unit(said["unit"]):
+        _warn_of_plain_name(text, said["name"], said["unit"], "no unit")
     return Header(text)
+
+
+def _warn_of_plain_name(text: str, name: str, unit: str, otherwise: str) -> None:
+    advice = f"If {unit!r} is its unit, write '{name} [{unit}]'; if it is {otherwise}, '{text} [1]'."
+    warnings.warn(
+        f"column {text!r} was read as a plain name without a unit. {advice}", TableWarning, stacklevel=3
+    )
 
 
 def _after_slash(text: str, found: re.Match[str]) -> Header | None:
@@ -63,10 +77,7 @@ def _after_slash(text: str, found: re.Match[str]) -> Header | None:
         return None
     if inner != unit or (found["space"] and found["after"]):
         return Header(found["name"], inner)
-    advice = f"If {unit!r} is its unit, write '{found['name']} [{unit}]'; if it is a ratio, '{text} [1]'."
-    warnings.warn(
-        f"column {text!r} was read as a plain name without a unit. {advice}", TableWarning, stacklevel=2
-    )
+    _warn_of_plain_name(text, found["name"], unit, "a ratio")
     return Header(text)
 
 

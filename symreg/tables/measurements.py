@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from symreg.arrays import Floats
 from symreg.errors import SymregError, TableError
+from symreg.tables.checks import check_above_absolute_zero
 from symreg.tables.found import GIVEN, Found
 from symreg.tables.headers import column_unit, nearest
 from symreg.tables.sources import CELLS, FIRST_ROWS
@@ -36,6 +37,7 @@ def measured(
     if not np.isfinite(in_si).all():
         problem = f"numbers in {unit.text!r} are too large to be held in SI units"
         raise TableError(source=source, column=column.name, problem=problem)
+    check_above_absolute_zero(source, column.name, unit, in_si, np.flatnonzero(rows))
     spread = _sigma(source, column.name, unit, sigma, by_name, rows)
     if share is not None:
         spread = _positive(source, column.name, share * np.abs(numbers) * abs(unit.scale), rows)

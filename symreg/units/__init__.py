@@ -18,7 +18,7 @@ from symreg.units.physical_constants import (
     physical_constant,
     physical_constant_names,
 )
-from symreg.units.reading import combine_units, parse_unit
+from symreg.units.reading import cancelled_unit, combine_units, parse_unit
 from symreg.units.span import in_span
 from symreg.units.unit import DIMENSIONLESS_UNIT, Unit, si_unit
 
@@ -30,6 +30,7 @@ __all__ = [
     "Dimension",
     "PhysicalConstant",
     "Unit",
+    "cancelled_unit",
     "combine_units",
     "constants_supplying",
     "in_span",

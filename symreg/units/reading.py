@@ -1,34 +1,30 @@
 """Units as people write them, to and from an exact dimension and a size in SI.
 
-The text is read by our own grammar (``text``), so nothing that a stranger writes is ever evaluated; the
-library of units (pint, imported here and nowhere else, when first needed) is asked only what one single name
-means. It is asked in exact fractions: a microbar is 1/10 Pa and a microbar to the tenth power still is what
-it says.
+The text is read by our own grammar (``text.py``), so nothing that a stranger writes is ever evaluated; the library of
+units (``library.py``) is asked only what one single name means. What fields write beside names and signs is said again
+before (``phrases.py``, ``grouping.py``), and the name of a column tells what a letter is (``beside.py``).
 """
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from math import isclose
-from typing import Any
 
 from symreg.errors import PhysicalConstantError, UnitError, UnitWarning
 from symreg.units.beside import beside, is_doubtful_degree
-from symreg.units.dimension import DIMENSIONLESS, Dimension, power_text
+from symreg.units.dimension import DIMENSIONLESS, Dimension, pi_groups, power_product, power_text
 from symreg.units.doubtful import REMARKS, refusal
-from symreg.units.names import COMMON, COUNTED, DEFINITIONS, SPELLINGS, ZERO_POINTS
+from symreg.units.library import NO_UNIT, all_names, is_known, known, library_name, named
 from symreg.units.physical_constants import (
     PhysicalConstant,
     constants_supplying,
     physical_constant,
     physical_constant_names,
 )
-from symreg.units.prefixes import is_written
 from symreg.units.spelling import number_text, respelled, valid_spelling
 from symreg.units.text import MAX_EXPONENT_OF_NUMBER, Base, Factor, read_product
 from symreg.units.tokens import UnreadableError
@@ -41,6 +37,7 @@ __all__ = [
     "Unit",
     "UnitError",
     "UnitWarning",
+    "cancelled_unit",
     "combine_units",
     "constants_supplying",
     "parse_unit",
@@ -49,16 +46,6 @@ __all__ = [
     "si_unit",
 ]
 
-_NO_UNIT = frozenset({"", "-", "1", "dimensionless", "unitless", "none"})
-_SI_NAMES = {
-    "meter": "m",
-    "gram": "kg",
-    "second": "s",
-    "ampere": "A",
-    "kelvin": "K",
-    "mole": "mol",
-    "candela": "cd",
-}
 _SMALLEST, _LARGEST = 1e-250, 1e250
 """Of a unit's size in SI: float64 ends near 1e-308 and 1e308, which leaves values 58 decades. Wider bounds would let
 converted values overflow, narrower ones refuse odd units; set by hand."""
@@ -71,17 +58,6 @@ class _Reading:
     unit: Unit
     remarks: tuple[str, ...] = ()
     pairs: tuple[tuple[Base, Fraction], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """What one name means: ``si = factor * value + offset``, and the power of an angle in it."""
-
-    factor: Fraction
-    dimension: Dimension
-    angle: Fraction
-    offset: float = 0.0
-    difference: str | None = None  # the name of the same degree without the zero point
 
 
 def parse_unit(text: str, *, column: str | None = None) -> Unit:
@@ -126,13 +102,25 @@ def combine_units(factors: Sequence[tuple[Unit, Fraction | int]]) -> Unit:
         raise UnitError(text=text, position=0, reason=refused.reason) from None
 
 
+def cancelled_unit(unit: Unit) -> Unit:
+    """The unit itself where each of its names is needed; else one of its dimension in the fewest of them, without
+    numbers: ``K`` for ``m*K/nm``, which is another size."""
+    dimensions = {base: known(base).dimension for base, _ in _factors_of(unit) if isinstance(base, str)}
+    dimensions = {name: one for name, one in dimensions.items() if not one.is_dimensionless}
+    if not pi_groups(dimensions):
+        return unit
+    powers = power_product(unit.dimension, dimensions)
+    assert powers is not None, unit.text
+    return _canonical(list(powers.items()))
+
+
 @lru_cache(maxsize=4096)
 def _read(text: str) -> _Reading:
     """Read a text once."""
     written = " ".join(text.split())
-    if written in _NO_UNIT:
+    if written in NO_UNIT:
         return _Reading(DIMENSIONLESS_UNIT)
-    product = read_product(text, _is_known)
+    product = read_product(text, is_known)
     for factor in product.factors:
         _check_name(factor, text)
     pairs = tuple((factor.base, factor.exponent) for factor in product.factors)
@@ -158,28 +146,24 @@ def _check_degrees(factors: Sequence[Factor], dimension: Dimension) -> None:
     names = [factor for factor in factors if isinstance(factor.base, str)]
     for one in names:
         name = str(one.base)
-        rest = dimension / _known(name).dimension ** one.exponent
+        rest = dimension / known(name).dimension ** one.exponent
         if is_doubtful_degree(name, one.exponent, rest, alone=len(factors) == 1):
             unit, scale = ("coulomb", "degC") if name == "C" else ("farad", "degF")
             reason = f'"{name}" could be the {unit} or a degree: write {unit}, or {scale}'
             raise UnreadableError(one.start, reason)
 
 
-def _is_known(word: str) -> bool:
-    return _named(word) is not None or refusal(word) is not None
-
-
 def _check_name(factor: Factor, text: str) -> None:
     """Refuse a name that is none, or that no factor converts."""
     if not isinstance(factor.base, str):
         return
-    found = _library_name(factor.base)
+    found = library_name(factor.base)
     reason = refusal(factor.base) or (refusal(found[1]) if found else None)
     shown = factor.base if len(factor.base) <= 40 else factor.base[:37] + "..."
     if reason is not None:
         raise UnreadableError(factor.start, f'"{shown}" cannot be converted: {reason}')
-    if _named(factor.base) is None:
-        suggestions = respelled(text, factor, _all_names())
+    if named(factor.base) is None:
+        suggestions = respelled(text, factor, all_names())
         advice = "" if suggestions else "; a count or a pure number is declared dimensionless"
         raise UnreadableError(factor.start, f'no unit is called "{shown}"{advice}', *suggestions)
 
@@ -191,12 +175,12 @@ def _composed(factors: Sequence[tuple[Base, Fraction]], text: str) -> Unit:
     alone = sum(isinstance(base, str) for base, _ in factors) == 1
     for base, exponent in factors:
         if isinstance(base, str):
-            named = _known(base)
-            sizes.append((named.factor, exponent))
-            dimension *= named.dimension**exponent
-            angle += named.angle * exponent
+            name = known(base)
+            sizes.append((name.factor, exponent))
+            dimension *= name.dimension**exponent
+            angle += name.angle * exponent
             # A temperature keeps its zero point only where it stands alone; in a product it is a difference.
-            offset = named.offset if alone and exponent == 1 else 0.0
+            offset = name.offset if alone and exponent == 1 else 0.0
         else:
             sizes.append((base, exponent))
     is_angle = angle == 1 and dimension.is_dimensionless
@@ -224,7 +208,7 @@ def _scale(sizes: Sequence[tuple[Fraction, Fraction]]) -> float:
 
 def _factors_of(unit: Unit) -> list[tuple[Base, Fraction]]:
     """Take a unit apart again, by its text."""
-    if unit.text in _NO_UNIT:
+    if unit.text in NO_UNIT:
         return []
     try:
         reading = _read(unit.text)
@@ -243,10 +227,10 @@ def _canonical(factors: Sequence[tuple[Base, Fraction]]) -> Unit:
     coefficient = Fraction(1)
     powers: dict[str, Fraction] = {}
     for base, exponent in factors:
-        if base in _NO_UNIT:
+        if base in NO_UNIT:
             continue
         if isinstance(base, str):
-            name = _known(base).difference or base
+            name = known(base).difference or base
             powers[name] = powers.get(name, Fraction(0)) + exponent
         elif exponent.denominator == 1:
             coefficient *= base**exponent.numerator
@@ -274,81 +258,5 @@ def _canonical(factors: Sequence[tuple[Base, Fraction]]) -> Unit:
 
 def _full_name(name: str) -> str:
     """The name as the library spells it out, which nobody reads as anything else: ``ampere`` for A."""
-    found = None if name[0].isdigit() or name in _NO_UNIT else _library_name(name)
+    found = None if name[0].isdigit() or name in NO_UNIT else library_name(name)
     return name if found is None else "".join(found)
-
-
-def _known(name: str) -> _Named:
-    named = _named(name)
-    assert named is not None, name
-    return named
-
-
-@lru_cache(maxsize=4096)
-def _named(name: str) -> _Named | None:
-    """Ask the library what one name means; None when it knows no such name."""
-    if name in _NO_UNIT:
-        return _Named(Fraction(1), DIMENSIONLESS, Fraction(0))
-    found = _library_name(name)
-    if found is None or refusal(found[1]) is not None:
-        return None
-    prefix, base = found
-    if base in ZERO_POINTS and prefix:
-        return None
-    size, roots = _registry().get_root_units(prefix + base)
-    powers = {root: Fraction(power) for root, power in roots._units.items()}
-    unknown = set(powers) - set(_SI_NAMES) - COUNTED
-    if unknown:
-        return None
-    dimension = Dimension.of(
-        **{_SI_NAMES[root]: power for root, power in powers.items() if root in _SI_NAMES}
-    )
-    gram = powers.get("gram", Fraction(0))
-    if gram.denominator != 1:
-        return None  # Gaussian units that were not given an SI value
-    factor = Fraction(size) / 1000**gram.numerator
-    zero, difference = ZERO_POINTS.get(base, (Fraction(0), None))
-    angle = powers.get("radian", Fraction(0))
-    return _Named(factor, dimension, angle, float(zero * factor), difference)
-
-
-@lru_cache(maxsize=4096)
-def _library_name(name: str) -> tuple[str, str] | None:
-    """The library's prefix and full name for a word; None where the word is no unit."""
-    word = SPELLINGS.get(name, name)
-    if not re.fullmatch(r"[^\W\d]\w*", word):
-        return None
-    found = _registry().parse_unit_name(word)
-    if not found and word.istitle() and len(word) > 3:  # Kelvin, Pascal
-        found = _registry().parse_unit_name(word.lower())
-    if not found:
-        return None
-    prefix, base = next(((one[0], one[1]) for one in found if is_written(one[0], one[1], word)), ("", ""))
-    if not base:
-        return None
-    if word.endswith("s") and 3 <= len(word) <= 4 and _only_as_plural(word) and base != word[:-1]:
-        return None  # "mass" is not the plural of mas, nor "gas" that of Ga
-    return prefix, base
-
-
-def _only_as_plural(word: str) -> bool:
-    """Whether the library takes off a final s to find this word: it never takes off two."""
-    return not word.startswith("da") and not _registry().parse_unit_name(word + "s")
-
-
-@lru_cache(maxsize=1)
-def _registry() -> Any:
-    """The library of units, with our definitions, counting in exact fractions."""
-    import pint
-
-    registry: Any = pint.UnitRegistry(non_int_type=Fraction, on_redefinition="ignore", cache_folder=None)
-    for definition in DEFINITIONS:
-        registry.define(definition)
-    return registry
-
-
-@lru_cache(maxsize=1)
-def _all_names() -> tuple[str, ...]:
-    """Names that may be suggested, the common ones first."""
-    spelled = [name for name in _registry() if name.isidentifier() and refusal(name) is None]
-    return tuple(dict.fromkeys((*COMMON, *spelled)))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from symreg.errors import DimensionError
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
@@ -59,6 +64,58 @@ def test_unit_is_told_in_the_users_units(
     assert found.dimension == expected.dimension
     assert found.scale == pytest.approx(expected.scale, rel=1e-12)
     assert parse_unit(found.text).scale == pytest.approx(found.scale, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("formula", "target", "inputs", "known", "text"),
+    [
+        ("exp(h*c/(k*x*q0))", "1", {"x": "nm"}, {"h": "J*s", "c": "m/s", "q0": "J/K"}, "K"),
+        ("exp(h*c*x/(k*q0))", "1", {"x": "1/cm"}, {"h": "J*s", "c": "m/s", "q0": "J/K"}, "K"),
+        ("P*x*k/E", "K", {"x": "s", "E": "J", "P": "W"}, {}, "K"),
+        ("k*x/y", "mm", {"x": "1/m", "y": "cm"}, {}, "mm**3"),
+        ("k*D", "km/s", {"D": "Mpc"}, {}, "km/s/Mpc"),
+        ("k*T", "mm/s", {"T": "min"}, {}, "mm/s/min"),
+        ("k*p", "mm/min", {"p": "10^3 psi"}, {}, "0.001*mm/min/psi"),
+    ],
+)
+def test_units_that_cancel_do(
+    formula: str, target: str, inputs: dict[str, str], known: dict[str, str], text: str
+) -> None:
+    found, expected = shown(formula, target, inputs, known=known), parse_unit(text)
+    assert found.dimension == expected.dimension
+    names = re.findall(r"[A-Za-z]+", found.text)
+    assert len(names) <= len(re.findall(r"[A-Za-z]+", text))
+    assert parse_unit(found.text) == found
+
+
+UNITS = ["m", "mm", "nm", "km/s", "1e-21 V m^2", "10^3 psi", "W", "J", "s", "1/cm", "W*s/J", "mm/m", "eV/A", "K", "min"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from(["k*x", "k*x*y", "k*x/y", "k*sqrt(x)", "k*sqrt(x)/y", "x*exp(-k*y)", "k**2*x", "x/(k*y)"]),
+    st.sampled_from(UNITS),
+    st.sampled_from(UNITS),
+    st.sampled_from(UNITS),
+    st.floats(1e-3, 1e3),
+)
+@pytest.mark.filterwarnings("ignore::symreg.errors.UnitWarning")
+def test_a_value_times_its_unit_stays_the_same_quantity(
+    formula: str, target: str, x: str, y: str, value: float
+) -> None:
+    """``value`` in SI, said in the unit that is shown, and read again by its text."""
+    units = {"x": parse_unit(x), "y": parse_unit(y)}
+    expression = parse(formula, variables=["x", "y"], constants=["k"])
+    dimensions = {name: unit.dimension for name, unit in units.items()}
+    try:
+        dimension = infer_dimensions(expression, dimensions, parse_unit(target).dimension)["k"]
+    except DimensionError:
+        return  # this target is no such product
+    found = display_unit(expression, "k", dimension, units, parse_unit(target))
+    again = parse_unit(found.text)
+    assert (found.dimension, again.dimension) == (dimension, dimension)
+    assert again.to_si(found.from_si(value)) == pytest.approx(value, rel=1e-9)
+    assert not re.search(r"(?<![\w(/.])\d+\*\*\(", found.text)  # no root of a number
 
 
 def test_text_is_what_a_reader_would_write() -> None:
@@ -136,10 +193,10 @@ def test_value_in_the_shown_unit_is_the_number_of_the_users_columns() -> None:
 
 
 def test_a_declared_unit_is_the_one_to_use() -> None:
-    """In ``exp(h*c*q/(T*k_B))`` with q in 1/cm the temperature is in K, not in m*K/cm."""
+    """In ``exp(h*c*q/(T*k_B))`` with q in 1/cm the temperature is in K, and where mK is declared in that."""
     units = {"q": parse_unit("1/cm"), "b": parse_unit("m*K")}
     expression = parse("exp(b*q/T)", variables=("q",), constants=("b", "T"))
-    kelvin, metre = parse_unit("K"), parse_unit("m")
-    assert display_unit(expression, "T", kelvin.dimension, units, parse_unit("1")) == parse_unit("m*K/cm")
-    assert display_unit(expression, "T", kelvin.dimension, units, parse_unit("1"), (metre, kelvin)) == kelvin
+    kelvin, millikelvin, metre = parse_unit("K"), parse_unit("mK"), parse_unit("m")
+    assert display_unit(expression, "T", kelvin.dimension, units, parse_unit("1")) == kelvin
+    assert display_unit(expression, "T", kelvin.dimension, units, parse_unit("1"), (metre, millikelvin)) == millikelvin
     assert display_unit(expression, "T", DIMENSIONLESS, units, parse_unit("1"), (metre, kelvin)) == DIMENSIONLESS_UNIT

@@ -41,6 +41,15 @@ READ = [
     ("[m/s]", "[m/s]", None),
     ("(m/s)", "(m/s)", None),
     ("a/b/c_ratio", "a/b/c_ratio", None),
+    ("Current {A}", "Current", "A"),
+    ("v_{max}", "v_{max}", None),
+    ("a{b}", "a{b}", None),
+    ("speed(m s^{-1})", "speed", "m s^{-1}"),
+    ("Ni (at.%)", "Ni", "at.%"),
+    ("p (bar(g))", "p", "bar(g)"),
+    ("E (V vs. Ag/AgCl)", "E", "V vs. Ag/AgCl"),
+    ("K_Ic [MPa m1/2]", "K_Ic", "MPa m1/2"),
+    ("x, y", "x, y", None),
 ]
 
 
@@ -56,6 +65,12 @@ def test_round_brackets_after_a_space_are_a_unit_even_when_misspelt() -> None:
 def test_a_tight_slash_is_a_name_and_says_how_to_write_the_unit() -> None:
     with pytest.warns(TableWarning, match=r"'T \[K\]'.*'T/K \[1\]'"):
         assert parse_header("T/K") == Header("T/K")
+
+
+@pytest.mark.parametrize(("text", "name", "unit"), [("p, bar", "p", "bar"), ("F in N", "F", "N")])
+def test_a_unit_that_is_only_said_is_no_unit_and_a_warning(text: str, name: str, unit: str) -> None:
+    with pytest.warns(TableWarning, match=rf"'{name} \[{unit}\]'"):
+        assert parse_header(text) == Header(text)
 
 
 @pytest.mark.parametrize(

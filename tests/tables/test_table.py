@@ -147,6 +147,23 @@ def test_astropys_own_names_are_understood(unit: Any, si: float) -> None:
     assert table["x"].values[0] == pytest.approx(si, rel=2e-3)
 
 
+@pytest.mark.parametrize(("unit", "coldest"), [("degC", -273.15), ("degF", -459.67)])
+def test_a_temperature_below_absolute_zero_is_refused_with_its_row(unit: str, coldest: float) -> None:
+    values = [coldest, 20.0, coldest - 0.01, 30.0]
+    with pytest.raises(TableError, match=rf"1 of 4 temperatures lie below absolute zero, {coldest} {unit}") as caught:
+        read_table({f"T [{unit}]": values, "y [m]": [1.0, 2.0, 3.0, 4.0]}, target="y")
+    assert (caught.value.column, caught.value.rows) == ("T", (3,))
+    assert "delta_degC" in str(caught.value)
+    assert read_table({f"T [{unit}]": values[:2]})["T"].values.min() == pytest.approx(0.0, abs=1e-9)
+    assert read_table({f"T [delta_{unit}]": values})["T"].values.min() < 0
+
+
+def test_a_temperature_in_degrees_c_is_one_of_celsius() -> None:
+    with pytest.warns(UnitWarning, match="read as degC"):
+        table = read_table({"T (C)": [20.0, 30.0], "y (m)": [1.0, 2.0]}, target="y")
+    assert table["T"].values.tolist() == [293.15, 303.15]
+
+
 @pytest.mark.parametrize(
     "unit", ["degC", "um", "percent", "dimensionless", "km/hour", "Mpc", "hPa", "kg*m**2/s**3"]
 )
@@ -186,6 +203,7 @@ def test_the_users_numbers_come_back_unchanged() -> None:
     st.sampled_from(["m", "km/h", "degC", "degF", "%", "eV", "1", "au", "hPa"]),
 )
 def test_user_numbers_survive_every_unit(numbers: list[float], unit: str) -> None:
+    numbers = [abs(number) for number in numbers] if unit in ("degC", "degF") else numbers
     table = read_table({"x": numbers}, units={"x": unit})
     assert table.X["x"].tolist() == numbers
     assert table.units == {"x": unit} or unit == "1"
