@@ -43,6 +43,8 @@ def beside(text: str, column: str | None) -> Beside:
         return Beside(text)
     if text in ("C", "F"):
         return _degree(text, column)
+    if text == "N/A":
+        return Beside(text, refusal="no unit, or a newton per ampere? Write 1 or newton/ampere")
     if text in ("°", "deg", "degree", "degrees") and re.search(r"temp", column, re.IGNORECASE):
         return Beside(text, refusal="degrees of which scale? Write degC, degF or K; an angle is declared rad")
     if text in ("g", "G", "g's", "G's", "gs") and _ACCELERATION.fullmatch(column):

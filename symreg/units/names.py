@@ -13,7 +13,7 @@ from fractions import Fraction
 
 _COUNTS = """
 photon electron event ion cell beam nucleon site spin bond beat breath stroke person organism individual
-disintegration pulse droplet item monomer residue base_pair
+disintegration pulse droplet item monomer residue base_pair vehicle MPN
 """
 
 #: Trades' units, by their definitions; international pound and inch, US gallon.

@@ -37,7 +37,7 @@ _ANGSTROM = "A is read as angstrom here; the ampere is written ampere"
 _MASS = r"(?:[kmnpµμu]?g|mcg|[MGTP]g|G?t|Mt|[mnpµμu]?mol|meq|mEq|ppm|ppb)"
 _SUBSTANCES = (
     r"(?:CO2[- ]?eq?\.?|CO2e?|CaCO3|Chl(?:[- ]?a)?\.?|[Cc]hlorophyll(?:[- ]?a)?|NO3(?:-N)?|NO2(?:-N)?|NH[34](?:-N)?|"
-    r"PO4(?:-P)?|SO[24]|N2O?|O[23]|CH4|SiO2|COD|BOD5?|TSS|VSS|TOC|DOC|DW|dw|FW|fw|DM|"
+    r"PO4(?:-P)?|SO[24]|N2O?|O[23]|H2|Cl2|CH4|SiO2|COD|BOD5?|TSS|VSS|TOC|DOC|DW|dw|FW|fw|DM|"
     r"d\.?w\.?|dry weight|wet weight|fresh weight|dry matter|protein|glucose|Trolox|GAE|TE)"
 )
 _PRESSURE = r"(?:k?gf?/cm(?:\^?2|²)|[kMmh]?bar|[kMmh]?Pa|k?psi|ksi|atm|in\.?Hg|mmHg)"
@@ -127,6 +127,8 @@ PHRASES: tuple[tuple[str, str, str | None], ...] = (
     # units run together before an exponent
     (r"\b(k|c|m)?ms(-[12]|⁻[¹²]|\^\(?-[12]\)?)(?!\w)", r"\1m*s\2", _RUN_TOGETHER),
     (r"\b([mkMG]?N)m(-[1-4]|⁻[¹²³]|\^\(?-[1-4]\)?)(?!\w)", r"\1*m\2", _RUN_TOGETHER),
+    (r"\be(?:\^?2|²)/h(?!\w)|(?<=\d)e(?:\^?2|²)/h(?!\w)", "*e**2/planck_constant", None),
+    (r"^\*", "", None),
     # torque and work in feet and pounds
     (r"\b(ft|foot|feet|in|inch)[-· .]?lbs?(?![\w.*^²³-])", r"\1*lbf", _FOOT_POUND),
     (r"\blbs?[-· .](ft|foot|in|inch)(?![\w.*^²³/-])", r"lbf*\1", _FOOT_POUND),
@@ -144,6 +146,7 @@ REFUSED_PHRASES: tuple[tuple[str, str], ...] = (
     (r"(?<![\w.])10[eE][+-]?\d+",
      "10e6 is ten million as a number, and a million to many who write it: write 1e6 or 1e7"),
     (r"[$€£¥]", "money is no physical unit: declare the column dimensionless"),
+    (r"^[nN]/[aA]$(?<!N/A)|^n\.a\.?$", "a column without a unit is declared 1"),
     (r"^pH units?$", "pH is logarithmic: convert to a concentration in mol/L with 10**(-x), or declare the column "
      "dimensionless"),
     (r"^(?:log|log10|ln|lg|dex) ?\(?.*\)?$|\blog10? ?\(",

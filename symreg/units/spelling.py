@@ -51,7 +51,9 @@ def respelled(text: str, factor: Factor, names: Sequence[str]) -> list[str]:
 def _nearest(word: str, names: Sequence[str]) -> list[str]:
     """Names like this word: another case, pieces run together, and of longer words a slip of the keys."""
     folded = word.casefold()
-    other_case = [name for name in names if name.casefold() == folded]
+    # A letter alone may be anything, and mw is no more a megawatt than a milliwatt.
+    other_case = [name for name in names if name.casefold() == folded and len(name) > 1]
+    other_case = [name for name in other_case if name[0] == word[0] or word[0] not in "mM"]
     if other_case:
         return other_case
     # kgm is kg*m, but kgg is a slip: nobody multiplies kg by g.

@@ -103,18 +103,18 @@ class _Reader:
                 self.next += 1
                 divided_from = self.place()
                 factors += [_raised(factor, Fraction(-1)) for factor in self.power(depth)]
-            elif times := self.take("times"):
+            elif (times := self.take("times")) or self.peek("number", "name", "open"):
                 factors += self.power(depth)
-                if divided_from is not None and times.text != "*":
-                    self.suggest_parentheses(divided_from)
-            elif self.peek("number", "name", "open"):
-                factors += self.power(depth)
-                if divided_from is not None:
+                if divided_from is not None and not self.is_fraction(times, divided_from):
                     self.suggest_parentheses(divided_from)
             else:
                 return factors
             if len(factors) > MAX_FACTORS:
                 raise UnreadableError(self.place(), f"a unit has at most {MAX_FACTORS} factors")
+
+    def is_fraction(self, times: Token | None, divided_from: int) -> bool:
+        """Whether a number was divided by, and a ``*`` follows: ``1/3*km`` is as it is printed."""
+        return times is not None and times.text == "*" and self.text[divided_from : divided_from + 1].isdigit()
 
     def at_per(self) -> bool:
         token = self.peek("name")
@@ -185,6 +185,8 @@ class _Reader:
                 f"an exponent other than a whole number is written {word}**(3/2)",
                 *self.fraction_suggestion(token),
             )
+        if digits and not int(digits):
+            raise UnreadableError(token.start, f"{word} to the power of zero is no unit")
         factor = Factor(word, Fraction(digits or 1), token.start, token.start + len(word))
         return self.bounded(factor, token.start)
 
