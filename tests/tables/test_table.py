@@ -150,8 +150,11 @@ def test_astropys_own_names_are_understood(unit: Any, si: float) -> None:
 @pytest.mark.parametrize(("unit", "coldest"), [("degC", -273.15), ("degF", -459.67)])
 def test_a_temperature_below_absolute_zero_is_refused_with_its_row(unit: str, coldest: float) -> None:
     values = [coldest, 20.0, coldest - 0.01, 30.0]
-    with pytest.raises(TableError, match=rf"1 of 4 temperatures lie below absolute zero, {coldest} {unit}") as caught:
-        read_table({f"T [{unit}]": values, "y [m]": [1.0, 2.0, 3.0, 4.0]}, target="y")
+    data = {f"T [{unit}]": values, "y [m]": [1.0, 2.0, 3.0, 4.0], "z [m]": [2.0, 3.0, 5.0, 4.0]}
+    problem = rf"1 of 4 temperatures lie below absolute zero, {coldest} {unit}"
+    with pytest.raises(TableError, match=problem) as caught:
+        read_table(data, target="y", inputs=["T"])
+    assert any(problem in note for note in read_table(data, target="y").notes)  # nobody asked for it: a line says so
     assert (caught.value.column, caught.value.rows) == ("T", (3,))
     assert "delta_degC" in str(caught.value)
     assert read_table({f"T [{unit}]": values[:2]})["T"].values.min() == pytest.approx(0.0, abs=1e-9)
