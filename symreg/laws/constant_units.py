@@ -52,10 +52,10 @@ def display_unit(
             return si_unit(constant_dimension)  # nobody writes a root of 10**3 psi
         try:
             found = combine_units([(unit, power) for unit, power in factors.items() if power])
-        except UnitError:  # such a power of the user's unit has no size that a number holds
+            if found.dimension == constant_dimension:
+                return found if _is_quotient(factors, target_unit) else cancelled_unit(found)
+        except UnitError:  # such a power of the user's unit has no size that a number holds, or is not read: cm**108
             return si_unit(constant_dimension)
-        if found.dimension == constant_dimension:
-            return found if _is_quotient(factors, target_unit) else cancelled_unit(found)
     simple = _simple_unit(constant_dimension, [target_unit, *input_units.values()])
     return simple if simple is not None and _mentions(expression, constant_name) else si_unit(constant_dimension)
 

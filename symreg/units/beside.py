@@ -19,7 +19,7 @@ _TEMPERATURE = re.compile(
     re.IGNORECASE,
 )
 _ELECTRIC = re.compile(r"[qc](?:[ _.\d-].*)?|.*(?:charge|capacitance|capacity|ladung|kapazität).*", re.IGNORECASE)
-_ACCELERATION = re.compile(r"(?:acc|pga|a|g|a[xyz])(?:[ _.\d-].*)?|.*(?:accel|shock|vibration).*", re.IGNORECASE)
+_ACCELERATION = re.compile(r"(?:acc|pga|a[xyz])(?:[ _.\d-].*)?|.*(?:accel|shock|vibration).*", re.IGNORECASE)
 _ANGSTROMS = re.compile(r"A(?:\^?-?[1-6]|\^\(-?[1-6]\)|[⁻]?[¹²³⁴⁵⁶])|1/A(?:\^?[1-6]|[²³])?")
 _WATT = Dimension.of(kg=1, m=2, s=-3)
 _METRE = Dimension.of(m=1)

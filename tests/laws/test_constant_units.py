@@ -200,3 +200,8 @@ def test_a_declared_unit_is_the_one_to_use() -> None:
     assert display_unit(expression, "T", kelvin.dimension, units, parse_unit("1")) == kelvin
     assert display_unit(expression, "T", kelvin.dimension, units, parse_unit("1"), (metre, millikelvin)) == millikelvin
     assert display_unit(expression, "T", DIMENSIONLESS, units, parse_unit("1"), (metre, kelvin)) == DIMENSIONLESS_UNIT
+
+
+def test_a_power_that_no_reader_takes_is_shown_in_si() -> None:
+    """``k*lam**108`` is a law that a search may propose: the centimetres of its constant have no text that is read."""
+    assert shown("k*lam**108", "W", {"lam": "cm"}) == si_unit(Dimension.of(kg=1, m=-106, s=-3))
