@@ -86,13 +86,13 @@ def test_no_search_ends_in_its_first_moments() -> None:
 
 
 def test_news_are_bits_and_not_parts_of_a_bit() -> None:
-    """A description a bit shorter starts no new wait; one that is ten bits shorter does."""
+    """A description that is shorter by less than three bits starts no new wait; one by more does."""
     progress = after(NOISE, "k1*x + k2", 2.0, 1.0)
     same = law(progress.space, "k1*x + k2", 2.0, 1.0)
-    progress.bits += 1.0
+    progress.bits += 2.9
     progress.taken(9, [same])
     assert progress.level == 6
-    progress.bits += 10.0
+    progress.bits += 3.1
     progress.taken(9, [same])
     assert progress.level == 9
 
@@ -104,3 +104,18 @@ def test_on_few_rows_longer_sums_have_their_turn_before_a_short_product_is_belie
     progress = progress_of(space)
     progress.taken(1, [law(space, "x + x + 1 - z/2 + z/3 + x*z - z*x")])
     assert progress.level > 1
+
+
+def test_noise_is_suspected_where_a_law_leaves_little_and_no_pattern() -> None:
+    """A seventh of the target's spread at most; rounding is none, and neither is what a curve leaves."""
+    x, z = table(120)
+    noise = np.random.default_rng(5).normal(size=120)
+    for y, suspected in ((2 * x + 1 + 0.05 * noise, True), (2 * x + 1 + 0.5 * noise, False), (2 * x + 1, False)):
+        space = space_of(x, z, y)
+        progress = progress_of(space)
+        progress.taken(1, [law(space, "k1*x + k2", 2.0, 1.0)])
+        assert progress.may_be_noise() is suspected
+    space = space_of(x, z, 2 * x + 1 + 0.1 * np.sin(4 * z))
+    progress = progress_of(space)
+    progress.taken(1, [law(space, "k1*x + k2", 2.0, 1.0)])
+    assert progress.least < 0.02 and not progress.may_be_noise()
