@@ -12,7 +12,7 @@ import os
 import secrets
 from pathlib import Path
 
-__all__ = ["TEMPORARY_SUFFIX", "atomic_write_bytes", "atomic_write_text"]
+__all__ = ["TEMPORARY_SUFFIX", "atomic_write_bytes", "atomic_write_text", "destination_of"]
 
 TEMPORARY_SUFFIX = ".partial"
 
@@ -40,6 +40,14 @@ def atomic_write_bytes(path: str | os.PathLike[str], data: bytes) -> Path:
 def atomic_write_text(path: str | os.PathLike[str], text: str) -> Path:
     """Write ``text`` as UTF-8 with the line ends it has; see `atomic_write_bytes`."""
     return atomic_write_bytes(path, text.encode("utf-8"))
+
+
+def destination_of(path: Path) -> Path:
+    """Where a temporary file of `atomic_write_bytes` belongs, for errors that name it; any other path as it is."""
+    name = path.name
+    if not (name.startswith(".") and name.endswith(TEMPORARY_SUFFIX)):
+        return path
+    return path.with_name(name.removesuffix(TEMPORARY_SUFFIX).rpartition(".")[0].lstrip(".") or name)
 
 
 def _mode_for(destination: Path) -> int:

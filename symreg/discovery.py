@@ -54,6 +54,7 @@ UNHURRIED = 120.0
 results begin to depend on the speed of the machine; set by hand."""
 
 INTERRUPTED = "interrupted"
+OUT_OF_MEMORY = "the system gave no more memory; budget.memory was more than there is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,8 @@ def discover(
         workshop = Workshop(finisher)
         workshop.take(_guesses(problem, resume_from), GUESS)
         last = Round((), 0, 0, 0, None, "nothing was searched")
-        for last in _rounds(finisher, Heard(backend), space, _without_finishing(budget), seed, stop):
+        rounds = _rounds(finisher, Heard(backend), space, _without_finishing(budget), seed, stop)
+        for last in _until_memory_ends(rounds):
             if last.noise == "relative" and problem.noise != last.noise:
                 problem = problem.with_relative_errors()
                 fitter = make_fitter(problem, space.units, engine, backend.threads)
@@ -189,6 +191,16 @@ def _rounds(
     if template is None or template.is_bare:
         return backend.propose(space, budget, seed=seed, stop=stop)
     return propose_within(finisher, backend, space, budget, seed=seed, stop=stop)
+
+
+def _until_memory_ends(rounds: Iterator[Round]) -> Iterator[Round]:
+    """The rounds of a search; where the system gives it no more memory, an end that says so, with the best so far."""
+    last = Round((), 0, 0, 0, None)
+    try:
+        for last in rounds:
+            yield last
+    except MemoryError:
+        yield replace(last, candidates=(), notes=(), rejections=(), stop_reason=OUT_OF_MEMORY)
 
 
 def _without_finishing(budget: Budget) -> Budget:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from symreg.errors import SpecificationError
+from symreg.plain_file import read_plain
 
 __all__ = ["Document", "KeyPath", "Value", "dump_document", "read_document", "read_document_text"]
 
@@ -60,12 +61,14 @@ class Document:
 def read_document(path: str | Path) -> Document:
     """Read one YAML file of at most 1 MB; SpecificationError says line and reason."""
     path = Path(path)
-    if path.is_dir():
-        raise _mistake(str(path), "this is a folder, not a YAML file")
-    if not path.is_file():
-        raise _mistake(str(path), "no such file")
-    with path.open("rb") as stream:
-        data = stream.read(MAX_BYTES + 1)
+    try:
+        if path.is_dir():
+            raise _mistake(str(path), "this is a folder, not a YAML file")
+        data = read_plain(path, MAX_BYTES, links=True)
+    except FileNotFoundError:
+        raise _mistake(str(path), "no such file") from None
+    except (OSError, ValueError) as error:  # a name with a zero byte is a ValueError
+        raise _mistake(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     try:
         return read_document_text(data.decode("utf-8-sig"), path.name)
     except UnicodeDecodeError as error:

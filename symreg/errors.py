@@ -51,6 +51,10 @@ class ReportError(SymregError):
         return f"{self.reason} {self.advice}".strip()
 
 
+class UnwritableError(ReportError):
+    """A report that is true and has no place: a full disk, a folder that may not be written to."""
+
+
 class EngineError(SymregError):
     """The engine is absent, or was called with arrays that do not fit together: ``message``."""
 

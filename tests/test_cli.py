@@ -111,9 +111,21 @@ def test_backends_of_the_command_line_keep_the_settings_of_the_file(
 
 def test_the_same_command_goes_on_and_fresh_does_not(tmp_path: Path, search: FakeSearch) -> None:
     path = write_kepler(tmp_path)
-    for extra in ([], [], ["--fresh"]):
-        assert symreg_("run", path, "--runs", tmp_path / "runs", *extra) == 0
+    for status, end, extra in (("interrupted", 130, []), ("finished", 0, []), ("finished", 0, ["--fresh"])):
+        search.status = status
+        assert symreg_("run", path, "--runs", tmp_path / "runs", *extra) == end
     assert search.given == [(), ("k*a", "k*a**(3/2)"), ()]
+
+
+def test_a_finished_run_is_shown_again(
+    tmp_path: Path, search: FakeSearch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_kepler(tmp_path)
+    for _ in range(2):
+        assert symreg_("run", path, "--runs", tmp_path / "runs") == 0
+    told = capsys.readouterr()
+    assert len(search.given) == 1 and "nothing was searched again" in told.err
+    assert told.out.count("k*a**(3/2)") >= 2
 
 
 def test_an_interrupted_run_says_how_to_go_on(

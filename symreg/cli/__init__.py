@@ -27,19 +27,18 @@ ExperimentFile = Annotated[Path, typer.Argument(help="The experiment, a YAML fil
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; an error of this package is one plain message and exit code 2."""
-    from symreg.errors import SymregError
+    """Run the command line; whatever goes wrong is one plain message and an exit status (`failing`)."""
+    from symreg.cli.failing import status_of
 
     given = sys.argv[1:] if arguments is None else arguments
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             app(given, prog_name="symreg")
-    except SymregError as error:
+    except Exception as error:
         if "--debug" in given:
             raise
-        sys.stderr.write(f"symreg: {printable(str(error))}\n")
-        sys.exit(2)
+        sys.exit(status_of(error))
 
 
 def _show_warning(message: Warning | str, *_where: object, **_more: object) -> None:
@@ -85,18 +84,22 @@ def run(
     file: ExperimentFile,
     runs: Annotated[Path, typer.Option(help="Where run folders are made.")] = Path("runs"),
     time: Annotated[str | None, typer.Option(help="Time to search, such as '60 s' or '2 min'.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Another seed than the file's.")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the engine.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Another seed than the file's.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads of the engine.")] = None,
     backend: Annotated[str | None, typer.Option(help="Who searches; several with commas.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete an earlier run and start over.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    allow_program: Annotated[
+        bool, typer.Option("--allow-program", help="Run the programs that the file names (backend.command).")
+    ] = False,
 ) -> None:
     """Search for a law. Ctrl-C keeps the best so far; the same command goes on from there."""
     from symreg.cli.commands import run_experiments
 
     run_experiments(
-        file, runs, time=time, seed=seed, threads=threads, backend=backend, fresh=fresh, quiet=quiet
-    )
+        file, runs, time=time, seed=seed, threads=threads, backend=backend, fresh=fresh, quiet=quiet,
+        allow_program=allow_program,
+    )  # fmt: skip
 
 
 @app.command()

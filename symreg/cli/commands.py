@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from symreg.cli import printable
-from symreg.experiment import BackendPart, Specification, parse_duration, read_specifications
+from symreg.experiment import (
+    BackendPart,
+    Specification,
+    UnsavedError,
+    parse_duration,
+    read_specifications,
+    with_changes,
+)
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery
@@ -44,15 +51,19 @@ def run_experiments(
     backend: str | None = None,
     fresh: bool,
     quiet: bool,
+    allow_program: bool = False,
 ) -> None:
     """Run every experiment of ``file`` one after another; Ctrl-C ends the series with exit code 130."""
     found = read_specifications(file)
     for specification in found:
         specification = _with_options(specification, time, seed, threads, backend)
         try:
-            discovery = _run(specification, runs, fresh=fresh, quiet=quiet)
+            discovery = _run(specification, runs, fresh=fresh, quiet=quiet, allow_program=allow_program)
         except KeyboardInterrupt:
             raise typer.Exit(EXIT_INTERRUPTED) from None
+        except UnsavedError as error:
+            typer.echo(printable(summary(error.discovery, runs / specification.name)))
+            raise
         if not quiet:
             typer.echo(printable(summary(discovery, runs / specification.name)))
         if discovery.status == "interrupted":
@@ -63,15 +74,15 @@ def run_experiments(
 def _with_options(
     specification: Specification, time: str | None, seed: int | None, threads: int | None, backend: str | None = None
 ) -> Specification:
-    """The file's specification with what the command line says instead."""
+    """The file's specification with what the command line says instead, checked as the file was."""
     changes: dict[str, object] = {}
     if time is not None:
-        changes["budget"] = specification.budget.model_copy(update={"time": _seconds(time)})
+        changes["budget"] = {**specification.budget.model_dump(), "time": time}
     if seed is not None:
         changes["seed"] = seed
     if threads is not None or backend is not None:
-        changes["backend"] = _backend(specification.backend, threads, backend)
-    return specification.model_copy(update=changes)
+        changes["backend"] = _backend(specification.backend, threads, backend).model_dump()
+    return with_changes(specification, changes, "the command line")
 
 
 def _backend(part: BackendPart, threads: int | None, names: str | None) -> BackendPart:
@@ -83,21 +94,29 @@ def _backend(part: BackendPart, threads: int | None, names: str | None) -> Backe
     chosen = [name.strip() for name in names.split(",")] if names is not None else list(alone)
     for name in chosen:
         check_name(name)
-    common = {"threads": part.threads if threads is None else threads, "engine": part.engine}
-    first, *others = [alone.get(name) or part.model_validate({"name": name, **common}) for name in chosen]
+    nothing: dict[str, object] = {
+        "formulas": (), "file": None, "command": (), "library": None, "settings": {}, "beside": (),
+    }  # fmt: skip
+    nothing |= {} if threads is None else {"threads": threads}
+    first, *others = [alone.get(name) or part.model_copy(update={**nothing, "name": name}) for name in chosen]
     return first.model_copy(update={"beside": tuple(others)})
 
 
-def _run(specification: Specification, runs: Path, *, fresh: bool, quiet: bool) -> Discovery:
+def _run(
+    specification: Specification, runs: Path, *, fresh: bool, quiet: bool, allow_program: bool
+) -> Discovery:
     from symreg.experiment import run_experiment
 
     if quiet:
-        return run_experiment(specification, runs, fresh=fresh)
+        return run_experiment(specification, runs, fresh=fresh, allow_program=allow_program)
     from symreg.cli.live import LiveFront, live_front
 
     view = LiveFront(specification.name, specification.data.target or "target")
     with live_front(view) as observer:
-        return run_experiment(specification, runs, observer, fresh=fresh, on_interrupt=view.stopping, on_note=_say)
+        return run_experiment(
+            specification, runs, observer, fresh=fresh, on_interrupt=view.stopping, on_note=_say,
+            allow_program=allow_program,
+        )  # fmt: skip
 
 
 def _say(note: str) -> None:

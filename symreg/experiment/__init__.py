@@ -11,16 +11,17 @@ from symreg.experiment.amounts import parse_duration
 from symreg.experiment.assembly import check_tools, problem_of
 from symreg.experiment.blocks import BackendPart
 from symreg.experiment.environment import machine, versions
-from symreg.experiment.errors import NotAvailableError
+from symreg.experiment.errors import NotAvailableError, UnsavedError
 from symreg.experiment.revival import load_discovery
 from symreg.experiment.runner import run_experiment
-from symreg.experiment.specification import Specification
+from symreg.experiment.specification import Specification, with_changes
 from symreg.experiment.sweep import read_specifications
 
 __all__ = [
     "BackendPart",
     "NotAvailableError",
     "Specification",
+    "UnsavedError",
     "check_tools",
     "load_discovery",
     "machine",
@@ -29,4 +30,5 @@ __all__ = [
     "read_specifications",
     "run_experiment",
     "versions",
+    "with_changes",
 ]

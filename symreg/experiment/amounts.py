@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _SECOND_NAMES = {
@@ -18,7 +18,7 @@ _BYTE_NAMES = {name.lower(): size for name, size in _BYTES.items()}
 _AMOUNT = re.compile(r"\s*([0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,2})?)\s*([A-Za-z]*)\s*", re.ASCII)
 
 
-def parse_duration(text: str | float) -> float:
+def parse_duration(text: object) -> float:
     """Seconds of ``"2 min"``, ``"90 s"``, ``"1.5 h"`` or of a bare number, or ValueError."""
     seconds = _amount(text, _SECOND_NAMES, "s")
     if seconds is None or not 0 < seconds <= 1e9:
@@ -26,7 +26,7 @@ def parse_duration(text: str | float) -> float:
     return seconds
 
 
-def parse_memory(text: str | float) -> int:
+def parse_memory(text: object) -> int:
     """Bytes of ``"2 GB"``, ``"512 MiB"`` or of a bare number; ValueError says what is understood."""
     size = _amount(text, _BYTE_NAMES, "b")
     if size is None or not 2**20 <= size <= 2**50:
@@ -36,11 +36,13 @@ def parse_memory(text: str | float) -> int:
     return round(size)
 
 
-def _amount(text: str | float, sizes: dict[str, float] | dict[str, int], bare: str) -> float | None:
+def _amount(text: object, sizes: dict[str, float] | dict[str, int], bare: str) -> float | None:
     if isinstance(text, bool):
         return None
     if isinstance(text, int | float):
-        return float(text) if math.isfinite(text) else None
+        return float(text) if abs(text) <= sys.float_info.max else None
+    if not isinstance(text, str):  # a list or a block, as YAML may have it
+        return None
     found = _AMOUNT.fullmatch(text)
     if found is None:
         return None

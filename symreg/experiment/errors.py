@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from symreg.errors import SymregError
+
+if TYPE_CHECKING:
+    from symreg.discovery import Discovery
 
 __all__ = [
     "FolderLockedError",
     "NotAvailableError",
+    "ProgramNotAllowedError",
     "ResumeError",
     "RunFolderError",
+    "UnsavedError",
 ]
 
 
@@ -22,6 +29,19 @@ class NotAvailableError(SymregError):
         return f"{self.what} is not available in this version; {self.advice}"
 
 
+class ProgramNotAllowedError(SymregError):
+    """An experiment's file that asks for programs to be run, without the word of whoever runs it: ``programs``."""
+
+    programs: tuple[str, ...]
+
+    def __str__(self) -> str:
+        named = ", ".join(repr(program[:60]) for program in self.programs)
+        return (
+            f"this experiment asks to run {named} on this machine, with your rights (backend.command). "
+            "Nothing was run. If you trust the file, say --allow-program (in Python: allow_program=True)."
+        )
+
+
 class RunFolderError(SymregError):
     """A run folder that cannot be read: ``folder``, ``file`` and ``reason``."""
 
@@ -31,6 +51,16 @@ class RunFolderError(SymregError):
 
     def __str__(self) -> str:
         return f"{self.folder}: {self.file}: {self.reason}"
+
+
+class UnsavedError(SymregError):
+    """A search that is done and could not be stored, or not all of it: ``reason``, and the ``discovery`` itself."""
+
+    reason: str
+    discovery: Discovery
+
+    def __str__(self) -> str:
+        return f"{self.reason} The search is done, and what it found is not stored."
 
 
 class FolderLockedError(SymregError):

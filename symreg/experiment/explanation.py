@@ -23,6 +23,14 @@ def explained(
     return tuple(found.values())
 
 
+def explained_by_place(
+    mistakes: Iterable[Mapping[str, Any]], root: type[Any]
+) -> tuple[tuple[int | None, str, str], ...]:
+    """Place and reason of each mistake in values that stand in no file, such as those of the command line."""
+    found = ((None, path_text(tuple(mistake["loc"])), _reason(mistake, root)) for mistake in mistakes)
+    return tuple(dict.fromkeys(found))
+
+
 def _path_in_file(location: KeyPath, document: Document) -> KeyPath:
     """The part of pydantic's location that stands in the file; the rest names members of a union."""
     path: KeyPath = ()

@@ -19,8 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symreg.experiment.errors import FolderLockedError
+from symreg.plain_file import read_plain
 
 LOCK_NAME = "lock.json"
+LONGEST_LOCK = 10_000
+"""Bytes that are read of a lock: ours have about a hundred. A bound on what a stranger may have put there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,9 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        if _text(path) == text:
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the folder has gone, or may not be written to: the lock is stale then
+            if _text(path) == text:
+                path.unlink(missing_ok=True)
 
 
 def holder_of(folder: Path) -> Holder | None:
@@ -97,9 +101,10 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def _text(path: Path) -> str | None:
+    if path.is_symlink():
+        return None  # not ours: it is replaced, and what it points to is not looked at
     try:
-        with path.open("rb") as stream:
-            return stream.read(10_000).decode("utf-8", "replace")
+        return read_plain(path, LONGEST_LOCK).decode("utf-8", "replace")
     except FileNotFoundError:
         return None
 

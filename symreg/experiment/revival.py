@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 def stored_specification(folder: str | Path) -> Specification:
     """The resolved specification of the run in ``folder``."""
     folder = Path(folder)
-    if not (folder / store.EXPERIMENT).is_file():
+    path = folder / store.EXPERIMENT
+    if path.is_symlink() or not path.is_file():
         reason = "not there; name the folder of a run, such as runs/kepler"
+        reason = "is a link, which is not followed here" if path.is_symlink() else reason
         raise RunFolderError(folder=str(folder), file=store.EXPERIMENT, reason=reason)
     return read_specification(folder / store.EXPERIMENT)
 

@@ -8,15 +8,14 @@ was stored.
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
-from symreg.atomic import atomic_write_text
-from symreg.document import dump_document
-from symreg.errors import SymregError
+from symreg.atomic import destination_of
+from symreg.errors import UnwritableError
 from symreg.experiment import store
 from symreg.experiment.assembly import (
     backend_of,
@@ -27,8 +26,8 @@ from symreg.experiment.assembly import (
     problem_of,
     resolved,
 )
-from symreg.experiment.environment import environment
-from symreg.experiment.errors import ResumeError, RunFolderError
+from symreg.experiment.blocks import BudgetPart
+from symreg.experiment.errors import ProgramNotAllowedError, ResumeError, RunFolderError, UnsavedError
 from symreg.experiment.fingerprint import (
     configuration_differences,
     data_differences,
@@ -37,35 +36,21 @@ from symreg.experiment.fingerprint import (
 )
 from symreg.experiment.interruption import first_interrupt_asks
 from symreg.experiment.lock import locked
+from symreg.experiment.revival import load_discovery, stored_specification
+from symreg.experiment.run_in_progress import Discover, Observer, RunInProgress
 from symreg.experiment.specification import Specification
-from symreg.experiment.standing import Standing, json_text, standing_of_discovery, standing_of_progress
-from symreg.experiment.store import State, append_log, read_state, state_of, write_front, write_state
-from symreg.experiment.stored_law import restore_law, store_law
+from symreg.experiment.standing import standing_of_discovery
+from symreg.experiment.store import append_log, read_state, write_front
 from symreg.laws import ParetoFront
 
 if TYPE_CHECKING:
-    from symreg.discovery import Discovery, Progress
+    from symreg.discovery import Discovery
     from symreg.problem import Problem
-    from symreg.search import Backend, Budget
+    from symreg.search import Backend
 
-Observer = Callable[["Progress"], None]
-
-
-class Discover(Protocol):
-    """The search, as ``symreg.discovery.discover`` offers it."""
-
-    def __call__(
-        self,
-        problem: Problem,
-        *,
-        backend: Backend | None,
-        budget: Budget | None,
-        seed: int | None,
-        observer: Observer | None,
-        stop: Callable[[], bool] | None,
-        resume_from: Sequence[str],
-    ) -> Discovery:
-        """Search, and hand over the best when ``stop`` says so."""
+FINISHED_BEFORE = (
+    "this run was finished before, and nothing was searched again; a longer budget goes on, --fresh starts over"
+)
 
 
 def run_experiment(
@@ -78,13 +63,17 @@ def run_experiment(
     interval: float = 2.0,
     on_interrupt: Callable[[], None] | None = None,
     on_note: Callable[[str], None] | None = None,
+    allow_program: bool = False,
 ) -> Discovery:
     """Run ``specification`` in ``runs_folder/NAME``, going on from an earlier run of the same question.
 
+    A run that is finished, and asked for no more than it had, is handed over as it was, which ``on_note`` is told.
     ``fresh`` deletes the files of an earlier run first. The first Ctrl-C calls ``on_interrupt`` and ends the
     search with the best so far (status "interrupted"). ``on_note`` is told before the search what a backend does not
-    heed. Raises a ``SymregError``: the specification's, the table's, the backend's or the problem's before any work,
-    ResumeError, FolderLockedError, RunFolderError.
+    heed. A program that the specification names is run only where ``allow_program`` says so. Raises a ``SymregError``:
+    the specification's, the table's, the backend's or the problem's before any work, ProgramNotAllowedError,
+    ResumeError, FolderLockedError, RunFolderError; UnsavedError, which holds the discovery, where only its storing
+    failed.
     """
     if discover is None:
         from symreg.discovery import discover as search
@@ -92,6 +81,8 @@ def run_experiment(
         discover = search
     from symreg.search import check_backend, unmet
 
+    if specification.backend.programs and not allow_program:
+        raise ProgramNotAllowedError(programs=specification.backend.programs)
     check_tools(specification)
     backend, budget = backend_of(specification), budget_of(specification)
     problem = problem_of(specification)
@@ -105,16 +96,24 @@ def run_experiment(
             stack.enter_context(locked(folder))
             stop = stack.enter_context(first_interrupt_asks(on_interrupt))
             unheeded = unmet(backend, problem, budget)
-            run = _begin(folder, specification, problem, interval, fresh, unheeded)
+            run = _begin(folder, specification, problem, interval, fresh)
+        on_note = on_note or (lambda _: None)
+        if _is_done(run, specification):
+            on_note(FINISHED_BEFORE)
+            return _handed_over(specification, folder)
+        with _writing(folder):
+            run.announce(configuration(specification, folder), specification, unheeded)
         for sentence in unheeded:
-            if on_note is not None:
-                on_note(sentence)
+            on_note(sentence)
         discovery = run.search(discover, backend, budget, specification.seed, observer, stop)
         discovery = _examined(specification, discovery, backend, stop)
         discovery = _with_intervals(specification, discovery)
-        with _writing(folder):
-            discovery = run.finish(discovery)
-            _report(specification, discovery, folder)
+        try:
+            with _writing(folder):
+                discovery = run.finish(discovery)
+                _report(specification, discovery, folder)
+        except (RunFolderError, UnwritableError) as error:
+            raise UnsavedError(reason=f"{str(error).rstrip('.')}.", discovery=discovery) from error
     return discovery
 
 
@@ -124,169 +123,52 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        file = Path(str(error.filename)).name if error.filename else "a file"
+        file = destination_of(Path(str(error.filename))).name if error.filename else "a file"
         reason = f"cannot be written ({error.strerror or error})"
         raise RunFolderError(folder=str(folder), file=file, reason=reason) from error
 
 
 def _begin(
-    folder: Path, specification: Specification, problem: Problem, interval: float, fresh: bool, unmet: Sequence[str]
-) -> _Run:
-    """Check what lies in the folder, and write down what is about to happen."""
+    folder: Path, specification: Specification, problem: Problem, interval: float, fresh: bool
+) -> RunInProgress:
+    """Check that what lies in the folder is this run, or nothing."""
     store.remove_leftovers(folder)
     if fresh:
         store.remove_run(folder)
-    plain = configuration(specification, folder)
-    asked, data = question(plain), data_fingerprint(problem.table)
+    asked, data = question(configuration(specification, folder)), data_fingerprint(problem.table)
     state = read_state(folder)
     if state is not None:
         differences = configuration_differences(state.question, asked) + data_differences(state.data, data)
         if differences:
             raise ResumeError(folder=str(folder), differences=tuple(differences))
-    run = _Run(folder, problem, asked, data, state, interval)
-    run.announce(plain, specification, unmet)
-    return run
+    return RunInProgress(folder, problem, asked, data, state, interval)
 
 
-@dataclass
-class _Run:
-    """A run in progress: what it saves, and when it last did."""
+def _is_done(run: RunInProgress, specification: Specification) -> bool:
+    """Whether an earlier search has ended by itself, with as much to spend as is given now."""
+    state = run.earlier
+    if state is None or state.status != "finished" or not state.laws:
+        return False
+    return not _asks_for_more(specification.budget, stored_specification(run.folder).budget)
 
-    folder: Path
-    problem: Problem
-    question: dict[str, str]
-    data: dict[str, Any]
-    earlier: State | None
-    interval: float
-    saved_at: float = field(default_factory=time.monotonic)
-    last: Standing | None = None
-    trouble: OSError | None = None
 
-    @property
-    def formulas(self) -> tuple[str, ...]:
-        return () if self.earlier is None else self.earlier.formulas
+def _asks_for_more(now: BudgetPart, then: BudgetPart) -> bool:
+    def limits(part: BudgetPart) -> tuple[float, float, float]:
+        return (part.time or math.inf, part.evaluations or math.inf, part.memory)
 
-    @property
-    def elapsed_before(self) -> float:
-        return 0.0 if self.earlier is None else self.earlier.elapsed
+    return now.end_early != then.end_early or any(a > b for a, b in zip(limits(now), limits(then), strict=True))
 
-    def announce(self, plain: dict[str, Any], specification: Specification, unmet: Sequence[str]) -> None:
-        """The files that say what is run and with what; the state comes last, because it vouches for the
-        others.
-        """
-        from symreg.engine import get_engine
 
-        engine, part = get_engine(specification.backend.engine).name, specification.backend
-        surroundings = environment(
-            seed=specification.seed,
-            data_hash=self.data["sha256"],
-            engine=engine,
-            backend=", ".join(each.name for each in part.all),
-            threads=part.threads,
-        )
-        atomic_write_text(self.folder / store.EXPERIMENT, dump_document(plain))
-        atomic_write_text(self.folder / store.ENVIRONMENT, json_text(surroundings))
-        append_log(
-            self.folder,
-            "started" if self.earlier is None else "resumed",
-            formulas=list(self.formulas),
-            elapsed=self.elapsed_before,
-            notes=list(dict.fromkeys([*self.problem.table.notes, *self.problem.notes, *unmet])),
-        )
-        if self.earlier is None:
-            self.save(_nothing_yet(self.problem))
-
-    def search(
-        self,
-        discover: Discover,
-        backend: Backend,
-        budget: Budget,
-        seed: int,
-        observer: Observer | None,
-        stop: Callable[[], bool],
-    ) -> Discovery:
-        """Search, saving at intervals and when the search fails."""
-
-        def observe(progress: Progress) -> None:
-            self.note(progress)
-            if observer is not None:
-                observer(progress)
-
-        try:
-            return discover(
-                self.problem, backend=backend, budget=budget, seed=seed, observer=observe, stop=stop,
-                resume_from=self.formulas,
-            )  # fmt: skip
-        except Exception as error:
-            self.fail(error)
-            raise
-
-    def note(self, progress: Progress) -> None:
-        """Save when an interval has passed; a disk that is full now may have room at the end."""
-        if progress.front is None:
-            return
-        self.last = standing_of_progress(self.problem, progress)
-        if time.monotonic() - self.saved_at < self.interval:
-            return
-        self.saved_at = time.monotonic()
-        try:
-            self.save(self.last)
-            append_log(
-                self.folder,
-                "progress",
-                elapsed=progress.elapsed,
-                evaluated=progress.evaluated,
-                complexity=progress.complexity,
-                complete_to_complexity=progress.complete_to_complexity,
-                laws=len(progress.front),
-            )
-        except OSError as error:
-            self.trouble = error
-
-    def save(self, standing: Standing) -> None:
-        """Write the state first: ``front.json`` never tells more than resuming knows."""
-        standing = self.with_earlier_certificate(standing)
-        elapsed = self.elapsed_before + standing.wall_seconds
-        carried = self.formulas if standing.status in ("running", "failed") else ()
-        write_state(self.folder, state_of(standing, self.question, self.data, elapsed, carried))
-        write_front(self.folder, standing)
-
-    def with_earlier_certificate(self, standing: Standing) -> Standing:
-        """What an earlier session exhausted for the same question stays exhausted."""
-        known = [standing.complete_to_complexity]
-        known += [] if self.earlier is None else [self.earlier.complete_to_complexity]
-        best = max((level for level in known if level is not None), default=None)
-        return replace(standing, complete_to_complexity=best)
-
-    def finish(self, discovery: Discovery) -> Discovery:
-        """Save the end, and compute every number again from what was stored: one that differs is an error."""
-        standing = self.with_earlier_certificate(standing_of_discovery(discovery))
-        self.save(standing)
-        try:
-            for law in (*discovery.front.laws, *discovery.runners_up):
-                restore_law(store_law(law), self.problem)
-        except SymregError as error:
-            self.last = standing
-            self.fail(error)
-            raise
-        notes = [] if self.trouble is None else [f"an interval could not be saved: {self.trouble}"]
-        append_log(
-            self.folder, discovery.status, stop_reason=discovery.stop_reason, seconds=discovery.wall_seconds,
-            evaluated=discovery.evaluated, complete_to_complexity=standing.complete_to_complexity,
-            laws=[law.formula for law in discovery.front.laws], notes=[*discovery.notes, *notes],
-        )  # fmt: skip
-        return replace(discovery, complete_to_complexity=standing.complete_to_complexity)
-
-    def fail(self, error: Exception) -> None:
-        """Leave the best so far and the reason."""
-        standing = self.last if self.last is not None else _nothing_yet(self.problem)
-        reason = str(error) if isinstance(error, SymregError) else f"{type(error).__name__}: {error}"
-        try:
-            if self.last is not None or self.earlier is None:
-                self.save(replace(standing, status="failed", stop_reason=reason))
-            append_log(self.folder, "failed", reason=reason)
-        except OSError as trouble:
-            error.add_note(f"and this could not be written down: {trouble}")
+def _handed_over(specification: Specification, folder: Path) -> Discovery:
+    """The answer of a run that is finished, with the reports that are asked for now."""
+    discovery = load_discovery(folder)
+    try:
+        with _writing(folder):  # a run that was cut off after its state was stored still says that it goes on
+            write_front(folder, standing_of_discovery(discovery))
+        _report(specification, discovery, folder)
+    except (RunFolderError, UnwritableError) as error:
+        raise UnsavedError(reason=f"{str(error).rstrip('.')}.", discovery=discovery) from error
+    return discovery
 
 
 def _with_intervals(specification: Specification, discovery: Discovery) -> Discovery:
@@ -301,21 +183,6 @@ def _with_intervals(specification: Specification, discovery: Discovery) -> Disco
     )
     laws = tuple(law if place == front.selected else one for place, one in enumerate(front.laws))
     return replace(discovery, front=ParetoFront(laws, front.selected))
-
-
-def _nothing_yet(problem: Problem) -> Standing:
-    return Standing(
-        name=problem.name,
-        target=problem.target,
-        target_unit=problem.target_column.unit.text,
-        front=ParetoFront((), -1),
-        status="running",
-        stop_reason="",
-        complete_to_complexity=None,
-        pruned_by_dimension=None,
-        evaluated=0,
-        wall_seconds=0.0,
-    )
 
 
 def _examined(

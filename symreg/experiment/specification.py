@@ -7,6 +7,7 @@ file are reported at once.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,7 +36,7 @@ from symreg.experiment.blocks import (
     Whole,
     all_known,
 )
-from symreg.experiment.explanation import explained
+from symreg.experiment.explanation import explained, explained_by_place
 from symreg.wording import shortened
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
@@ -129,6 +130,18 @@ def specification_of(document: Document | str, folder: Path | None = None) -> Sp
         problems = explained(error.errors(include_url=False), document, Specification)
         raise SpecificationError(source=document.source, problems=problems) from None
     return _with_absolute_file(specification, folder)
+
+
+def with_changes(specification: Specification, changes: Mapping[str, Any], source: str) -> Specification:
+    """``specification`` with other values of some of its keys, checked like those of a file.
+
+    Raises SpecificationError, with ``source`` as the place of the mistake.
+    """
+    try:
+        return Specification.model_validate({**specification.model_dump(), **changes})
+    except ValidationError as error:
+        problems = explained_by_place(error.errors(include_url=False), Specification)
+        raise SpecificationError(source=source, problems=problems) from None
 
 
 def _with_absolute_file(specification: Specification, folder: Path | None) -> Specification:

@@ -21,6 +21,7 @@ from symreg.experiment.fingerprint import text_hash
 from symreg.experiment.standing import Standing, Status, finite, front_csv, front_json, json_text
 from symreg.experiment.stored_law import StoredLaw, store_law
 from symreg.experiment.stored_robustness import store_robustness
+from symreg.plain_file import open_to_append, read_plain
 
 EXPERIMENT, FRONT, TABLE, LOG = "experiment.yaml", "front.json", "front.csv", "log.jsonl"
 ENVIRONMENT, STATE = "environment.json", "state.json"
@@ -113,7 +114,7 @@ def write_state(folder: Path, state: State) -> None:
 def read_state(folder: Path) -> State | None:
     """The state that a run left in ``folder``, None if it left none; RunFolderError if it cannot be used."""
     path = folder / STATE
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
     document = read_json(path)
     if not isinstance(document, dict) or document.get("version") != STATE_VERSION:
@@ -122,10 +123,13 @@ def read_state(folder: Path) -> State | None:
         document = _BEFORE_THE_KEY | document
         fields = {name: document[name] for name in State.__slots__}
         fields |= {name: tuple(fields[name]) for name in ("laws", "notes", "carried", "runners_up")}
+        wrong = [name for name, value in fields.items() if not _is_of_its_kind(name, value)]
+        if wrong:
+            raise _unusable(path, f"{wrong[0]} is of the wrong kind")
         state = State(**fields)
         consistent = text_hash(json.dumps(state.question, sort_keys=True)) == document["configuration_hash"]
         usable = consistent and all(isinstance(formula, str) for formula in state.formulas)
-        usable = usable and isinstance(state.elapsed, int | float) and isinstance(state.data["sha256"], str)
+        usable = usable and isinstance(state.data["sha256"], str)
     except (KeyError, TypeError, AttributeError) as error:
         raise _unusable(path, f"something is missing or of the wrong kind ({error})") from None
     if not usable:
@@ -133,13 +137,32 @@ def read_state(folder: Path) -> State | None:
     return state
 
 
+def _is_of_its_kind(name: str, value: Any) -> bool:
+    """Whether a part of the state is what was written there; laws are looked at one by one when they are restored."""
+    if name in _KINDS:
+        return isinstance(value, _KINDS[name]) and not isinstance(value, bool)
+    return all(isinstance(each, dict if name in ("laws", "runners_up") else str) for each in value)
+
+
+_NOTHING = type(None)
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "question": dict, "data": dict, "selected": int, "status": str, "stop_reason": str,
+    "complete_to_complexity": (int, _NOTHING), "pruned_by_dimension": (int, _NOTHING), "evaluated": int,
+    "wall_seconds": (int, float), "elapsed": (int, float), "engine": str, "backend": str,
+    "robustness": (dict, _NOTHING), "noise": str,
+}  # fmt: skip
+
+
 def read_json(path: Path) -> Any:
-    """JSON of at most 50 MB; RunFolderError when it is larger or broken."""
+    """JSON of at most 50 MB; RunFolderError when it is larger, broken, or no plain file."""
     try:
-        if path.stat().st_size > MAX_STATE_BYTES:
+        data = read_plain(path, MAX_STATE_BYTES)
+        if len(data) > MAX_STATE_BYTES:
             raise _unusable(path, f"larger than {MAX_STATE_BYTES // 10**6} MB")
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        return json.loads(data.decode("utf-8"))
+    except OSError as error:
+        raise _unusable(path, f"cannot be read: {error.strerror or error}") from None
+    except (ValueError, RecursionError) as error:
         raise _unusable(path, f"cannot be read ({error})") from None
 
 
@@ -156,11 +179,12 @@ def write_front(folder: Path, standing: Standing) -> None:
 def append_log(folder: Path, event: str, **fields: Any) -> None:
     """Add one line to ``log.jsonl`` and force it to the disk.
 
-    A line torn by an earlier kill is closed first.
+    A line torn by an earlier kill is closed first. OSError where the file is a link, a pipe or a device: nothing is
+    ever added to a file outside the folder.
     """
     moment = time.strftime("%Y-%m-%dT%H:%M:%S%z")
     line = json.dumps(finite({"time": moment, "event": event, **fields}), ensure_ascii=False, allow_nan=False)
-    with (folder / LOG).open("ab+") as stream:
+    with open_to_append(folder / LOG) as stream:
         if stream.seek(0, os.SEEK_END):
             stream.seek(-1, os.SEEK_END)
             line = line if stream.read(1) == b"\n" else "\n" + line
@@ -172,8 +196,8 @@ def append_log(folder: Path, event: str, **fields: Any) -> None:
 def read_log(folder: Path) -> list[dict[str, Any]]:
     """The events of ``log.jsonl``; a line that a kill tore is left out."""
     events: list[dict[str, Any]] = []
-    if (folder / LOG).exists():
-        for line in (folder / LOG).read_text(encoding="utf-8", errors="replace").splitlines():
+    if os.path.lexists(folder / LOG):
+        for line in read_plain(folder / LOG, MAX_STATE_BYTES).decode("utf-8", "replace").splitlines():
             with contextlib.suppress(ValueError):
                 events.append(json.loads(line))
     return events

@@ -42,6 +42,10 @@ from symreg.worker import TextWorker, WorkerError
 SMALL = 3
 """Nothing of this complexity or less can be said shorter by more than our own parser already does."""
 
+LEAST_SECONDS = 0.01
+"""Seconds below which sympy is not asked: the question and the answer alone take about a thousandth, and a formula of a
+few terms some hundredths."""
+
 AGREEMENT = 1e-9
 """Relative difference in value up to which two formulas are the same one in floating point."""
 
@@ -90,6 +94,11 @@ class Simplifier:
         """Process id of the child, None where there is none."""
         return self._worker.pid
 
+    @property
+    def gave_up(self) -> bool:
+        """Whether sympy could not be started, so often that it is not tried again."""
+        return self._worker.gave_up
+
     def start(self) -> None:
         """Start the child in the background; one that cannot be started is noted when it is needed."""
         try:
@@ -136,7 +145,7 @@ class Simplifier:
     ) -> Simplified:
         if complexity(expression) <= SMALL:
             return Simplified(expression, False)
-        if left <= 0:
+        if left <= LEAST_SECONDS:
             return Simplified(expression, False, "not simplified: no time was left")
         try:
             found = self._ask(expression, positive, left)
@@ -198,7 +207,7 @@ def warm_simplifier(timeout: float) -> Iterator[Simplifier]:
         yield simplifier
     finally:
         with _idle_lock:
-            spare = bool(_idle)
+            spare = bool(_idle) or simplifier.gave_up
             if not spare:
                 _idle.append((os.getpid(), simplifier))
         if spare:

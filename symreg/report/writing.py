@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from symreg.atomic import atomic_write_bytes
-from symreg.errors import ReportError
+from symreg.errors import ReportError, UnwritableError
 from symreg.laws import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
 from symreg.report.content import Content, gather
 
@@ -80,8 +81,9 @@ def write_reports(
                 (f"law{EXPORT_SUFFIXES[language]}", export_law(content.law, language).encode("utf-8"))
             )
     target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    return tuple(atomic_write_bytes(target / name, data) for name, data in made)
+    with _written(target):
+        target.mkdir(parents=True, exist_ok=True)
+    return tuple(_write(target / name, data) for name, data in made)
 
 
 def write_report(discovery: Discovery, path: str | os.PathLike[str]) -> Path:
@@ -96,7 +98,23 @@ def write_report(discovery: Discovery, path: str | os.PathLike[str]) -> Path:
             reason=f"No report is written to {destination.name!r}: its suffix names no format.",
             advice=f"Use one of {', '.join(_FORMAT_OF_SUFFIX)}.",
         )
-    return atomic_write_bytes(destination, _WRITERS[name][1](gather(discovery)))
+    return _write(destination, _WRITERS[name][1](gather(discovery)))
+
+
+def _write(path: Path, data: bytes) -> Path:
+    with _written(path):
+        return atomic_write_bytes(path, data)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """What the system says against a file or a folder as an ``UnwritableError``."""
+    try:
+        yield
+    except OSError as error:
+        raise UnwritableError(
+            reason=f"{path} cannot be written: {error.strerror or error}.", advice="Name another place for it."
+        ) from error
 
 
 def check_formats(formats: Sequence[str], exports: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 import weakref
 from typing import IO, Any
 
@@ -35,6 +36,13 @@ _ENVIRONMENT = {
 
 LONGEST_LINE = 4_000_000
 """Characters of an answer: a child that writes without end must not fill the memory of its parent."""
+LOOK = 0.5
+"""Seconds between looks at whether a child that is waited for was stopped, as by a debugger or a frozen container: it
+would never answer. Shorter costs a system call more often, longer is waited for; set by hand."""
+
+MOST_FAILED_STARTS = 2
+"""Children in a row that did not come to be ready, after which no third is started: what stops them is still there."""
+
 MOST_WAITING = 10_000
 """Answers that may wait to be heard; then the child waits."""
 
@@ -73,6 +81,7 @@ class TextWorker:
         self._process: subprocess.Popen[str] | None = None
         self._answers: queue.Queue[str | None] = queue.Queue(MOST_WAITING)
         self._ready = False
+        self._failed_starts = 0
         self._finalizer: weakref.finalize[[subprocess.Popen[str], int], TextWorker] | None = None
 
     @property
@@ -110,16 +119,33 @@ class TextWorker:
 
         ``patience`` is how long a child that was just started may take until it is ready (``START_SECONDS`` at most).
         """
+        if self.gave_up:
+            raise WorkerError(message=f"did not start, {MOST_FAILED_STARTS} times")
         self.start()
         try:
             if not self._ready:
-                self._next_answer(min(START_SECONDS, patience))
-                self._ready = True
+                self._await_ready(patience)
             self._write(question)
             return self._next_answer(seconds)
         except BaseException:
             self.close()  # also on Ctrl-C: an answer to an old question must never meet a new one
             raise
+
+    def _await_ready(self, patience: float) -> None:
+        try:
+            self._next_answer(min(START_SECONDS, patience))
+        except LateError:
+            self._failed_starts += patience >= START_SECONDS
+            raise
+        except WorkerError:
+            self._failed_starts += 1
+            raise
+        self._failed_starts, self._ready = 0, True
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether children failed to start so often that no other is tried."""
+        return self._failed_starts >= MOST_FAILED_STARTS
 
     def tell(self, question: dict[str, Any]) -> None:
         """Start the child and put a question that is answered by any number of lines, which ``hear`` returns."""
@@ -154,10 +180,7 @@ class TextWorker:
         self._process, self._finalizer = None, None
 
     def _next_answer(self, seconds: float) -> dict[str, Any]:
-        try:
-            line = self._answers.get(timeout=seconds)
-        except queue.Empty:
-            raise LateError(message=f"timed out after {seconds:g} s") from None
+        line = self._next_line(seconds)
         if line is None:
             raise WorkerError(message=self._reason())
         try:
@@ -167,6 +190,22 @@ class TextWorker:
         if not isinstance(answer, dict):
             raise WorkerError(message="gave an answer that cannot be read")
         return answer
+
+    def _next_line(self, seconds: float) -> str | None:
+        """What the child wrote next, None at its end; WorkerError where it is late, or was stopped for good."""
+        end = time.monotonic() + seconds
+        was_stopped = False
+        while True:
+            left = end - time.monotonic()
+            try:
+                return self._answers.get(timeout=max(0.0, min(left, LOOK)))
+            except queue.Empty:
+                if left <= LOOK:
+                    raise LateError(message=f"timed out after {seconds:.2g} s") from None
+            is_stopped = self._process is not None and _is_stopped(self._process.pid)
+            if is_stopped and was_stopped:
+                raise WorkerError(message="was stopped by a signal from outside")
+            was_stopped = is_stopped
 
     def _reason(self) -> str:
         process = self._process
@@ -190,6 +229,14 @@ def _listen(stream: IO[str], answers: queue.Queue[str | None]) -> None:
         except (OSError, ValueError):
             pass
         answers.put(None, timeout=START_SECONDS)
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether our child stands still, False where the system cannot say; who waits for its end still hears of it."""
+    if hasattr(os, "waitid"):
+        with contextlib.suppress(OSError):
+            return os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
+    return False
 
 
 def _end(process: subprocess.Popen[str], owner: int) -> None:

@@ -39,7 +39,7 @@ def test_the_files_of_a_run(tmp_path: Path) -> None:
 
 
 def test_the_resolved_experiment_runs_the_same_experiment(tmp_path: Path) -> None:
-    run_experiment(specification(tmp_path), tmp_path / "runs", discover=FakeSearch())
+    run_experiment(specification(tmp_path), tmp_path / "runs", discover=FakeSearch(status="interrupted"))
     resolved = read_specification(tmp_path / "runs" / "kepler" / "experiment.yaml")
     assert resolved.data.target == "P"
     assert resolved.data.inputs == ("a",)
@@ -86,7 +86,7 @@ def test_an_interval_saves_what_is_known_so_far(tmp_path: Path) -> None:
 
 def test_resuming_hands_over_the_formulas_and_keeps_the_certificate(tmp_path: Path) -> None:
     asked = specification(tmp_path)
-    first = FakeSearch(complete=9)
+    first = FakeSearch(complete=9, status="interrupted")
     run_experiment(asked, tmp_path / "runs", discover=first)
     second = FakeSearch(complete=3)
     discovery = run_experiment(asked, tmp_path / "runs", discover=second)
@@ -100,7 +100,7 @@ def test_resuming_hands_over_the_formulas_and_keeps_the_certificate(tmp_path: Pa
 
 def test_a_second_session_that_dies_early_loses_nothing_of_the_first(tmp_path: Path) -> None:
     asked = specification(tmp_path)
-    run_experiment(asked, tmp_path / "runs", discover=FakeSearch())
+    run_experiment(asked, tmp_path / "runs", discover=FakeSearch(status="interrupted"))
     with pytest.raises(RuntimeError):
         dying = FakeSearch(steps=1, failure=RuntimeError("power"))
         run_experiment(asked, tmp_path / "runs", discover=dying, interval=0.0)
@@ -119,6 +119,26 @@ def test_a_longer_budget_more_threads_and_other_reports_are_the_same_question(tm
     search = FakeSearch()
     run_experiment(replace_report(asked), tmp_path / "runs", discover=search)
     assert search.given[0]
+
+
+def test_a_run_that_is_finished_is_handed_over_and_says_so(tmp_path: Path) -> None:
+    run_experiment(specification(tmp_path), tmp_path / "runs", discover=FakeSearch(complete=7))
+    again, told = FakeSearch(), list[str]()
+    report = KEPLER.replace("formats: []", "formats: [markdown]")
+    discovery = run_experiment(specification(tmp_path, report), tmp_path / "runs", discover=again, on_note=told.append)
+    assert not again.given
+    assert [law.formula for law in discovery.front.laws] == ["k*a", "k*a**(3/2)"]
+    assert discovery.complete_to_complexity == 7
+    assert "nothing was searched again" in told[0] and "--fresh" in told[0]
+    assert (tmp_path / "runs" / "kepler" / "report.md").is_file()
+
+
+@pytest.mark.parametrize("budget", ["{time: 2 min}", "{end_early: never}", "{memory: 4 GiB}", "{evaluations: 10}"])
+def test_who_asks_for_more_than_a_finished_run_had_searches_on(tmp_path: Path, budget: str) -> None:
+    run_experiment(specification(tmp_path), tmp_path / "runs", discover=FakeSearch())
+    again = FakeSearch()
+    run_experiment(specification(tmp_path, f"{KEPLER}budget: {budget}\n"), tmp_path / "runs", discover=again)
+    assert again.given == [("k*a", "k*a**(3/2)")]
 
 
 def replace_report(asked: Specification) -> Specification:
@@ -170,7 +190,7 @@ def test_changed_data_are_refused_with_the_difference(tmp_path: Path, planets: s
 
 
 def test_the_same_data_elsewhere_are_the_same_data(tmp_path: Path) -> None:
-    run_experiment(specification(tmp_path), tmp_path / "runs", discover=FakeSearch())
+    run_experiment(specification(tmp_path), tmp_path / "runs", discover=FakeSearch(status="interrupted"))
     (tmp_path / "moved").mkdir()
     search = FakeSearch()
     run_experiment(specification(tmp_path / "moved"), tmp_path / "runs", discover=search)

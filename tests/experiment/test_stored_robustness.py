@@ -96,7 +96,7 @@ def test_an_interrupted_run_is_not_examined(tmp_path: Path) -> None:
 def test_a_run_from_before_there_was_an_examination(tmp_path: Path) -> None:
     """Its state lacks the keys, its question that of the ranking: it is read, and goes on."""
     path = write_kepler(tmp_path)
-    run_experiment(read_specification(path), tmp_path / "runs", discover=FakeSearch())
+    run_experiment(read_specification(path), tmp_path / "runs", discover=FakeSearch(status="interrupted"))
     folder = tmp_path / "runs" / "kepler"
     _make_old(folder)
     assert load_discovery(folder).robustness is None

@@ -131,13 +131,29 @@ def test_power_cut_before_every_step_of_a_second_run_keeps_the_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = write_kepler(tmp_path)
-    run(file, FakeSearch())
+    run(file, FakeSearch(status="interrupted"))
+    shutil.copytree(tmp_path / "runs", tmp_path / "old")
     for step in itertools.count():
+        shutil.rmtree(tmp_path / "runs")
+        shutil.copytree(tmp_path / "old", tmp_path / "runs")
         if not cut(file, step, monkeypatch):
             break
         assert_loadable(tmp_path / "runs" / "kepler")
         state = store.read_state(tmp_path / "runs" / "kepler")
         assert state is not None and "k*a**(3/2)" in state.formulas
+    assert step > 40
+
+
+def test_power_cut_before_every_step_of_handing_over_a_finished_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_kepler(tmp_path)
+    run(file, FakeSearch())
+    for step in itertools.count():
+        if not cut(file, step, monkeypatch):
+            break
+        assert_loadable(tmp_path / "runs" / "kepler")
+    assert step > 10
 
 
 def test_power_cut_while_starting_over_leaves_the_old_run_or_none(

@@ -9,6 +9,7 @@ from pydantic import field_validator as validate
 
 from symreg.experiment.amounts import parse_duration, parse_memory
 from symreg.experiment.blocks.part import Part, Text, Whole, all_known
+from symreg.wording import shortened
 
 
 class BackendPart(Part):
@@ -54,7 +55,16 @@ class BackendPart(Part):
         given = [key for key in ("formulas", "file", "command", "library") if getattr(self, key) not in ((), None)]
         if given and self.name != "hypotheses":
             raise ValueError(f"{given[0]} is for backend hypotheses; backend {self.name} takes settings: {{...}}")
+        taken = [key for key in self.settings if key in type(self).model_fields]
+        if taken:
+            reason = "is a key of the backend's own block, beside settings"
+            raise ValueError(f"settings: {shortened(taken[0])} {reason}: {{name: {self.name}, {taken[0]}: ...}}")
         return self
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The programs that this backend and those beside it would run."""
+        return tuple(each.command[0] for each in self.all if each.command)
 
     @property
     def all(self) -> tuple[BackendPart, ...]:

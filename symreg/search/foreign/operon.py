@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from symreg.formula import Variable
+from symreg.given import check_number
 from symreg.search.backend import BackendError, Budget, Capabilities, Round
 from symreg.search.foreign.child import Child
 from symreg.search.native import pi_question
@@ -27,6 +28,8 @@ OPERATORS = frozenset({
     "acos", "atan", "sinh", "cosh", "tanh", "abs",
 })  # fmt: skip
 WITHOUT_END = 10**9  # evaluations, where the budget has no limit
+LARGEST_SETTING = 10**9
+"""Of each number that the engine is given: it holds them in 32 bits, and what is far larger than any use is a slip."""
 WORKER = "symreg.search.foreign._operon_worker"  # no setting: an experiment's file must not name what is run
 
 
@@ -43,6 +46,11 @@ class Operon:
     max_length: int = 24
     local_iterations: int = 5
     fit_rows: int = 500
+
+    def __post_init__(self) -> None:
+        for name in ("threads", "population", "max_length", "fit_rows"):
+            check_number(self, name, 1, LARGEST_SETTING, whole=True, error=BackendError)
+        check_number(self, "local_iterations", 0, LARGEST_SETTING, whole=True, error=BackendError)
 
     @property
     def name(self) -> str:

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from symreg.formula import Apply, Constant, Expression, Number, Variable, substitute, to_text, walk
+from symreg.given import check_number
 from symreg.search.backend import BackendError, Budget, Capabilities, Round
 from symreg.search.foreign.child import Child
 from symreg.search.reading import Reader
@@ -47,6 +48,9 @@ BATCH = 256
 WITHOUT_END = 10**9
 """Iterations: more than any search comes to, since PySR wants a number. Time, evaluations or ``stop`` end it."""
 
+LARGEST_SETTING = 10**9
+"""Of each number that the engine is given: what is far larger than any use is a slip."""
+
 LARGEST_FILE = 10_000_000
 """Characters that are read of a hall of fame. It has one row for each complexity, so that a whole one is far smaller:
 the limit only keeps a broken file from filling the memory. Set by hand."""
@@ -64,6 +68,10 @@ class PySR:
     populations: int = 31
     population_size: int = 27
     max_size: int = 40
+
+    def __post_init__(self) -> None:
+        for name in ("threads", "populations", "population_size", "max_size"):
+            check_number(self, name, 1, LARGEST_SETTING, whole=True, error=BackendError)
 
     @property
     def name(self) -> str:

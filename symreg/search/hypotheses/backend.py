@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from symreg.engine import get_engine
+from symreg.given import check_number
 from symreg.problem import Candidate
 from symreg.search.backend import Budget, Round
 from symreg.search.clock import Clock
@@ -62,8 +63,9 @@ class Hypotheses:
         object.__setattr__(self, "command", tuple(self.command) if self.command else None)
         if not (self.formulas or self.file or self.command or self.library):
             raise HypothesisError(message="backend hypotheses needs formulas, a file, a command or library: true")
-        if not self.patience > 0:
-            raise HypothesisError(message=f"patience is {self.patience!r}, and must be a positive number of seconds")
+        check_number(self, "patience", above=True, error=HypothesisError)
+        for name in ("threads", "fit_rows"):
+            check_number(self, name, 1, whole=True, error=HypothesisError)
 
     @property
     def name(self) -> str:

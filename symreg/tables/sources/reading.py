@@ -7,6 +7,7 @@ find out.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -58,13 +59,27 @@ def _read(source: Any, hints: Hints) -> RawTable:
 
 
 def _read_path(path: Path, hints: Hints) -> RawTable:
-    if not path.is_file():
-        problem = "this is a folder, not a file" if path.is_dir() else "there is no such file"
-        raise TableError(source=str(path), problem=problem)
-    read = FILE_FORMATS.get(ending(path))
-    if read is not None:
-        return read(path, hints)
-    return read_delimited(path, hints) if binary_kind(path) is None else read_binary(path, hints)
+    try:
+        _check_file(path)
+        read = FILE_FORMATS.get(ending(path))
+        if read is not None:
+            return read(path, hints)
+        return read_delimited(path, hints) if binary_kind(path) is None else read_binary(path, hints)
+    except OSError as error:
+        raise TableError(source=str(path), problem=f"it cannot be read: {error.strerror or error}") from error
+
+
+def _check_file(path: Path) -> None:
+    """Raise ``TableError`` for what is not there, or is no file: a pipe would be waited for, a device has no end."""
+    if path.is_file():
+        return
+    problem, advice = "there is no such file", ""
+    if path.is_dir():
+        problem = "this is a folder, not a file"
+    elif os.path.lexists(path):
+        problem = "this is not a plain file (a pipe, a device or a broken link)"
+        advice = "Save the table to a file first."
+    raise TableError(source=str(path), problem=problem, advice=advice)
 
 
 def _refuse_old_workbook(path: Path, hints: Hints) -> RawTable:

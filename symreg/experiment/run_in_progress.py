@@ -1,0 +1,200 @@
+"""A run while it goes on: what it saves, and when it last did."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from symreg.atomic import atomic_write_text
+from symreg.document import dump_document
+from symreg.errors import SymregError
+from symreg.experiment import store
+from symreg.experiment.environment import environment
+from symreg.experiment.specification import Specification
+from symreg.experiment.standing import Standing, json_text, standing_of_discovery, standing_of_progress
+from symreg.experiment.store import State, append_log, state_of, write_front, write_state
+from symreg.experiment.stored_law import restore_law, store_law
+from symreg.laws import ParetoFront
+
+if TYPE_CHECKING:
+    from symreg.discovery import Discovery, Progress
+    from symreg.problem import Problem
+    from symreg.search import Backend, Budget
+
+Observer = Callable[["Progress"], None]
+
+
+class Discover(Protocol):
+    """The search, as ``symreg.discovery.discover`` offers it."""
+
+    def __call__(
+        self,
+        problem: Problem,
+        *,
+        backend: Backend | None,
+        budget: Budget | None,
+        seed: int | None,
+        observer: Observer | None,
+        stop: Callable[[], bool] | None,
+        resume_from: Sequence[str],
+    ) -> Discovery:
+        """Search, and hand over the best when ``stop`` says so."""
+
+
+@dataclass
+class RunInProgress:
+    """A run in progress: what it saves, and when it last did."""
+
+    folder: Path
+    problem: Problem
+    question: dict[str, str]
+    data: dict[str, Any]
+    earlier: State | None
+    interval: float
+    saved_at: float = field(default_factory=time.monotonic)
+    last: Standing | None = None
+    trouble: OSError | None = None
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        return () if self.earlier is None else self.earlier.formulas
+
+    @property
+    def elapsed_before(self) -> float:
+        return 0.0 if self.earlier is None else self.earlier.elapsed
+
+    def announce(self, plain: dict[str, Any], specification: Specification, unmet: Sequence[str]) -> None:
+        """The files that say what is run and with what; the state comes last, because it vouches for the
+        others.
+        """
+        from symreg.engine import get_engine
+
+        engine, part = get_engine(specification.backend.engine).name, specification.backend
+        surroundings = environment(
+            seed=specification.seed,
+            data_hash=self.data["sha256"],
+            engine=engine,
+            backend=", ".join(each.name for each in part.all),
+            threads=part.threads,
+        )
+        atomic_write_text(self.folder / store.EXPERIMENT, dump_document(plain))
+        atomic_write_text(self.folder / store.ENVIRONMENT, json_text(surroundings))
+        append_log(
+            self.folder,
+            "started" if self.earlier is None else "resumed",
+            formulas=list(self.formulas),
+            elapsed=self.elapsed_before,
+            notes=list(dict.fromkeys([*self.problem.table.notes, *self.problem.notes, *unmet])),
+        )
+        if self.earlier is None:
+            self.save(_nothing_yet(self.problem))
+
+    def search(
+        self,
+        discover: Discover,
+        backend: Backend,
+        budget: Budget,
+        seed: int,
+        observer: Observer | None,
+        stop: Callable[[], bool],
+    ) -> Discovery:
+        """Search, saving at intervals and when the search fails."""
+
+        def observe(progress: Progress) -> None:
+            self.note(progress)
+            if observer is not None:
+                observer(progress)
+
+        try:
+            return discover(
+                self.problem, backend=backend, budget=budget, seed=seed, observer=observe, stop=stop,
+                resume_from=self.formulas,
+            )  # fmt: skip
+        except Exception as error:
+            self.fail(error)
+            raise
+
+    def note(self, progress: Progress) -> None:
+        """Save when an interval has passed; a disk that is full now may have room at the end."""
+        if progress.front is None:
+            return
+        self.last = standing_of_progress(self.problem, progress)
+        if time.monotonic() - self.saved_at < self.interval:
+            return
+        self.saved_at = time.monotonic()
+        try:
+            self.save(self.last)
+            append_log(
+                self.folder,
+                "progress",
+                elapsed=progress.elapsed,
+                evaluated=progress.evaluated,
+                complexity=progress.complexity,
+                complete_to_complexity=progress.complete_to_complexity,
+                laws=len(progress.front),
+            )
+        except OSError as error:
+            self.trouble = error
+
+    def save(self, standing: Standing) -> None:
+        """Write the state first: ``front.json`` never tells more than resuming knows."""
+        standing = self.with_earlier_certificate(standing)
+        elapsed = self.elapsed_before + standing.wall_seconds
+        carried = self.formulas if standing.status in ("running", "failed") else ()
+        write_state(self.folder, state_of(standing, self.question, self.data, elapsed, carried))
+        write_front(self.folder, standing)
+
+    def with_earlier_certificate(self, standing: Standing) -> Standing:
+        """What an earlier session exhausted for the same question stays exhausted."""
+        known = [standing.complete_to_complexity]
+        known += [] if self.earlier is None else [self.earlier.complete_to_complexity]
+        best = max((level for level in known if level is not None), default=None)
+        return replace(standing, complete_to_complexity=best)
+
+    def finish(self, discovery: Discovery) -> Discovery:
+        """Save the end, and compute every number again from what was stored: one that differs is an error."""
+        standing = self.with_earlier_certificate(standing_of_discovery(discovery))
+        self.save(standing)
+        try:
+            for law in (*discovery.front.laws, *discovery.runners_up):
+                restore_law(store_law(law), self.problem)
+        except SymregError as error:
+            self.last = standing
+            self.fail(error)
+            raise
+        notes = [] if self.trouble is None else [f"an interval could not be saved: {self.trouble}"]
+        append_log(
+            self.folder, discovery.status, stop_reason=discovery.stop_reason, seconds=discovery.wall_seconds,
+            evaluated=discovery.evaluated, complete_to_complexity=standing.complete_to_complexity,
+            laws=[law.formula for law in discovery.front.laws], notes=[*discovery.notes, *notes],
+        )  # fmt: skip
+        return replace(discovery, complete_to_complexity=standing.complete_to_complexity)
+
+    def fail(self, error: Exception) -> None:
+        """Leave the best so far and the reason."""
+        standing = self.last if self.last is not None else _nothing_yet(self.problem)
+        reason = str(error) if isinstance(error, SymregError) else f"{type(error).__name__}: {error}"
+        try:
+            if self.last is not None or self.earlier is None:
+                self.save(replace(standing, status="failed", stop_reason=reason))
+            append_log(self.folder, "failed", reason=reason)
+        except OSError as trouble:
+            error.add_note(f"and this could not be written down: {trouble}")
+
+
+def _nothing_yet(problem: Problem) -> Standing:
+    return Standing(
+        name=problem.name,
+        target=problem.target,
+        target_unit=problem.target_column.unit.text,
+        front=ParetoFront((), -1),
+        status="running",
+        stop_reason="",
+        complete_to_complexity=None,
+        pruned_by_dimension=None,
+        evaluated=0,
+        wall_seconds=0.0,
+    )
