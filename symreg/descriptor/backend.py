@@ -41,7 +41,7 @@ class Descriptors:
         """A round for each number of descriptors; there is no chance in it, so ``seed`` is not used."""
         check_policy("inferred" if space.coefficient_codes is None else "limited")
         clock = Clock(budget, stop)
-        joiner = Joiner(get_engine(self.engine), self.threads, clock.spent)
+        joiner = Joiner(get_engine(self.engine), self.threads, clock.spent, lambda: clock.evaluations_left)
         features = feature_space(space, self.settings, clock.spent, budget.memory)
         clock.evaluated = lambda: features.bank.evaluated + joiner.pairs
         steps = LinearSearch(features, space.target, joiner, self.settings.max_pairs).steps(self.settings.n_descriptors)

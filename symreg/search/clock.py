@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from symreg.search.backend import Budget
+from symreg.search.memory import MemoryAccount
 
 
 @dataclass(slots=True)
@@ -17,7 +18,11 @@ class Clock:
     stop: Callable[[], bool]
     evaluated: Callable[[], int] = lambda: 0
     started: float = field(default_factory=time.monotonic)
+    memory: MemoryAccount = field(init=False)
     reason: str | None = None
+
+    def __post_init__(self) -> None:
+        self.memory = MemoryAccount(self.budget.memory)
 
     def spent(self) -> bool:
         """Whether the search has to end now."""
@@ -28,6 +33,8 @@ class Clock:
                 self.reason = "time budget spent"
             elif self.budget.evaluations is not None and self.evaluated() >= self.budget.evaluations:
                 self.reason = "evaluation budget spent"
+            elif self.memory.is_spent():
+                self.reason = "memory budget spent"
         return self.reason is not None
 
     @property

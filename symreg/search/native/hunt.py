@@ -26,7 +26,13 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 FASTEST_GROWTH = 8.0  # of levels, once joins have begun
 POOL = 40  # proposals kept at each complexity
-BESIDE_THE_BANKS = 3.0  # memory for joins, candidates and the banks of smaller questions, as a factor
+WHOLE_SHARE, SMALLER_SHARE = 0.35, 0.2
+"""Of the memory budget, for the hunt in the whole space and for each of at most two in smaller ones. The rest is for
+what is made and dropped again, for skeletons, backdrops and evolution."""
+
+BANK_SHARE = 0.6
+"""Of a hunt's memory, for its bank and the factors made of it; the rest keeps the logarithms that products divide."""
+
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +43,7 @@ class Workplace:
     engine: Engine
     budget: Budget
     stop: Callable[[], bool]
+    left: Callable[[], int | None] = lambda: None  # evaluations of the budget, None where they are not counted
 
 
 @dataclass(slots=True, eq=False)
@@ -107,13 +114,14 @@ def hunt_of(workplace: Workplace, space: SearchSpace, probes: Rows, reduction: R
     """A hunt in this space, that of the reduction if there is one, on these probe rows, with its own bank."""
     settings, engine = workplace.settings, workplace.engine
     values = np.ascontiguousarray(space.values[:, probes])
+    memory = (WHOLE_SHARE if reduction is None else SMALLER_SHARE) * workplace.budget.memory
     bank = Bank(
         leaves_of(space, values), space.coding, space.operators, engine=engine, threads=settings.threads,
-        max_entries=entries_within(workplace.budget.memory / BESIDE_THE_BANKS, len(probes), engine.name),
+        max_entries=entries_within(BANK_SHARE * memory, len(probes), engine.name, with_factors=True),
         stop=workplace.stop,
     )  # fmt: skip
     target, pool = target_at(space, probes), Pool(POOL)
-    joiner = Joiner(engine, settings.threads, workplace.stop)
+    joiner = Joiner(engine, settings.threads, workplace.stop, workplace.left)
     quick = Refiner(space, engine, settings.threads, target, probes)
     monomials = monomials_of(space, values, most=0 if settings.lacks("monomials") else None)
     sums = SumSearch(
@@ -124,6 +132,7 @@ def hunt_of(workplace: Workplace, space: SearchSpace, probes: Rows, reduction: R
         space, bank, target, pool, values, joiner, monomials, fit=partial(fitted_drafts, quick),
         contexts=not settings.lacks("contexts"), thirds=not settings.lacks("triples"),
         families=not settings.lacks("families"), enabled=not settings.lacks("products"),
+        memory=(1 - BANK_SHARE) * memory,
     )  # fmt: skip
     return Hunt(bank, sums, products, pool, quick, probes, reduction)
 

@@ -9,7 +9,7 @@ budget is spent.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 import numpy as np
@@ -47,11 +47,24 @@ def search(
 ) -> Iterator[Round]:
     """Yield a round after every level; see ``Backend.propose``."""
     clock = Clock(budget, stop)
+    weighed = yield from _search(settings, space, budget, clock, seed)
+    if weighed is None:
+        return
+    # What the first search held is free by now: two at a time would take the memory twice.
+    before, left = clock.evaluated(), replace(budget, time=clock.left, evaluations=clock.evaluations_left)
+    for later in search(settings, weighed, left, seed=seed, stop=stop):
+        yield replace(later, evaluated=before + later.evaluated)
+
+
+def _search(
+    settings: Native, space: SearchSpace, budget: Budget, clock: Clock, seed: int
+) -> Generator[Round, None, SearchSpace | None]:
+    """The rounds, and the same space with rows weighted by relative errors where the search is to begin again so."""
     generator = np.random.default_rng(seed)
     fit_rows = probe_rows(space, settings.fit_rows, generator)
     probes = probe_rows(space, settings.probes, generator)
     fit_rows = np.union1d(probes, fit_rows)
-    workplace = Workplace(settings, get_engine(settings.engine), budget, clock.spent)
+    workplace = Workplace(settings, get_engine(settings.engine), budget, clock.spent, lambda: clock.evaluations_left)
     searchers = searchers_of(workplace, space, fit_rows, probes, generator)
     clock.evaluated = lambda: searchers.evaluated
     whole, progress, wonder = searchers.whole, searchers.progress, searchers.wonder
@@ -65,15 +78,13 @@ def search(
 
     def again_with_relative_errors() -> Iterator[Round]:
         yield replace(report([], None), noise="relative", notes=(grows_note(space),))
-        left = replace(budget, time=clock.left, evaluations=clock.evaluations_left)
-        before = clock.evaluated()
-        for later in search(settings, wonder.weighed, left, seed=seed, stop=stop):
-            yield replace(later, evaluated=before + later.evaluated)
+        evaluated = searchers.evaluated
+        clock.evaluated = lambda: evaluated
 
     while whole.level < LARGEST_LEVEL:
         if wonder.knows_that_errors_grow(searchers.skeletons):
             yield from again_with_relative_errors()
-            return
+            return wonder.weighed
         found = searchers.run()
         found = written_out(found, positive)  # joins and products of powers look beyond the allowed operators
         found = [one for one in found if can_be_said(one.draft.expression, space.operators)]
@@ -87,14 +98,15 @@ def search(
         if reason is not None and reason != "interrupted" and wonder.is_told_at_the_end():
             yield report(found, None)
             yield from again_with_relative_errors()
-            return
+            return wonder.weighed
         yield report(found, reason)
         if reason is not None:
-            return
+            return None
         if progress.smoother is None and whole.level == 0:
             searchers.ask_smaller_questions(generator)
         searchers.look_at_surface()
     yield report([], "nothing is left to try")
+    return None
 
 
 def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Refined]:

@@ -15,6 +15,7 @@ Masks = npt.NDArray[np.uint8]
 
 BYTES_OF_COLUMNS = 37  # op, left, right, size, mask, code, largest
 BYTES_ON_SHELVES = 40  # entries by size and dimension, and sorting them
+BYTES_AS_A_FACTOR = 170  # an object that names it, its key and its norm, beside its row in single precision
 BYTES_OF_KEYS = {"compiled": 35}  # in a set that doubles when it is full, and now and then holds what is no entry
 BYTES_OF_PLAIN_KEYS = 300  # the same in a dictionary
 
@@ -25,9 +26,13 @@ def bytes_of_an_entry(n_probes: int, engine: str) -> int:
     return n_probes * (8 + 4) + FIRST_PROBES * 8 + BYTES_OF_COLUMNS + BYTES_ON_SHELVES + keys
 
 
-def entries_within(memory: float, n_probes: int, engine: str) -> int:
-    """How many entries fit into this many bytes with the engine of this name; a thousand at least."""
-    return max(1000, int(memory / bytes_of_an_entry(n_probes, engine)))
+def entries_within(memory: float, n_probes: int, engine: str, *, with_factors: bool = False) -> int:
+    """How many entries fit into this many bytes with the engine of this name; a thousand at least.
+
+    ``with_factors`` counts in that each may become a factor of products too, with a row of logarithms of its own.
+    """
+    factor = n_probes * 4 + BYTES_AS_A_FACTOR if with_factors else 0
+    return max(1000, int(memory / (bytes_of_an_entry(n_probes, engine) + factor)))
 
 
 class Entries:

@@ -18,6 +18,9 @@ from symreg.search.space import SearchSpace
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
+ADDED_AT_ONCE = 8192
+"""Entries whose logarithms are taken together, 8 MB at 128 probes, of which a few copies are made. A bound on memory
+alone: factors are the same in any pieces."""
 MOST_FAMILY_FACTORS = 10_000  # of one size; a size with more arguments than that goes without
 LEARNED = 4  # constants of exponentials around one entry
 CONSTANTS_ALIKE = 0.01  # constants nearer to each other are one
@@ -58,12 +61,16 @@ class FactorTable:
         """Positions of the factors of this size."""
         found = self._of_size.get(size)
         if found is None:
-            plain, logs = self._plain(size)
-            families, family_logs = self._families(size)
-            factors = [*plain, *families]
-            codes = np.zeros(len(factors), dtype=np.int64)
-            codes[: len(plain)] = self.bank.code[[one.entry for one in plain]]
-            found = self._of_size[size] = self._add(factors, np.vstack([logs, family_logs]), codes)
+            ids = self._plain(size)
+            families, logs = self._families(size)
+            start = len(self.factors)
+            for at in range(0, len(ids), ADDED_AT_ONCE):
+                part = ids[at : at + ADDED_AT_ONCE]
+                with np.errstate(all="ignore"):
+                    values = np.log(np.abs(self.bank.values[part]))
+                self._add([Factor(entry) for entry in part.tolist()], values, self.bank.code[part])
+            self._add(families, logs, np.zeros(len(families), dtype=np.int64))
+            found = self._of_size[size] = np.arange(start, len(self.factors))
         return found
 
     def reduced(self, logs: Floats, codes: npt.NDArray[np.int64]) -> Floats:
@@ -71,13 +78,12 @@ class FactorTable:
         rest = logs - self.space.coding.digits(codes).astype(float) @ self.particular
         return np.asarray(rest - (rest @ self.span.T) @ self.span)
 
-    def _plain(self, size: int) -> tuple[list[Factor], Floats]:
+    def _plain(self, size: int) -> Ids:
+        """The entries of the bank of this size that are no product or power themselves."""
         if self.bank.affordable(size):
             self.bank.request_all(size)
         ids = self.bank.all_of(size)
-        ids = ids[~np.isin(self.bank.op[ids], [OPS.index(name) for name in MONOMIAL_OPS])]
-        with np.errstate(all="ignore"):
-            return [Factor(entry) for entry in ids.tolist()], np.log(np.abs(self.bank.values[ids]))
+        return ids[~np.isin(self.bank.op[ids], [OPS.index(name) for name in MONOMIAL_OPS])]
 
     def learn(self, entry: int, constant: float, loss: float) -> None:
         """Remember the constant of ``exp(k*f)`` in a product: other families may be tried with it.
@@ -128,7 +134,7 @@ class FactorTable:
         ids = ids[(self.bank.mask[ids] & forbidden) == 0]
         return ids[[not self.bank.is_one(entry) for entry in ids.tolist()]] if len(ids) else EMPTY
 
-    def _add(self, factors: list[Factor], logs: Floats, codes: npt.NDArray[np.int64]) -> Ids:
+    def _add(self, factors: list[Factor], logs: Floats, codes: npt.NDArray[np.int64]) -> None:
         good = np.flatnonzero(np.isfinite(logs).all(axis=1))
         rest = self.reduced(logs[good], codes[good])
         norm = np.sqrt((rest**2).sum(axis=1))
@@ -148,7 +154,6 @@ class FactorTable:
         self.free = np.concatenate([self.free, free])
         self.norms = np.concatenate([self.norms, norm[fresh]])
         self._store(rest[fresh].astype(np.float32), start)
-        return np.arange(start, len(self.factors))
 
     def _store(self, rows: Singles, start: int) -> None:
         if start + len(rows) > len(self._rows):  # room for as many again: a table is copied a few times only

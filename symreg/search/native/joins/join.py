@@ -21,17 +21,27 @@ Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 DEPENDENT = 1e-13  # of a basis vector's square
 JOINED_AT_ONCE = 1 << 23  # pairs between two looks at the clock: less than a tenth of a second
+FEWEST_ROWS = 64
+"""Rows of one list that are joined at once at least, where only time is counted: a tile of the matrix product, below
+which it is slower for each pair."""
+PROJECTED_AT_ONCE = 1 << 20
+"""Numbers of the bases of targets that are projected together, 8 MB, of which two copies are made: of thousands of
+targets all at once took hundreds of MB. A bound on memory alone, the results are the same."""
 _NONE: Indices = np.empty(0, dtype=np.int64)
 NO_PAIRS = Pairs(_NONE, _NONE, _NONE, np.empty(0))
 
 
 @dataclass(slots=True, eq=False)
 class Joiner:
-    """Asks an engine for the best pairs, in pieces; counts the pairs."""
+    """Asks an engine for the best pairs, in pieces; counts the pairs.
+
+    ``left`` says how many evaluations the budget has left, None where it does not count them: no piece is larger.
+    """
 
     engine: Engine
     threads: int
     stop: Callable[[], bool]
+    left: Callable[[], int | None] = lambda: None
     pairs: int = 0
 
     def best(
@@ -53,11 +63,17 @@ class Joiner:
         others = _NONE if second is None else second
         return self._pieces(Join(rows, first, others, targets, weights, basis, False, keep))
 
+    def _at_once(self) -> tuple[int, int]:
+        """How many pairs are looked at before the clock is asked again, and how many rows of one list at least."""
+        left = self.left()
+        return (JOINED_AT_ONCE, FEWEST_ROWS) if left is None else (min(left, JOINED_AT_ONCE), 1)
+
     def _pieces(self, whole: Join) -> Pairs:
         found = NO_PAIRS
         across = max(1, len(whole.second))
-        n_targets = max(1, min(len(whole.targets), JOINED_AT_ONCE // max(1, across * len(whole.first))))
-        n_first = max(64, JOINED_AT_ONCE // (across * n_targets))
+        at_once, fewest = self._at_once()
+        n_targets = max(1, min(len(whole.targets), at_once // max(1, across * len(whole.first))))
+        n_first = max(fewest, at_once // (across * n_targets))
         for low in range(0, len(whole.targets), n_targets):
             part = slice(low, low + n_targets)
             for start in range(0, len(whole.first), n_first):
@@ -72,7 +88,8 @@ class Joiner:
 
     def _triangle(self, whole: Join) -> Pairs:
         """Each pair once: a piece of the list with itself, then with everything before it."""
-        n_first = max(64, int((JOINED_AT_ONCE // len(whole.targets)) ** 0.5))
+        at_once, fewest = self._at_once()
+        n_first = max(fewest, int((at_once // len(whole.targets)) ** 0.5))
         found = NO_PAIRS
         for start in range(0, len(whole.first), n_first):
             if self.stop():
@@ -131,6 +148,14 @@ def left_over(t: Floats, w: Floats, basis: Floats) -> Floats:
 
     By the normal equations, to a few parts in 1e12 of the whole; where the basis is dependent, a part of it is enough.
     """
+    if basis[:1].size * len(basis) <= PROJECTED_AT_ONCE:
+        return _left_over(t, w, basis)
+    step = max(1, PROJECTED_AT_ONCE // basis[0].size)
+    starts = range(0, len(t), step)
+    return np.concatenate([_left_over(t[at : at + step], w[at : at + step], basis[at : at + step]) for at in starts])
+
+
+def _left_over(t: Floats, w: Floats, basis: Floats) -> Floats:
     weighted = basis * w[:, None, :]
     gram = weighted @ np.swapaxes(basis, 1, 2)
     size = np.sqrt(np.maximum(np.einsum("ijj->ij", gram), np.finfo(float).tiny))

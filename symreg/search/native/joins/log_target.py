@@ -49,6 +49,16 @@ class LogTargets:
     def __len__(self) -> int:
         return len(self.T)
 
+    @property
+    def n_bytes(self) -> int:
+        """Memory that its arrays take."""
+        return sum(one.nbytes for one in (self.T, self.weights, self.logs, self.v, self.sign, self.offset))
+
+
+def bytes_of_a_target(n_probes: int) -> int:
+    """Memory that one target with its weights, its logarithms and its offset takes."""
+    return 4 * 8 * n_probes + 16
+
 
 def log_targets(step: Step, probes: Probes, offsets: Floats, v: Ids, sign: Floats) -> LogTargets:
     """The contexts of one step with these offsets ``(n, n_probes)``; those that too few rows allow are left out."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import ceil, log2
+from math import ceil, inf, log2
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from symreg.search.native.joins.log_target import (
     MONOMIAL,
     NO_OFFSET,
     LogTargets,
+    bytes_of_a_target,
     log_targets,
     target_dimension,
 )
@@ -94,7 +95,9 @@ class ProductSearch:
     thirds: bool = True
     families: bool = True
     enabled: bool = True
-    _targets: dict[Context, LogTargets | None] = field(default_factory=dict)
+    memory: float = inf
+    _targets: dict[Context, LogTargets] = field(default_factory=dict)  # the one that was used last comes last
+    _counts: dict[Context, int] = field(default_factory=dict)  # of the targets of a context, None is 0
     _later: dict[int, list[tuple[Context, int, int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -129,9 +132,9 @@ class ProductSearch:
 
     def _work(self, context: Context, f: int, g: int) -> float:
         """Rows to be weighted and pairs to be looked at; a pair is worth a small part of a row."""
-        targets = self._targets_of(context)
+        n_targets = self._counts[context] if context in self._counts else len(self._targets_of(context) or ())
         n_f, n_g = len(self.table.of(f)) if f else 1, len(self.table.of(g)) if g else 0
-        return 0.0 if targets is None else len(targets) * (n_f + n_g + n_f * n_g * PAIR_TO_ROW)
+        return n_targets * (n_f + n_g + n_f * n_g * PAIR_TO_ROW)
 
     def _one(self, context: Context, f: int, g: int) -> None:
         """One context with factors of these sizes (0: absent)."""
@@ -150,12 +153,21 @@ class ProductSearch:
         """Take this for the target from now on."""
         self.probes = self._judge.probes = probes
         self._targets.clear()
+        self._counts.clear()
 
     def _targets_of(self, context: Context) -> LogTargets | None:
-        """The targets of a context, made once for each target that is looked at; None: there are none or too many."""
-        if context not in self._targets:
-            self._targets[context] = self._made(context)
-        return self._targets[context]
+        """The targets of a context, None where there are none or too many; those used last are kept."""
+        if self._counts.get(context) == 0:
+            return None
+        targets = self._targets.pop(context, None)
+        if targets is None:
+            targets = self._made(context)
+            self._counts[context] = 0 if targets is None else len(targets)
+        if targets is not None:
+            self._targets[context] = targets
+            while len(self._targets) > 1 and sum(one.n_bytes for one in self._targets.values()) > self.memory:
+                del self._targets[next(iter(self._targets))]
+        return targets
 
     def _made(self, context: Context) -> LogTargets | None:
         step, v = context.step, context.v
@@ -173,7 +185,8 @@ class ProductSearch:
             assert code is not None
             self.bank.request(v, np.array([code]))
             ids, rows, shift = self.bank.level(code, v), self.bank.values, 0
-        if not len(ids) or 2 * len(ids) > MOST_CONTEXTS or self.joiner.stop():
+        most = min(MOST_CONTEXTS, self.memory / bytes_of_a_target(rows.shape[1]))
+        if not len(ids) or 2 * len(ids) > most or self.joiner.stop():
             return None
         both, sign = np.concatenate([ids, ids]), np.repeat([1.0, -1.0], len(ids))
         return log_targets(step, self.probes, rows[both] * sign[:, None], shift + both, sign)
