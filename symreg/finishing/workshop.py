@@ -35,9 +35,14 @@ RUNNER_UP_BITS = 25.0  # bits by which the message of a runner-up is longer than
 
 @dataclass(slots=True, eq=False)
 class Workshop:
-    """Collects fitted candidates; makes a quick front while a search goes on and a careful one at its end."""
+    """Collects fitted candidates; makes a quick front while a search goes on and a careful one at its end.
+
+    ``finisher`` is where all is decided; ``whole`` has all rows of a table that is too long for that, and laws are
+    fitted to them and scored on them before they are ranked.
+    """
 
     finisher: Finisher
+    whole: Fitter | None = None
     _finished: dict[Expression, Finished] = field(default_factory=dict)
     _laws: dict[Expression, Law] = field(default_factory=dict)
     _beside: list[Finished] = field(default_factory=list)
@@ -81,15 +86,15 @@ class Workshop:
             again = self.finisher.measured(met.fitted, met.source, candidate.form_bits)
             self._finished[candidate.expression] = replace(again, notes=met.notes)
 
-    def judge_by(self, fitter: Fitter) -> None:
-        """Fit everything again and from now on as this fitter does."""
-        self.finisher = replace(self.finisher, fitter=fitter)
+    def judge_by(self, fitter: Fitter, whole: Fitter | None = None) -> None:
+        """Fit everything again and from now on as this fitter does, and in the end as the one with all rows."""
+        self.finisher, self.whole = replace(self.finisher, fitter=fitter), whole
         taken, self._finished = list(self._finished.values()), {}
         self._laws.clear()
         for one in taken:
-            starts = zip(one.fitted.constants, one.fitted.values, strict=True)
-            constants = tuple(replace(constant, start=float(value)) for constant, value in starts)
-            candidate = Candidate(one.fitted.expression, constants, one.source, one.notes, one.form_bits)
+            candidate = Candidate(
+                one.fitted.expression, one.fitted.restarted(), one.source, one.notes, one.form_bits
+            )  # fmt: skip
             self.take([candidate], one.source)
 
     def _keeps_limits(self, fitted: Fitted) -> bool:
@@ -142,10 +147,19 @@ class Workshop:
         simple = simplified(self.finisher, chosen, seconds)
         said = [self.finisher.said(shown(self.finisher, one)) or self.finisher.said(one) for one in simple]
         kept = [one for one in _each_once(filter(None, said)) if self._keeps_limits(one.fitted)]
-        laws = [as_law(self.finisher, one) for one in self._named(self._each_function_once(kept))]
+        laws = self._laws_of(self._named(self._each_function_once(kept)))
         beside = (one for one in distinct if one not in chosen and self._keeps_limits(one.fitted))
         self._beside = [*kept, *beside]
         return pareto_front(self._allowed(laws) or self._unsnapped(promising, seconds))
+
+    def _laws_of(self, finished: Iterable[Finished]) -> list[Law]:
+        """Laws fitted to all rows, with their scores there."""
+        if self.whole is None:
+            return [as_law(self.finisher, one) for one in finished]
+        judge, fits = replace(self.finisher, fitter=self.whole), [(one, one.fitted.restarted()) for one in finished]
+        again = self.whole.fit([(one.fitted.expression, constants) for one, constants in fits])
+        known = ((one, fitted) for (one, _), fitted in zip(fits, again, strict=True) if fitted is not None)
+        return [as_law(judge, judge.told(one, fitted)) for one, fitted in known]
 
     def _undominated(self, promising: Sequence[Finished]) -> list[Finished]:
         """Without those that are no shorter than a law of few constants that leaves nothing, and leave something.
@@ -211,7 +225,7 @@ class Workshop:
         near = [one for one in near if one.bits < near[0].bits + RUNNER_UP_BITS]
         # A law has its constants in order; two candidates may be one law.
         said = (self.finisher.said(canonical(self.finisher, one)) for one in near if time.monotonic() < end)
-        laws = (as_law(self.finisher, one) for one in said if one is not None)
+        laws = (law for one in said if one is not None for law in self._laws_of([one]))
         distinct = {law.expression: law for law in sorted(laws, key=lambda law: -law.description_length)}
         shown = {law.expression for law in front}
         ordered = sorted(self._allowed(list(distinct.values())), key=lambda law: law.description_length)
@@ -222,7 +236,7 @@ class Workshop:
         simple = simplified(self.finisher, _worth_simplifying(promising), seconds)
         tidy = [canonical(self.finisher, tidied(self.finisher, one)) for one in (*simple, *promising)]
         said = filter(None, map(self.finisher.said, (*tidy, *promising)))
-        return self._allowed([as_law(self.finisher, one) for one in said if self._keeps_limits(one.fitted)])
+        return self._allowed(self._laws_of(one for one in said if self._keeps_limits(one.fitted)))
 
     def _allowed(self, laws: Sequence[Law]) -> list[Law]:
         return [law for law in laws if law.dimension_ok and self._is_allowed(law.expression)]

@@ -37,6 +37,11 @@ class Fitted:
         """Names of the free constants, in the order of their values."""
         return tuple(constant.name for constant in self.constants)
 
+    def restarted(self) -> tuple[FreeConstant, ...]:
+        """The constants, to be fitted again from the values they have."""
+        pairs = zip(self.constants, self.values, strict=True)
+        return tuple(replace(constant, start=float(value)) for constant, value in pairs)
+
     @property
     def is_loose(self) -> npt.NDArray[np.bool_]:
         """Which constants the fit moved: all but those that are held, ``(n_free,)``."""

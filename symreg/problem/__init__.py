@@ -5,6 +5,7 @@ from __future__ import annotations
 from symreg.problem.candidate import SHRINKS, Candidate, FreeConstant, most_constants
 from symreg.problem.constants import FreeConstants
 from symreg.problem.constraints import Constraints
+from symreg.problem.feasibility import out_of_balance
 from symreg.problem.form import has_form, is_short, parts_of
 from symreg.problem.limits import ConstantLimit, limits_in_words
 from symreg.problem.making import MIN_ROWS, TINY, make_problem
@@ -39,6 +40,7 @@ __all__ = [
     "limits_in_words",
     "make_problem",
     "most_constants",
+    "out_of_balance",
     "parts_of",
     "sizes_of",
     "target_of",

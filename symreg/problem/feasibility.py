@@ -7,6 +7,7 @@ what is missing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -58,11 +59,13 @@ def out_of_balance(
 ) -> tuple[str, ...]:
     """Names whose dimension is no product of the others, target and coefficients: nothing cancels it."""
     rest = {f"{place} beside": dimension for place, dimension in enumerate((target, *coefficients))}
+    times = Counter(dimensions.values())  # two of one dimension cancel each other: only one that is alone is asked
+    alike = {str(place): dimension for place, dimension in enumerate(times)}
     return tuple(
         name
         for name, dimension in dimensions.items()
-        if power_product(dimension, {other: d for other, d in dimensions.items() if other != name} | rest)
-        is None
+        if times[dimension] == 1
+        and power_product(dimension, {other: d for other, d in alike.items() if d != dimension} | rest) is None
     )
 
 

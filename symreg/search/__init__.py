@@ -27,6 +27,7 @@ from symreg.search.native import (
 )
 from symreg.search.registry import backend_from, backend_named, backend_names, check_name
 from symreg.search.rejection import Rejection
+from symreg.search.screening import screened
 from symreg.search.space import SearchSpace, search_space
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "leaves_of",
     "met_as",
     "not_asked",
+    "screened",
     "search_space",
     "solve",
     "unmet",

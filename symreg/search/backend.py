@@ -36,9 +36,11 @@ EndEarly = Literal["noise", "exact", "never"]
 class Budget:
     """Limits of a search: ``time`` in seconds, ``evaluations`` in combinations looked at, ``memory`` in bytes.
 
-    None for one of the first two is no limit. Results repeat exactly under a limit of evaluations, whatever the machine
-    and the number of threads. ``end_early`` says what is reason enough to end before a limit: "noise", that a law
-    leaves no pattern, or rounding; "exact", rounding alone; "never". Foreign engines always use what they are given.
+    None for one of the first two is no limit. Evaluations are counted in blocks of up to 250,000, memory as what the
+    process holds beyond what it held at the start, with ``memory.FLOOR`` beside it. Results repeat exactly under a
+    limit of evaluations, whatever the machine and the number of threads. ``end_early`` says what is reason enough to
+    end before a limit: "noise", that a law leaves no pattern, or rounding; "exact", rounding alone; "never". Foreign
+    engines always use what they are given.
     Raises ``BudgetError`` for a limit that is not above zero, and for another word or kind of value.
     """
 

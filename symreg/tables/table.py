@@ -7,7 +7,7 @@ that ``table.X`` returns exactly what was read and nothing is converted to and f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -76,8 +76,10 @@ class Table:
     notes: tuple[str, ...] = ()
     label_values: tuple[tuple[str, ...], ...] = ()
     understood: Understood | None = None
+    _by_name: dict[str, Column] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {column.name: column for column in self.columns})
         if not self.columns:
             raise TableError(source=self.source, problem="there is no column of numbers")
         if (name := _first_repeated(self.names)) is not None:
@@ -90,9 +92,9 @@ class Table:
             self[self.target]
 
     def __getitem__(self, name: str) -> Column:
-        for column in self.columns:
-            if column.name == name:
-                return column
+        column = self._by_name.get(name)
+        if column is not None:
+            return column
         for one in () if self.understood is None else self.understood.left_out:
             if one.column == name:
                 problem = f"this column was left out: {one.reason}"

@@ -145,8 +145,9 @@ def test_every_argument_is_one_that_pysr_has(julia: Path) -> None:
     assert set(data_of(space_of(every))) <= fitted
 
 
-def test_errors_of_pysr_are_told(julia: Path) -> None:
-    found = discover(problem_of(), backend=PySR(threads=1, populations="many"), budget=Budget(time=60.0))  # type: ignore[arg-type]
+def test_errors_of_pysr_are_told(julia: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HALL", str(julia.parent / "absent.csv"))
+    found = discover(problem_of(), backend=PySR(threads=1), budget=Budget(time=60.0))
     assert found.stop_reason.startswith("backend pysr failed: ") and len(found.front) == 0
 
 

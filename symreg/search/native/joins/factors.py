@@ -69,7 +69,9 @@ class FactorTable:
                 with np.errstate(all="ignore"):
                     values = np.log(np.abs(self.bank.values[part]))
                 self._add([Factor(entry) for entry in part.tolist()], values, self.bank.code[part])
-            self._add(families, logs, np.zeros(len(families), dtype=np.int64))
+            for at in range(0, len(families), ADDED_AT_ONCE):
+                some = families[at : at + ADDED_AT_ONCE]
+                self._add(some, logs[at : at + ADDED_AT_ONCE], np.zeros(len(some), dtype=np.int64))
             found = self._of_size[size] = np.arange(start, len(self.factors))
         return found
 
