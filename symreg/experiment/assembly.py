@@ -14,7 +14,6 @@ from symreg.experiment.amounts import duration_text, memory_text
 from symreg.experiment.blocks import DIALECT_KEYS, ColumnPart, DataPart, NoisePart
 from symreg.experiment.errors import NotAvailableError
 from symreg.experiment.specification import Specification
-from symreg.uncertain_text import read_percentage
 
 if TYPE_CHECKING:
     from symreg.certainty import Examination
@@ -78,6 +77,8 @@ def _declared(table: Table, columns: dict[str, ColumnPart]) -> Table:
     """``table`` with the uncertainties of ``columns``; the units of a table that is not a user's file are
     fixed.
     """
+    from symreg.tables import read_error_model
+
     changed: dict[str, Column] = {}
     spent: set[str] = set()
     for name, part in columns.items():
@@ -86,18 +87,19 @@ def _declared(table: Table, columns: dict[str, ColumnPart]) -> Table:
         column = table[name]
         if part.unit is not None:
             _check_unit(table, column, part.unit)
-        share = read_percentage(part.sigma)
-        if share is not None:
-            sigma = share * abs(column.user_numbers) * abs(column.unit.scale)
-            changed[name] = replace(column, sigma=sigma, user_sigma=None, sigma_share=share)
+        named = isinstance(part.sigma, str) and part.sigma in table.names
+        errors = None if named else read_error_model(part.sigma)
+        if errors is not None:
+            sigma = errors.at(column.user_numbers * abs(column.unit.scale), abs(column.unit.scale))
+            changed[name] = replace(column, sigma=sigma, user_sigma=None, errors=errors)
         elif isinstance(part.sigma, str):
             changed[name] = replace(
-                column, sigma=_sigma_column(table, part.sigma, column), user_sigma=None, sigma_share=None
+                column, sigma=_sigma_column(table, part.sigma, column), user_sigma=None, errors=None
             )
             spent.add(part.sigma)
-        elif part.sigma is not None:
+        elif isinstance(part.sigma, float):
             sigma = column.values * 0.0 + part.sigma * abs(column.unit.scale)
-            changed[name] = replace(column, sigma=sigma, user_sigma=None, sigma_share=None)
+            changed[name] = replace(column, sigma=sigma, user_sigma=None, errors=None)
     kept = tuple(changed.get(column.name, column) for column in table.columns if column.name not in spent)
     return replace(table, columns=kept)
 

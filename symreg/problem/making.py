@@ -13,6 +13,7 @@ from symreg.errors import ProblemError
 from symreg.formula import operator
 from symreg.problem.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.problem.constraints import Constraints
+from symreg.problem.copies import groups_of_copies, with_copies_together
 from symreg.problem.framing import Frame, framed, unframed
 from symreg.problem.guesses import read_guesses
 from symreg.problem.limits import settle_limits
@@ -109,6 +110,9 @@ def make_problem(
         frame.stated,
     )  # fmt: skip
     train, held_out = _draw_rows(name, table.n_rows, test_fraction, folds, seed)
+    copies = groups_of_copies(np.array([table[column].values for column in (*frame.inputs, target)]))
+    if copies is not None and held_out.size:
+        train, held_out = with_copies_together(train, held_out, copies)
     problem = Problem(
         name=name,
         table=table,
@@ -127,7 +131,7 @@ def make_problem(
         template=frame.template,
         folds=folds or 0,
     )
-    return problem if table[target].sigma_share is None else with_sizes(problem)
+    return problem if table[target].errors is None else with_sizes(problem)
 
 
 def _read_target(name: str, table: Table, target: str | None) -> tuple[str, str | None]:

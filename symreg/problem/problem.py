@@ -13,6 +13,7 @@ import numpy as np
 from symreg.arrays import Floats, Rows, read_only, read_only_rows
 from symreg.problem.constants import FreeConstants, KnownConstant
 from symreg.problem.constraints import Constraints
+from symreg.problem.copies import groups_of_copies, left_out_with_copies
 from symreg.problem.sizes import sizes_of
 from symreg.problem.template import Template
 from symreg.tables import Column, Table
@@ -71,13 +72,19 @@ class Problem:
     def left_out_together(self) -> tuple[Rows, ...]:
         """Places among the training rows that one refit does without, ``(n_left_out,)`` for each refit.
 
-        Each place stands in one of them; there are none where rows are held out.
+        Each place stands in one of them, copies of a row in the same; there are none where rows are held out.
         """
         n_rows = len(self.train_rows)
         if self.folds:
             shuffled = np.random.default_rng([self.seed, self.folds]).permutation(n_rows)
-            return tuple(read_only_rows(np.sort(part)) for part in np.array_split(shuffled, self.folds))
-        return tuple(read_only_rows([row]) for row in range(n_rows)) if self.leave_one_out else ()
+            parts = tuple(read_only_rows(np.sort(part)) for part in np.array_split(shuffled, self.folds))
+        elif self.leave_one_out:
+            parts = tuple(read_only_rows([row]) for row in range(n_rows))
+        else:
+            return ()
+        rows = self.train_rows
+        copies = groups_of_copies(np.vstack([self.matrix(rows).reshape(-1, n_rows), self.target_values(rows)]))
+        return parts if copies is None else left_out_with_copies(parts, copies)
 
     @property
     def target_column(self) -> Column:
@@ -140,8 +147,8 @@ class Problem:
     def sigma(self, rows: Rows) -> Floats | None:
         """Stated standard deviations of the target in SI at these rows, ``(n_rows,)``; None where none are stated."""
         column = self.target_column
-        if column.sigma_share is not None and self.sizes is not None:
-            return np.asarray(column.sigma_share * self.sizes[rows])
+        if column.errors is not None and self.sizes is not None:
+            return column.errors.at(self.sizes[rows], abs(column.unit.scale))
         return None if column.sigma is None else column.sigma[rows]
 
     def with_relative_errors(self) -> Problem:
@@ -169,6 +176,7 @@ def with_sizes(problem: Problem) -> Problem:
     """The same problem, with the trend of its target; rows that are held out have no part in that of the others."""
     column, train = problem.target_column, problem.train_rows
     every = np.arange(problem.table.n_rows)
-    sizes = sizes_of(problem.matrix(every), column.values, column.sigma_share)
-    sizes[train] = sizes_of(problem.matrix(train), column.values[train], column.sigma_share)
+    share = None if column.errors is None else column.errors.share
+    sizes = sizes_of(problem.matrix(every), column.values, share)
+    sizes[train] = sizes_of(problem.matrix(train), column.values[train], share)
     return replace(problem, sizes=read_only(sizes))

@@ -11,6 +11,7 @@ from symreg.tables.catalog import (
     problem_set_names,
 )
 from symreg.tables.checks import is_constant, warn_of_twins
+from symreg.tables.error_model import ErrorModel, ErrorModelError, read_error_model
 from symreg.tables.frames import as_series, magnitudes, named_frame, stated_units, training_table
 from symreg.tables.generate import (
     Distribution,
@@ -31,6 +32,8 @@ __all__ = [
     "CatalogError",
     "Column",
     "Distribution",
+    "ErrorModel",
+    "ErrorModelError",
     "GeneratedConstant",
     "GeneratedInput",
     "GeneratedTable",
@@ -50,6 +53,7 @@ __all__ = [
     "named_frame",
     "nearest",
     "problem_set_names",
+    "read_error_model",
     "read_noise",
     "read_table",
     "root_mean_square",

@@ -12,6 +12,7 @@ import numpy as np
 from symreg.errors import SymregError, TableError, UnitError
 from symreg.tables.checks import is_constant
 from symreg.tables.dialect import Dialect
+from symreg.tables.error_model import ErrorModel, ErrorModelError, read_error_model
 from symreg.tables.found import GIVEN, Found, check_keys, declared_label, settle_names, settled
 from symreg.tables.gaps import Mask, rows_to_keep
 from symreg.tables.headers import nearest
@@ -19,7 +20,6 @@ from symreg.tables.measurements import measured, settle_unit
 from symreg.tables.sources import Hints, RawTable, read_raw
 from symreg.tables.table import Column, Table
 from symreg.tables.understood import LeftOut, Understood, left_out_for
-from symreg.uncertain_text import read_percentage
 
 ROW_NUMBERS = frozenset({
     "#", "id", "idx", "index", "no", "no.", "nr", "nr.", "obs", "row", "rownames", "sample", "unnamed: 0",
@@ -36,7 +36,7 @@ class Asked:
 
     target: str | None
     units: Mapping[str, str]
-    sigma: Mapping[str, str | float]
+    sigma: Mapping[str, Any]  # a number, the name of a column, or how errors go (``ErrorModel``)
     columns: Sequence[str] | None
     inputs: Sequence[str] | None
 
@@ -105,10 +105,21 @@ def _with_settled_names(source: str, asked: Asked, found: Collection[Found]) -> 
     return replace(
         asked,
         target=settled(asked.target, found),
-        sigma={settled(name, found): settled(value, found) for name, value in asked.sigma.items()},
+        sigma={settled(name, found): _settled_sigma(source, name, value, found) for name, value in asked.sigma.items()},
         columns=None if asked.columns is None else [settled(name, found) for name in asked.columns],
         inputs=None if asked.inputs is None else [settled(name, found) for name in asked.inputs],
     )
+
+
+def _settled_sigma(source: str, name: str, given: Any, found: Collection[Found]) -> Any:
+    """What was said of a column's errors: how they go, or the settled name of a column, or a number."""
+    if isinstance(given, str) and any(given == one.name for one in found):
+        return given  # a column may be called "poisson"
+    try:
+        errors = read_error_model(given)
+    except ErrorModelError as error:
+        raise TableError(source=source, column=name, problem=str(error)) from None
+    return settled(given, found) if errors is None else errors
 
 
 def _kept(found: tuple[Found, ...], asked: Asked) -> tuple[Found, ...]:
@@ -188,8 +199,8 @@ def _quantities(
     source: str, numeric: Mapping[str, Found], asked: Asked, rows: Mask, spared: Collection[str]
 ) -> tuple[tuple[Column, ...], list[LeftOut]]:
     """Every column of numbers but uncertainties and those with gaps."""
-    shares = {name: read_percentage(value) for name, value in asked.sigma.items()}
-    sigma = {name: value for name, value in asked.sigma.items() if shares[name] is None}
+    models = {name: value for name, value in asked.sigma.items() if isinstance(value, ErrorModel)}
+    sigma = {name: value for name, value in asked.sigma.items() if name not in models}
     of_sigma = {value for value in sigma.values() if isinstance(value, str)}
     made, left_out = [], []
     for name, column in numeric.items():
@@ -197,7 +208,7 @@ def _quantities(
             continue
         try:
             quantity = measured(
-                source, column, rows, sigma=sigma.get(name), share=shares.get(name), by_name=numeric
+                source, column, rows, sigma=sigma.get(name), errors=models.get(name), by_name=numeric
             )
         except SymregError as error:
             if _is_needed(column, asked) or name in asked.sigma:

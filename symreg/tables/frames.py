@@ -14,6 +14,7 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.errors import EstimatorError
+from symreg.tables.error_model import KEYS, read_error_model
 
 if TYPE_CHECKING:
     from symreg.tables.table import Table
@@ -48,15 +49,20 @@ def training_table(
     if stated is not None:
         frame.attrs["units"] = {**frame.attrs.get("units", {}), target: stated}
     frame[target] = y.array if _is_pint(y) else goal
-    spread: dict[str, str | float] = {}
+    spread: dict[str, Any] = {}
     names = list(frame.columns)
-    for name, given in (sigma if isinstance(sigma, Mapping) else {target: sigma}).items():
+    by_column = isinstance(sigma, Mapping) and not set(sigma) <= set(KEYS)
+    for name, given in (sigma if by_column else {target: sigma}).items():
         if name not in names:
             reason = f"sigma names a column {name!r} that is not there."
             raise EstimatorError(reason=reason, advice=nearest(str(name), names))
-        if np.ndim(given) == 0 and given is not None:
+        if given is None:
+            continue
+        if (errors := read_error_model(given)) is not None:
+            spread[name] = errors
+        elif np.ndim(given) == 0:
             spread[name] = float(given)
-        elif given is not None:
+        else:
             check_lengths(goal, given)
             spread[name] = _name_beside(f"sigma_{name}", frame.columns)
             frame[spread[name]] = given.array if _is_pint(given) else np.asarray(given)

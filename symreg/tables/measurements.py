@@ -11,6 +11,7 @@ import numpy.typing as npt
 from symreg.arrays import Floats
 from symreg.errors import SymregError, TableError
 from symreg.tables.checks import check_above_absolute_zero
+from symreg.tables.error_model import ErrorModel
 from symreg.tables.found import GIVEN, Found
 from symreg.tables.headers import column_unit, nearest
 from symreg.tables.sources import CELLS, FIRST_ROWS
@@ -26,10 +27,10 @@ def measured(
     rows: Mask,
     *,
     sigma: str | float | None,
-    share: float | None,
+    errors: ErrorModel | None,
     by_name: Mapping[str, Found],
 ) -> Column:
-    """The quantity in ``rows`` of a column; ``sigma`` and ``share`` are what was said of its uncertainty."""
+    """The quantity in ``rows`` of a column; ``sigma`` or ``errors`` are what was said of its uncertainty."""
     unit = settle_unit(source, column.name, column.stated)
     numbers = column.raw.cells.values()[rows]
     with np.errstate(over="ignore"):
@@ -39,12 +40,12 @@ def measured(
         raise TableError(source=source, column=column.name, problem=problem)
     check_above_absolute_zero(source, column.name, unit, in_si, np.flatnonzero(rows))
     spread = _sigma(source, column.name, unit, sigma, by_name, rows)
-    if share is not None:
-        spread = _positive(source, column.name, share * np.abs(numbers) * abs(unit.scale), rows)
+    if errors is not None:
+        spread = _of_model(source, column.name, unit, errors, numbers * abs(unit.scale), rows)
     elif spread is None and column.raw.spread is not None:
         spread = _positive(source, column.name, column.raw.spread[rows] * abs(unit.scale), rows)
     user_sigma = None if spread is None else spread / abs(unit.scale)
-    return Column(column.name, unit, in_si, spread, numbers, user_sigma, share)
+    return Column(column.name, unit, in_si, spread, numbers, user_sigma, errors)
 
 
 def settle_unit(source: str, name: str, stated: Sequence[tuple[str, str]]) -> Unit:
@@ -105,6 +106,19 @@ def _sigma(
         problem = f"its uncertainty is {given!r}, which is neither a column nor a number"
         raise TableError(source=source, column=name, problem=problem)
     return _positive(source, name, spread, rows)
+
+
+def _of_model(source: str, name: str, unit: Unit, errors: ErrorModel, values: Floats, rows: Mask) -> Floats:
+    """Standard deviations in SI of the measured values, ``(n_rows,)``; an error where they cannot be counts."""
+    if errors.poisson and not (unit.dimension.is_dimensionless and not unit.is_angle):
+        problem = f"its errors are those of counts, and it is in {unit.text!r}"
+        raise TableError(source=source, column=name, problem=problem, advice="State sigma as a number or in per cent.")
+    if errors.poisson and (values < 0).any():
+        below = np.flatnonzero(values < 0)
+        listed = tuple(int(row) + 1 for row in np.flatnonzero(rows)[below[:FIRST_ROWS]])
+        problem = "its errors are those of counts, and there are numbers below zero"
+        raise TableError(source=source, column=name, problem=problem, rows=listed, count=len(below))
+    return _positive(source, name, errors.at(values, abs(unit.scale)), rows)
 
 
 def _positive(source: str, name: str, spread: Floats, rows: Mask) -> Floats:

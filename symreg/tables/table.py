@@ -14,6 +14,7 @@ import numpy as np
 
 from symreg.arrays import Floats, read_only
 from symreg.errors import TableError
+from symreg.tables.error_model import ErrorModel
 from symreg.tables.headers import nearest
 from symreg.tables.understood import Understood
 
@@ -29,7 +30,8 @@ class Column:
     ``(n_rows,)``.
 
     ``user_values`` and ``user_sigma`` are the same numbers in the user's unit; left out, they are computed.
-    ``sigma_share``: that ``sigma`` was stated as this part of each value; then it is so of the measured ones.
+    ``errors`` says how errors go with the size of what is measured, where that was stated; ``sigma`` are then those of
+    the measured values.
     """
 
     name: str
@@ -38,7 +40,7 @@ class Column:
     sigma: Floats | None = None
     user_values: Floats | None = None
     user_sigma: Floats | None = None
-    sigma_share: float | None = None
+    errors: ErrorModel | None = None
 
     def __post_init__(self) -> None:
         user = self.unit.from_si(self.values) if self.user_values is None else self.user_values
@@ -168,7 +170,7 @@ def read_table(
     *,
     target: str | None = None,
     units: Mapping[str, str] | None = None,
-    sigma: Mapping[str, str | float] | None = None,
+    sigma: Mapping[str, Any] | None = None,
     columns: Sequence[str] | None = None,
     inputs: Sequence[str] | None = None,
     nan: Literal["error", "drop"] = "error",
@@ -188,8 +190,9 @@ def read_table(
     xarray Dataset, an astropy table, or a mapping of names to arrays or quantities.
     ``units`` gives unit texts by column; where two sources of units contradict each other, that is an error.
     ``sigma`` gives for a column the name of the column that holds its standard deviation (in its own unit if it
-    states one), one number in the column's unit, or a part of each value such as "5 %"; a column of standard
-    deviations that is not declared here is a column like any other.
+    states one), one number in the column's unit, or how errors go with the size of what is measured: "5 %", "poisson"
+    for counts, ``{"relative": "2 %", "floor": 0.1}`` (``ErrorModel``); a column of standard deviations that is not
+    declared here is a column like any other.
     ``columns`` keeps only these columns (and the target and their uncertainties). ``inputs`` names those that may
     explain the target: gaps in any other cost no rows. ``nan="drop"`` leaves out rows with empty or infinite cells,
     and says so in ``notes``; by default such a cell is an error. The unit text ``label`` declares a column of names.

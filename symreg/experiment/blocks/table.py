@@ -120,15 +120,22 @@ class DataPart(Part):
 class ColumnPart(Part):
     """What is known of a column.
 
-    Its unit, and its uncertainty (a number in that unit, a part of each value such as "5 %", or a column's name).
+    Its unit, and its uncertainty: a number in that unit, a part of the size such as "5 %", ``{relative: 5 %, floor:
+    0.1}``, ``poisson`` for counts, or a column's name.
     """
 
     unit: Text | None = None
-    sigma: float | str | None = None
+    sigma: float | str | dict[str, float | str | bool] | None = None
 
     @validate("sigma", mode="before")
     @classmethod
     def _number_or_column(cls, value: object) -> object:
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float | str)):
+        from symreg.tables import ErrorModelError, read_error_model
+
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float | str | dict)):
             raise ValueError(f"a number in the column's unit or the name of a column, not {shortened(value)}")
+        try:
+            read_error_model(value)
+        except ErrorModelError as error:
+            raise ValueError(str(error)) from None
         return value
