@@ -18,9 +18,8 @@ import numpy as np
 
 from symreg.arrays import Floats
 from symreg.fitting import Fitted, Fitter, InputErrors
-from symreg.formula import variables_of
 from symreg.laws.identifiability import PARTAKES, Directions, directions_of
-from symreg.laws.law import Law, columns_of
+from symreg.laws.law import Law
 from symreg.laws.law_fit import fit_of
 from symreg.problem import Problem
 
@@ -74,7 +73,7 @@ def band_of(law: Law, problem: Problem, data: Any) -> Band:
     """
     values = law.predict(data)
     fitter, own = fit_of(law, problem)
-    there = replace(fitter, X=_natural(law, fitter, data, len(values)), y=np.zeros(len(values)))
+    there = replace(fitter, X=_natural(law, fitter, data), y=np.zeros(len(values)))
     covariance, directions = _covariance(law, fitter, own), None
     freedom = fitter.freedom(own)
     if not np.isfinite(covariance).all():
@@ -94,14 +93,14 @@ def band_of(law: Law, problem: Problem, data: Any) -> Band:
     return Band(values, mean_error, scatter, None if fitter.knows_errors else max(freedom, 0))
 
 
-def _natural(law: Law, fitter: Fitter, data: Any, n_rows: int) -> Floats:
+def _natural(law: Law, fitter: Fitter, data: Any) -> Floats:
     """Inputs in natural units, ``(n_inputs, n_rows)``; zero for those that the law does not hold."""
-    columns, _ = columns_of(data, tuple(law.input_units), variables_of(law.expression), law.formula)
-    found = np.zeros((len(fitter.problem.inputs), n_rows))
+    rows = law.rows_of(data)
+    found = np.zeros((len(fitter.problem.inputs), rows.n_rows))
     for place, name in enumerate(fitter.problem.inputs):
-        if name in columns:
+        if name in rows.columns:
             unit = law.input_units[name]
-            found[place] = unit.to_si(columns[name]) / fitter.units.factor(unit.dimension)
+            found[place] = unit.to_si(rows.columns[name]) / fitter.units.factor(unit.dimension)
     return found
 
 

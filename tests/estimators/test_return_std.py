@@ -40,8 +40,7 @@ def test_it_is_what_a_bayesian_line_says() -> None:
 
 def test_it_is_in_the_unit_of_the_target_whatever_the_columns_unit() -> None:
     model, X, _ = line()
-    centimetres = 100 * X
-    centimetres.attrs["units"] = {"L [m]": "cm"}
+    centimetres = (100 * X).set_axis(["L [cm]"], axis=1)
     np.testing.assert_allclose(model.predict(centimetres, return_std=True)[1], model.predict(X, return_std=True)[1])
 
 
