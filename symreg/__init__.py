@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         OperatorError,
         ParseError,
         PhysicalConstantError,
+        PredictionError,
         ProblemError,
         ReportError,
         SymregError,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     )
     from symreg.estimators.descriptor import DescriptorClassifier, DescriptorRegressor
     from symreg.estimators.symbolic import SymbolicRegressor
-    from symreg.laws.law import ConstantInterval, Law, ParetoFront, PredictionError
+    from symreg.laws.law import ConstantInterval, Law, ParetoFront
     from symreg.problem import Problem
     from symreg.problem.making import make_problem
     from symreg.search.backend import Budget, BudgetError
@@ -113,12 +114,12 @@ _OWNERS = {
     "symreg.discovery": ("Discovery", "discover"),
     "symreg.errors": (
         "DimensionError", "EngineError", "EstimatorError", "ExpressionError", "InfeasibleError",
-        "OperatorError", "ParseError", "PhysicalConstantError", "ProblemError", "ReportError", "SymregError",
-        "TableError", "TableWarning", "UnitError", "UnitWarning",
+        "OperatorError", "ParseError", "PhysicalConstantError", "PredictionError", "ProblemError", "ReportError",
+        "SymregError", "TableError", "TableWarning", "UnitError", "UnitWarning",
     ),
     "symreg.estimators.symbolic": ("SymbolicRegressor",),
     "symreg.certainty.intervals": ("IntervalError", "constant_intervals"),
-    "symreg.laws.law": ("ConstantInterval", "Law", "ParetoFront", "PredictionError"),
+    "symreg.laws.law": ("ConstantInterval", "Law", "ParetoFront"),
     "symreg.problem": ("Problem", "make_problem"),
     "symreg.certainty.examination": ("Examination", "Robustness", "examined"),
     "symreg.search.backend": ("Budget", "BudgetError"),

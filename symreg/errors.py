@@ -169,6 +169,13 @@ class EstimatorError(SymregError, ValueError):
         return f"{self.reason} {self.advice}".strip()
 
 
+class PredictionError(SymregError):
+    """Data that do not fit a law which is to predict: ``message``; ``column`` is the one to blame, or None."""
+
+    column: str | None
+    message: str
+
+
 class OperatorError(SymregError):
     """A name that is no operator, or an operator with the wrong number of operands."""
 

@@ -11,13 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from symreg.errors import EstimatorError
-from symreg.estimators.table import TableEstimator
-from symreg.tables import as_series, magnitudes
+from symreg.estimators.table import TableEstimator, TableRegressor
+from symreg.tables import as_series, framed, magnitudes
 
 if TYPE_CHECKING:
     from symreg.arrays import Floats
@@ -60,14 +59,8 @@ class _DescriptorEstimator(TableEstimator):
         end = None if self.time_limit is None else time.monotonic() + float(self.time_limit)
         return lambda: end is not None and time.monotonic() > end
 
-    def _numbers(self, X: Any) -> Floats:
-        check_is_fitted(self)
-        numbers = validate_data(self, magnitudes(X), reset=False, dtype=np.float64, ensure_all_finite=False)
-        self._check_finite(numbers)
-        return self._in_units_of_fit(X, numbers)
 
-
-class DescriptorRegressor(RegressorMixin, _DescriptorEstimator):  # type: ignore[misc]
+class DescriptorRegressor(_DescriptorEstimator, TableRegressor):
     """Explain a property by a sum of one to three descriptors: short expressions of features, dimensionally exact.
 
     Parameters
@@ -134,15 +127,9 @@ class DescriptorRegressor(RegressorMixin, _DescriptorEstimator):  # type: ignore
         Raises ``EstimatorError`` and what tables, units, problems and ``find_descriptors`` raise.
         """
         from symreg.descriptor import find_descriptors
-        from symreg.problem import MIN_ROWS
 
-        settings = self._settings(_SHARED)
-        numbers, goal = validate_data(
-            self, magnitudes(X), magnitudes(y), dtype=np.float64, ensure_all_finite=False,
-            ensure_min_samples=MIN_ROWS, y_numeric=True,
-        )  # fmt: skip
-        self._check_finite(numbers)
-        goal = np.asarray(goal, dtype=np.float64)
+        settings, X, y = self._settings(_SHARED), framed(X), as_series(y)
+        numbers, goal = self._checked(X, magnitudes(y), y_numeric=True)
         self.problem_ = self._problem_of(X, y, numbers, goal, self.test_fraction)
         self.front_ = find_descriptors(self.problem_, settings, folds=self.folds, memory=self.memory, stop=self._stop())
         self.best_ = self.front_.best
@@ -153,8 +140,7 @@ class DescriptorRegressor(RegressorMixin, _DescriptorEstimator):  # type: ignore
 
         ``X`` ``(n_rows, n_inputs)`` and errors are as in ``SymbolicRegressor.predict``.
         """
-        numbers = self._numbers(X)
-        return self.best_.law.predict(numbers)
+        return self._predicted(self.best_.law, self._new_rows(X))
 
 
 class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: ignore[misc]
@@ -228,21 +214,16 @@ class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: igno
         import pandas as pd
 
         from symreg.descriptor import find_thresholds
-        from symreg.problem import MIN_ROWS
 
-        settings = self._settings([*_SHARED, "grown", "balanced"])
-        numbers, labels = validate_data(
-            self, magnitudes(X), y, dtype=np.float64, ensure_all_finite=False, ensure_min_samples=MIN_ROWS
-        )
+        settings, X, y = self._settings([*_SHARED, "grown", "balanced"]), framed(X), as_series(y)
+        numbers, labels = self._checked(X, y)
         check_classification_targets(labels)
-        self._check_finite(numbers)
         self.classes_, place = np.unique(labels, return_inverse=True)
         if len(self.classes_) != 2:
             reason = f"y holds {len(self.classes_)} classes, and a threshold tells two."
             raise EstimatorError(reason=reason, advice="Only binary classification is there: take one class at a time.")
         goal = np.where(place == 1, 1.0, -1.0)
-        named = as_series(y)
-        signs = pd.Series(goal, name=getattr(named, "name", None))
+        signs = pd.Series(goal, name=getattr(y, "name", None))
         problem = self._problem_of(X, signs, numbers, goal, 0.5)
         rows = np.arange(len(goal))
         self.problem_ = replace(problem, train_rows=rows, held_out_rows=rows[:0])
@@ -255,8 +236,7 @@ class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: igno
 
         In the unit of ``best_.law``. ``X`` ``(n_rows, n_inputs)`` and errors are as in ``SymbolicRegressor.predict``.
         """
-        numbers = self._numbers(X)
-        distance = self.best_.law.predict(numbers) - self.best_.threshold
+        distance = self._predicted(self.best_.law, self._new_rows(X)) - self.best_.threshold
         return distance if self.best_.above else -distance
 
     def predict(self, X: Any) -> Any:
@@ -264,8 +244,9 @@ class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: igno
 
         ``X`` ``(n_rows, n_inputs)`` and errors are as in ``SymbolicRegressor.predict``.
         """
-        numbers = self._numbers(X)
-        return self.classes_[self.best_.decide(numbers).astype(int)]
+        columns = self._new_rows(X)
+        self._predicted(self.best_.law, columns)
+        return self.classes_[self.best_.decide(columns).astype(int)]
 
 
 _SHARED = ("n_descriptors", "max_complexity", "max_pairs", "keep", "dimensionless", "threads")

@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
-import numpy as np
-from sklearn.base import RegressorMixin
 from sklearn.utils import check_random_state, estimator_html_repr
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from symreg.errors import EstimatorError
-from symreg.estimators.table import TableEstimator
+from symreg.estimators.table import TableRegressor
+from symreg.laws import band_of
 from symreg.problem import is_template, target_of
-from symreg.tables import magnitudes
+from symreg.tables import as_series, framed, magnitudes
 
 if TYPE_CHECKING:
     import os
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     Intervals = tuple[ConstantInterval, ...]
 
 
-class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
+class SymbolicRegressor(TableRegressor):
     """Find the laws behind a table: short formulas that are exact in their dimensions.
 
     Parameters
@@ -126,6 +125,9 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     def fit(self, X: Any, y: Any, *, sigma: Any = None) -> Self:
         """Search for the laws of ``y`` ``(n_rows,)`` in the columns of ``X`` ``(n_rows, n_inputs)``.
 
+        ``X`` is a DataFrame (units in headers, in ``attrs["units"]``, by pint dtypes or in a second level of labels), a
+        mapping of names to arrays or quantities, an astropy table, an xarray Dataset, an array of records, a ``Table``,
+        or an array, whose columns are x0, x1, ... ``y`` is one column of such a kind.
         ``sigma`` is the standard deviation of ``y``: one number, or one for each row, in the target's unit. A
         mapping gives it by name for inputs too, each in its own unit: ``{"y": 0.1, "x": [0.02, ...]}``.
         Raises ``EstimatorError`` (a ``ValueError``) for what cannot be used, and where no law is defined on the data;
@@ -133,20 +135,11 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         ``InfeasibleError`` ...
         """
         from symreg.discovery import discover
-        from symreg.problem import MIN_ROWS
 
         self._check_parameters()
-        numbers, goal = validate_data(
-            self,
-            magnitudes(X),
-            magnitudes(y),
-            dtype=np.float64,
-            ensure_all_finite=False,
-            ensure_min_samples=MIN_ROWS,
-            y_numeric=True,
-        )
-        self._check_finite(numbers)
-        problem = self._problem(self._table(X, y, numbers, np.asarray(goal, dtype=np.float64), sigma))
+        X, y = framed(X), as_series(y)
+        numbers, goal = self._checked(X, magnitudes(y), y_numeric=True)
+        problem = self._problem(self._table(X, y, numbers, goal, sigma))
         discovery = discover(
             problem,
             backend=self._backend(),
@@ -165,18 +158,25 @@ class SymbolicRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         self.front_, self.best_ = discovery.front, discovery.front.best
         return self
 
-    def predict(self, X: Any) -> Floats:
+    @overload
+    def predict(self, X: Any, return_std: Literal[False] = False) -> Floats: ...
+    @overload
+    def predict(self, X: Any, return_std: Literal[True]) -> tuple[Floats, Floats]: ...
+    def predict(self, X: Any, return_std: bool = False) -> Floats | tuple[Floats, Floats]:
         """The target by ``best_``, ``(n_rows,)``, in its own unit; NaN where the law is undefined.
 
-        ``X`` has shape ``(n_rows, n_inputs)``. Columns that state a unit other than at ``fit`` are converted. Raises
-        ``EstimatorError`` for NaN, infinity and text in ``X``, and for a unit of another dimension.
+        ``X`` is any table that ``fit`` takes, with the columns that the law holds, in any order and among any others;
+        one that states another unit than at ``fit`` is converted, one that states none is in that unit. An array
+        ``(n_rows, n_inputs)`` has all columns in the order of ``fit``. With ``return_std`` the values come with the
+        standard deviation of a new measurement from them, ``(n_rows,)`` in the target's unit: the error of the law and
+        the scatter around it together, as scikit-learn's ``BayesianRidge`` gives them. About 68 % of new measurements
+        lie within one of it, 95 % within 1.96, if the form is right and the rows were many; ``symreg.laws.band_of``
+        keeps both parts apart and knows how few the rows were. Raises ``EstimatorError`` for a missing column, for NaN,
+        infinity and text in ``X``, and for a unit of another dimension.
         """
-        check_is_fitted(self)
-        numbers = validate_data(self, magnitudes(X), reset=False, dtype=np.float64, ensure_all_finite=False)
-        self._check_finite(numbers)
-        names = self._names_at_fit()
-        kept = [names.index(name) for name in self.problem_.inputs]  # a form may name some of the columns only
-        return self.best_.predict(self._in_units_of_fit(X, numbers)[:, kept])
+        columns = self._new_rows(X)
+        values = self._predicted(self.best_, columns)
+        return (values, band_of(self.best_, self.problem_, columns).measurement_error) if return_std else values
 
     def report(self, path: str | os.PathLike[str]) -> Path:
         """Write a report; the suffix of ``path`` chooses the format: .html, .tex, .md, .pdf.

@@ -1,24 +1,36 @@
-"""What estimators share: arrays checked by scikit-learn's rules, as tables with units, there and back."""
+"""What estimators share: tables of any kind, checked by scikit-learn's rules, with units, there and back."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils import check_consistent_length
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from symreg.errors import EstimatorError
-from symreg.tables import as_series, named_frame, stated_units, training_table
+from symreg.errors import EstimatorError, PredictionError, TableWarning
+from symreg.estimators.given import check_given, refuse, rows_text
+from symreg.tables import (
+    as_series,
+    framed,
+    header_names,
+    in_unit_of,
+    is_table,
+    magnitudes,
+    named_frame,
+    new_rows,
+    stated_unit,
+    training_table,
+)
 
 if TYPE_CHECKING:
     from symreg.arrays import Floats
+    from symreg.laws import Law
     from symreg.problem import Problem
-    from symreg.tables import Table
-
-FIRST_ROWS = 5
-"""Row numbers that an error lists before it says "...": enough to find the fault, and still one line. Set by hand."""
+    from symreg.tables import NewRows, Table
 
 
 class TableEstimator(BaseEstimator):  # type: ignore[misc]
@@ -29,16 +41,47 @@ class TableEstimator(BaseEstimator):  # type: ignore[misc]
     problem_: Problem
     n_features_in_: int
 
+    def _checked(self, X: Any, y: Any, **rules: Any) -> tuple[Floats, Any]:
+        """The numbers of both by scikit-learn's rules, ``(n_rows, n_inputs)`` and ``(n_rows,)``."""
+        from symreg.problem import MIN_ROWS
+
+        check_given(X, y, MIN_ROWS)
+        try:
+            numbers, goal = validate_data(
+                self, magnitudes(X), y, dtype=np.float64, ensure_all_finite=False, ensure_min_samples=MIN_ROWS, **rules
+            )
+            goal = np.asarray(goal, dtype=np.float64) if rules.get("y_numeric") else goal
+        except ValueError as error:
+            raise refuse(error) from error
+        self._check_finite(numbers)
+        return numbers, goal
+
     def _table(self, X: Any, y: Any, numbers: Floats, goal: Floats, sigma: Any) -> Table:
-        return training_table(
-            named_frame(X, self._feature_names(), numbers),
-            as_series(y),
+        frame = named_frame(X, self._feature_names(), numbers)
+        table = training_table(
+            frame,
+            y,
             goal,
             target=self._target_name(y),
             sigma=sigma,
             units=self.units or {},
             check_lengths=check_consistent_length,
         )
+        self._warn_of_lost_units(table)
+        return table
+
+    def _warn_of_lost_units(self, table: Table) -> None:
+        """A step of a pipeline that hands on an array has dropped names and units, and often changed the numbers."""
+        assert table.target is not None
+        unit, inputs = table[table.target].unit, [one for one in table.columns if one.name != table.target]
+        if hasattr(self, "feature_names_in_") or unit.dimension.is_dimensionless or self.units:
+            return
+        if all(one.unit.dimension.is_dimensionless for one in inputs):
+            text = (
+                f"X is an array without names and units, but {table.target!r} is in {unit.text!r}: if a step before "
+                "this one has dropped them (a scaler does), leave it out, symreg scales by itself; else give units="
+            )
+            warnings.warn(text, TableWarning, stacklevel=4)
 
     def _target_name(self, y: Any) -> str | None:
         """The target's name, where one was given."""
@@ -53,27 +96,79 @@ class TableEstimator(BaseEstimator):  # type: ignore[misc]
         return [f"x{i}" for i in range(self.n_features_in_)] if names is None else [str(n) for n in names]
 
     def _check_finite(self, numbers: Floats) -> None:
-        bad = ~np.isfinite(numbers)
-        if not bad.any():
-            return
-        place = int(np.flatnonzero(bad.any(axis=0))[0])
-        rows = np.flatnonzero(bad[:, place])
-        listed = ", ".join(str(row + 1) for row in rows[:FIRST_ROWS]) + ", ..." * (len(rows) > FIRST_ROWS)
-        reason = (
-            f"X contains NaN or inf: column {self._feature_names()[place]!r}, {len(rows)} of {len(numbers)} "
-            f"rows ({listed})."
-        )
-        raise EstimatorError(reason=reason, advice="Leave these rows out, or fill them in.")
+        for place, name in enumerate(self._feature_names()):
+            _refuse_gaps("X", name, numbers[:, place])
 
-    def _in_units_of_fit(self, X: Any, numbers: Floats) -> Floats:
-        converted = numbers
-        for place, unit in stated_units(X).items():
-            name = self._names_at_fit()[place]
-            wanted = self.problem_.table[name].unit
-            if unit.dimension != wanted.dimension:
-                reason = f"column {name!r} is in {unit.text!r}, but at fit it was in {wanted.text!r}."
-                raise EstimatorError(reason=reason)
-            if (unit.scale, unit.offset) != (wanted.scale, wanted.offset):
-                converted = numbers.copy() if converted is numbers else converted
-                converted[:, place] = wanted.from_si(unit.to_si(numbers[:, place]))
-        return converted
+    def _new_rows(self, X: Any) -> Mapping[str, Floats]:
+        """The columns of the fit that ``X`` holds, ``(n_rows,)`` each, in the units that they had there."""
+        check_is_fitted(self)
+        units = {name: self.problem_.table[name].unit for name in self._names_at_fit()}
+        named = is_table(X) and header_names(X, units)
+        try:
+            if named and (hasattr(self, "feature_names_in_") or set(named) & set(units)):
+                there = [name for name in units if name in named]
+                if not there:
+                    message = f"X holds no column of the fit: that had {', '.join(units)}, X has {', '.join(named)}"
+                    raise PredictionError(column=None, message=message)
+                rows = new_rows(X, units, there, "X")
+            else:
+                rows = self._by_place(X, units)
+        except PredictionError as error:
+            raise EstimatorError(reason=f"{error}.") from error
+        for name, values in rows.columns.items():
+            _refuse_gaps("X", name, values)
+        return rows.columns
+
+    def _by_place(self, X: Any, units: Mapping[str, Any]) -> NewRows:
+        """Columns of an array in the order of the fit; those of a frame that state a unit are converted."""
+        framed_X = framed(X)
+        check_given(framed_X, None, 0)
+        try:
+            numbers = validate_data(
+                self, magnitudes(framed_X), reset=False, dtype=np.float64, ensure_all_finite=False,
+                ensure_min_samples=0,
+            )  # fmt: skip
+        except ValueError as error:
+            raise refuse(error) from error
+        return new_rows(named_frame(framed_X, list(units), numbers), units, units, "X")
+
+    def _predicted(self, law: Law, columns: Mapping[str, Floats]) -> Floats:
+        try:
+            return law.predict(columns)
+        except PredictionError as error:
+            raise EstimatorError(reason=f"{error}.") from error
+
+
+class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
+    """A regressor of such tables, whose score takes targets in any unit of the target's dimension."""
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The part of the variance of ``y`` ``(n_rows,)`` that the prediction for ``X`` explains, R².
+
+        ``X`` ``(n_rows, n_inputs)`` is as in ``predict``, ``y`` as in ``fit``; another unit than at ``fit`` is
+        converted. ``sample_weight`` is scikit-learn's. Raises ``EstimatorError`` for a unit of another dimension, and
+        where the law is undefined on a row.
+        """
+        check_is_fitted(self)
+        series = as_series(y)
+        goal = np.asarray(magnitudes(series), dtype=np.float64)
+        column, unit = self.problem_.target_column, stated_unit(series)
+        try:
+            goal = goal if unit is None else in_unit_of(column.name, goal, unit, column.unit)
+        except PredictionError as error:
+            raise EstimatorError(reason=f"{error}.") from error
+        predicted = np.asarray(self.predict(X))
+        undefined = np.flatnonzero(~np.isfinite(predicted))
+        if len(undefined):
+            reason = f"the law is undefined on {rows_text(undefined, len(predicted))}, so it has no score there."
+            raise EstimatorError(reason=reason, advice="Score it on the other rows.")
+        from sklearn.metrics import r2_score
+
+        return float(r2_score(goal, predicted, sample_weight=sample_weight))
+
+
+def _refuse_gaps(what: str, name: str, values: Floats) -> None:
+    rows = np.flatnonzero(~np.isfinite(values))
+    if len(rows):
+        reason = f"{what} contains NaN or inf: column {name!r}, {rows_text(rows, len(values))}."
+        raise EstimatorError(reason=reason, advice="Leave these rows out, or fill them in.")

@@ -19,13 +19,10 @@ from numpy.typing import NDArray
 from symreg.errors import SymregError
 from symreg.formula import Expression, evaluate_tree, variables_of
 from symreg.laws.correlation import Correlation, correlations
+from symreg.tables import NewRows, new_rows
 from symreg.units import Unit
 
 Array = NDArray[np.float64]
-
-
-class PredictionError(SymregError):
-    """The data given to ``Law.predict`` do not fit the law; ``column`` names the one to blame, or is None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +107,29 @@ class Law:
     def predict(self, data: Any) -> Array:
         """Values of the target in its own unit, ``(n_rows,)``; NaN where the law is undefined.
 
-        ``data`` is a DataFrame, a mapping of columns, or an array ``(n_rows, n_inputs)`` in the order of
-        ``input_units``, in the units the law was found in. Raises ``PredictionError`` for a missing column, one that
-        holds no numbers, columns of different lengths, and an array of another shape.
+        ``data`` is a table that ``read_table`` reads from memory: a DataFrame, a mapping of names to arrays, numbers or
+        quantities, an astropy table, an xarray Dataset, an array of records, a ``Table``. Only the columns that the
+        formula holds have to be there, in any order; those that state a unit are converted, others are in the units
+        the law was found in. Or it is an array ``(n_rows, n_inputs)`` in the order of ``input_units``. An empty cell
+        gives NaN. Raises ``PredictionError`` for a missing column, one that holds no numbers or a quantity of another
+        dimension, columns of different lengths, and an array of another shape; ``TableError`` and ``UnitError`` for
+        cells and units that cannot be read.
         """
-        columns, n_rows = columns_of(
-            data, tuple(self.input_units), variables_of(self.expression), self.formula
-        )
+        rows = self.rows_of(data)
         leaves: dict[str, Any] = {c.name: float(c.unit.to_si(c.value)) for c in self.constants}
-        for name, values in columns.items():
-            leaves[name] = self.input_units[name].to_si(values) if name in self.input_units else values
+        leaves |= {name: self.input_units[name].to_si(values) for name, values in rows.columns.items()}
         with np.errstate(all="ignore"):
             si = np.asarray(evaluate_tree(self.expression, leaves), dtype=np.float64)
             values = np.asarray(self.unit.from_si(si), dtype=np.float64)
         values = np.where(np.isfinite(values), values, np.nan)
-        return np.array(np.broadcast_to(values, (n_rows,)))
+        return np.array(np.broadcast_to(values, (rows.n_rows,)))
+
+    def rows_of(self, data: Any) -> NewRows:
+        """The inputs that the formula holds, of ``data`` as ``predict`` takes it, in the units of ``input_units``.
+
+        Columns have the shape ``(n_rows,)``. Raises what ``predict`` raises.
+        """
+        return new_rows(data, self.input_units, variables_of(self.expression), f"the law {self.formula}")
 
     @property
     def correlations(self) -> tuple[Correlation, ...]:
@@ -234,49 +239,3 @@ def _root_mean_square(values: Array) -> float:
     """Scaled by the largest value, so that 1e-200 does not vanish when it is squared."""
     largest = float(np.max(np.abs(values)))
     return largest * float(np.sqrt(np.mean((values / largest) ** 2))) if largest > 0 else 0.0
-
-
-def columns_of(
-    data: Any, order: tuple[str, ...], wanted: tuple[str, ...], formula: str
-) -> tuple[dict[str, Array], int]:
-    """The wanted columns of any kind of table as float arrays, and the number of rows."""
-    if hasattr(data, "columns") or isinstance(data, Mapping):
-        return _named_columns(data, wanted, formula)
-    matrix = np.asarray(data, dtype=np.float64)
-    if matrix.ndim != 2 or matrix.shape[1] != len(order):
-        raise PredictionError(
-            column=None,
-            message=f"predict takes an array of shape (n_rows, {len(order)}) with the columns "
-            f"{', '.join(order)}; this one has shape {matrix.shape}",
-        )
-    return {name: np.ascontiguousarray(matrix[:, order.index(name)]) for name in wanted}, matrix.shape[0]
-
-
-def _named_columns(data: Any, wanted: tuple[str, ...], formula: str) -> tuple[dict[str, Array], int]:
-    names = {str(name): name for name in (data.columns if hasattr(data, "columns") else data)}
-    for name in wanted:
-        if name not in names:
-            raise PredictionError(
-                column=name,
-                message=f"column {name!r} is missing: the law {formula} needs {', '.join(wanted)}, "
-                f"the data have {', '.join(names) or 'no columns'}",
-            )
-    columns = {name: _floats(data[names[name]], name) for name in wanted}
-    if hasattr(data, "columns"):
-        return columns, len(data)
-    rows = {name: column.size for name, column in columns.items() if column.ndim}
-    if len(set(rows.values())) > 1:
-        counted = ", ".join(f"{name} has {n}" for name, n in rows.items())
-        raise PredictionError(column=None, message=f"columns differ in the number of rows: {counted}")
-    if not wanted and names:  # a constant law: as many values as the data have rows
-        return columns, np.atleast_1d(np.asarray(data[next(iter(names.values()))])).shape[0]
-    return columns, max(rows.values(), default=1)
-
-
-def _floats(values: Any, name: str) -> Array:
-    try:
-        if hasattr(values, "to_numpy"):
-            return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise PredictionError(column=name, message=f"column {name!r} holds no numbers: {error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symreg.tables.as_pandas import as_series, framed, stated_unit
 from symreg.tables.catalog import (
     CatalogError,
     dataset_folder,
@@ -12,7 +13,7 @@ from symreg.tables.catalog import (
 )
 from symreg.tables.checks import is_constant, warn_of_twins
 from symreg.tables.error_model import ErrorModel, ErrorModelError, read_error_model
-from symreg.tables.frames import as_series, magnitudes, named_frame, stated_units, training_table
+from symreg.tables.frames import magnitudes, named_frame, training_table
 from symreg.tables.generate import (
     Distribution,
     GeneratedConstant,
@@ -26,6 +27,8 @@ from symreg.tables.generate import (
     with_noise,
 )
 from symreg.tables.headers import check_name, column_unit, nearest
+from symreg.tables.holders import is_table
+from symreg.tables.new_rows import NewRows, header_names, in_unit_of, new_rows
 from symreg.tables.table import Column, Table, read_table
 
 __all__ = [
@@ -38,6 +41,7 @@ __all__ = [
     "GeneratedInput",
     "GeneratedTable",
     "GenerationError",
+    "NewRows",
     "NoiseKind",
     "Table",
     "as_series",
@@ -46,18 +50,23 @@ __all__ = [
     "dataset_folder",
     "dataset_names",
     "datasets_folder",
+    "framed",
     "generate_table",
+    "header_names",
+    "in_unit_of",
     "is_constant",
+    "is_table",
     "load_dataset",
     "magnitudes",
     "named_frame",
     "nearest",
+    "new_rows",
     "problem_set_names",
     "read_error_model",
     "read_noise",
     "read_table",
     "root_mean_square",
-    "stated_units",
+    "stated_unit",
     "training_table",
     "warn_of_twins",
     "with_noise",

@@ -32,6 +32,10 @@ MAX_WARNINGS = 5
 45 pairs, which nobody reads; set by hand."""
 
 
+ROUNDED = 1e-9
+"""How far from 0 and 1 mean and standard deviation of z-scores may be: rounding leaves 1e-13 or so, and what was
+measured comes within 1e-9 of both by chance in one table of 1e15 or so. Rounded to a few digits they pass unnoticed."""
+
 ROUNDING = 1e-12
 """Of the zero point of a scale: absolute zero itself, converted, may come out below it. Far more than float64 rounds,
 far less than any thermometer reads; set by hand."""
@@ -67,6 +71,26 @@ def warn_of_twins(table: Table, target: str) -> Table:
             f"{table.source}: {len(new) - MAX_WARNINGS} more such pairs", TableWarning, stacklevel=3
         )
     return replace(table, notes=(*table.notes, *new)) if new else table
+
+
+def warn_of_scaled(table: Table) -> Table:
+    """Warn of columns whose numbers are z-scores though they have a unit, and keep the remarks in ``notes``."""
+    found = [
+        f"column {one.name!r} has mean 0 and standard deviation 1 to the last digit, as a scaler leaves it, and the "
+        f"unit {one.unit.text!r}, which they no longer have: give the measured numbers (symreg scales by itself)"
+        for one in table.columns
+        if not one.unit.dimension.is_dimensionless and _is_scaled(one.user_numbers)
+    ]
+    for text in found:
+        warnings.warn(f"{table.source}: {text}", TableWarning, stacklevel=3)
+    return replace(table, notes=(*table.notes, *found)) if found else table
+
+
+def _is_scaled(values: Floats) -> bool:
+    if len(values) < MIN_ROWS or np.max(np.abs(values)) > len(values):  # no z-score is larger
+        return False
+    spreads = (values.std(), values.std(ddof=1))
+    return bool(abs(values.mean()) < ROUNDED and any(abs(spread - 1) < ROUNDED for spread in spreads))
 
 
 def twins(columns: Sequence[Column]) -> list[str]:

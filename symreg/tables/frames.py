@@ -1,11 +1,10 @@
 """Frames and series as scikit-learn's tools hand them on: plain numbers for them, names and units for us.
 
-pandas is recognised by what the caller has already imported, as in ``reading``.
+What kinds of tables and targets there are is settled before, in ``as_pandas``.
 """
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,10 +14,10 @@ import numpy as np
 from symreg.arrays import Floats
 from symreg.errors import EstimatorError
 from symreg.tables.error_model import KEYS, read_error_model
+from symreg.tables.holders import array_and_unit, is_frame
 
 if TYPE_CHECKING:
     from symreg.tables.table import Table
-    from symreg.units import Unit
 
 
 def training_table(
@@ -38,6 +37,7 @@ def training_table(
     ``check_lengths`` raises where an array has another length than ``goal``. ``frame`` is made by
     ``named_frame`` and changed here.
     """
+    from symreg.tables.as_pandas import stated_unit
     from symreg.tables.headers import nearest
     from symreg.tables.table import read_table
 
@@ -45,9 +45,9 @@ def training_table(
     if target in frame.columns:
         reason = f"the target is called {target!r}, and so is a column of X."
         raise EstimatorError(reason=reason, advice="Give it another name: target='...'.")
-    stated = _stated_by(y)
+    stated = stated_unit(y)  # a name of its own may hold one that the target's name does not
     if stated is not None:
-        frame.attrs["units"] = {**frame.attrs.get("units", {}), target: stated}
+        frame.attrs["units"] = {**frame.attrs.get("units", {}), target: stated.text}
     frame[target] = y.array if _is_pint(y) else goal
     spread: dict[str, Any] = {}
     names = list(frame.columns)
@@ -60,12 +60,17 @@ def training_table(
             continue
         if (errors := read_error_model(given)) is not None:
             spread[name] = errors
-        elif np.ndim(given) == 0:
-            spread[name] = float(given)
-        else:
-            check_lengths(goal, given)
-            spread[name] = _name_beside(f"sigma_{name}", frame.columns)
-            frame[spread[name]] = given.array if _is_pint(given) else np.asarray(given)
+            continue
+        numbers, unit = array_and_unit(given)
+        if np.ndim(numbers) == 0 and unit is None:
+            spread[name] = float(numbers)
+            continue
+        if np.ndim(numbers):
+            check_lengths(goal, numbers)
+        spread[name] = _name_beside(f"sigma_{name}", frame.columns)
+        frame[spread[name]] = given.array if _is_pint(given) else np.broadcast_to(numbers, goal.shape)
+        if unit is not None:
+            frame.attrs["units"] = {**frame.attrs.get("units", {}), spread[name]: unit}
     known = _known_units(units, frame)
     table = read_table(frame, target=target, inputs=names, units=known, sigma=spread)
     _check_spelling(units, known, table)
@@ -81,9 +86,9 @@ def magnitudes(data: Any) -> Any:
         import pandas as pd
 
         return pd.Series(data.array.quantity.magnitude, index=data.index, name=data.name)
-    if _is_frame(data):
+    if is_frame(data):
         _check_no_text(data)
-    if not _is_frame(data) or not any(_is_pint(data.iloc[:, place]) for place in range(data.shape[1])):
+    if not is_frame(data) or not any(_is_pint(data.iloc[:, place]) for place in range(data.shape[1])):
         return data
     plain = data.copy(deep=False)
     for place in range(data.shape[1]):
@@ -115,7 +120,7 @@ def named_frame(X: Any, names: Sequence[str], numbers: Floats) -> Any:
     """
     import pandas as pd
 
-    if not _is_frame(X):
+    if not is_frame(X):
         return pd.DataFrame(numbers, columns=list(names))
     frame = X.set_axis(list(names), axis=1)
     units = X.attrs.get("units")
@@ -126,38 +131,6 @@ def named_frame(X: Any, names: Sequence[str], numbers: Floats) -> Any:
     return frame
 
 
-def stated_units(X: Any) -> dict[int, Unit]:
-    """Units that a DataFrame ``(n_rows, n_inputs)`` states by pint dtype or ``attrs``, by the column's place.
-
-    Empty for what is no DataFrame. Raises ``UnitError``, and ``TableError`` where two statements contradict each other.
-    """
-    from symreg.tables.measurements import settle_unit
-    from symreg.tables.sources import pint_text
-
-    if not _is_frame(X):
-        return {}
-    units = X.attrs.get("units")
-    found = {}
-    for place, label in enumerate(X.columns):
-        series = X.iloc[:, place]
-        stated = [("the pint dtype", pint_text(series.dtype.units))] if _is_pint(series) else []
-        if isinstance(units, Mapping) and label in units:
-            stated.append(("attrs['units']", str(units[label])))
-        if stated:
-            found[place] = settle_unit("X", str(label), stated)
-    return found
-
-
-def as_series(y: Any) -> Any:
-    """The one column ``(n_rows,)`` of a DataFrame; anything else as it is."""
-    return y.iloc[:, 0] if _is_frame(y) else y
-
-
-def _is_frame(data: Any) -> bool:
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(data, pandas.DataFrame)
-
-
 def _is_pint(series: Any) -> bool:
     return type(getattr(series, "dtype", None)).__name__ == "PintType"
 
@@ -165,12 +138,6 @@ def _is_pint(series: Any) -> bool:
 def _own_name(y: Any) -> str:
     name = getattr(y, "name", None)
     return name if isinstance(name, str) and name else "y"
-
-
-def _stated_by(y: Any) -> Any:
-    """The unit in ``attrs`` of a Series: a text, or a mapping that it inherited from a DataFrame."""
-    units = getattr(y, "attrs", {}).get("units")
-    return units.get(_own_name(y)) if isinstance(units, Mapping) else units
 
 
 def _name_beside(name: str, taken: Any) -> str:

@@ -138,13 +138,19 @@ class Table:
 
     @property
     def y(self) -> pd.Series[float]:
-        """The target as the user's numbers, shape ``(n_rows,)``; ``TableError`` where no target was named."""
+        """The target as the user's numbers, shape ``(n_rows,)``, its unit in ``attrs``.
+
+        ``TableError`` where no target was named.
+        """
         import pandas as pd
 
         if self.target is None:
             advice = f"Name one: read_table(..., target={self.names[-1]!r})."
             raise TableError(source=self.source, problem="no target was named", advice=advice)
-        return pd.Series(np.array(self[self.target].user_numbers), name=self.target)
+        column = self[self.target]
+        series = pd.Series(np.array(column.user_numbers), name=self.target)
+        series.attrs["units"] = column.unit.text
+        return series
 
     def label(self, name: str) -> tuple[str, ...]:
         """The texts of a label column, one for each row; ``TableError`` for a name that is no such column's."""
@@ -201,10 +207,10 @@ def read_table(
     The other keywords say how a file is written, where it does not show it or shows it in two ways: see
     ``symreg.tables.dialect.Dialect``; ``table.understood`` holds what was found. Raises ``TableError`` and
     ``UnitError``. Warns of units that people often mean otherwise (``UnitWarning``) and, with a target, of inputs that
-    are copies of each other (``TableWarning``).
+    are copies of each other and of z-scores that have a unit (``TableWarning``).
     """
     from symreg.tables.assembly import Asked, assemble
-    from symreg.tables.checks import warn_of_twins
+    from symreg.tables.checks import warn_of_scaled, warn_of_twins
     from symreg.tables.dialect import Dialect
 
     dialect = Dialect(
@@ -214,4 +220,4 @@ def read_table(
     chosen = [columns] if isinstance(columns, str) else columns
     asked = Asked(target, units or {}, sigma or {}, chosen, [inputs] if isinstance(inputs, str) else inputs)
     table = assemble(source, asked, dialect, nan)
-    return table if target is None else warn_of_twins(table, target)
+    return table if target is None else warn_of_twins(warn_of_scaled(table), target)

@@ -98,13 +98,14 @@ def _astropy_column(header: str, cells: Any, source: str, numerals: Numerals) ->
     if type(cells).__name__ == "Time":
         return made_column(header, np.asarray(cells.isot), [], source, numerals)
     unit = getattr(cells, "unit", None)
-    stated = [] if unit is None else [("the astropy unit", _astropy_text(unit))]
+    stated = [] if unit is None else [("the astropy unit", astropy_text(unit))]
     mask = getattr(cells, "mask", None)
     plain = getattr(cells, "unmasked", cells)
     return made_column(header, getattr(plain, "value", plain), stated, source, numerals, mask)
 
 
-def _astropy_text(unit: Any) -> str:
+def astropy_text(unit: Any) -> str:
+    """An astropy unit as text that people write: ``M_sun``, not ``solMass``."""
     return re.sub(r"[A-Za-z_]+", lambda word: ASTROPY_NAMES.get(word[0], word[0]), str(unit.to_string()))
 
 
@@ -122,6 +123,10 @@ def read_mapping(source: Mapping[Any, Any], name: str, numerals: Numerals) -> Ra
 def _mapping_column(header: str, values: Any, source: str, numerals: Numerals) -> RawColumn:
     if hasattr(values, "magnitude") and hasattr(values, "units"):
         return made_column(header, values.magnitude, [("the pint quantity", pint_text(values.units))], source, numerals)
+    if hasattr(values, "attrs") and hasattr(values, "dims"):  # xarray's, whose attribute says the unit
+        units = values.attrs.get("units")
+        stated = [] if units is None else [("attrs['units']", str(units))]
+        return made_column(header, np.asarray(values.values), stated, source, numerals)
     if hasattr(values, "unit"):
         return _astropy_column(header, values, source, numerals)
     return made_column(header, values, [], source, numerals)

@@ -90,7 +90,7 @@ def _with(column: RawColumn, meant: _Meant) -> RawColumn:
     cells.add_numbers(meant.values)
     units = () if meant.is_date else column.unit_sources  # UTC above a date is no unit of the time that passes
     units = units if meant.unit is None else ((CELLS, meant.unit), *units)
-    return replace(column, cells=cells, unit_sources=units, spread=meant.spread)
+    return replace(column, cells=cells, unit_sources=units, spread=meant.spread, is_date=meant.is_date)
 
 
 def _meant(column: RawColumn) -> _Meant | None:

@@ -41,13 +41,14 @@ class Hints:
 
 @dataclass(frozen=True, slots=True)
 class RawColumn:
-    """One column as found: its header text, its cells, pairs (where a unit was stated, its text), and the standard
-    deviations ``(n_rows,)`` that stand in its cells, if any."""
+    """One column as found: its header text, its cells, pairs (where a unit was stated, its text), the standard
+    deviations ``(n_rows,)`` that stand in its cells, if any, and whether these were dates."""
 
     header: str
     cells: Cells
     unit_sources: tuple[tuple[str, str], ...] = ()
     spread: Floats | None = None
+    is_date: bool = False
 
 
 @dataclass(frozen=True, slots=True)
