@@ -81,8 +81,37 @@ def check(file: ExperimentFile) -> None:
 
 
 @app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="A table: text, Excel, FITS, ...", show_default=False)],
+    target: Annotated[str | None, typer.Option(help="The column to be explained.", show_default=False)] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write.", show_default="beside the table, with the ending .yaml")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write an experiment's file for a table: every column, its unit as understood, every default."""
+    from symreg.cli.starting import init_experiment
+
+    init_experiment(file, target, output, force=force)
+
+
+@app.command()
 def run(
-    file: ExperimentFile,
+    file: Annotated[
+        Path, typer.Argument(help="The experiment, a YAML file; or a table, with --target.", show_default=False)
+    ],
+    target: Annotated[str | None, typer.Option(help="Of a table: the column to be explained.")] = None,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option("--inputs", "--input", help="Of a table: columns that may explain it, with commas; else all."),
+    ] = None,
+    constants: Annotated[
+        list[str] | None, typer.Option(help="Of a table: known constants, such as g_n,c; auto offers some.")
+    ] = None,
+    operators: Annotated[list[str] | None, typer.Option(help="Of a table: operators, such as '+,*,sqrt'.")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help="Of a table: NAME=UNIT of a column; again for more.")] = None,
+    nan: Annotated[str | None, typer.Option(help="Of a table: drop leaves rows with empty cells out.")] = None,
+    name: Annotated[str | None, typer.Option(help="Of a table: the run's name; else the file's.")] = None,
     runs: Annotated[Path, typer.Option(help="Where run folders are made.")] = Path("runs"),
     time: Annotated[str | None, typer.Option(help="Time to search, such as '60 s' or '2 min'.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Another seed than the file's.")] = None,
@@ -93,10 +122,15 @@ def run(
 ) -> None:
     """Search for a law. Ctrl-C keeps the best so far; the same command goes on from there."""
     from symreg.cli.commands import run_experiments
+    from symreg.cli.starting import TableQuestion
 
-    run_experiments(
-        file, runs, time=time, seed=seed, threads=threads, backend=backend, fresh=fresh, quiet=quiet
+    question = TableQuestion(
+        target, tuple(inputs or ()), tuple(constants or ()), tuple(operators or ()), tuple(unit or ()), nan, name
     )
+    run_experiments(
+        file, runs, time=time, seed=seed, threads=threads, backend=backend, fresh=fresh, quiet=quiet,
+        question=question,
+    )  # fmt: skip
 
 
 @app.command()

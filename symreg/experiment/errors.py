@@ -5,6 +5,7 @@ from __future__ import annotations
 from symreg.errors import SymregError
 
 __all__ = [
+    "DestinationError",
     "FolderLockedError",
     "NotAvailableError",
     "ResumeError",
@@ -31,6 +32,20 @@ class RunFolderError(SymregError):
 
     def __str__(self) -> str:
         return f"{self.folder}: {self.file}: {self.reason}"
+
+
+class DestinationError(SymregError):
+    """A file that is not written, for its ``reason``: ``path``, and what to do as ``advice`` (may be empty)."""
+
+    path: str
+    reason: str
+    advice: str
+
+    def __init__(self, *, path: str, reason: str, advice: str = "") -> None:
+        super().__init__(path=path, reason=reason, advice=advice)
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.reason}" + (f"; {self.advice}" if self.advice else "")
 
 
 class FolderLockedError(SymregError):

@@ -24,7 +24,8 @@ from symreg.tables.generate import (
     root_mean_square,
     with_noise,
 )
-from symreg.tables.headers import check_name, column_unit, nearest
+from symreg.tables.headers import check_name, column_unit, is_plain_name, nearest
+from symreg.tables.rows import read_rows
 from symreg.tables.table import Column, Table, read_table
 
 __all__ = [
@@ -45,12 +46,14 @@ __all__ = [
     "datasets_folder",
     "generate_table",
     "is_constant",
+    "is_plain_name",
     "load_dataset",
     "magnitudes",
     "named_frame",
     "nearest",
     "problem_set_names",
     "read_noise",
+    "read_rows",
     "read_table",
     "root_mean_square",
     "stated_units",
