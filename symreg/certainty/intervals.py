@@ -18,7 +18,7 @@ from symreg.certainty.bootstrap import RESAMPLES, Resampling, studentised_ends
 from symreg.certainty.profile import profile_ends
 from symreg.errors import SymregError
 from symreg.fitting import Fitted, Fitter, Floats
-from symreg.laws import ConstantInterval, Law, fit_of
+from symreg.laws import ConstantInterval, Law, fit_of, quantile
 from symreg.problem import Problem
 
 IntervalMethod = Literal["wald", "profile", "bootstrap"]
@@ -95,15 +95,6 @@ def _with_errors(fitter: Fitter, own: Fitted) -> Fitted:
     if found is None:
         return own
     return replace(fitter.finished(found), residual_sum=fitter.sum_of_squares(found))
-
-
-def quantile(level: float, freedom: int | None) -> float:
-    """Standard errors to either side: Student's t with so many degrees of freedom, or normal for None."""
-    from scipy.special import ndtri, stdtrit
-
-    if freedom is None:
-        return float(ndtri(0.5 + level / 2))
-    return float(stdtrit(freedom, 0.5 + level / 2)) if freedom > 0 else math.nan
 
 
 def _wald(problem: Problem, law: Law, level: float) -> tuple[ConstantInterval, ...]:

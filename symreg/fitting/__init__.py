@@ -5,13 +5,14 @@ from __future__ import annotations
 from symreg.fitting.bounds import holding, limits_of, within_bounds
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, Floats, make_fitter
-from symreg.fitting.input_errors import fit_with_input_errors, uncertain_inputs
+from symreg.fitting.input_errors import InputErrors, fit_with_input_errors, uncertain_inputs
 from symreg.fitting.leaving_out import sum_left_out
 
 __all__ = [
     "Fitted",
     "Fitter",
     "Floats",
+    "InputErrors",
     "fit_with_input_errors",
     "holding",
     "limits_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symreg.laws.band import band_of, quantile
 from symreg.laws.constant_units import display_unit
 from symreg.laws.correlation import Correlation, correlations
 from symreg.laws.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
@@ -22,6 +23,7 @@ __all__ = [
     "ParetoFront",
     "Score",
     "as_fitted",
+    "band_of",
     "bits_left",
     "bits_of_fit",
     "bits_of_rows",
@@ -34,6 +36,7 @@ __all__ = [
     "fitter_of",
     "left_over",
     "pareto_front",
+    "quantile",
     "score",
     "undetermined",
     "unseen_notes",

@@ -2,13 +2,51 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+from symreg.arrays import Floats
 from symreg.engine.least_squares import WORST_CONDITION, triangle_of
 from symreg.fitting import Fitted, Fitter
 
 PARTAKES = 1e-3
 """Share of a direction, of length one, from which a constant is named as part of it; rounding leaves 1e-8 or so."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Directions:
+    """Directions in which the constants that the fit moves can go, by how far they move the law on its rows.
+
+    ``lengths`` ``(n_loose,)`` are the roots of the weighted sums of squares of the slopes, by which each constant is
+    scaled; those of length zero move nothing. ``vectors`` ``(n_moved, n_moved)`` holds a direction of the others in
+    each column, ``sizes`` ``(n_moved,)`` how far it moves the law, the largest first.
+    """
+
+    lengths: Floats
+    vectors: Floats
+    sizes: Floats
+
+    @property
+    def is_determined(self) -> npt.NDArray[np.bool_]:
+        """Which directions move the law by more than rounding, ``(n_moved,)``."""
+        return np.asarray(self.sizes * WORST_CONDITION > self.sizes.max(initial=0.0))
+
+
+def directions_of(fitter: Fitter, fitted: Fitted) -> Directions | None:
+    """The directions at the constants of ``fitted`` on the training rows; None where a slope is undefined."""
+    loose = np.flatnonzero(fitted.is_loose)
+    J = fitter.slopes(fitted)[1][loose] * np.sqrt(fitter.row_weights(fitted))
+    if not np.isfinite(J).all():
+        return None
+    lengths = np.linalg.norm(J, axis=1)
+    moved = np.flatnonzero(lengths)
+    if not moved.size:
+        return Directions(lengths, np.zeros((0, 0)), np.zeros(0))
+    triangle = triangle_of((J[moved] / lengths[moved, None]).T)  # as many directions, however many rows
+    vectors, sizes, _ = np.linalg.svd(triangle.T)
+    return Directions(lengths, vectors, np.concatenate([sizes, np.zeros(len(moved) - len(sizes))]))
 
 
 def undetermined(fitter: Fitter, fitted: Fitted) -> tuple[tuple[str, ...], ...]:
@@ -18,20 +56,12 @@ def undetermined(fitter: Fitter, fitted: Fitted) -> tuple[tuple[str, ...], ...]:
     of its derivatives on the training rows, each scaled to length one.
     """
     loose = np.flatnonzero(fitted.is_loose)
-    if not loose.size:
-        return ()
-    J = fitter.slopes(fitted)[1][loose] * np.sqrt(fitter.row_weights(fitted))
-    if not np.isfinite(J).all():
+    found = directions_of(fitter, fitted) if loose.size else None
+    if found is None:
         return ()
     names = [fitted.names[place] for place in loose]
-    lengths = np.linalg.norm(J, axis=1)
-    moved = np.flatnonzero(lengths)
-    still = tuple((names[place],) for place in np.flatnonzero(lengths == 0))
-    if not moved.size:
-        return still
-    triangle = triangle_of((J[moved] / lengths[moved, None]).T)  # as many directions, however many rows
-    directions, sizes, _ = np.linalg.svd(triangle.T)
-    sizes = np.concatenate([sizes, np.zeros(len(moved) - len(sizes))])
-    share = np.abs(directions[:, sizes * WORST_CONDITION <= sizes.max()]).max(axis=1, initial=0.0)
+    moved = np.flatnonzero(found.lengths)
+    still = tuple((names[place],) for place in np.flatnonzero(found.lengths == 0))
+    share = np.abs(found.vectors[:, ~found.is_determined]).max(axis=1, initial=0.0)
     together = tuple(names[moved[place]] for place in np.flatnonzero(share > PARTAKES))
     return (*still, together) if together else still

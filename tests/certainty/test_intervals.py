@@ -10,10 +10,11 @@ import pytest
 from scipy import stats
 from scipy.optimize import brentq
 
-from symreg.certainty.intervals import IntervalError, IntervalMethod, constant_intervals, quantile, with_intervals
+from symreg.certainty.intervals import IntervalError, IntervalMethod, constant_intervals, with_intervals
 from symreg.finishing.finisher import Finisher
 from symreg.finishing.law_making import as_law
 from symreg.fitting.fitter import Fitter
+from symreg.laws.band import quantile
 from symreg.laws.law import Law
 from symreg.problem.problem import Problem
 from tests.benchmarks.coverage import TRUTHS, coverage, fitted_law
