@@ -149,6 +149,36 @@ def report(
 
 
 @app.command()
+def predict(
+    folder: Annotated[
+        Path, typer.Argument(help="The folder of a run, such as runs/kepler.", show_default=False, metavar="RUN")
+    ],
+    file: Annotated[
+        Path, typer.Argument(help="A table with the columns of the law.", show_default=False, metavar="NEW_FILE")
+    ],
+    output: Annotated[Path | None, typer.Option(help="The predictions, a CSV file; else they are shown.")] = None,
+    law: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of the front, from 1, the simplest first.", show_default="the selected one"),
+    ] = None,
+) -> None:
+    """Predict new rows by a law of a run, with units and a 95 % band."""
+    from symreg.cli.predicting import predict_rows
+
+    predict_rows(folder, file, output, law)
+
+
+@app.command("list")
+def list_(
+    runs: Annotated[Path, typer.Argument(help="The folder that holds the runs.")] = Path("runs"),
+) -> None:
+    """List runs: what was asked, the selected law, how good it is, when."""
+    from symreg.cli.listing import show_runs
+
+    show_runs(runs)
+
+
+@app.command()
 def benchmark(
     problems: Annotated[
         str,

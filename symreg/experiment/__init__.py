@@ -13,6 +13,15 @@ from symreg.experiment.blocks import BackendPart
 from symreg.experiment.draft import Draft, draft_experiment, is_experiment_file, specification_of_table
 from symreg.experiment.environment import machine, versions
 from symreg.experiment.errors import DestinationError, NotAvailableError
+from symreg.experiment.results import (
+    ListedRun,
+    Predictions,
+    UnreadableRun,
+    list_runs,
+    predict_run,
+    predictions_csv,
+    predictions_text,
+)
 from symreg.experiment.revival import load_discovery
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.specification import Specification
@@ -22,14 +31,21 @@ __all__ = [
     "BackendPart",
     "DestinationError",
     "Draft",
+    "ListedRun",
     "NotAvailableError",
+    "Predictions",
     "Specification",
+    "UnreadableRun",
     "check_tools",
     "draft_experiment",
     "is_experiment_file",
+    "list_runs",
     "load_discovery",
     "machine",
     "parse_duration",
+    "predict_run",
+    "predictions_csv",
+    "predictions_text",
     "problem_of",
     "read_specifications",
     "run_experiment",

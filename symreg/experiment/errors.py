@@ -7,9 +7,12 @@ from symreg.errors import SymregError
 __all__ = [
     "DestinationError",
     "FolderLockedError",
+    "NoLawError",
+    "NoRunsError",
     "NotAvailableError",
     "ResumeError",
     "RunFolderError",
+    "RunTableError",
 ]
 
 
@@ -46,6 +49,38 @@ class DestinationError(SymregError):
 
     def __str__(self) -> str:
         return f"{self.path} {self.reason}" + (f"; {self.advice}" if self.advice else "")
+
+
+class NoLawError(SymregError):
+    """A law that is not on the front: ``folder``, its ``number`` from 1, and the ``formulas`` that are there."""
+
+    folder: str
+    number: int
+    formulas: tuple[str, ...]
+
+    def __str__(self) -> str:
+        laws = "".join(f"\n  {place}: {formula}" for place, formula in enumerate(self.formulas, 1))
+        return f"{self.folder}: there is no law {self.number} on the front. There are:{laws}"
+
+
+class NoRunsError(SymregError):
+    """A folder that is asked for its runs and cannot be read: ``folder`` and ``reason``."""
+
+    folder: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.folder}: {self.reason}"
+
+
+class RunTableError(SymregError):
+    """The table of a run cannot be read again, and is needed: ``folder`` and ``reason``."""
+
+    folder: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.folder}: the table of the run is needed, and cannot be read again: {self.reason}"
 
 
 class FolderLockedError(SymregError):
