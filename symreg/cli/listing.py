@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import typer
@@ -15,15 +15,17 @@ from symreg.uncertain_text import r2_text
 
 HEADINGS = ("run", "status", "target", "R2", "complexity", "seconds", "when", "law")
 NUMBERS = ("R2", "complexity", "seconds")
+DROPPED = ("seconds", "when", "target", "complexity")
+"""On a terminal where they leave the law no room, one after another."""
 
 USUAL_SIZE = (120, 24)
 """Columns and lines where there is no terminal to ask, such as in a pipe: a law that is longer stands in the run."""
 
 LEAST_LAW = 16
-"""Characters of a law that are shown on a narrow terminal, whose lines then fold: fewer tell nothing. Set by hand."""
+"""Characters of a law that are shown on any terminal, however narrow: fewer tell nothing. Set by hand."""
 
-MOST_OF_A_NAME = 32
-"""Characters of a run's name and of a target: a longer one leaves the law no room. Set by hand."""
+MOST_OF_A_CELL = 32
+"""Characters of a run's name, of a target and the like: a longer one leaves the law no room. Set by hand."""
 
 
 def show_runs(folder: Path) -> None:
@@ -40,23 +42,32 @@ def show_runs(folder: Path) -> None:
 
 
 def _table(runs: Sequence[ListedRun], width: int) -> Iterator[str]:
-    """Aligned lines; the law, the last, is cut to what is left of ``width``."""
-    rows = [HEADINGS, *(tuple(map(_one_line, _cells(run))) for run in runs)]
-    short = [[*(_cut(cell, MOST_OF_A_NAME) for cell in row[:-1]), row[-1]] for row in rows]
-    widths = [max(cell_len(row[place]) for row in short) for place in range(len(HEADINGS) - 1)]
-    room = max(LEAST_LAW, width - sum(widths) - 2 * len(widths))
-    for row in short:
-        cells = [
-            " " * (size - cell_len(cell)) + cell if heading in NUMBERS else set_cell_size(cell, size)
-            for cell, size, heading in zip(row, widths, HEADINGS, strict=False)
-        ]
-        yield "  ".join([*cells, _cut(row[-1], room)]).rstrip()
+    """Aligned lines no wider than ``width``: the law is cut, and columns are dropped before too much of it is."""
+    rows = [dict(zip(HEADINGS, HEADINGS, strict=True)), *map(_cells, runs)]
+    widths = {heading: max(cell_len(row[heading]) for row in rows) for heading in HEADINGS[:-1]}
+    for heading in DROPPED:
+        if _room(widths, width) < LEAST_LAW:
+            del widths[heading]
+    for row in rows:
+        cells = [_filled(row[heading], size, heading in NUMBERS) for heading, size in widths.items()]
+        yield "  ".join([*cells, _cut(row[HEADINGS[-1]], max(LEAST_LAW, _room(widths, width)))]).rstrip()
 
 
-def _cells(run: ListedRun) -> tuple[str, ...]:
+def _room(widths: Mapping[str, int], width: int) -> int:
+    """What the other columns, with two blanks behind each, leave for the law."""
+    return width - sum(widths.values()) - 2 * len(widths)
+
+
+def _filled(text: str, size: int, is_number: bool) -> str:
+    return " " * (size - cell_len(text)) + text if is_number else set_cell_size(text, size)
+
+
+def _cells(run: ListedRun) -> dict[str, str]:
     complexity = "-" if run.complexity is None else str(run.complexity)
     seconds, law = f"{run.seconds:.1f}", run.formula or "none yet"
-    return run.name, run.status, run.target, r2_text(run.r2), complexity, seconds, run.when, law
+    texts = (run.name, run.status, run.target, r2_text(run.r2), complexity, seconds, run.when, law)
+    cells = dict(zip(HEADINGS, map(_one_line, texts), strict=True))
+    return {heading: _cut(text, MOST_OF_A_CELL) if heading != "law" else text for heading, text in cells.items()}
 
 
 def _cut(text: str, size: int) -> str:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from symreg.cli import main
+from symreg.discovery import Discovery
+from symreg.experiment.runner import run_experiment
+from symreg.experiment.specification import read_specification
+from symreg.laws.law import ParetoFront
+from symreg.problem.problem import Problem
+from tests.laws_by_hand import discovery_of, law_of
 
 PENDULUM = """L [m],m [kg],T [s]
 1.7,0.254,2.617
@@ -30,3 +37,24 @@ def table(folder: Path, text: str = PENDULUM, name: str = "pendulum.csv") -> Pat
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def made_run(folder: Path, formulas: list[str], rows: str, experiment: str = "") -> Path:
+    """The folder of a run on the table ``rows``, whose front holds these laws and whose last one is selected.
+
+    ``experiment`` is what else the file says; the target is ``y``.
+    """
+    table(folder, rows, "old.csv")
+    path = folder / "old.yaml"
+    text = "version: 1\nname: old\nreport: {formats: []}\nrobustness: {resamples: 0}\n"
+    text += "free_constants: {units: inferred}\n"
+    data = "" if "data:" in experiment else "data: {file: old.csv, target: y, test_fraction: 0}\n"
+    path.write_text(text + data + experiment, encoding="utf-8")
+
+    def by_hand(problem: Problem, **_: object) -> Discovery:
+        found = discovery_of(problem, formulas[-1])
+        laws = tuple(law_of(problem, formula) for formula in formulas)
+        return replace(found, front=ParetoFront(laws, len(laws) - 1))
+
+    run_experiment(read_specification(path), folder / "runs", discover=by_hand)
+    return folder / "runs" / "old"

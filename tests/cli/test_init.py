@@ -59,10 +59,10 @@ def test_another_folder_finds_the_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["pendulum.csv"], "pendulum.csv: say which column is to be explained: --target NAME. There are: L [m], m [kg], T [s]."),
+        (["pendulum.csv"], "is to be explained: --target NAME. There are: L [m], m [kg], T [s]."),
         (["pendulum.csv", "--target", "t"], "there is no column 't' to be the target. There are: L, m, T."),
         (["nowhere.csv", "--target", "T"], "there is no such file"),
-        (["pendulum.csv", "--target", "T", "--output", "x.txt"], "x.txt is no name of an experiment's file; give one that ends"),
+        (["pendulum.csv", "--target", "T", "--output", "x.txt"], "x.txt is no name of an experiment's file; give"),
         (["pendulum.csv", "--target", "T", "--output", "no/x.yaml"], "cannot be written (No such file or directory)"),
         (["old.yaml", "--target", "T"], "old.yaml is an experiment already"),
         (["constant.csv", "--target", "y"], "is 1 dimensionless in every row"),

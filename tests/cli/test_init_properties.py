@@ -23,11 +23,13 @@ from symreg.problem import Problem
 from tests.strategies import HOSTILE_NAMES
 
 MISREAD = (
-    "yes", "no", "on", "null", "~", "true", "1", "1e3", ".5", "0x1F", "12:30", "#", "# a", "a #b", "*", "*a", "&a", "!a",
-    "%a", "@a", "|", ">", "-", "- a", "? a", ": a", "a: b", "a:", "[a", "{a}", "'a", '"a"', "a,b", "p, bar", "=", "<<", "---",
-    "...", "x [m]", "x (m)", "v/s", "f(x)", "E [eV] [J]", "sigma_x", "a\\b", "C", "T", "Länge ℓ", "温度", "🙂",
+    "yes", "no", "on", "null", "~", "true", "1", "1e3", ".5", "0x1F", "12:30", "#", "# a", "a #b", "*", "*a", "&a",
+    "!a", "%a", "@a", "|", ">", "-", "- a", "? a", ": a", "a: b", "a:", "[a", "{a}", "'a", '"a"', "a,b", "p, bar", "=",
+    "<<", "---", "...", "x [m]", "x (m)", "v/s", "f(x)", "E [eV] [J]", "sigma_x", "a\\b", "C", "Länge", "温度", "🙂",
 )  # fmt: skip
-UNITS = ("", "m", "kg m2/s2", "J/mol K", "degC", "%", "1", "\N{MICRO SIGN}m", "m s^-1", "in", "deg", "1e-20 W", "h", "label")
+UNITS = (
+    "", "m", "kg m2/s2", "J/mol K", "degC", "%", "1", "\N{MICRO SIGN}m", "m s^-1", "in", "deg", "1e-20 W", "h", "label",
+)  # fmt: skip
 
 names = st.sampled_from(MISREAD) | st.sampled_from(HOSTILE_NAMES) | st.text(max_size=8)
 headers = st.builds(lambda name, unit: f"{name} [{unit}]" if unit else name, names, st.sampled_from(UNITS))
@@ -81,7 +83,13 @@ def dialect_keys() -> tuple[str, ...]:
     return "separator", "decimal", "header_rows", "units_row", "skip_rows", "encoding", "sheet", "missing"
 
 
-@settings(max_examples=settings().max_examples // 4, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+SLOW = settings(
+    max_examples=settings().max_examples // 4,  # each reads a table four times
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
+
+
+@SLOW
 @given(tables(), st.sampled_from(",;\t"), st.data())
 @example([["x [m]", "x [m] [s]", "y"], *([str(i), str(i * i), str(i**3)] for i in range(1, 6))], ",", None)
 def test_the_file_asks_what_the_table_asks(rows: list[list[str]], separator: str, data: Any) -> None:
@@ -130,7 +138,8 @@ def test_any_file_gives_a_run_a_name(stem: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "name"), [("pendulum.csv", "pendulum"), ("a.b.csv.gz", "a.b"), ("x (2).xlsx", "x _2_"), ("LPT1.txt", "table LPT1")]
-)  # fmt: skip
+    ("file", "name"),
+    [("pendulum.csv", "pendulum"), ("a.b.csv.gz", "a.b"), ("x (2).xlsx", "x _2_"), ("LPT1.txt", "table LPT1")],
+)
 def test_names_of_runs(file: str, name: str) -> None:
     assert run_name(Path(file)) == name

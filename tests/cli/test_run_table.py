@@ -68,17 +68,17 @@ def test_an_interrupted_run_says_how_to_go_on(search: FakeSearch, capsys: pytest
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["planets.csv"], "planets.csv: say which column is to be explained: --target NAME. There are: a [au], P [day]."),
+        (["planets.csv"], "is to be explained: --target NAME. There are: a [au], P [day]."),
         (["planets.csv", "--target", "Q"], "there is no column 'Q' to be the target"),
         (["planets.csv", "--target", "P", "--inputs", "b"], "there is no column 'b'"),
         (["planets.csv", "--target", "P", "--unit", "au"], "--unit 'au' cannot be read. Write --unit NAME=UNIT"),
         (["planets.csv", "--target", "P", "--unit", "b=m"], "units names a column 'b' that is not there"),
         (["planets.csv", "--target", "P", "--unit", "a=m"], "units= says 'm', but the header says 'au'"),
-        (["planets.csv", "--target", "P", "--operators", "+,sqr"], "the command line, operators: 'sqr' is not known; did you mean"),
-        (["planets.csv", "--target", "P", "--constants", "gn"], 'no physical constant is called "gn"; did you mean "g_n"?'),
+        (["planets.csv", "--target", "P", "--operators", "sqr"], "the command line, operators: 'sqr' is not known"),
+        (["planets.csv", "--target", "P", "--constants", "gn"], 'is called "gn"; did you mean "g_n"?'),
         (["planets.csv", "--target", "P", "--name", "../x"], "the command line, name: '../x' cannot name a folder"),
         (["planets.csv", "--target", "P", "--nan", "keep"], "--nan is 'keep', and must be error or drop."),
-        (["kepler.yaml", "--target", "P"], "--target is for tables, and kepler.yaml is an experiment that says so itself."),
+        (["kepler.yaml", "--target", "P"], "--target is for tables, and kepler.yaml is an experiment that"),
         (["kepler.yaml", "--unit", "a=au"], "--unit is for tables"),
         (["nowhere.csv", "--target", "P"], "nowhere.csv: there is no such file"),
         ([".", "--target", "P"], "this is a folder, not a file"),
@@ -96,7 +96,8 @@ def test_what_cannot_be_asked_is_told_and_nothing_is_made(
 
 def test_a_table_is_no_experiment_to_be_checked(search: FakeSearch, capsys: pytest.CaptureFixture[str]) -> None:
     assert symreg_("check", "planets.csv") == 2
-    assert "planets.csv is a table. Write its experiment: symreg init planets.csv --target NAME" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "planets.csv is a table. Write its experiment: symreg init planets.csv --target NAME" in told
 
 
 def test_names_with_commas_between_them() -> None:

@@ -49,7 +49,8 @@ def test_what_the_file_does_not_say_can_be_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "plain"), [("L", True), ("c/a", True), ("f(x)", True), ("x [m]", False), ("v / s", False), ("E (eV)", False)]
-)  # fmt: skip
+    ("name", "plain"),
+    [("L", True), ("c/a", True), ("f(x)", True), ("x [m]", False), ("v / s", False), ("E (eV)", False)],
+)
 def test_names_that_hold_a_unit_are_told(name: str, plain: bool) -> None:
     assert is_plain_name(name) is plain

@@ -71,20 +71,21 @@ def read_new_rows(file: Path, names: Sequence[str], problem: Problem, specificat
 def _read(file: Path, names: Sequence[str], problem: Problem, specification: Specification) -> tuple[Table, bool]:
     """The table, and whether it was read by what the run says of its own file."""
     declared = {name: part.unit for name, part in specification.columns.items() if part.unit is not None}
+    # A name such as "x [m]" is one only where somebody says so, by naming its unit.
+    declared |= {name: _text(problem.table[name]) for name in names if not is_plain_name(name)}
     said: dict[str, str] = {}
     while True:
         try:
             table, is_as_run = _in_some_dialect(file, names, said, specification)
+            unread = {name for name in names if name not in table.names and not is_plain_name(name)}
         except UnitError as error:
-            if error.column in said or error.column not in declared:
+            # The unit of such a name may be what cannot be read.
+            unread = {one for one in names if one in declared and (one == error.column or not is_plain_name(one))}
+            if unread <= set(said):
                 raise
-            said[error.column] = declared[error.column]
-            continue
-        # A name such as "x [m]" is found only where somebody says that it is one.
-        whole = {name for name in names if name not in table.names and not is_plain_name(name)} - set(said)
-        if not whole:
+        if unread <= set(said):
             return table, is_as_run
-        said |= {name: _text(problem.table[name]) for name in whole}
+        said |= {name: declared[name] for name in unread}
 
 
 def _in_some_dialect(
