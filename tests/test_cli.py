@@ -39,7 +39,7 @@ def symreg_(*arguments: object) -> int:
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert symreg_("--help") == 0
     text = capsys.readouterr().out
-    for command in ("check", "run", "report", "benchmark", "benchmark-record", "datasets"):
+    for command in ("init", "check", "run", "report", "predict", "list", "benchmark", "benchmark-record", "datasets"):
         assert f"\n  {command} " in text
 
 

@@ -80,8 +80,37 @@ def check(file: ExperimentFile) -> None:
 
 
 @app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="A table: text, Excel, FITS, ...", show_default=False)],
+    target: Annotated[str | None, typer.Option(help="The column to be explained.", show_default=False)] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write.", show_default="beside the table, with the ending .yaml")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write an experiment's file for a table: every column, its unit as understood, every default."""
+    from symreg.cli.starting import init_experiment
+
+    init_experiment(file, target, output, force=force)
+
+
+@app.command()
 def run(
-    file: ExperimentFile,
+    file: Annotated[
+        Path, typer.Argument(help="The experiment, a YAML file; or a table, with --target.", show_default=False)
+    ],
+    target: Annotated[str | None, typer.Option(help="Of a table: the column to be explained.")] = None,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option("--inputs", "--input", help="Of a table: columns that may explain it, with commas; else all."),
+    ] = None,
+    constants: Annotated[
+        list[str] | None, typer.Option(help="Of a table: known constants, such as g_n,c; auto offers some.")
+    ] = None,
+    operators: Annotated[list[str] | None, typer.Option(help="Of a table: operators, such as '+,*,sqrt'.")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help="Of a table: NAME=UNIT of a column; again for more.")] = None,
+    nan: Annotated[str | None, typer.Option(help="Of a table: drop leaves rows with empty cells out.")] = None,
+    name: Annotated[str | None, typer.Option(help="Of a table: the run's name; else the file's.")] = None,
     runs: Annotated[Path, typer.Option(help="Where run folders are made.")] = Path("runs"),
     time: Annotated[str | None, typer.Option(help="Time to search, such as '60 s' or '2 min'.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed than the file's.")] = None,
@@ -95,10 +124,14 @@ def run(
 ) -> None:
     """Search for a law. Ctrl-C keeps the best so far; the same command goes on from there."""
     from symreg.cli.commands import run_experiments
+    from symreg.cli.starting import TableQuestion
 
+    question = TableQuestion(
+        target, tuple(inputs or ()), tuple(constants or ()), tuple(operators or ()), tuple(unit or ()), nan, name
+    )
     run_experiments(
         file, runs, time=time, seed=seed, threads=threads, backend=backend, fresh=fresh, quiet=quiet,
-        allow_program=allow_program,
+        question=question, allow_program=allow_program,
     )  # fmt: skip
 
 
@@ -115,6 +148,36 @@ def report(
     from symreg.cli.commands import report_run
 
     report_run(folder, listed(format), listed(export), out)
+
+
+@app.command()
+def predict(
+    folder: Annotated[
+        Path, typer.Argument(help="The folder of a run, such as runs/kepler.", show_default=False, metavar="RUN")
+    ],
+    file: Annotated[
+        Path, typer.Argument(help="A table with the columns of the law.", show_default=False, metavar="NEW_FILE")
+    ],
+    output: Annotated[Path | None, typer.Option(help="The predictions, a CSV file; else they are shown.")] = None,
+    law: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of the front, from 1, the simplest first.", show_default="the selected one"),
+    ] = None,
+) -> None:
+    """Predict new rows by a law of a run, with units and a 95 % band."""
+    from symreg.cli.predicting import predict_rows
+
+    predict_rows(folder, file, output, law)
+
+
+@app.command("list")
+def list_(
+    runs: Annotated[Path, typer.Argument(help="The folder that holds the runs.")] = Path("runs"),
+) -> None:
+    """List runs: what was asked, the selected law, how good it is, when."""
+    from symreg.cli.listing import show_runs
+
+    show_runs(runs)
 
 
 @app.command()

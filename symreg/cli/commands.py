@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 from symreg.cli import printable
+from symreg.cli.starting import TableQuestion, asked_of, check_is_experiment
 from symreg.experiment import (
     BackendPart,
     Specification,
@@ -32,6 +34,7 @@ def check_experiment(file: Path) -> None:
     from symreg.experiment import check_tools, problem_of
     from symreg.problem import describe
 
+    check_is_experiment(file)
     specifications = read_specifications(file)
     for specification in specifications:
         check_tools(specification)
@@ -52,9 +55,11 @@ def run_experiments(
     fresh: bool,
     quiet: bool,
     allow_program: bool = False,
+    question: TableQuestion,
 ) -> None:
-    """Run every experiment of ``file`` one after another; Ctrl-C ends the series with exit code 130."""
-    found = read_specifications(file)
+    """Run every experiment of ``file`` one after another, or the ``question`` where it is a table; Ctrl-C ends the
+    series with exit code 130."""
+    found = asked_of(file, question)
     for specification in found:
         specification = _with_options(specification, time, seed, threads, backend)
         try:
@@ -67,7 +72,8 @@ def run_experiments(
         if not quiet:
             typer.echo(printable(summary(discovery, runs / specification.name)))
         if discovery.status == "interrupted":
-            typer.echo(f"Interrupted. To go on: {_command(file, runs, time, seed, threads, backend)}", err=True)
+            options = [("--time", time), ("--seed", seed), ("--threads", threads), ("--backend", backend)]
+            typer.echo(f"Interrupted. To go on: {_command(file, runs, [*question.given(), *options])}", err=True)
             raise typer.Exit(EXIT_INTERRUPTED)
 
 
@@ -123,15 +129,13 @@ def _say(note: str) -> None:
     typer.echo(f"Note: {printable(note)}", err=True)
 
 
-def _command(
-    file: Path, runs: Path, time: str | None, seed: int | None, threads: int | None, backend: str | None = None
-) -> str:
+def _command(file: Path, runs: Path, options: Iterable[tuple[str, object]]) -> str:
     """The command that goes on with this run."""
     import shlex
 
     parts = ["symreg", "run", str(file)]
     parts += [] if runs == Path("runs") else ["--runs", str(runs)]
-    for option, value in (("--time", time), ("--seed", seed), ("--threads", threads), ("--backend", backend)):
+    for option, value in options:
         parts += [] if value is None else [option, str(value)]
     return shlex.join(parts)
 

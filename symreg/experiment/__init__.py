@@ -1,8 +1,8 @@
 """An experiment is one YAML file and one folder of results; this room reads the first and keeps the second.
 
-``specification`` says what the file may hold, block by block (``blocks``), ``assembly`` makes a ``Problem`` of it,
-``runner`` searches, and ``store`` keeps ``runs/NAME/`` loadable at every instant, so that a run that was cut off goes
-on where it was.
+``specification`` says what the file may hold, block by block (``blocks``), ``draft`` writes such a file for a table,
+``assembly`` makes a ``Problem`` of it, ``runner`` searches, and ``store`` keeps ``runs/NAME/`` loadable at every
+instant, so that a run that was cut off goes on where it was. ``results`` reads runs again: predictions, a list of them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,18 @@ from __future__ import annotations
 from symreg.experiment.amounts import parse_duration
 from symreg.experiment.assembly import check_tools, problem_of
 from symreg.experiment.blocks import BackendPart
+from symreg.experiment.draft import Draft, draft_experiment, is_experiment_file, specification_of_table
 from symreg.experiment.environment import machine, versions
-from symreg.experiment.errors import NotAvailableError, UnsavedError
+from symreg.experiment.errors import DestinationError, NotAvailableError, UnsavedError
+from symreg.experiment.results import (
+    ListedRun,
+    Predictions,
+    UnreadableRun,
+    list_runs,
+    predict_run,
+    predictions_csv,
+    predictions_text,
+)
 from symreg.experiment.revival import load_discovery
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.specification import Specification, with_changes
@@ -19,16 +29,28 @@ from symreg.experiment.sweep import read_specifications
 
 __all__ = [
     "BackendPart",
+    "DestinationError",
+    "Draft",
+    "ListedRun",
     "NotAvailableError",
+    "Predictions",
     "Specification",
+    "UnreadableRun",
     "UnsavedError",
     "check_tools",
+    "draft_experiment",
+    "is_experiment_file",
+    "list_runs",
     "load_discovery",
     "machine",
     "parse_duration",
+    "predict_run",
+    "predictions_csv",
+    "predictions_text",
     "problem_of",
     "read_specifications",
     "run_experiment",
+    "specification_of_table",
     "versions",
     "with_changes",
 ]

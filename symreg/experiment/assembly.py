@@ -241,7 +241,7 @@ def configuration(specification: Specification, folder: Path) -> dict[str, Any]:
         if data[key] in (None, []):
             del data[key]
     if "file" in data:
-        data["file"] = _seen_from(Path(data["file"]), folder)
+        data["file"] = seen_from(Path(data["file"]), folder)
     _without_unused_limits(plain)
     plain["constants"] = [part["name"] if part["value"] is None else part for part in plain["constants"]]
     plain["backend"] = _plain_backend(plain["backend"], folder)
@@ -268,13 +268,13 @@ def _plain_backend(part: dict[str, Any], folder: Path) -> dict[str, Any]:
     """A backend's block without the keys that say nothing."""
     plain = {key: value for key, value in part.items() if value not in (None, [], {})}
     if "file" in plain:
-        plain["file"] = _seen_from(Path(plain["file"]), folder)
+        plain["file"] = seen_from(Path(plain["file"]), folder)
     if "beside" in plain:
         plain["beside"] = [_plain_backend(each, folder) for each in plain["beside"]]
     return plain
 
 
-def _seen_from(file: Path, folder: Path) -> str:
+def seen_from(file: Path, folder: Path) -> str:
     """A relative path, so that a project can move as a whole; absolute where there is none."""
     try:
         return Path(os.path.relpath(file, folder.absolute())).as_posix()

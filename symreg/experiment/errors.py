@@ -10,11 +10,15 @@ if TYPE_CHECKING:
     from symreg.discovery import Discovery
 
 __all__ = [
+    "DestinationError",
     "FolderLockedError",
+    "NoLawError",
+    "NoRunsError",
     "NotAvailableError",
     "ProgramNotAllowedError",
     "ResumeError",
     "RunFolderError",
+    "RunTableError",
     "UnsavedError",
 ]
 
@@ -61,6 +65,52 @@ class UnsavedError(SymregError):
 
     def __str__(self) -> str:
         return f"{self.reason} The search is done, and what it found is not stored."
+
+
+class DestinationError(SymregError):
+    """A file that is not written, for its ``reason``: ``path``, and what to do as ``advice`` (may be empty)."""
+
+    path: str
+    reason: str
+    advice: str
+
+    def __init__(self, *, path: str, reason: str, advice: str = "") -> None:
+        super().__init__(path=path, reason=reason, advice=advice)
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.reason}" + (f"; {self.advice}" if self.advice else "")
+
+
+class NoLawError(SymregError):
+    """A law that is not on the front: ``folder``, its ``number`` from 1, and the ``formulas`` that are there."""
+
+    folder: str
+    number: int
+    formulas: tuple[str, ...]
+
+    def __str__(self) -> str:
+        laws = "".join(f"\n  {place}: {formula}" for place, formula in enumerate(self.formulas, 1))
+        return f"{self.folder}: there is no law {self.number} on the front. There are:{laws}"
+
+
+class NoRunsError(SymregError):
+    """A folder that is asked for its runs and cannot be read: ``folder`` and ``reason``."""
+
+    folder: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.folder}: {self.reason}"
+
+
+class RunTableError(SymregError):
+    """The table of a run cannot be read again, and is needed: ``folder`` and ``reason``."""
+
+    folder: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.folder}: the table of the run is needed, and cannot be read again: {self.reason}"
 
 
 class FolderLockedError(SymregError):

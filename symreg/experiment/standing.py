@@ -182,7 +182,7 @@ def front_csv(standing: Standing) -> str:
             "; ".join(_constant_text(constant) for constant in law.constants), law.backend, law.simplified,
             "; ".join(law.notes),
         ]  # fmt: skip
-        writer.writerow([_cell(cell) for cell in cells])
+        writer.writerow([csv_cell(cell) for cell in cells])
     return stream.getvalue()
 
 
@@ -190,7 +190,7 @@ def _constant_text(constant: LawConstant) -> str:
     return f"{constant.name} = {constant.value!r} ± {constant.stderr:.3g} {constant.unit.text}"
 
 
-def _cell(value: object) -> str:
+def csv_cell(value: object) -> str:
     """A text that begins like a formula gets an apostrophe in front; a number never does."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symreg.arrays import Rows, read_only_rows
+from symreg.arrays import Floats, Rows, read_only_rows
 from symreg.errors import ProblemError
 from symreg.formula import operator
 from symreg.problem.constants import FreeConstants, KnownConstant, read_known_constants
@@ -109,10 +109,8 @@ def make_problem(
         name, frame.free.limits, frame.free.positive, (*suspected, *form), frame.dimensions, unit.dimension,
         frame.stated,
     )  # fmt: skip
-    train, held_out = _draw_rows(name, table.n_rows, test_fraction, folds, seed)
-    copies = groups_of_copies(np.array([table[column].values for column in (*frame.inputs, target)]))
-    if copies is not None and held_out.size:
-        train, held_out = with_copies_together(train, held_out, copies)
+    values = np.array([table[column].values for column in (*frame.inputs, target)])
+    train, held_out = _draw_rows(name, values, test_fraction, folds, seed)
     problem = Problem(
         name=name,
         table=table,
@@ -215,11 +213,16 @@ def _check_rows(name: str, table: Table, target: str) -> None:
         raise ProblemError(name=name, reason=reason)
 
 
-def _draw_rows(name: str, n_rows: int, test_fraction: float, folds: int | None, seed: int) -> tuple[Rows, Rows]:
-    """Rows to fit on and rows to judge by: with folds none is held out."""
-    if folds is None:
-        return split_rows(name, n_rows, test_fraction, seed)
-    return _all_rows(name, n_rows, folds, seed)
+def _draw_rows(name: str, values: Floats, test_fraction: float, folds: int | None, seed: int) -> tuple[Rows, Rows]:
+    """Rows to fit on and rows to judge by: with folds none is held out, and copies of a row are never parted.
+
+    ``values`` ``(n_columns, n_rows)`` are those by which rows are copies of each other.
+    """
+    if folds is not None:
+        return _all_rows(name, values.shape[1], folds, seed)
+    train, held_out = split_rows(name, values.shape[1], test_fraction, seed)
+    copies = groups_of_copies(values) if held_out.size else None
+    return (train, held_out) if copies is None else with_copies_together(train, held_out, copies)
 
 
 def split_rows(name: str, n_rows: int, test_fraction: float, seed: int) -> tuple[Rows, Rows]:

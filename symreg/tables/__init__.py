@@ -12,7 +12,7 @@ from symreg.tables.catalog import (
     problem_set_names,
 )
 from symreg.tables.checks import is_constant, warn_of_twins
-from symreg.tables.error_model import ErrorModel, ErrorModelError, read_error_model
+from symreg.tables.error_model import ErrorModelError, read_error_model
 from symreg.tables.frames import magnitudes, named_frame, training_table
 from symreg.tables.generate import (
     Distribution,
@@ -26,16 +26,16 @@ from symreg.tables.generate import (
     root_mean_square,
     with_noise,
 )
-from symreg.tables.headers import check_name, column_unit, nearest
+from symreg.tables.headers import check_name, column_unit, is_plain_name, nearest
 from symreg.tables.holders import is_table
 from symreg.tables.new_rows import NewRows, header_names, in_unit_of, new_rows
+from symreg.tables.rows import read_rows
 from symreg.tables.table import Column, Table, read_table
 
 __all__ = [
     "CatalogError",
     "Column",
     "Distribution",
-    "ErrorModel",
     "ErrorModelError",
     "GeneratedConstant",
     "GeneratedInput",
@@ -55,6 +55,7 @@ __all__ = [
     "header_names",
     "in_unit_of",
     "is_constant",
+    "is_plain_name",
     "is_table",
     "load_dataset",
     "magnitudes",
@@ -64,6 +65,7 @@ __all__ = [
     "problem_set_names",
     "read_error_model",
     "read_noise",
+    "read_rows",
     "read_table",
     "root_mean_square",
     "stated_unit",

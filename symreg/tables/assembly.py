@@ -48,18 +48,19 @@ class Asked:
     @property
     def needed(self) -> set[str] | None:
         """Columns without which there is no answer; None for all, where nobody names any."""
-        return self.names or None
+        return None if not self.names and self.inputs is None else self.names
 
 
-def assemble(source: Any, asked: Asked, dialect: Dialect, nan: Literal["error", "drop"]) -> Table:
-    """Read a source and settle all that ``read_table`` promises, but for the look at collinear columns."""
-    if nan not in ("error", "drop"):
-        raise TableError(
-            source="read_table", problem=f"nan={nan!r} is not known", advice="Give 'error' or 'drop'."
-        )
+def assemble(source: Any, asked: Asked, dialect: Dialect, nan: Literal["error", "drop", "keep"]) -> Table:
+    """Read a source and settle all that ``read_table`` promises, but for the look at collinear columns.
+
+    ``nan="keep"`` leaves gaps as NaN, and what cells say of their errors aside: such a table is for no problem.
+    """
     _check_texts(asked.units)
     wanted = asked.names | set(asked.units)
     raw = read_raw(source, Hints(dialect, lambda header: declared_label(header, asked.units), wanted))
+    if nan == "keep":
+        raw = replace(raw, columns=tuple(replace(column, spread=None) for column in raw.columns))
     found, unnamed = settle_names(raw, asked.units, asked.needed)
     asked = _with_settled_names(raw.source, asked, found)
     found = _kept(found, asked)
@@ -78,7 +79,9 @@ def assemble(source: Any, asked: Asked, dialect: Dialect, nan: Literal["error", 
     clocks = [one for one in clocks if asked.columns is None or one.column in names]
     left_out = tuple(dict.fromkeys((*unnamed, *clocks, *unread, *gaps, *unmade)))
     spared = {one.column for one in left_out}
-    understood = raw.understood or Understood(raw.source)
+    made = {column.name for column in quantities}
+    plain = tuple(name for name, column in numeric.items() if name in made and not column.stated)
+    understood = replace(raw.understood or Understood(raw.source), left_out=left_out, without_unit=plain)
     return Table(
         columns=quantities,
         target=asked.target,
@@ -90,10 +93,10 @@ def assemble(source: Any, asked: Asked, dialect: Dialect, nan: Literal["error", 
             *map(str, left_out),
             *_groups([column for column in labels if column.name not in spared], rows),
             *_thousands(numeric.values()),
-            *_remarks(list(numeric.values()), quantities, asked.target),
+            *_remarks(plain, quantities, asked.target),
         ),
         label_values=tuple(_texts(column, rows) for column in labels),
-        understood=replace(understood, left_out=left_out),
+        understood=understood,
     )
 
 
@@ -273,10 +276,9 @@ def _texts(column: Found, rows: Mask) -> tuple[str, ...]:
     return tuple(text for text, keep in zip(column.raw.cells.texts(), rows, strict=True) if keep)
 
 
-def _remarks(numeric: Sequence[Found], columns: Sequence[Column], target: str | None) -> list[str]:
+def _remarks(plain: Sequence[str], columns: Sequence[Column], target: str | None) -> list[str]:
     """What a careful colleague would mention: columns without a unit, undeclared uncertainties, constants."""
     names, notes = {column.name for column in columns}, []
-    plain = [column.name for column in numeric if column.name in names and not column.stated]
     if plain:
         notes.append(f"no unit is given for {', '.join(map(repr, plain))}: taken as plain numbers")
     for column in columns:

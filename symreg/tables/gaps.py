@@ -18,12 +18,14 @@ def rows_to_keep(
     source: str, numeric: Mapping[str, RawColumn], counting: Collection[str], nan: str
 ) -> tuple[Mask, tuple[str, ...], tuple[LeftOut, ...]]:
     """The rows that are complete in the columns that count, a remark on the others, and the columns that do not count
-    and have gaps in those rows. Raises ``TableError`` for gaps where ``nan`` is "error"."""
+    and have gaps in those rows. Raises ``TableError`` for gaps where ``nan`` is "error"; "keep" keeps every row."""
     if not numeric:
         raise TableError(source=source, problem="there is no column of numbers")
     n_rows = next(iter(numeric.values())).cells.n_rows
     if n_rows == 0:
         raise TableError(source=source, problem="the table has a header but no rows")
+    if nan == "keep":
+        return np.ones(n_rows, dtype=bool), (), ()
     bad = {name: _gaps(column) for name, column in numeric.items()}
     faulty = {name: mask for name, mask in bad.items() if mask.any() and name in counting}
     keep = ~np.logical_or.reduce([np.zeros(n_rows, dtype=bool), *(bad[name] for name in numeric if name in counting)])

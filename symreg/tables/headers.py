@@ -63,6 +63,13 @@ def parse_header(text: str) -> Header:
     return Header(text)
 
 
+def is_plain_name(text: str) -> bool:
+    """Whether a header of this text is a name and nothing else: no part of it is taken for a unit."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return parse_header(text) == Header(text)
+
+
 def _warn_of_plain_name(text: str, name: str, unit: str, otherwise: str) -> None:
     advice = f"If {unit!r} is its unit, write '{name} [{unit}]'; if it is {otherwise}, '{text} [1]'."
     warnings.warn(

@@ -35,7 +35,7 @@ def measured(
     numbers = column.raw.cells.values()[rows]
     with np.errstate(over="ignore"):
         in_si = np.asarray(unit.to_si(numbers), dtype=np.float64)
-    if not np.isfinite(in_si).all():
+    if not (np.isfinite(in_si) | ~np.isfinite(numbers)).all():  # gaps that are kept are none
         problem = f"numbers in {unit.text!r} are too large to be held in SI units"
         raise TableError(source=source, column=column.name, problem=problem)
     check_above_absolute_zero(source, column.name, unit, in_si, np.flatnonzero(rows))

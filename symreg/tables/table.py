@@ -213,6 +213,9 @@ def read_table(
     from symreg.tables.checks import warn_of_scaled, warn_of_twins
     from symreg.tables.dialect import Dialect
 
+    if nan not in ("error", "drop"):
+        problem = f"nan={nan!r} is not known"
+        raise TableError(source="read_table", problem=problem, advice="Give 'error' or 'drop'.")
     dialect = Dialect(
         separator=separator, decimal=decimal, header_rows=header_rows, units_row=units_row, skip_rows=skip_rows,
         encoding=encoding, sheet=sheet, missing=missing,  # type: ignore[arg-type]

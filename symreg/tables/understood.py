@@ -36,8 +36,8 @@ def left_out_for(column: str, error: SymregError) -> LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """``kind`` of the source, how its cells are written (``dialect``, in which None means that it does not apply), and
-    the columns left out.
+    """``kind`` of the source, how its cells are written (``dialect``, in which None means that it does not apply), the
+    columns left out, and those for which nobody stated a unit.
 
     The fields of ``dialect`` are keywords of ``read_table`` and keys of ``data:``; given again they read the
     same table.
@@ -46,6 +46,7 @@ class Understood:
     kind: str
     dialect: Dialect = field(default_factory=Dialect)
     left_out: tuple[LeftOut, ...] = ()
+    without_unit: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         said = self.dialect

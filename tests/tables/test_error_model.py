@@ -11,7 +11,7 @@ import pytest
 import symreg as sr
 from symreg.errors import SpecificationError, SymregError
 from symreg.experiment.specification import specification_of
-from symreg.tables import ErrorModel, read_error_model
+from symreg.tables.error_model import ErrorModel, read_error_model
 
 X = np.linspace(1.0, 50.0, 60)
 

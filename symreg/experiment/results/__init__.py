@@ -1,0 +1,16 @@
+"""Runs that have ended, read again: what their laws say of new rows, and a list of them."""
+
+from __future__ import annotations
+
+from symreg.experiment.results.listing import ListedRun, UnreadableRun, list_runs
+from symreg.experiment.results.predictions import Predictions, predict_run, predictions_csv, predictions_text
+
+__all__ = [
+    "ListedRun",
+    "Predictions",
+    "UnreadableRun",
+    "list_runs",
+    "predict_run",
+    "predictions_csv",
+    "predictions_text",
+]
