@@ -33,7 +33,7 @@ DECIDING = {
     "symreg/formula/bits.py": ("tests/formula/test_bits.py",),
     "symreg/formula/curve_models.py": ("tests/formula/test_curve_models.py",),
     "symreg/finishing/bits.py": ("tests/finishing/test_bits.py", "tests/finishing/test_finisher.py"),
-    "symreg/finishing/finisher.py": ("tests/finishing/test_finisher.py", "tests/finishing/test_passes.py"),
+    "symreg/finishing/finisher.py": ("tests/finishing/test_keeping.py",),
     "symreg/finishing/passes.py": ("tests/finishing/test_passes.py",),
     "symreg/finishing/snapping.py": ("tests/finishing/test_snapping.py", "tests/finishing/test_finisher.py"),
     "symreg/search/native/progress.py": ("tests/search/native/test_progress.py", "tests/search/native/test_endings.py"),
