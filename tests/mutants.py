@@ -35,7 +35,7 @@ DECIDING = {
     "symreg/finishing/bits.py": ("tests/finishing/test_bits.py", "tests/finishing/test_finisher.py"),
     "symreg/finishing/finisher.py": ("tests/finishing/test_keeping.py",),
     "symreg/finishing/passes.py": ("tests/finishing/test_passes.py",),
-    "symreg/finishing/snapping.py": ("tests/finishing/test_snapping.py", "tests/finishing/test_finisher.py"),
+    "symreg/finishing/snapping.py": ("tests/finishing/test_snapping.py",),
     "symreg/search/native/progress.py": ("tests/search/native/test_progress.py", "tests/search/native/test_endings.py"),
     "symreg/search/native/noise.py": ("tests/search/native/test_noise.py",),
     "symreg/search/native/proposal.py": ("tests/search/native/test_proposal.py",),
