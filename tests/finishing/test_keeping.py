@@ -50,7 +50,8 @@ def as_finished(text: str, source: str = "native", **kinds: Dimension) -> Finish
 
 
 @pytest.mark.parametrize(
-    ("text", "exact"), [("a*b", True), ("pi*a*b", True), ("a", False), ("a + a*b", False), ("c*a", True), ("c*b", False)]
+    ("text", "exact"),
+    [("a*b", True), ("pi*a*b", True), ("a", False), ("a + a*b", False), ("c*a", True), ("c*b", False)],
 )
 def test_a_law_has_exactly_the_targets_dimension(text: str, exact: bool) -> None:
     """By the rules alone, with that of each constant: meters times seconds here, and no other."""

@@ -450,8 +450,11 @@ def test_pure_numbers_beside_them_are_left_alone() -> None:
 
 @pytest.mark.parametrize(
     ("powers", "shared"),
-    [((1, 2), 1), ((2, 1), 1), ((3, 2), 1), ((4, 3), 1), ((4, 2), 1), ((6, 4), 2), ((1, 8), 1), ((-2, 3), -1), ((5, 5), 5)],
-)
+    [
+        ((1, 2), 1), ((2, 1), 1), ((3, 2), 1), ((4, 3), 1), ((4, 2), 1), ((6, 4), 2), ((1, 8), 1), ((-2, 3), -1),
+        ((5, 5), 5),
+    ],
+)  # fmt: skip
 def test_the_constant_that_is_shared_has_the_simplest_unit(powers: tuple[int, int], shared: int) -> None:
     """Of lengths to some powers the length itself, or the power that they have in common."""
     values = {f"k{place}": 1.3**power for place, power in enumerate(powers, start=1)}
@@ -510,7 +513,8 @@ def test_the_error_of_a_ratio_is_that_of_draws(power: float, correlation: float)
     """Of ``k1/k2**power``, as constants scatter that are fitted together: it says what is simple and what is not."""
     values, errors = np.array([3.0, 0.7]), np.array([0.006, 0.0021])
     covariance = np.outer(errors, errors) * np.array([[1.0, correlation], [correlation, 1.0]])
-    own = replace(fitted("k1*x + k2*y", dict(zip(("k1", "k2"), values.tolist(), strict=True)), 0.1), covariance=covariance)
+    own = fitted("k1*x + k2*y", {"k1": 3.0, "k2": 0.7}, 0.1)
+    own = replace(own, covariance=covariance)
     draws = np.random.default_rng(0).multivariate_normal(values, covariance, 100_000)
     ratios = draws[:, 0] / draws[:, 1] ** power
     assert _relative_error(own, 0, 1, power) == pytest.approx(ratios.std() / ratios.mean(), rel=0.02)

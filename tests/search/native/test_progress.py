@@ -122,7 +122,7 @@ def test_noise_is_suspected_where_a_law_leaves_little_and_no_pattern() -> None:
 
 
 def faint(part: float, n_rows: int = 120) -> Floats:
-    """Noise, and beneath it a product of both columns whose spread is a part of it: too faint to be called a pattern."""
+    """Noise, and beneath it a product of both columns whose spread is a part of it: too faint for a pattern."""
     x, z = table(n_rows)
     return NOISE[:n_rows] + part * (x - x.mean()) * (z - z.mean()) / (x.std() * z.std())
 
