@@ -34,10 +34,10 @@ DECIDING = {
     "symreg/formula/curve_models.py": ("tests/formula/test_curve_models.py",),
     "symreg/finishing/bits.py": ("tests/finishing/test_bits.py", "tests/finishing/test_finisher.py"),
     "symreg/finishing/finisher.py": ("tests/finishing/test_keeping.py",),
-    "symreg/finishing/passes.py": ("tests/finishing/test_passes.py",),
+    "symreg/finishing/passes.py": ("tests/finishing/test_passes_one_by_one.py",),
     "symreg/finishing/snapping.py": ("tests/finishing/test_snapping.py",),
     "symreg/search/native/progress.py": ("tests/search/native/test_progress.py", "tests/search/native/test_endings.py"),
-    "symreg/search/native/noise.py": ("tests/search/native/test_noise.py",),
+    "symreg/search/native/noise.py": ("tests/search/native/test_noise_is_asked.py",),
     "symreg/search/native/proposal.py": ("tests/search/native/test_proposal.py",),
     "symreg/search/native/bank/admission.py": ("tests/search/native/bank/test_admission.py",),
 }

@@ -1,4 +1,4 @@
-"""What each pass does to a law, on laws of a few rows: which constants go, which form is shown, and what is let alone."""
+"""What each pass does to a law of a few rows: which constants go, which form is shown, and what is let alone."""
 
 from __future__ import annotations
 
