@@ -278,7 +278,7 @@ def _shared(
     value = float(fitted.values[carrying[reference]])
     name = fitted.constants[carrying[reference]].name
     start = abs(value) ** float(1 / powers[reference])
-    if not np.isfinite(start) or start == 0:
+    if not np.isfinite(start) or start == 0 or not fitted.values[list(carrying)].all():
         return None
     mapping: dict[Expression, Expression] = {}
     found: dict[str, Recognised] = {}

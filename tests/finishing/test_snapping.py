@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from symreg.engine import Outcome
 from symreg.finishing.snapping import (
     Rewritten,
+    _relative_error,
     at_nothing,
     exponents_of,
     with_shared_constant,
@@ -27,11 +29,12 @@ from symreg.problem.candidate import FreeConstant
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 SPEED = Dimension.of(m=1, s=-1)
+LENGTH = Dimension.of(m=1)
 VARIABLES = ("x", "y", "m", "v")
 
 
 def tree(text: str) -> Expression:
-    return parse(text, variables=VARIABLES, constants=("k1", "k2", "k3", "pi", "c"))
+    return parse(text, variables=VARIABLES, constants=("k1", "k2", "k3", "k4", "k5", "k6", "pi", "c"))
 
 
 def fitted(
@@ -111,6 +114,62 @@ def test_signs_are_kept_when_constants_are_tied() -> None:
     for expression, (constant,), _ in with_tied_constants(own):
         values = {"x": 3.0, "y": 5.0, constant.name: constant.start}
         assert evaluate_tree(expression, values) == pytest.approx(0.7 * 3 - 1.4 * 5, rel=1e-3)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("ratio", ["1", "2", "3", "4", "1/2", "1/3", "1/4"])
+def test_simple_multiples_are_tied_either_way_round(ratio: str, sign: int) -> None:
+    """Each of the two constants may be the one that is left; an exact fit ends a little early."""
+    exact = sign * float(Fraction(ratio))
+    for error, off in ((0.0, 5e-10), (1e-4, 1e-4)):
+        own = fitted("k1*x + k2*y", {"k1": 50.0 * exact * (1 + off), "k2": 50.0}, 50 * error)
+        found = list(with_tied_constants(own))
+        assert sorted(starts(one).popitem()[0] for one in found) == ["k1", "k2"]
+        for expression, (constant,), _ in found:
+            value = evaluate_tree(expression, {"x": 3.0, "y": 5.0, constant.name: constant.start})
+            assert value == pytest.approx(50 * (3 * exact + 5), rel=1e-3)
+
+
+@pytest.mark.parametrize("ratio", [5.0, 0.2, 1.5, 2 / 3, 2.1, 1.00001])
+def test_other_multiples_are_not_tied(ratio: float) -> None:
+    """``k1`` is ``3/2*k2`` by chance too often; and what is known to a part in a million is no multiple at ten."""
+    own = fitted("k1*x + k2*y", {"k1": 100.0 * ratio, "k2": 100.0}, 1e-4)
+    assert list(with_tied_constants(own)) == []
+
+
+def test_errors_of_large_numbers_are_parts_of_them() -> None:
+    """2.15 is not 2 where both numbers are known to a part in two thousand."""
+    assert list(with_tied_constants(fitted("k1*x + k2*y", {"k1": 215.0, "k2": 100.0}, 0.05))) == []
+    assert len(list(with_tied_constants(fitted("k1*x + k2*y", {"k1": 200.1, "k2": 100.0}, 0.05)))) == 2
+
+
+def test_constants_are_tied_all_at_once_and_then_each_alone() -> None:
+    """With each of three as the one that is left: once both others, then one of them."""
+    own = fitted("k1*x + k2*y + k3", {"k1": 0.7, "k2": 1.4, "k3": 2.8}, 1e-5)
+    left = [tuple(starts(one)) for one in with_tied_constants(own)]
+    assert [len(names) for names in left] == [1, 2, 2] * 3
+    assert len(set(left)) == 6
+
+
+def test_among_many_constants_some_ratio_is_simple_by_chance() -> None:
+    text = "k1 + k2*x + k3*y + k4*x*y + k5*x**2 + k6*y**2"
+    six = fitted(text, {f"k{n}": 0.7 for n in range(1, 7)}, 1e-5)
+    five = fitted(text.rpartition(" + ")[0], {f"k{n}": 0.7 for n in range(1, 6)}, 1e-5)
+    assert list(with_tied_constants(six)) == []
+    assert len(list(with_tied_constants(five))) == 5 * (1 + 4)
+
+
+@pytest.mark.parametrize(("text", "count"), [("(1 + x**k1)**k2", 0), ("(y + k3*x**k2)**k1", 0), ("x**k1*y**k2", 2)])
+def test_an_exponent_inside_another_power_is_like_it_by_chance(text: str, count: int) -> None:
+    values = {"k1": 1.37, "k2": 1.37} | ({"k3": 5.1} if "k3" in text else {})
+    assert len(list(with_tied_constants(fitted(text, values, 1e-5)))) == count
+
+
+def test_a_number_some_errors_away_is_proposed_too() -> None:
+    """It may make a whole factor vanish; the formula that is fitted again decides."""
+    for off, proposed in ((4, True), (20, False)):
+        found = list(with_simple_numbers(fitted("k1*x", {"k1": 0.5 + off * 5e-4}, 5e-4)))
+        assert [to_text(one[0]) for one in found] == (["1/2*x"] if proposed else [])
 
 
 def test_a_number_with_a_unit_is_not_simple() -> None:
@@ -198,6 +257,10 @@ def test_beside_a_unit_of_an_input_no_factor_is_simple_but_exponents_are() -> No
         ("sqrt(k1*x + y)", "sqrt(y)"),
         ("y + tanh(k1*x)*x", "y + 0"),
         ("k2*(x - k1)**2", "k2*x**2"),
+        ("y + (k1*x)**2", "y + 0"),
+        ("y*(x + k1)**(5/2)", "y*x**(5/2)"),
+        ("y + sin(k1/x)", "y + 0"),
+        ("y*acos(k1*x)", "y*acos(0)"),
     ],
 )
 def test_a_constant_that_is_nothing_wherever_it_stands(text: str, left: str) -> None:
@@ -208,6 +271,15 @@ def test_a_constant_that_is_nothing_wherever_it_stands(text: str, left: str) -> 
     assert np.broadcast_to(evaluate_tree(found, values), 2) == pytest.approx(np.broadcast_to(wanted, 2))
     zero = evaluate_tree(tree(text), values | {"k1": 0.0})
     assert np.broadcast_to(zero, 2) == pytest.approx(np.broadcast_to(wanted, 2))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [("k2*exp(k1*x)", "k2"), ("k2*cos(k1*x)", "k2"), ("y + sin(k1/x)", "y"), ("y*acos(k1*x)", "y*acos(0)")],
+)
+def test_what_a_constant_of_nothing_leaves_is_written_short(text: str, left: str) -> None:
+    found = at_nothing(tree(text), "k1")
+    assert found is not None and to_text(found) == left
 
 
 @pytest.mark.parametrize("text", ["k1*x", "x/k1", "log(k1*x)", "y + log(k1*x)", "1/(k1*x)", "k1*(x + y)", "sin(k1*x)"])
@@ -233,6 +305,8 @@ def test_a_constant_inside_a_function_goes_where_it_is_nothing() -> None:
         ("exp(k1*x + k2*y)", "k1", "exp(k2*y)"),
         ("k1*x + k2*y/x + k3", "k2", "k1*x + k3"),
         ("1/(1 + k1*x)", "k1", "1/1"),
+        ("y + x*k1", "k1", "y"),
+        ("y*(k2 + x*(y*k1))", "k1", "y*k2"),
     ],
 )
 def test_the_term_of_a_coefficient(text: str, coefficient: str, left: str) -> None:
@@ -259,6 +333,22 @@ def test_only_terms_that_are_not_told_from_zero_go() -> None:
     (only,) = without_insignificant_terms(own)
     assert to_text(only[0]) == "k1*x + k3"
     assert starts(only) == {"k1": 2.0, "k3": -0.02}
+
+
+@pytest.mark.parametrize(("errors", "goes"), [(0.5, True), (2.0, True), (5.0, False), (50.0, False)])
+def test_a_term_goes_where_errors_could_have_made_it(errors: float, goes: bool) -> None:
+    """Less than three standard errors, as usual."""
+    own = fitted("k1*x + k2*y", {"k1": 2.0, "k2": 0.01 * errors}, 0.01)
+    assert texts(list(without_insignificant_terms(own))) == (["k1*x"] if goes else [])
+
+
+def test_a_constant_that_is_no_coefficient_goes_where_it_is_nothing() -> None:
+    """In no sum, but inside a function; where without it there is nothing, or it stands elsewhere too, it stays."""
+    small = {"k1": 1e-4, "k2": 2.0}, {"k1": 1e-3, "k2": 0.01}
+    (only,) = without_insignificant_terms(fitted("k2*exp(k1*x)", *small))
+    assert to_text(only[0]) == "k2" and starts(only) == {"k2": 2.0}
+    assert list(without_insignificant_terms(fitted("k1*x*k2", *small))) == []
+    assert list(without_insignificant_terms(fitted("k1*x + k2*sin(k1*y)", *small))) == []
 
 
 def test_constants_of_a_dropped_term_go_with_it() -> None:
@@ -356,3 +446,83 @@ def test_pure_numbers_beside_them_are_left_alone() -> None:
     own = fitted("k1*x + k2*x**2", {"k1": 3.0, "k2": 9.0}, 1e-6, {"k1": half, "k2": half**2})
     for one in with_shared_constant(own):
         assert agrees(one, own)
+
+
+@pytest.mark.parametrize(
+    ("powers", "shared"),
+    [
+        ((1, 2), 1), ((2, 1), 1), ((3, 2), 1), ((4, 3), 1), ((4, 2), 1), ((6, 4), 2), ((1, 8), 1), ((-2, 3), -1),
+        ((5, 5), 5),
+    ],
+)  # fmt: skip
+def test_the_constant_that_is_shared_has_the_simplest_unit(powers: tuple[int, int], shared: int) -> None:
+    """Of lengths to some powers the length itself, or the power that they have in common."""
+    values = {f"k{place}": 1.3**power for place, power in enumerate(powers, start=1)}
+    own = fitted("k1*x + k2*x**2", values, 1e-9, {f"k{n}": LENGTH**power for n, power in enumerate(powers, start=1)})
+    (only,) = with_shared_constant(own)
+    assert [one.dimension for one in only[1]] == [LENGTH**shared]
+    assert only[1][0].start == pytest.approx(1.3**shared)
+    assert agrees(only, own)
+
+
+def test_half_a_power_is_shared_and_a_third_or_a_ninth_is_not() -> None:
+    """Laws hold roots and fourth powers of a constant, and hardly anything beyond."""
+    for power, shared in ((Fraction(1, 2), 1), (Fraction(1, 3), 0), (Fraction(9), 0)):
+        values = {"k1": 1.3, "k2": 1.3 ** float(power)}
+        own = fitted("k1*x + k2*x**2", values, 1e-9, {"k1": LENGTH, "k2": LENGTH**power})
+        assert len(list(with_shared_constant(own))) == shared
+
+
+def test_units_that_share_a_part_are_not_powers_of_each_other() -> None:
+    kinds = {"k1": LENGTH, "k2": LENGTH * Dimension.of(kg=1)}
+    assert list(with_shared_constant(fitted("k1*x + k2*y", {"k1": 2.0, "k2": 2.0}, 1e-6, kinds))) == []
+
+
+def test_a_declared_unit_may_itself_be_a_power() -> None:
+    own = fitted("k1*m", {"k1": 16.0}, 1e-4, {"k1": LENGTH**4})
+    (only,) = with_shared_constant(own, (LENGTH**2,))
+    assert only[1] == (FreeConstant("k1", LENGTH**2, 4.0),)
+    assert list(with_shared_constant(own, (Dimension.of(kg=1),))) == []  # no power of it; and one is shared with none
+
+
+@pytest.mark.parametrize("values", [(1.0, 1.0), (-0.5, 0.25), (0.5, -0.25)])
+def test_a_shared_constant_may_be_one_or_small(values: tuple[float, float]) -> None:
+    own = fitted("k1*x + k2*x**2", dict(zip(("k1", "k2"), values, strict=True)), 1e-6, {"k1": SPEED, "k2": SPEED**2})
+    (only,) = with_shared_constant(own)
+    assert agrees(only, own)
+
+
+def test_nothing_is_shared_with_a_constant_that_is_nothing() -> None:
+    """A fit may end there, as on a bound of the user's."""
+    for values in ({"k1": 0.0, "k2": 4.0}, {"k1": 2.0, "k2": 0.0}):
+        own = fitted("k1*x + k2*x**2", values, 1e-6, {"k1": SPEED, "k2": SPEED**2})
+        assert list(with_shared_constant(own)) == []
+
+
+def test_where_no_errors_are_known_only_what_is_exact_is_shared() -> None:
+    kinds = {"k1": SPEED, "k2": SPEED**2}
+    exact = fitted("k1*x + k2*x**2", {"k1": 3.0, "k2": 4.5}, float("nan"), kinds)
+    assert len(list(with_shared_constant(exact))) == 1
+    near = fitted("k1*x + k2*x**2", {"k1": 3.0, "k2": 4.6}, float("nan"), kinds)
+    assert list(with_shared_constant(near)) == []
+
+
+@pytest.mark.parametrize("correlation", [-0.7, 0.0, 0.9, 1.0])
+@pytest.mark.parametrize("power", [-2.0, 0.5, 1.5])
+def test_the_error_of_a_ratio_is_that_of_draws(power: float, correlation: float) -> None:
+    """Of ``k1/k2**power``, as constants scatter that are fitted together: it says what is simple and what is not."""
+    values, errors = np.array([3.0, 0.7]), np.array([0.006, 0.0021])
+    covariance = np.outer(errors, errors) * np.array([[1.0, correlation], [correlation, 1.0]])
+    own = fitted("k1*x + k2*y", {"k1": 3.0, "k2": 0.7}, 0.1)
+    own = replace(own, covariance=covariance)
+    draws = np.random.default_rng(0).multivariate_normal(values, covariance, 100_000)
+    ratios = draws[:, 0] / draws[:, 1] ** power
+    assert _relative_error(own, 0, 1, power) == pytest.approx(ratios.std() / ratios.mean(), rel=0.02)
+
+
+def test_constants_whose_ratio_is_certain_have_no_error_of_it() -> None:
+    """Rounding must not make a variance that is below zero, of which there is no root."""
+    for value in np.linspace(0.1, 9.7, 60):
+        error = 0.01 * np.array([value, value / 3])
+        own = fitted("k1*x + k2*y", {"k1": float(value), "k2": float(value / 3)}, 0.1)
+        assert 0 <= _relative_error(replace(own, covariance=np.outer(error, error)), 0, 1, 1.0) < 1e-7

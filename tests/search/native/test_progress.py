@@ -119,3 +119,43 @@ def test_noise_is_suspected_where_a_law_leaves_little_and_no_pattern() -> None:
     progress = progress_of(space)
     progress.taken(1, [law(space, "k1*x + k2", 2.0, 1.0)])
     assert progress.least < 0.02 and not progress.may_be_noise()
+
+
+def faint(part: float, n_rows: int = 120) -> Floats:
+    """Noise, and beneath it a product of both columns whose spread is a part of it: too faint for a pattern."""
+    x, z = table(n_rows)
+    return NOISE[:n_rows] + part * (x - x.mean()) * (z - z.mean()) / (x.std() * z.std())
+
+
+def test_what_a_smoother_still_sees_is_waited_for() -> None:
+    """By the bits that a law of it would gain: they pay for some levels, though noise may have made them all."""
+    odd = (2.13, 0.37)
+    waits = []
+    for part in (0.0, 0.3, 0.35):
+        progress = after(faint(part), "k1*x + k2", *odd, true=odd)
+        assert progress.is_at_the_noise()
+        waits.append(levels_waited(progress))
+    assert waits == [6, 7, 8]
+
+
+@pytest.mark.parametrize(("part", "waited"), [(0.0, 2), (0.2, 3), (0.35, 3)])
+def test_for_a_law_without_odd_numbers_the_wait_is_short_whatever_a_smoother_sees(part: float, waited: int) -> None:
+    """It owes nothing to fitted constants, and chance seldom makes such a law; each level takes twice as long."""
+    progress = after(faint(part), "2*x + 1")
+    assert progress.is_at_the_noise()
+    assert levels_waited(progress) == waited
+
+
+def test_no_wait_is_longer_than_that_for_a_handful_of_odd_numbers() -> None:
+    """However many of them there are, and whatever is left beside them: a search has to end."""
+    odd = (2.13, 0.37)
+    for text, more in (("k1*x + k2 + k3*z", (0.013,)), ("k1*x + k2 + k3*z + k4*x*z + k5*z*z", (0.013, 0.017, 0.011))):
+        assert levels_waited(after(NOISE, text, *odd, *more, true=odd)) == 8
+
+
+def test_where_nothing_smooths_the_odd_numbers_alone_are_waited_for() -> None:
+    """Thirty rows bear no surface; their stated errors say that the law is at the noise."""
+    odd = (2.13, 0.37)
+    progress = after(NOISE[:30], "k1*x + k2", *odd, true=odd, sigma=0.06, level=8)
+    assert progress.smoother is None and progress.is_at_the_noise()
+    assert levels_waited(progress, since=progress.level) == 5
