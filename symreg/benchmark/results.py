@@ -44,7 +44,7 @@ class ResultsFile(Generic[T, R]):
         self.results: list[R] = []
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.exists():
-            text = self.path.read_text(encoding="utf-8")
+            text = _text_of(self.path)
             if not text.endswith("\n"):
                 text = text[: text.rfind("\n") + 1]
                 atomic_write_text(self.path, text)
@@ -72,11 +72,15 @@ class ResultsFile(Generic[T, R]):
 
 def read_results(path: str | Path) -> list[TrialResult]:
     """Read a results file or an archive of one; an unfinished last line is left out."""
+    text = _text_of(Path(path))
+    return _parsed(text[: text.rfind("\n") + 1], Path(path), SRBENCH, archives=True)
+
+
+def _text_of(path: Path) -> str:
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ResultsError(path=str(path), reason=f"this file cannot be read: {error}") from None
-    return _parsed(text[: text.rfind("\n") + 1], Path(path), SRBENCH, archives=True)
 
 
 def results_text(results: Iterable[TrialResult], columns: Sequence[str] = COLUMNS) -> str:
@@ -86,7 +90,10 @@ def results_text(results: Iterable[TrialResult], columns: Sequence[str] = COLUMN
 
 
 def _parsed(text: str, path: Path, discipline: Discipline[Any, R], *, archives: bool = False) -> list[R]:
-    rows = list(csv.reader(io.StringIO(text)))
+    try:
+        rows = list(csv.reader(io.StringIO(text)))
+    except csv.Error as error:
+        raise ResultsError(path=str(path), reason=f"this is no table of results: {error}") from None
     columns = tuple(rows[0]) if rows else discipline.columns
     if columns != discipline.columns and not (archives and columns == ARCHIVE_COLUMNS):
         raise ResultsError(path=str(path), reason=_difference(rows[0], discipline.columns))

@@ -25,6 +25,9 @@ ROW_NUMBERS = frozenset({
     "#", "id", "idx", "index", "no", "no.", "nr", "nr.", "obs", "row", "rownames", "sample", "unnamed: 0",
 })  # fmt: skip
 
+MOST_NAMED = 12
+"""Columns that one note names; of hundreds the rest of the notes would not be found again. Set by hand."""
+
 FEWEST_NUMBERED = 3
 """Rows whose numbers can be told from a measured 1 and 2."""
 
@@ -280,7 +283,9 @@ def _remarks(plain: Sequence[str], columns: Sequence[Column], target: str | None
     """What a careful colleague would mention: columns without a unit, undeclared uncertainties, constants."""
     names, notes = {column.name for column in columns}, []
     if plain:
-        notes.append(f"no unit is given for {', '.join(map(repr, plain))}: taken as plain numbers")
+        told = ", ".join(map(repr, plain[:MOST_NAMED]))
+        told += f" and {len(plain) - MOST_NAMED} more" if len(plain) > MOST_NAMED else ""
+        notes.append(f"no unit is given for {told}: taken as plain numbers")
     for column in columns:
         guesses = {f"sigma_{column.name}", f"{column.name}_sigma", f"{column.name}_err", f"err_{column.name}"}
         for other in sorted(guesses & names):

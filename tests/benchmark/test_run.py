@@ -215,6 +215,17 @@ def test_what_the_search_is_asked() -> None:
     assert problem.free_constants.policy == "inferred"
 
 
+@pytest.mark.parametrize("content", ["\u00b5".encode("latin-1"), b"x" * 200_000, b'"' + b"y\n" * 100_000])
+def test_a_broken_results_file_is_a_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "results.csv"
+    line = ",".join(COLUMNS).encode() + b"\n" + content + b"," * (len(COLUMNS) - 1) + b"\n"
+    path.write_bytes(line)
+    for read in (read_results, lambda file: ResultsFile(file, SRBENCH)):
+        with pytest.raises(ResultsError):
+            read(path)
+    assert path.read_bytes() == line
+
+
 def test_a_strange_results_file_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "results.csv"
     path.write_text("a,b\n1,2\n")

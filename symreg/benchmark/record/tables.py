@@ -8,7 +8,7 @@ from symreg.benchmark.record.comparison import Comparison, compare_units, compar
 from symreg.benchmark.record.misses import Miss, missed, recovered_loosely
 from symreg.benchmark.record.named_sets import NamedSet
 from symreg.benchmark.record.published import PublishedRate, best_published
-from symreg.benchmark.record.text import NO_VALUE, code, count, rate, ratio, seconds, table, words
+from symreg.benchmark.record.text import NO_VALUE, code, count, name, rate, ratio, seconds, table, words
 from symreg.benchmark.summary import Group, Summary, group_of, group_order, search_words, summarise
 from symreg.benchmark.trial import TrialResult
 
@@ -134,7 +134,7 @@ def loose_table(results: Sequence[TrialResult]) -> list[str]:
 def _miss_table(misses: Sequence[Miss], selected: str) -> list[str]:
     groups = {miss.group for miss in misses}
     rows = [
-        [miss.id, ", ".join(search_words(miss.group, groups)), f"{miss.group.noise:g}",
+        [name(miss.id), ", ".join(search_words(miss.group, groups)), f"{miss.group.noise:g}",
          f"{len(miss.seeds)} of {miss.seeds_run}: {', '.join(map(str, miss.seeds))}",
          code(miss.truth),
          code(miss.selected) + (f" and {miss.others} more" if miss.others else ""),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 
 from symreg.benchmark.record.interval import wilson_interval
 
-__all__ = ["code", "count", "rate", "ratio", "seconds", "table", "words"]
+__all__ = ["code", "count", "name", "rate", "ratio", "seconds", "table", "words"]
 
 LONGEST_CODE = 110
 """Characters of a formula in a cell of a table; a longer one is cut. More makes tables wider than a page, fewer cuts
 laws that a reader wants to compare; set by hand."""
 
 NO_VALUE = "\N{EN DASH}"
+_PLAIN_NAME = re.compile(r"[\w.+-]{1,60}")
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -59,6 +61,11 @@ def code(text: str) -> str:
     if not shown:
         return NO_VALUE
     return f"`{shown}`" if len(shown) <= LONGEST_CODE else f"`{shown[: LONGEST_CODE - 1]}…`"
+
+
+def name(text: str) -> str:
+    """An equation's id as it is, where it is a plain name; anything else as ``words``."""
+    return text if _PLAIN_NAME.fullmatch(text) else words(text)
 
 
 def words(text: str) -> str:
