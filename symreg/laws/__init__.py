@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symreg.laws.constant_units import display_unit
 from symreg.laws.correlation import Correlation, correlations
-from symreg.laws.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
+from symreg.laws.exporting import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
 from symreg.laws.identifiability import undetermined
 from symreg.laws.law import ConstantInterval, Law, LawConstant, ParetoFront, Score, pareto_front, score
 from symreg.laws.law_fit import fit_of

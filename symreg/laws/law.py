@@ -132,11 +132,11 @@ class Law:
         return correlations(tuple(one.name for one in self.constants if one.kind == "free"), self.covariance)
 
     def to(self, language: str) -> str:
-        """The formula as source text: "python", "numpy", "latex", "text", ... (``laws.export``).
+        """The formula as source text: "python", "numpy", "latex", "text", ... (``laws.exporting``).
 
         Raises ``ReportError`` for another language.
         """
-        from symreg.laws.export import export_law
+        from symreg.laws.exporting import export_law
 
         return export_law(self, language)
 
