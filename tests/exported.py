@@ -34,7 +34,8 @@ SECONDS = 600.0
 """For one process; compilers take some seconds for hundreds of laws."""
 
 HEAD = re.compile(
-    r"^(?:(?:def|double|elemental function|export function|pub fn|function value =|function) )?(\w+)(?: <- function)?\(",
+    r"^(?:(?:def|double|elemental function|export function|pub fn|function value =|function) )?"
+    r"(\w+)(?: <- function)?\(",
     re.MULTILINE,
 )
 """The line of the function that a program is about: no helper begins with its name at the margin but Python's."""
@@ -274,7 +275,7 @@ def tolerance(law: Law, columns: dict[str, np.ndarray]) -> np.ndarray:
         other = _rounded(law, columns, draw)
         unlike = np.isfinite(other) != np.isfinite(usual)
         spread = np.where(unlike, np.inf, np.fmax(spread, np.abs(other - usual)))
-    return AGREEMENT * np.abs(usual) + 10.0 * np.nan_to_num(spread, nan=0.0, posinf=np.inf)
+    return AGREEMENT * np.nan_to_num(np.abs(usual)) + 10.0 * np.nan_to_num(spread, nan=0.0, posinf=np.inf)
 
 
 def _rounded(law: Law, columns: dict[str, np.ndarray], draw: np.random.Generator) -> np.ndarray:
@@ -293,9 +294,12 @@ def _rounded(law: Law, columns: dict[str, np.ndarray], draw: np.random.Generator
     return np.where(np.isfinite(value), value, np.nan)
 
 
-def disagreements(law: Law, columns: dict[str, np.ndarray], found: np.ndarray) -> list[str]:
-    """A line for each row where a program differs from ``predict``."""
-    wanted, allowed = law.predict(columns), tolerance(law, columns)
+def disagreements(
+    law: Law, columns: dict[str, np.ndarray], found: np.ndarray, allowed: np.ndarray | None = None
+) -> list[str]:
+    """A line for each row where a program differs from ``predict`` by more than the ``tolerance``."""
+    wanted = law.predict(columns)
+    allowed = tolerance(law, columns) if allowed is None else allowed
     with np.errstate(invalid="ignore"):
         near = (np.abs(found - wanted) <= allowed) | (np.isnan(found) & np.isnan(wanted)) | np.isinf(allowed)
     return [

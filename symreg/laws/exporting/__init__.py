@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from symreg.laws.exporting.exporters import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
+from symreg.laws.exporting.exporters import EXPORT_LABELS, EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
+from symreg.laws.exporting.sympy_law import SympyLaw, sympy_law
 
-__all__ = ["EXPORT_LANGUAGES", "EXPORT_SUFFIXES", "export_law"]
+__all__ = ["EXPORT_LABELS", "EXPORT_LANGUAGES", "EXPORT_SUFFIXES", "SympyLaw", "export_law", "sympy_law"]

@@ -45,6 +45,7 @@ EXPORTERS: Mapping[str, Exporter] = {
 """A new one is a new row, and the function that it names."""
 
 EXPORT_SUFFIXES: Mapping[str, str] = {name: exporter.suffix for name, exporter in EXPORTERS.items()}
+EXPORT_LABELS: Mapping[str, str] = {name: exporter.label for name, exporter in EXPORTERS.items()}
 EXPORT_LANGUAGES = tuple(EXPORTERS)
 
 
@@ -55,6 +56,6 @@ def export_law(law: Law, language: str) -> str:
     except KeyError:
         raise ReportError(
             reason=f"A law cannot be exported to {language!r}.",
-            advice=f"Choose one of: {', '.join(EXPORT_LANGUAGES)}.",
+            advice=f"Choose one of: {', '.join(EXPORT_LANGUAGES)}; law.to('sympy') gives an object.",
         ) from None
     return exporter.write(law)
