@@ -19,7 +19,7 @@ import pytest
 from symreg.engine import _core
 from symreg.errors import OperatorError
 from symreg.formula.operators import OPERATOR_BITS, operator
-from symreg.laws.export import EXPORTERS
+from symreg.laws.exporting.exporters import EXPORTERS
 from symreg.tables.sources.reading import FILE_FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,6 +113,11 @@ def test_an_operator_is_a_row(tmp_path: Path) -> None:
         from symreg.formula.languages import CODE
         from symreg.formula.operators import OPERATOR_BITS
         from symreg.formula.printing import to_code, to_latex, to_text
+        from symreg.laws.exporting.c import CPP
+        from symreg.laws.exporting.javascript import JAVASCRIPT
+        from symreg.laws.exporting.octave import OCTAVE
+        from symreg.laws.exporting.r import R
+        from symreg.laws.exporting.rust import RUST
         from symreg.report.mathml import to_mathml
         from symreg.search.native.bank.vocabulary import NUMPY, OPS, search_cost
         from symreg.search.native.evolution.variation import STEPS
@@ -142,10 +147,11 @@ def test_an_operator_is_a_row(tmp_path: Path) -> None:
         np.testing.assert_allclose(found, [[np.sinh(0.5)], [np.cosh(0.5)]])
         assert "asinh" in OPS and "asinh" in STEPS and search_cost("asinh") == 3
         np.testing.assert_allclose(NUMPY["asinh"](x), np.arcsinh(x))
-        for language in CODE.values():
+        for language in (*CODE.values(), CPP, OCTAVE, R, JAVASCRIPT, RUST):
             print(to_code(tree, language))
     """
     written = ["math.asinh(k*x)", "np.arcsinh(k*x)", "asinh(k*x)", "asinh(k*x)", "asinh(k*x)"]
+    written += ["std::asinh(k*x)", "asinh(k.*x)", "asinh(k*x)", "Math.asinh(k*x)", "f64::asinh(k*x)"]
     assert say("An operator", program, tmp_path).splitlines() == written
 
 
@@ -192,23 +198,23 @@ def test_a_file_format_is_a_row(tmp_path: Path) -> None:
 
 
 def test_an_export_language_is_a_row(tmp_path: Path) -> None:
-    assert "r" not in EXPORTERS
+    assert "kotlin" not in EXPORTERS
     program = """
         from symreg.formula.grammar import parse
         from symreg.report import EXPORT_LANGUAGES
         from symreg.laws import EXPORT_SUFFIXES
         from symreg.units.reading import parse_unit
-        from tests.report.test_export import plain_law
+        from tests.miniatures import plain_law
 
-        assert "r" in EXPORT_LANGUAGES and EXPORT_SUFFIXES["r"] == ".R"
-        tree = parse("2*cbrt(a)**2*step(t)", variables=["a", "t"])
-        law = plain_law(tree, {"a": parse_unit("m^3"), "t": parse_unit("ms")}, unit=parse_unit("m^2"))
-        print(law.to("r"))
+        assert "kotlin" in EXPORT_LANGUAGES and EXPORT_SUFFIXES["kotlin"] == ".kt"
+        tree = parse("2*cbrt(a)**2*step(fun)", variables=["a", "fun"])
+        law = plain_law(tree, {"a": parse_unit("m^3"), "fun": parse_unit("ms")}, unit=parse_unit("m^2"))
+        print(law.to("kotlin"))
     """
     assert say("An export language", program, tmp_path).splitlines()[-6:-1] == [
-        "y <- function(a, t_) {",
-        "    t_si = 0.001*t_  # ms to SI",
-        "    value = 2.0*(sign(a)*abs(a)^(1/3))^2*(0.5 + 0.5*sign(t_si))",
-        "    if (is.finite(value)) value else NaN",
+        "fun y(a: Double, fun_: Double): Double {",
+        "    val fun_si = 0.001*fun_  // ms to SI",
+        "    var value = 2.0*Math.pow(Math.cbrt(a), 2.0)*(0.5 + 0.5*Math.signum(fun_si))",
+        "    return if (value.isFinite()) value else Double.NaN",
         "}",
     ]

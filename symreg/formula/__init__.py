@@ -41,7 +41,7 @@ from symreg.formula.expression import (
 from symreg.formula.forms import Form, Precedence
 from symreg.formula.grammar import parse, parse_template
 from symreg.formula.inverses import inverse_of_power
-from symreg.formula.languages import CODE, Language
+from symreg.formula.languages import CODE, Language, has_whole_exponent, words_of
 from symreg.formula.naming import is_plain, quoted, safe_identifiers, tex_escaped, unquoted
 from symreg.formula.operators import (
     FUNCTION_NAMES,
@@ -105,6 +105,7 @@ __all__ = [
     "evaluate_tree",
     "exponent_bits",
     "fold",
+    "has_whole_exponent",
     "infer_dimensions",
     "inverse_of_power",
     "is_plain",
@@ -137,4 +138,5 @@ __all__ = [
     "variables_of",
     "walk",
     "warm_simplifier",
+    "words_of",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -153,17 +153,22 @@ def is_safe_symbol(symbol: str) -> bool:
 # -- code
 
 
-def safe_identifiers(names: Iterable[str], language: Language = PYTHON) -> dict[str, str]:
-    """Return an ASCII identifier for each name: not reserved, no two alike (``lambda`` -> ``lambda_``)."""
+def safe_identifiers(
+    names: Iterable[str], language: Language = PYTHON, functions: Collection[str] = ()
+) -> dict[str, str]:
+    """Return an ASCII identifier for each name: not taken, no two alike (``lambda`` -> ``lambda_``).
+
+    ``functions`` are those of the names that functions will have.
+    """
     fold = str.lower if language.ignores_case else str  # Fortran does not tell T from t
-    taken = {fold(word) for word in language.words}
+    given: set[str] = set()
     safe: dict[str, str] = {}
     for name in dict.fromkeys(names):
         stem = _ascii_identifier(name)
         candidate, n = stem, 1
-        while fold(candidate) in taken:
+        while fold(candidate) in given or language.has_taken(fold(candidate), is_function=name in functions):
             candidate, n = (f"{stem}_{n}" if n > 1 else f"{stem}_"), n + 1
-        taken.add(fold(candidate))
+        given.add(fold(candidate))
         safe[name] = candidate
     return safe
 

@@ -7,7 +7,7 @@ the operators, the spelling of numbers and of names) comes from the operators' t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -21,10 +21,9 @@ from symreg.formula.expression import (
     constants_of,
     fold,
     variables_of,
-    walk,
 )
 from symreg.formula.forms import Form, Precedence
-from symreg.formula.languages import NUMPY, PYTHON, Language
+from symreg.formula.languages import NUMPY, PYTHON, Language, is_written_whole
 from symreg.formula.naming import is_safe_symbol, latex_name, quoted, safe_identifiers
 from symreg.formula.operators import OPERATORS
 
@@ -43,17 +42,16 @@ class Piece:
 class Dialect:
     """What a language has of its own beside the forms in a column of the operators' table."""
 
-    column: str
     number: Callable[[Fraction | float], Piece]
     exponent: Callable[[Fraction | float], Piece]  # a literal exponent of ``pow``
     name: Callable[[str], str]
+    form: Callable[[Apply], Form]
     brackets: tuple[str, str] = ("(", ")")
-    own: Mapping[str, Form] = field(default_factory=dict)
 
 
 def to_text(expression: Expression) -> str:
     """Return the formula; ``parse(to_text(e)) == canonical(e)``, whatever the names are."""
-    return _render(expression, Dialect("text", _plain_number, _plain_number, quoted))
+    return _render(expression, Dialect(_plain_number, _plain_number, quoted, _column("text")))
 
 
 def to_latex(expression: Expression, symbols: Mapping[str, str] | None = None) -> str:
@@ -70,7 +68,8 @@ def to_latex(expression: Expression, symbols: Mapping[str, str] | None = None) -
             return latex_name(name)
         return f"{{{symbol}}}" if "^" in symbol else symbol
 
-    return _render(expression, Dialect("latex", _latex_number, _plain_number, name, (r"\left(", r"\right)")))
+    brackets = (r"\left(", r"\right)")
+    return _render(expression, Dialect(_latex_number, _plain_number, name, _column("latex"), brackets))
 
 
 def to_python(
@@ -96,7 +95,7 @@ def to_code(
     spelled = names if names is not None else safe_identifiers(found, language)
     number = _float_number(language.literal) if language.only_floats else _plain_number
     exponent = _whole_exponent(number) if language.whole_exponents else number
-    return _render(expression, Dialect(language.column, number, exponent, spelled.__getitem__, own=language.own))
+    return _render(expression, Dialect(number, exponent, spelled.__getitem__, language.form))
 
 
 # -- numbers
@@ -151,13 +150,7 @@ def _whole_exponent(
     number: Callable[[Fraction | float], Piece],
 ) -> Callable[[Fraction | float], Piece]:
     """Return a speller that keeps whole exponents whole: other ones are undefined over a negative base."""
-    return lambda value: _plain_number(value) if float(value).is_integer() else number(value)
-
-
-_POWER_CALLS: Final = {
-    "python": Form("math.pow({0}, {1})", Precedence.ATOM, (Precedence.ANYTHING,) * 2),
-    "numpy": Form("np.power({0}, {1})", Precedence.ATOM, (Precedence.ANYTHING,) * 2),
-}
+    return lambda value: _plain_number(value) if is_written_whole(value) else number(value)
 
 
 # -- rendering
@@ -171,10 +164,10 @@ def _render(expression: Expression, dialect: Dialect) -> str:
             return Piece(dialect.name(node.name), Precedence.ATOM)
         if node.operator == "pow" and isinstance(node.arguments[1], Number):
             operands = (operands[0], dialect.exponent(node.arguments[1].value))
-        form = _form(node, dialect)
+        form = dialect.form(node)
         texts = [_enclosed(operand, form, slot, dialect.brackets) for slot, operand in enumerate(operands)]
         text = form.template.format(*texts)
-        if dialect.column == "latex" and node.operator == "*" and _needs_no_dot(texts[1]):
+        if dialect.brackets[0] == r"\left(" and node.operator == "*" and _needs_no_dot(texts[1]):
             text = rf"{texts[0]} \, {texts[1]}"
         return Piece(text, form.precedence)
 
@@ -192,17 +185,9 @@ def _enclosed(operand: Piece, form: Form, slot: int, brackets: tuple[str, str]) 
     return operand.text
 
 
-def _form(node: Apply, dialect: Dialect) -> Form:
-    """Return the operator's form; Python's ``**`` turns complex over a negative base, ``pow`` does not."""
-    if node.operator in dialect.own:
-        return dialect.own[node.operator]
-    if node.operator == "pow" and dialect.column in _POWER_CALLS:
-        base, exponent = node.arguments
-        whole = isinstance(exponent, Number) and float(exponent.value).is_integer()
-        bare = not any(isinstance(leaf, (Variable, Constant)) for leaf in walk(base))
-        if not whole and (dialect.column == "python" or bare):
-            return _POWER_CALLS[dialect.column]
-    return OPERATORS[node.operator].form(dialect.column)
+def _column(name: str) -> Callable[[Apply], Form]:
+    """Return the forms in a column of the operators' table."""
+    return lambda node: OPERATORS[node.operator].form(name)
 
 
 def _needs_no_dot(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symreg.laws.band import band_of, quantile
 from symreg.laws.constant_units import display_unit
 from symreg.laws.correlation import Correlation, correlations
-from symreg.laws.export import EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
+from symreg.laws.exporting import EXPORT_LABELS, EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
 from symreg.laws.identifiability import undetermined
 from symreg.laws.law import ConstantInterval, Law, LawConstant, ParetoFront, Score, pareto_front, score
 from symreg.laws.law_fit import fit_of
@@ -14,6 +14,7 @@ from symreg.laws.refitting import as_fitted, bits_left, bits_of_fit, bits_of_row
 from symreg.laws.unseen import unseen_notes
 
 __all__ = [
+    "EXPORT_LABELS",
     "EXPORT_LANGUAGES",
     "EXPORT_SUFFIXES",
     "ConstantInterval",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,11 @@ from symreg.formula import Expression, evaluate_tree, variables_of
 from symreg.laws.correlation import Correlation, correlations
 from symreg.tables import NewRows, new_rows
 from symreg.units import Unit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from symreg.laws.exporting import SympyLaw
 
 Array = NDArray[np.float64]
 
@@ -136,14 +141,19 @@ class Law:
         """Correlations of each pair of fitted constants whose errors are known."""
         return correlations(tuple(one.name for one in self.constants if one.kind == "free"), self.covariance)
 
-    def to(self, language: str) -> str:
-        """The formula as source text: "python", "numpy", "latex", "text", ... (``laws.export``).
+    @overload
+    def to(self, language: Literal["sympy"]) -> SympyLaw: ...  # type: ignore[overload-overlap]
+    @overload
+    def to(self, language: str) -> str: ...
+    def to(self, language: str) -> str | SympyLaw:
+        """The formula as source text: "python", "numpy", "c", "latex", "text", ... (``laws.exporting``).
 
-        Raises ``ReportError`` for another language.
+        "sympy" gives no text but its objects with their units, a ``SympyLaw``. Raises ``ReportError`` for another
+        language.
         """
-        from symreg.laws.export import export_law
+        from symreg.laws.exporting import export_law, sympy_law
 
-        return export_law(self, language)
+        return sympy_law(self) if language == "sympy" else export_law(self, language)
 
     def summary(self) -> str:
         """One line: ``period = k*a**(3/2), k = 365.21 ± 0.40 day/au**(3/2)``."""
@@ -191,6 +201,15 @@ class ParetoFront:
     def __getitem__(self, index: slice) -> tuple[Law, ...]: ...
     def __getitem__(self, index: int | slice) -> Law | tuple[Law, ...]:
         return self.laws[index]
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each law: formula, complexity, errors in ``unit`` and R² on both parts of the rows, bits, selected.
+
+        ``(n_laws, 11)``; the law itself is the last column.
+        """
+        from symreg.laws.front_table import front_table
+
+        return front_table(self)
 
     def __str__(self) -> str:
         from symreg.laws.printed import table_text

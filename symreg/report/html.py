@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from symreg.formula import variables_of
-from symreg.laws import EXPORT_LANGUAGES, export_law
+from symreg.laws import EXPORT_LABELS, export_law
 from symreg.report.content import Content
 from symreg.report.mathml import name_mathml, to_mathml
 from symreg.report.plots import data_uri, front_plot, input_plot, parity_plot, residual_plot, rival_plot
@@ -30,8 +30,6 @@ __all__ = ["html_report"]
 MOST_INPUT_PLOTS = 12
 """Pictures of residuals against an input, inputs of the law first; the page counts the others. Each takes time to draw
 and room in the file; set by hand."""
-
-_LABELS = {"c": "C", "json": "JSON", "latex": "LaTeX", "numpy": "NumPy", "text": "plain text"}
 
 
 def html_report(content: Content) -> str:
@@ -113,4 +111,4 @@ def _rival_pictures(content: Content) -> list[str]:
 def _exports(law: Law | None) -> list[tuple[str, str]]:
     if law is None:
         return []
-    return [(_LABELS.get(name, name.capitalize()), export_law(law, name)) for name in EXPORT_LANGUAGES]
+    return [(label, export_law(law, name)) for name, label in EXPORT_LABELS.items()]

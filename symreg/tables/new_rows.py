@@ -74,7 +74,8 @@ def header_names(data: Any, inputs: Collection[str]) -> list[str]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # said when the law was found
-        plain = [tidy(str(header)) for header in _headers(data)]
+        as_they_stand = [str(header) for header in _headers(data)]
+        plain = [text if text in inputs else tidy(text) for text in as_they_stand]
         return [text if text in inputs else parse_header(text).name for text in plain]
 
 
@@ -109,7 +110,7 @@ def _values(raw: RawTable, name: str, column: RawColumn | None, units: Mapping[s
     if column is None:
         reasons = [one.reason for one in raw.left_out if one.column == name]
         raise PredictionError(column=name, message=f"column {name!r} cannot be read: {', '.join(reasons)}")
-    header = parse_header(column.header) if name != tidy(column.header) else None
+    header = parse_header(column.header) if name not in (column.header, tidy(column.header)) else None
     column.cells.check(raw.source, name)
     if column.cells.is_text:
         sample = next(text for text in column.cells.texts() if text)

@@ -507,3 +507,21 @@ def test_errors_count_in_their_uncertainties_where_these_are_stated() -> None:
     assert held_out_errors(laws) == pytest.approx([1.0, np.sqrt((10**2 + 10**2 + 0.01**2) / 3)])
     assert front_of(laws) == (laws[0],)
     assert score(close, actual).in_errors is None
+
+
+def test_a_front_as_a_data_frame() -> None:
+    laws = tuple(
+        Law(expression=parse("x", variables=["x"]), formula="x", complexity=n, unit=parse_unit("km"), dimension_ok=True,
+            train=Score(0.5 / n, 0.9, 4), held_out=Score(1.0 / n, 0.8, 2), description_length=10.0 * n)
+        for n in (1, 3)
+    )  # fmt: skip
+    frame = ParetoFront(laws, 1).to_frame()
+    assert list(frame.columns) == [
+        "formula", "complexity", "rmse_train", "rmse_held_out", "r2_train", "r2_held_out", "unit", "judge", "bits",
+        "selected", "law",
+    ]  # fmt: skip
+    assert frame["complexity"].tolist() == [1, 3] and frame["selected"].tolist() == [False, True]
+    assert frame["rmse_held_out"].tolist() == [1.0, 1.0 / 3] and frame["unit"].tolist() == ["km", "km"]
+    assert frame["bits"].tolist() == [10.0, 30.0] and frame["law"].tolist() == list(laws)
+    assert ParetoFront(laws, -1).to_frame()["selected"].tolist() == [False, False]
+    assert ParetoFront((), -1).to_frame().empty

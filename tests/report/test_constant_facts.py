@@ -19,7 +19,7 @@ from symreg.report.markdown import markdown_report
 from symreg.report.pdf import pdf_report
 from symreg.tables.table import read_table
 from symreg.units.reading import DIMENSIONLESS_UNIT
-from tests.report.conftest import make_discovery, make_law
+from tests.miniatures import make_discovery, make_law
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symreg.discovery import Discovery, discover
-from symreg.laws.export import EXPORT_LANGUAGES
+from symreg.laws.exporting import EXPORT_LANGUAGES
 from symreg.problem.making import make_problem
 from symreg.report.content import gather
 from symreg.report.html import html_report
