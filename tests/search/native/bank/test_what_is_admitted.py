@@ -7,10 +7,11 @@ import numpy.typing as npt
 import pytest
 from scipy.spatial import cKDTree
 
-from symreg.engine import Engine, get_engine
+from symreg.engine import Engine
 from symreg.formula.expression import Variable
 from symreg.formula.printing import to_text
 from symreg.search.dimension_code import coding_for
+from symreg.search.native.bank.admission import PlainAdmission
 from symreg.search.native.bank.bank import Bank, Leaf
 from symreg.search.native.bank.vocabulary import OP
 from symreg.units.dimension import DIMENSIONLESS, Dimension
@@ -43,8 +44,9 @@ def texts(one: Bank) -> set[str]:
 @pytest.mark.parametrize(("off", "varies"), [(0.0, False), (1e-13, False), (1e-6, True), (0.1, True)])
 def test_a_ratio_that_does_not_vary_is_a_number(engine: Engine, off: float, varies: bool) -> None:
     """A coefficient says it; one with a dimension it may say too, but dimensions have to come from somewhere."""
-    b = 2 * A * (1 + off * WAVE)
-    assert bool(texts(fill(bank(engine, ("/",), a=A, b=b), 3)) & {"a/b", "b/a"}) is varies
+    for scale in (1e-6, 2.0, 1e6):
+        b = scale * A * (1 + off * WAVE)
+        assert bool(texts(fill(bank(engine, ("/",), a=A, b=b), 3)) & {"a/b", "b/a"}) is varies
     assert texts(fill(bank(engine, ("*",), M, a=A, b=1 / A), 3)) & {"a*b", "b*a"}
 
 
@@ -70,13 +72,15 @@ def test_values_that_no_product_can_hold_are_left_out(engine: Engine) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_difference_is_written_with_the_sign_that_it_has(engine: Engine) -> None:
     """Entries stand for both; the one whose values sum to more is written."""
-    one = fill(bank(engine, ("-", "*"), M, a=A, b=B, c=B + 0.5 * WAVE), 6)
-    minus = np.flatnonzero(one.op[: one.n] == OP["-"])
-    assert len(minus) > 5
-    for entry in minus:
-        values = one.values[entry]
-        np.testing.assert_allclose(values, one.values[one.left[entry]] - one.values[one.right[entry]], atol=1e-9)
-        assert values.sum() >= -1e-9 * np.abs(values).max()
+    for scale in (1e-12, 1.0, 1e12):
+        one = fill(bank(engine, ("-", "*"), M, a=scale * A, b=scale * B, c=scale * (B + 0.5 * WAVE)), 6)
+        minus = np.flatnonzero(one.op[: one.n] == OP["-"])
+        assert len(minus) > 5
+        for entry in minus:
+            values, largest = one.values[entry], np.abs(one.values[entry]).max()
+            written = one.values[one.left[entry]] - one.values[one.right[entry]]
+            np.testing.assert_allclose(values / largest, written / largest, atol=1e-9)
+            assert values.sum() >= -1e-9 * largest
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -93,13 +97,14 @@ def twins(engine: Engine) -> Bank:
     """Columns that are sorted: the first probes see one sign alone, and ``abs(a)`` is ``a`` there or not at all."""
     x = np.sort(RNG.permutation(np.linspace(-0.3, 2, 101)))
     y = np.where(np.arange(101) == 50, -1.0, 1.0) * np.linspace(1, 2, 101)
-    return fill(bank(engine, ("abs", "sqrt", "square", "+", "*"), a=x, b=y, max_entries=4000), 6)
+    return fill(bank(engine, ("abs", "sqrt", "square", "+", "-", "*"), a=x, b=y, max_entries=4000), 6)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_what_differs_at_one_probe_alone_is_another_and_nothing_is_there_twice(engine: Engine) -> None:
     one = twins(engine)
     assert "abs(b)" in texts(one)
+    assert {"abs(b) - b", "b - abs(b)"} & texts(one)  # zero but at one probe
     for code in np.unique(one.code[: one.n]):
         rows = shape(one.values[: one.n][one.code[: one.n] == code])
         near = cKDTree(rows).query_pairs(1e-8)
@@ -125,3 +130,19 @@ def test_a_full_bank_says_at_which_size_something_is_missing(engine: Engine, lim
     assert one.truncated_at >= int(one.size[: one.n].max())
     whole = fill(random_bank(engine, 0, (*ARITHMETIC, "abs", "sqrt"), max_entries=5000), 4)
     assert whole.truncated_at is None
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("operator", "size"), [("+", 3), ("abs", 2)])
+def test_what_finds_no_room_among_others_of_its_size_is_missing_there(engine: Engine, operator: str, size: int) -> None:
+    """There is room for one entry more: a sum, or the size of ``a``, which the first probes tell from ``a``, and no
+    more for that of ``b``, which all of them tell from ``b``."""
+    b = np.where(np.arange(101) == 50, -1.0, 1.0) * np.linspace(1, 2, 101)
+    one = fill(bank(engine, (operator,), M, a=np.resize(WAVE, 101), b=b, max_entries=3), 6)
+    assert (one.n, one.truncated_at) == (3, size)
+
+
+def test_each_engine_has_its_own_way_in() -> None:
+    """The compiled one is many times as fast; the plain one needs no compiler."""
+    assert isinstance(bank(PLAIN, ("+",), a=A)._admission, PlainAdmission)
+    assert COMPILED is None or not isinstance(bank(COMPILED, ("+",), a=A)._admission, PlainAdmission)
