@@ -39,7 +39,7 @@ DECIDING = {
     "symreg/search/native/progress.py": ("tests/search/native/test_progress.py", "tests/search/native/test_endings.py"),
     "symreg/search/native/noise.py": ("tests/search/native/test_noise_is_asked.py",),
     "symreg/search/native/proposal.py": ("tests/search/native/test_proposal.py",),
-    "symreg/search/native/bank/admission.py": ("tests/search/native/bank/test_admission.py",),
+    "symreg/search/native/bank/admission.py": ("tests/search/native/bank/test_what_is_admitted.py",),
 }
 """What decides which formulas are kept, selected, shown and believed; and the tests that must notice."""
 

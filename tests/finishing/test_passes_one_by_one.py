@@ -9,7 +9,7 @@ import pytest
 
 from symreg.finishing.finished import Finished
 from symreg.finishing.finisher import Finisher
-from symreg.finishing.passes import canonical, shown, tidied, with_fewest_constants
+from symreg.finishing.passes import canonical, shortened, shown, tidied, with_fewest_constants
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
 from symreg.problem.candidate import FreeConstant
@@ -174,3 +174,21 @@ def test_positive_constants_are_shown_with_the_sign_in_the_form() -> None:
 def test_what_somebody_proposed_is_shown_in_the_form_that_it_had(source: str, part: str) -> None:
     own = over(DECAY + NOISE)
     assert part in text_of(shown(own, law(own, DECAYING[0], source, **DECAYING[1])))
+
+
+def test_in_the_form_that_is_shown_numbers_and_terms_that_are_not_needed_go() -> None:
+    """The amplitude is the simple number 2; and an offset that noise alone has made is none."""
+    own = over(2.0 * np.exp(-T / 2.6) * (1 + 0.02 * NOISE), "s 1", free_constants="inferred")
+    found = shown(own, law(own, "a*exp(-b*t)", a=DIMENSIONLESS, b=PER_SECOND))
+    assert text_of(found) == "2*exp(-t/b)" and found.snapped["a"][0].value == 2
+    own = over(DECAY + NOISE, free_constants="inferred")
+    found = shown(own, law(own, "a*exp(-b*t) + c", a=VOLT, b=PER_SECOND, c=VOLT))
+    assert found.fitted.names == ("a", "b") and "t/b" in text_of(found)
+
+
+def test_shortening_takes_all_its_steps() -> None:
+    """A simple number is told, and of what is left powers are merged and the factor stands in front."""
+    own = over(1.7 * np.sqrt(T) + 0.5 * T, "1 1")
+    found = shortened(own, law(own, "sqrt(k*t) + c*t", k=DIMENSIONLESS, c=DIMENSIONLESS))
+    assert len(found.fitted.constants) == 1 and found.snapped["c"][0].value == 0.5
+    assert "k*sqrt(t)" in text_of(found)
