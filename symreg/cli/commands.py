@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from symreg.cli import printable
-from symreg.cli.starting import TableQuestion, asked_of, check_is_experiment
-from symreg.experiment import BackendPart, Specification, parse_duration, read_specifications
+from symreg.cli.starting import TableQuestion, asked_of, check_is_experiment, naming_options
+from symreg.experiment import BackendPart, Specification, is_experiment_file, parse_duration, read_specifications
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery
@@ -55,7 +56,8 @@ def run_experiments(
     for specification in found:
         specification = _with_options(specification, time, seed, threads, backend)
         try:
-            discovery = _run(specification, runs, fresh=fresh, quiet=quiet)
+            with contextlib.nullcontext() if is_experiment_file(file) else naming_options():
+                discovery = _run(specification, runs, fresh=fresh, quiet=quiet)
         except KeyboardInterrupt:
             raise typer.Exit(EXIT_INTERRUPTED) from None
         if not quiet:

@@ -6,7 +6,7 @@ every column and what was understood of it.
 
 from __future__ import annotations
 
-from symreg.experiment.draft.asking import NoTargetError, is_experiment_file, specification_of_table
+from symreg.experiment.draft.asking import is_experiment_file, specification_of_table
 from symreg.experiment.draft.draft import Draft, draft_experiment
 
-__all__ = ["Draft", "NoTargetError", "draft_experiment", "is_experiment_file", "specification_of_table"]
+__all__ = ["Draft", "draft_experiment", "is_experiment_file", "specification_of_table"]
