@@ -25,6 +25,11 @@ app = typer.Typer(
 
 ExperimentFile = Annotated[Path, typer.Argument(help="The experiment, a YAML file.", show_default=False)]
 
+WrittenSo = Annotated[
+    list[str] | None,
+    typer.Option(help="How a table is written, KEY=VALUE: decimal=, or skip_rows=3; again for more."),
+]
+
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; whatever goes wrong is one plain message and an exit status (`failing`)."""
@@ -86,12 +91,13 @@ def init(
     output: Annotated[
         Path | None, typer.Option(help="The file to write.", show_default="beside the table, with the ending .yaml")
     ] = None,
+    data: WrittenSo = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:
     """Write an experiment's file for a table: every column, its unit as understood, every default."""
     from symreg.cli.starting import init_experiment
 
-    init_experiment(file, target, output, force=force)
+    init_experiment(file, target, output, data or (), force=force)
 
 
 @app.command()
@@ -109,7 +115,7 @@ def run(
     ] = None,
     operators: Annotated[list[str] | None, typer.Option(help="Of a table: operators, such as '+,*,sqrt'.")] = None,
     unit: Annotated[list[str] | None, typer.Option(help="Of a table: NAME=UNIT of a column; again for more.")] = None,
-    nan: Annotated[str | None, typer.Option(help="Of a table: drop leaves rows with empty cells out.")] = None,
+    data: WrittenSo = None,
     name: Annotated[str | None, typer.Option(help="Of a table: the run's name; else the file's.")] = None,
     runs: Annotated[Path, typer.Option(help="Where run folders are made.")] = Path("runs"),
     time: Annotated[str | None, typer.Option(help="Time to search, such as '60 s' or '2 min'.")] = None,
@@ -126,9 +132,8 @@ def run(
     from symreg.cli.commands import run_experiments
     from symreg.cli.starting import TableQuestion
 
-    question = TableQuestion(
-        target, tuple(inputs or ()), tuple(constants or ()), tuple(operators or ()), tuple(unit or ()), nan, name
-    )
+    said = [tuple(given or ()) for given in (inputs, constants, operators, unit, data)]
+    question = TableQuestion(target, said[0], said[1], said[2], said[3], said[4], name)
     run_experiments(
         file, runs, time=time, seed=seed, threads=threads, backend=backend, fresh=fresh, quiet=quiet,
         question=question, allow_program=allow_program,
@@ -163,11 +168,12 @@ def predict(
         int | None,
         typer.Option(min=1, help="Of the front, from 1, the simplest first.", show_default="the selected one"),
     ] = None,
+    data: WrittenSo = None,
 ) -> None:
     """Predict new rows by a law of a run, with units and a 95 % band."""
     from symreg.cli.predicting import predict_rows
 
-    predict_rows(folder, file, output, law)
+    predict_rows(folder, file, output, law, data or ())
 
 
 @app.command("list")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from symreg.cli import printable
-from symreg.cli.starting import TableQuestion, asked_of, check_is_experiment
+from symreg.cli.starting import TableQuestion, asked_of, check_is_experiment, naming_options
 from symreg.experiment import (
     BackendPart,
     Specification,
     UnsavedError,
+    is_experiment_file,
     parse_duration,
     read_specifications,
     with_changes,
@@ -63,7 +65,8 @@ def run_experiments(
     for specification in found:
         specification = _with_options(specification, time, seed, threads, backend)
         try:
-            discovery = _run(specification, runs, fresh=fresh, quiet=quiet, allow_program=allow_program)
+            with contextlib.nullcontext() if is_experiment_file(file) else naming_options():
+                discovery = _run(specification, runs, fresh=fresh, quiet=quiet, allow_program=allow_program)
         except KeyboardInterrupt:
             raise typer.Exit(EXIT_INTERRUPTED) from None
         except UnsavedError as error:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from symreg.cli import printable
 from symreg.cli.writing import write_file
-from symreg.errors import SymregError
+from symreg.errors import SymregError, TableError
 from symreg.experiment import (
+    DIALECT_KEYS,
     DestinationError,
     Draft,
     Specification,
@@ -22,6 +26,9 @@ from symreg.experiment import (
     read_specifications,
     specification_of_table,
 )
+
+SAID = (*DIALECT_KEYS, "nan", "test_fraction")
+"""Keys of ``data:`` that ``--data`` takes."""
 
 
 class QuestionError(SymregError):
@@ -38,7 +45,8 @@ class QuestionError(SymregError):
 class TableQuestion:
     """What ``symreg run`` is told of a table; an experiment's file says these things itself.
 
-    The names are those of the options; ``unit`` holds ``NAME=UNIT``, the others names with commas between them.
+    The names are those of the options: ``unit`` holds ``NAME=UNIT``, ``data`` ``KEY=VALUE``, the others names with
+    commas between them.
     """
 
     target: str | None = None
@@ -46,7 +54,7 @@ class TableQuestion:
     constants: tuple[str, ...] = ()
     operators: tuple[str, ...] = ()
     unit: tuple[str, ...] = ()
-    nan: str | None = None
+    data: tuple[str, ...] = ()
     name: str | None = None
 
     def given(self) -> Iterator[tuple[str, str]]:
@@ -78,8 +86,6 @@ def check_is_experiment(file: Path) -> None:
 
 
 def _of_table(file: Path, question: TableQuestion) -> Specification:
-    if question.nan not in (None, "error", "drop"):
-        raise QuestionError(reason=f"--nan is {question.nan!r}, and must be error or drop.", advice="")
     return specification_of_table(
         file,
         question.target,
@@ -87,7 +93,7 @@ def _of_table(file: Path, question: TableQuestion) -> Specification:
         units=dict(_unit(text) for text in question.unit),
         constants=names(question.constants),
         operators=names(question.operators) or None,
-        nan="drop" if question.nan == "drop" else "error",
+        written=written_so(question.data),
         name=question.name,
     )
 
@@ -105,7 +111,41 @@ def _unit(text: str) -> tuple[str, str]:
     return name.strip(), unit.strip()
 
 
-def init_experiment(file: Path, target: str | None, output: Path | None, *, force: bool) -> None:
+def written_so(texts: Sequence[str], keys: Sequence[str] = SAID) -> dict[str, Any]:
+    """What ``--data`` says of how a file is written: ``KEY=VALUE``, ``keys`` of ``data:``; numbers are read as such."""
+    found: dict[str, Any] = {}
+    for text in texts:
+        key, sign, value = text.partition("=")
+        if not sign or key.strip() not in keys:
+            advice = f"Write --data KEY=VALUE with one of {', '.join(keys)}."
+            raise QuestionError(reason=f"--data {text!r} cannot be read.", advice=advice)
+        found[key.strip()] = [_plain(one) for one in names([value])] if key.strip() == "missing" else _plain(value)
+    return found
+
+
+def _plain(text: str) -> int | float | str:
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(text)
+    return text
+
+
+@contextlib.contextmanager
+def naming_options() -> Iterator[None]:
+    """Where a table's error gives advice in words of an experiment's file, say how a command line has them."""
+    try:
+        yield
+    except TableError as error:
+        key = re.search(rf"\b({'|'.join(SAID)}): ", error.advice)
+        if key is None:
+            raise
+        advice = f"{error.advice} On the command line: --data {key[1]}=VALUE."
+        raise TableError(**{**error.args[0], "advice": advice}) from None
+
+
+def init_experiment(
+    file: Path, target: str | None, output: Path | None, data: Sequence[str] = (), *, force: bool
+) -> None:
     """Write the experiment of a table beside it, or to ``output``, and say how the table was understood."""
     if is_experiment_file(file):
         advice = f"Look at it: symreg check {shlex.quote(str(file))}"
@@ -117,7 +157,8 @@ def init_experiment(file: Path, target: str | None, output: Path | None, *, forc
     if path.exists() and not force:
         advice = "give --force to replace it, or another file with --output"
         raise DestinationError(path=str(path), reason="is there already", advice=advice)
-    draft = draft_experiment(file, target, path)
+    with naming_options():
+        draft = draft_experiment(file, target, path, written_so(data))
     write_file(path, draft.text)
     typer.echo(printable(_said(draft, path)))
 
@@ -128,7 +169,7 @@ def _stem(file: Path) -> str:
 
 def _said(draft: Draft, path: Path) -> str:
     table, shown = draft.problem.table, shlex.quote(str(path))
-    units = {column.name: column.unit.text for column in table.columns}
+    units = {column.name: column.unit.in_headers for column in table.columns}
     inputs = ", ".join(f"{name} [{units[name]}]" for name in draft.problem.inputs)
     target = draft.problem.target
     return "\n".join([

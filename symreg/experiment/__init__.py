@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from symreg.experiment.amounts import parse_duration
 from symreg.experiment.assembly import check_tools, problem_of
-from symreg.experiment.blocks import BackendPart
+from symreg.experiment.blocks import DIALECT_KEYS, BackendPart
 from symreg.experiment.draft import Draft, draft_experiment, is_experiment_file, specification_of_table
 from symreg.experiment.environment import machine, versions
 from symreg.experiment.errors import DestinationError, NotAvailableError, UnsavedError
@@ -28,6 +28,7 @@ from symreg.experiment.specification import Specification, with_changes
 from symreg.experiment.sweep import read_specifications
 
 __all__ = [
+    "DIALECT_KEYS",
     "BackendPart",
     "DestinationError",
     "Draft",

@@ -52,6 +52,11 @@ class Unit:
         degrees Celsius, the SI unit, because constants of a law are fitted in it."""
         return si_unit(self.dimension) if self.offset else self
 
+    @property
+    def in_headers(self) -> str:
+        """The text of the unit as it stands in brackets behind a name: 1 for a plain number."""
+        return "1" if self.text == DIMENSIONLESS_UNIT.text else self.text
+
     def conversion(self) -> str:
         """How a number of this unit becomes one of ``in_formulas``: ``°C + 273.15``; empty where it stays."""
         if not self.offset:

@@ -213,3 +213,20 @@ def test_nothing_in_the_file_is_a_spreadsheet_s_command(tmp_path: Path) -> None:
     run = made_run(tmp_path, ["k*`=cmd()`"], rows)
     assert symreg_("predict", run, table(tmp_path, "=cmd()\n3\n", "new.csv"), "--output", tmp_path / "out.csv") == 0
     assert cells(tmp_path / "out.csv")[0][0] == "'=cmd() [1]"
+
+
+def test_how_the_new_file_is_written_can_be_said(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = table(tmp_path, "x [m];z\n2,500;1\n", "new.csv")
+    assert symreg_("predict", run, new) == 2
+    assert "On the command line: --data decimal=VALUE." in capsys.readouterr().err
+    assert symreg_("predict", run, new, "--data", "decimal=,", "--output", "out.csv") == 0
+    assert cells(tmp_path / "out.csv")[1][0] == "2.5"
+    assert symreg_("predict", run, new, "--data", "nan=drop") == 2
+    assert "--data 'nan=drop' cannot be read" in capsys.readouterr().err
+
+
+def test_a_law_without_inputs_says_so(run: Path, tmp_path: Path) -> None:
+    found = predict_run(run, table(tmp_path, "z\n1\n2\n", "new.csv"), 1)
+    assert len(found.values) == 2 and found.remarks == ("the law holds no input: it says the same of every row",)

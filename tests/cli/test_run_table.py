@@ -46,7 +46,8 @@ def test_every_option_reaches_the_experiment(tmp_path: Path, search: FakeSearch)
     text = 'a,"p, x",c [m],y\n' + "".join(f"{i},{i**3},{1 / i},{i * i}\n" for i in range(1, 8)) + "8,,,\n"
     table(tmp_path, text, "odd.csv")
     options = ["--inputs", 'a,"p, x"', "--input", "c", "--constants", "g_n, c_1", "--operators", "+,*,sqrt", "--unit"]
-    options += ["a=km/h", "--unit", "p, x=J/(mol K)", "--nan", "drop", "--name", "mine", "--seed", 3, "--time", "9 s"]
+    options += ["a=km/h", "--unit", "p, x=J/(mol K)", "--data", "nan=drop", "--name", "mine"]
+    options += ["--seed", 3, "--time", "9 s"]
     assert symreg_("run", "odd.csv", "--target", "y", *options, "--quiet") == 0
     found = read_specification(tmp_path / "runs" / "mine" / "experiment.yaml")
     assert found.data.inputs == ("a", "p, x", "c") and found.operators == ("+", "*", "sqrt")
@@ -78,7 +79,9 @@ def test_an_interrupted_run_says_how_to_go_on(search: FakeSearch, capsys: pytest
         (["planets.csv", "--target", "P", "--operators", "sqr"], "the command line, operators: 'sqr' is not known"),
         (["planets.csv", "--target", "P", "--constants", "gn"], 'is called "gn"; did you mean "g_n"?'),
         (["planets.csv", "--target", "P", "--name", "../x"], "the command line, name: '../x' cannot name a folder"),
-        (["planets.csv", "--target", "P", "--nan", "keep"], "--nan is 'keep', and must be error or drop."),
+        (["planets.csv", "--target", "P", "--data", "nan=keep"], "the command line, data.nan: 'keep' is not allowed"),
+        (["planets.csv", "--target", "P", "--data", "file=x"], "--data 'file=x' cannot be read. Write --data KEY="),
+        (["planets.csv", "--target", "P", "--data", "skip_rows=x"], "data.skip_rows: should be a whole number"),
         (["kepler.yaml", "--target", "P"], "--target is for tables, and kepler.yaml is an experiment that"),
         (["kepler.yaml", "--unit", "a=au"], "--unit is for tables"),
         (["nowhere.csv", "--target", "P"], "nowhere.csv: there is no such file"),
@@ -103,3 +106,32 @@ def test_a_table_is_no_experiment_to_be_checked(search: FakeSearch, capsys: pyte
 
 def test_names_with_commas_between_them() -> None:
     assert names(("L,m", '"p, bar", T', "")) == ("L", "m", "p, bar", "T")
+
+
+AMBIGUOUS = "a;y\n" + "".join(f"{i},500;{i * i},250\n" for i in range(1, 8))
+
+
+def test_what_a_file_does_not_show_can_be_said_on_the_command_line(
+    tmp_path: Path, search: FakeSearch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table(tmp_path, AMBIGUOUS, "comma.csv")
+    for command in (["run"], ["init"]):
+        assert symreg_(*command, "comma.csv", "--target", "y") == 2
+        told = capsys.readouterr().err
+        assert "decimal: ','" in told and told.endswith("On the command line: --data decimal=VALUE.\n")
+        assert symreg_(*command, "comma.csv", "--target", "y", "--data", "decimal=,") == 0
+    assert "\n  decimal: \",\"\n  # header_rows: 1\n" in (tmp_path / "comma.yaml").read_text(encoding="utf-8")
+    assert symreg_("check", "comma.yaml") == 0
+    assert "1.25 to 49.25" in capsys.readouterr().out
+    capsys.readouterr()
+    assert symreg_("init", "comma.csv", "--data", "decimal=,", "--output", "other.yaml") == 2
+    assert "There are: a, y." in capsys.readouterr().err
+
+
+def test_values_of_data_are_numbers_and_lists_where_these_are_meant(tmp_path: Path, search: FakeSearch) -> None:
+    table(tmp_path, "logger\na,y\n" + "".join(f"{i},{i * i}\n" for i in range(1, 8)) + "-999,1\nn.d.,1\n", "l.csv")
+    said = ["skip_rows=1", "missing=-999, n.d.", "nan=drop", "test_fraction=0.4", "separator=,"]
+    options = [part for text in said for part in ("--data", text)]
+    assert symreg_("run", "l.csv", "--target", "y", *options, "--quiet") == 0
+    data = read_specification(tmp_path / "runs" / "l" / "experiment.yaml").data
+    assert (data.skip_rows, data.missing, data.nan, data.test_fraction) == (1, (-999.0, "n.d."), "drop", 0.4)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from symreg.document import dump_document, read_document_text
 from symreg.errors import SpecificationError, SymregError
+from symreg.experiment.blocks import DIALECT_KEYS
 from symreg.experiment.specification import Specification, specification_of
 from symreg.tables import read_rows
 
@@ -45,17 +46,18 @@ def specification_of_table(
     units: Mapping[str, str] | None = None,
     constants: Sequence[str] = (),
     operators: Sequence[str] | None = None,
-    nan: Literal["error", "drop"] = "error",
+    written: Mapping[str, Any] | None = None,
     name: str | None = None,
 ) -> Specification:
     """The experiment that asks for ``target`` in the table ``file``; ``name`` is made of the file's, if not given.
 
-    The other words are keys of the experiment's file. Raises ``NoTargetError``, ``SpecificationError``, and what is
+    ``written`` holds what ``data:`` says of how the file is written and of empty cells (``nan``); the other words are
+    keys of the experiment's file. Raises ``NoTargetError``, ``SpecificationError``, and what is
     raised where a table cannot be read.
     """
     if target is None:
-        raise NoTargetError(source=file.name, columns=_columns(file))
-    data: dict[str, Any] = {"file": str(file), "target": target, "nan": nan}
+        raise NoTargetError(source=file.name, columns=_columns(file, written or {}))
+    data: dict[str, Any] = {"file": str(file), "target": target, **(written or {})}
     if inputs is not None:
         data["inputs"] = list(inputs)
     value = {
@@ -75,10 +77,10 @@ def specification_of_table(
         raise SpecificationError(source=COMMAND_LINE, problems=problems) from None
 
 
-def _columns(file: Path) -> tuple[str, ...]:
-    table = read_rows(file, ())
+def _columns(file: Path, written: Mapping[str, Any]) -> tuple[str, ...]:
+    table = read_rows(file, (), dialect={key: value for key, value in written.items() if key in DIALECT_KEYS})
     bare = () if table.understood is None else table.understood.without_unit
-    return tuple(one.name if one.name in bare else f"{one.name} [{one.unit.text}]" for one in table.columns)
+    return tuple(one.name if one.name in bare else f"{one.name} [{one.unit.in_headers}]" for one in table.columns)
 
 
 def run_name(file: Path) -> str:

@@ -55,12 +55,8 @@ def _entry(column: Column) -> str:
     """``v: {unit: "m/s"}``. A name that would be read as a name and a unit is left as the file has it."""
     name, unit = scalar(column.name), column.unit
     if not is_plain_name(column.name):
-        return f"# {name}: {{unit: {quoted(_unit_text(column))}}}"
-    return f"{name}: {{unit: {quoted('1' if unit.text == 'dimensionless' else unit.text)}}}"
-
-
-def _unit_text(column: Column) -> str:
-    return "1" if column.unit.text == "dimensionless" else column.unit.text
+        return f"# {name}: {{unit: {quoted(unit.in_headers)}}}"
+    return f"{name}: {{unit: {quoted(unit.in_headers)}}}"
 
 
 def _about(column: Column, problem: Problem) -> str:

@@ -6,10 +6,11 @@ taking the sign away changes nothing, and changing the words does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symreg.errors import InfeasibleError
 from symreg.experiment.amounts import duration_text
@@ -33,13 +34,16 @@ class Draft:
     remarks: tuple[str, ...]
 
 
-def draft_experiment(file: Path, target: str | None, destination: Path) -> Draft:
+def draft_experiment(
+    file: Path, target: str | None, destination: Path, written: Mapping[str, Any] | None = None
+) -> Draft:
     """Read ``file`` and draft the experiment that asks for ``target``, to be written to ``destination``.
 
+    ``written`` holds keys of ``data:`` that say how the file is written, where it does not show it.
     The text read back asks the same problem as the table. Where cells are empty, it says which rows or columns it does
     without. Raises ``NoTargetError`` without a target, and what a table or a problem raises that cannot be read.
     """
-    read = read_for_draft(file, target)
+    read = read_for_draft(file, target, written or {})
     told = _told(read)
     lines = [*_head(read, destination), *_data(read, destination), *_columns(read, told), *_question(read.problem)]
     return Draft("\n".join(lines) + "\n", read.problem, (*told, *_left_out(read.problem)))
@@ -58,7 +62,7 @@ def _left_out(problem: Problem) -> tuple[str, ...]:
 
 
 def _head(read: TableAsRead, destination: Path) -> list[str]:
-    table, name = read.problem.table, one_line(destination.name)
+    table, name = read.problem.table, one_line(shlex.quote(destination.name))
     return [
         *remark(f"What explains {read.problem.target}? An experiment on {table.source}, {table.n_rows} rows."),
         *remark(f"Look at it: symreg check {name}. Search: symreg run {name}. Lines that begin with # say what holds "
@@ -83,9 +87,10 @@ def _data(read: TableAsRead, destination: Path) -> list[str]:
     lines += _defaults(said, "  ") if data.nan == "error" else [f"  {nan}", *_defaults(said[1:], "  ")]
     if table.understood is not None:
         lines += remark(f"Read as {table.understood}. Say otherwise where that is wrong:", "  ")
-        written = {key: getattr(table.understood.dialect, key) for key in DIALECT_KEYS}
-        found = {key: value for key, value in written.items() if value not in (None, ())}
-        lines += _defaults([(f"{key}: {_value(value)}", "") for key, value in found.items()], "  ")
+        written = {key: getattr(table.understood.dialect, key) for key in DIALECT_KEYS} | data.dialect
+        for key, value in written.items():
+            if value not in (None, ()):
+                lines.append(f"  {'# ' * (key not in data.dialect)}{key}: {_value(value)}")
     return [*lines, ""]
 
 

@@ -33,6 +33,8 @@ def _escaped(char: str) -> str:
         return "\\" + char
     if char.isprintable():
         return char
+    if char == "\t":
+        return "\\t"
     number = ord(char)
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,14 +44,18 @@ class NewRows:
     remarks: tuple[str, ...]
 
 
-def read_new_rows(file: Path, names: Sequence[str], problem: Problem, specification: Specification) -> NewRows:
+def read_new_rows(
+    file: Path, names: Sequence[str], problem: Problem, specification: Specification, written: Mapping[str, Any]
+) -> NewRows:
     """The columns ``names`` of ``file``, whose units may be others of the same dimension.
 
     A column without a unit is taken to be in that of the run, with a remark. Where the run says how its file is
-    written, or what unit a header that cannot be read means, a file of the same kind is read so too. Raises
-    ``TableError`` for a column that is not there or of another dimension, and what a table raises.
+    written, or what unit a header that cannot be read means, a file of the same kind is read so too; ``written``, keys
+    of ``data:``, stands above that. Raises ``TableError`` for a column that is not there or of another dimension, and
+    what a table raises.
     """
-    table, is_as_run = _read(file, names, problem, specification)
+    dialects = _dialects(file, specification, written)
+    table, is_as_run = _read(file, names, problem, specification, dialects)
     for name in names:
         if name not in table.names and name not in table.labels and not _is_left_out(table, name):
             law = f"there is no column {name!r}, which the law needs"
@@ -68,15 +72,25 @@ def read_new_rows(file: Path, names: Sequence[str], problem: Problem, specificat
     return NewRows(tuple(columns), table.n_rows, tuple(remarks))
 
 
-def _read(file: Path, names: Sequence[str], problem: Problem, specification: Specification) -> tuple[Table, bool]:
+def _dialects(file: Path, specification: Specification, written: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """How the file may be written, to be tried in this order: as the run's own, if it is of its kind, and as found."""
+    own = specification.data.dialect
+    as_found = {key: value for key, value in own.items() if key == "missing"}
+    is_alike = Path(str(specification.data.file)).suffix.lower() == file.suffix.lower()
+    return [own, as_found] if is_alike and own != as_found and not written else [{**as_found, **written}]
+
+
+def _read(
+    file: Path, names: Sequence[str], problem: Problem, specification: Specification, dialects: list[dict[str, Any]]
+) -> tuple[Table, bool]:
     """The table, and whether it was read by what the run says of its own file."""
     declared = {name: part.unit for name, part in specification.columns.items() if part.unit is not None}
     # A name such as "x [m]" is one only where somebody says so, by naming its unit.
-    declared |= {name: _text(problem.table[name]) for name in names if not is_plain_name(name)}
+    declared |= {name: problem.table[name].unit.in_headers for name in names if not is_plain_name(name)}
     said: dict[str, str] = {}
     while True:
         try:
-            table, is_as_run = _in_some_dialect(file, names, said, specification)
+            table, is_as_run = _in_some_dialect(file, names, said, dialects)
             unread = {name for name in names if name not in table.names and not is_plain_name(name)}
         except UnitError as error:
             # The unit of such a name may be what cannot be read.
@@ -89,41 +103,34 @@ def _read(file: Path, names: Sequence[str], problem: Problem, specification: Spe
 
 
 def _in_some_dialect(
-    file: Path, names: Sequence[str], units: dict[str, str], specification: Specification
+    file: Path, names: Sequence[str], units: dict[str, str], dialects: Sequence[dict[str, Any]]
 ) -> tuple[Table, bool]:
-    data = specification.data
-    told: dict[str, Any] = data.dialect
-    as_found = {key: value for key, value in told.items() if key == "missing"}
-    if told != as_found and Path(str(data.file)).suffix.lower() == file.suffix.lower():
+    for dialect in dialects[:-1]:
         with suppress(TableError):
-            table = read_rows(file, names, units=units, dialect=told)
+            table = read_rows(file, names, units=units, dialect=dialect)
             if set(names) <= set(table.names):
                 return table, True
-    return read_rows(file, names, units=units, dialect=as_found), False
+    return read_rows(file, names, units=units, dialect=dialects[-1]), False
 
 
 def _is_left_out(table: Table, name: str) -> bool:
     return table.understood is not None and any(one.column == name for one in table.understood.left_out)
 
 
-def _text(column: Column) -> str:
-    return "1" if column.unit.text == "dimensionless" else column.unit.text
-
-
 def _bare(column: Column, own: Column) -> NewColumn:
     numbers = _finite(column.user_numbers)
-    return NewColumn(column.name, f"{column.name} [{_text(own)}]", numbers, numbers)
+    return NewColumn(column.name, f"{column.name} [{own.unit.in_headers}]", numbers, numbers)
 
 
 def _converted(column: Column, own: Column, source: str) -> NewColumn:
     unit, wanted = column.unit, own.unit
     if unit.dimension != wanted.dimension:
-        stated, law = f"{_text(column)!r} ({unit.dimension})", f"{_text(own)!r} ({wanted.dimension})"
+        stated, law = f"{column.unit.in_headers!r} ({unit.dimension})", f"{own.unit.in_headers!r} ({wanted.dimension})"
         raise TableError(source=source, column=column.name, problem=f"its unit is {stated}, and the law takes {law}")
     is_same = (unit.scale, unit.offset) == (wanted.scale, wanted.offset)
     numbers = _finite(column.user_numbers)
     values = numbers if is_same else np.asarray(wanted.from_si(_finite(column.values)), dtype=np.float64)
-    return NewColumn(column.name, f"{column.name} [{_text(column)}]", numbers, values)
+    return NewColumn(column.name, f"{column.name} [{column.unit.in_headers}]", numbers, values)
 
 
 def _finite(numbers: Floats) -> Floats:

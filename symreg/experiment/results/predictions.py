@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,7 +70,7 @@ class Predictions:
     @property
     def headings(self) -> tuple[str, ...]:
         """``L [m]``, ``T [s]``, ``T law 95% lower [s]``, ...: as our own reader takes them."""
-        name, unit = self.law.target, _unit_text(self.law)
+        name, unit = self.law.target, self.law.unit.in_headers
         kinds = [f"{name} {kind} {LEVEL:.0%}" for kind in ("law", "measurement")]
         bands = [f"{kind} {end} [{unit}]" for kind in kinds for end in ("lower", "upper")]
         return (*(column.heading for column in self.columns), f"{name} [{unit}]", *bands, "extrapolated")
@@ -81,9 +81,12 @@ class Predictions:
         return (*(column.shown for column in self.columns), self.values, *self.of_law, *self.of_measurement)
 
 
-def predict_run(folder: Path, file: Path, number: int | None = None) -> Predictions:
+def predict_run(
+    folder: Path, file: Path, number: int | None = None, written: Mapping[str, Any] | None = None
+) -> Predictions:
     """The selected law of the run in ``folder``, or the one of this ``number`` on its front, at the rows of ``file``.
 
+    ``written`` says how the file is written, by keys of ``data:``, where the file and the run do not show it.
     Laws are counted from 1, the simplest first. Raises ``NoLawError`` for a number that there is not,
     ``RunTableError`` where the run's own table cannot be read, and what ``load_discovery`` and tables raise.
     """
@@ -94,7 +97,7 @@ def predict_run(folder: Path, file: Path, number: int | None = None) -> Predicti
         raise RunTableError(folder=str(folder), reason=str(error)) from None
     law, problem = _law(discovery, folder, number), discovery.problem
     used = tuple(name for name in problem.inputs if name in variables_of(law.expression))
-    rows = read_new_rows(file, used, problem, specification)
+    rows = read_new_rows(file, used, problem, specification, written or {})
     data = {column.name: column.values for column in rows.columns}
     band = band_of(law, problem, data or {"row": np.arange(rows.n_rows, dtype=np.float64)})
     beyond = {column.name: _is_beyond(column, problem) for column in rows.columns}
@@ -105,7 +108,7 @@ def predict_run(folder: Path, file: Path, number: int | None = None) -> Predicti
         of_law=band.ends(LEVEL, of="law"),
         of_measurement=band.ends(LEVEL),
         is_beyond=np.logical_or.reduce([np.zeros(rows.n_rows, dtype=bool), *beyond.values()]),
-        remarks=(*rows.remarks, *_beyond_in_words(beyond, problem)),
+        remarks=(*rows.remarks, *_without_inputs(used), *_beyond_in_words(beyond, problem)),
     )
     return replace(found, remarks=(*found.remarks, *_missing_in_words(found)))
 
@@ -117,6 +120,10 @@ def _law(discovery: Discovery, folder: Path, number: int | None) -> Law:
     if not 1 <= number <= len(front):
         raise NoLawError(folder=str(folder), number=number, formulas=tuple(law.formula for law in front))
     return front[number - 1]
+
+
+def _without_inputs(used: Sequence[str]) -> tuple[str, ...]:
+    return () if used else ("the law holds no input: it says the same of every row",)
 
 
 def _is_beyond(column: NewColumn, problem: Problem) -> Mask:
@@ -163,10 +170,6 @@ def _missing_in_words(found: Predictions) -> Iterator[str]:
 
 def _is_gap(column: NewColumn) -> Mask:
     return np.asarray(~np.isfinite(column.values), dtype=bool)
-
-
-def _unit_text(law: Law) -> str:
-    return "1" if law.unit.text == "dimensionless" else law.unit.text
 
 
 def predictions_csv(found: Predictions) -> str:
