@@ -106,7 +106,7 @@ COMMENTS = {"c": r"/\*.*?\*/", "fortran": r"![^\n]*", "octave": r"%[^\n]*", "pyt
 COMMENTS |= {"numpy": COMMENTS["python"], "r": r"#[^\n]*", "julia": r"#[^\n]*"}
 WRITTEN = {
     "python": """
-        import math def try except ValueError OverflowError ZeroDivisionError return if else nan isfinite
+        import math def try except ValueError OverflowError ZeroDivisionError return if else and nan isfinite
         value copysign inf or None divided power
     """,
     "numpy": """
