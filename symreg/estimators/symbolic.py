@@ -149,7 +149,7 @@ class SymbolicRegressor(TableRegressor):
         )
         if not discovery.front.laws:
             reason = f"no law was found that is defined on the data ({discovery.stop_reason})."
-            raise EstimatorError(reason=reason, advice="Give a larger budget, or other operators.")
+            raise EstimatorError(reason=reason, advice=_advice(problem))
         if self.examination is not None:
             from symreg.certainty import examined
 
@@ -293,6 +293,13 @@ _PARAMETERS: dict[str, tuple[tuple[type, ...], str]] = {
     "test_fraction": ((Real,), "a number"),
     "verbose": ((Integral,), "0 or 1"),
 }
+
+
+def _advice(problem: Problem) -> str:
+    """What to do where no law was found."""
+    if problem.template is None or problem.template.functions:
+        return "Give a larger budget, or other operators."
+    return "Look where the form is undefined (a root or logarithm below 0, a division by 0); give parameters a start."
 
 
 def _print_progress(progress: Progress) -> None:

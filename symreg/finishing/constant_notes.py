@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from symreg.finishing.constant_origins import origin_notes
+from symreg.finishing.fit_notes import fit_notes
 from symreg.fitting import Fitted, Fitter, Floats, uncertain_inputs
-from symreg.laws import LawConstant, correlations, undetermined
+from symreg.laws import LawConstant, correlations
 from symreg.uncertain_text import number_text
 
 FAR_FROM_NOISE = 1e-6  # a chi square that noise of the stated size exceeds, or falls short of, less often than this
@@ -23,7 +24,7 @@ def constant_notes(
     """
     pairs = [one for one in correlations(fitted.names, covariance) if one.is_close]
     notes = [_limit_note(fitter, one) for one in constants if one.name in fitted.held]
-    notes += _undetermined_notes(fitter, fitted)
+    notes += fit_notes(fitter, fitted)
     notes += [
         f"the errors of {one.first} and {one.second} go together (correlation {one.coefficient:.4f}): "
         "the data hardly tell one from the other"
@@ -32,19 +33,6 @@ def constant_notes(
     if uncertain := uncertain_inputs(fitter, fitted.expression):
         notes.append(f"fitted with the errors of {', '.join(uncertain)} too (effective variance, Orear 1982)")
     return (*notes, *_chi_square_note(fitter, fitted), *origin_notes(fitter, fitted, constants))
-
-
-def _undetermined_notes(fitter: Fitter, fitted: Fitted) -> list[str]:
-    """Why constants have no error: the fit could not move them, or moves them only together."""
-    if np.isfinite(fitted.stderr[fitted.is_loose]).all():
-        return []
-    return [
-        f"{group[0]} moves no value of the law on these rows: the fit left it where it started"
-        if len(group) == 1
-        else f"the rows cannot tell {', '.join(group[:-1])} and {group[-1]} apart: other values of them fit as well, "
-        "and none has a standard error"
-        for group in undetermined(fitter, fitted)
-    ]
 
 
 def _limit_note(fitter: Fitter, constant: LawConstant) -> str:
