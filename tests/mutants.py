@@ -37,7 +37,14 @@ DECIDING = {
     "symreg/finishing/passes.py": ("tests/finishing/test_passes_one_by_one.py",),
     "symreg/finishing/snapping.py": ("tests/finishing/test_snapping.py",),
     "symreg/search/native/progress.py": ("tests/search/native/test_progress.py", "tests/search/native/test_endings.py"),
-    "symreg/search/native/noise.py": ("tests/search/native/test_noise_is_asked.py",),
+    "symreg/search/native/noise.py": (
+        "tests/search/native/test_noise_is_asked.py",
+        *(f"tests/search/native/test_noise.py::test_{name}" for name in (
+            "errors_that_are_a_part_of_each_value_are_told", "errors_that_are_alike_are_told", "where_errors_may_grow",
+            "exact_data_have_no_errors_to_grow", "a_scale_of_the_target_means_nothing",
+            "relative_errors_have_a_geometric_mean_of_one",
+        )),
+    ),
     "symreg/search/native/proposal.py": ("tests/search/native/test_proposal.py",),
     "symreg/search/native/bank/admission.py": ("tests/search/native/bank/test_what_is_admitted.py",),
 }
