@@ -106,8 +106,8 @@ COMMENTS = {"c": r"/\*.*?\*/", "fortran": r"![^\n]*", "octave": r"%[^\n]*", "pyt
 COMMENTS |= {"numpy": COMMENTS["python"], "r": r"#[^\n]*", "julia": r"#[^\n]*"}
 WRITTEN = {
     "python": """
-        import math def try except ValueError OverflowError ZeroDivisionError return if else and nan isfinite
-        value copysign inf or None divided power
+        import math def try except ValueError OverflowError ZeroDivisionError return if else nan isfinite
+        value copysign inf and or None divided power
     """,
     "numpy": """
         import numpy as np def with errstate all ignore asarray dtype float return where isfinite nan value
@@ -208,8 +208,8 @@ def check(text: str, law: Law, language: str) -> None:
     function = call_of(law, language, list(law.input_units)).function
     head = re.search(rf"(?<!\w)({function})(?: <- function)?\(([^)]*)\)", code)
     assert head is not None
-    nothing = ("", "void") if language in ("c", "cpp") else ("",)  # elsewhere a name as good as any
-    arguments = [one.split(":")[0].split()[-1] for one in head[2].split(",") if one.strip() not in nothing]
+    given = "" if language == "c" and head[2] == "void" else head[2]
+    arguments = [one.split(":")[0].split()[-1] for one in given.split(",") if one.strip()]
     assigned = re.findall(r"^\s*(?:const |let )?(\w+) (?:=|<-) (?!function)", code, re.MULTILINE)
     own = [head[1], *arguments, *dict.fromkeys(n for n in assigned if n not in (*arguments, "value"))]
     fold = str.lower if language == "fortran" else str
