@@ -29,7 +29,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 ROOT = Path(__file__).resolve().parents[1]
 
 DECIDING = {
-    "symreg/laws/selection.py": ("tests/laws/test_law.py", "tests/laws/test_unseen.py"),
+    "symreg/laws/selection.py": ("tests/laws/test_selection.py", "tests/laws/test_law.py"),
     "symreg/formula/bits.py": ("tests/formula/test_bits.py",),
     "symreg/formula/curve_models.py": ("tests/formula/test_curve_models.py",),
     "symreg/finishing/bits.py": ("tests/finishing/test_bits.py", "tests/finishing/test_finisher.py"),
