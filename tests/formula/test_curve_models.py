@@ -48,6 +48,34 @@ def test_what_nobody_writes_has_no_name() -> None:
     assert bits("a + b*(7/5)**x") is None
 
 
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_exponents_that_people_write(sign: str) -> None:
+    """Whole ones to the fourth, halves and thirds below two; in a power law of two inputs as in a curve."""
+    for power in ("1", "2", "3", "4", "1/2", "3/2", "1/3", "2/3"):
+        assert bits(f"a*x**({sign}{power})") is not None
+        assert bits(f"a*x**({sign}{power})*y**b", ("x", "y")) is not None
+    for power in ("5", "6", "8", "4/3", "5/3", "5/2", "1/4", "3/4", "1/5"):
+        assert bits(f"a*x**({sign}{power})") is None
+        assert bits(f"a*x**({sign}{power})*y**b", ("x", "y")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a*(x + y)**2", "a*sqrt(x + 2*y)", "a*x*exp(y)", "a*(x + 2*exp(y))", "a*(x + b*exp(y))", "a*x + exp(y)",
+     "a*(x + y*exp(2))", "a*log(x) + b*y", "a*(x**2 + y)", "a*(x + 2*y**2)", "a*(x + b*y**2)"],
+)  # fmt: skip
+def test_what_is_a_line_or_a_power_of_one_input_alone_is_none_of_both(text: str) -> None:
+    assert bits(text, ("x", "y")) is None
+
+
+def test_a_number_before_an_input_is_said_by_its_size() -> None:
+    """What stands before the first is the factor of all; the sign of a term goes with its number."""
+    inputs, line = ("x", "y"), bits("a*x + b*y", ("x", "y"))
+    assert line is not None
+    assert bits("a*(x + 7*y)", inputs) > bits("a*(x + 2*y)", inputs) > line
+    assert bits("a*(x + y) + b", inputs) == bits("a*(x + y)", inputs)
+
+
 def test_lines_and_power_laws_of_several_inputs() -> None:
     inputs = ("x", "y", "z")
     assert bits("a*x + b*y + c*z + d", inputs) == BY_NAME_BITS + COMMON_BITS + 3
