@@ -325,6 +325,14 @@ FUNCTION_NAMES: Final = frozenset(name for name in OPERATORS if name.isidentifie
 tell({row.opcode: Operation(row.numpy, row.slopes) for row in _ROWS})
 
 
+ELSEWHERE = {
+    "add": "+", "plus": "+", "sub": "-", "subtract": "-", "minus": "-", "mul": "*", "mult": "*", "multiply": "*",
+    "times": "*", "div": "/", "divide": "/", "^": "pow", "**": "pow", "power": "pow", "inverse": "inv",
+    "reciprocal": "inv", "negative": "neg", "absolute": "abs", "heaviside": "step",
+}  # fmt: skip
+"""Names that other programs have for these operators, for the advice in an error."""
+
+
 def left_out(names: Collection[str]) -> tuple[str, ...]:
     """Return the operators that are not among these, in the order of the table."""
     return tuple(name for name in OPERATORS if name not in names)
@@ -335,5 +343,6 @@ def operator(name: str) -> Operator:
     row = OPERATORS.get(ALIASES.get(name, name))
     if row is None:
         near = difflib.get_close_matches(str(name), [*OPERATORS, *ALIASES], n=1)
-        raise OperatorError(name=str(name), reason="no such operator", suggestion=near[0] if near else None)
+        suggestion = ELSEWHERE.get(str(name).lower()) or (near[0] if near else None)
+        raise OperatorError(name=str(name), reason="no such operator", suggestion=suggestion)
     return row

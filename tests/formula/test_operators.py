@@ -217,3 +217,12 @@ def test_who_keeps_a_table_of_operators_keeps_all_of_them() -> None:
 def test_exponents_of_the_scaling_operators() -> None:
     scale = {row.name: row.exponent for row in ROWS if row.exponent is not None}
     assert scale == {"inv": -1, "square": 2, "cube": 3, "sqrt": Fraction(1, 2), "cbrt": Fraction(1, 3)}
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "here"), [("add", "+"), ("Mul", "*"), ("power", "pow"), ("div", "/"), ("^", "pow")]
+)
+def test_names_that_others_use_are_answered_with_ours(elsewhere: str, here: str) -> None:
+    with pytest.raises(OperatorError) as told:
+        operator(elsewhere)
+    assert f'did you mean "{here}"?' in str(told.value)
