@@ -48,6 +48,12 @@ def test_what_nobody_writes_has_no_name() -> None:
     assert bits("a + b*(7/5)**x") is None
 
 
+@pytest.mark.parametrize("text", ["a*x", "a*x**n", "a*exp(b*x) + c", "a*x/(b + x)", "a + b*10**x", "a + b*2**x"])
+def test_an_input_may_have_any_name(text: str) -> None:
+    assert bits(text) is not None
+    assert bits(text.replace("x", "t").replace("etp", "exp"), ("t",)) == bits(text)
+
+
 @pytest.mark.parametrize("sign", ["", "-"])
 def test_exponents_that_people_write(sign: str) -> None:
     """Whole ones to the fourth, halves and thirds below two; in a power law of two inputs as in a curve."""

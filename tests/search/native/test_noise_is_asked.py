@@ -269,3 +269,24 @@ def test_where_either_kind_describes_the_target_nothing_is_told(seed: int) -> No
 def test_it_is_not_asked_again_of_a_target_that_is_weighed() -> None:
     weighed = relative(noisy())
     assert not weighed.may_weigh and not may_grow(weighed) and not may_grow(replace(weighed, sigma=None))
+
+
+@pytest.mark.parametrize("power", [0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0])
+@pytest.mark.parametrize("seed", range(4))
+def test_relative_errors_are_told_where_their_likelihood_is_larger_by_far(power: float, seed: int) -> None:
+    """Errors that grow with a power of the value, from not at all to in proportion: both likelihoods of Gaussian
+    errors, with each row left out of the fit of the slope, say which it is."""
+    x = np.geomspace(1, 30, 60)
+    space = space_of(x, 2 * x + 0.05 * (2 * x) ** power * np.random.default_rng(seed).normal(size=60))
+    x, y, sizes = space.inputs[0], space.target, relative(space).sigma
+    assert sizes is not None
+
+    def bits(sigma: Floats) -> float:
+        root = x / sigma
+        slope = root @ (y / sigma) / (root @ root)
+        left = (y / sigma - slope * root) / (1 - root**2 / (root @ root))
+        return 30 * float(np.log2(left @ left)) + float(np.log2(sigma).sum())
+
+    gain = bits(np.ones(60)) - bits(sizes)
+    found = errors_grow(relative(space), [fitted(space, "k1*x", 2.0)], refiner_of(space), lambda _: 0.0)
+    assert (found is not None) is (gain > 12.0)

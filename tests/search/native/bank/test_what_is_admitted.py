@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -11,6 +13,7 @@ from symreg.engine import Engine
 from symreg.formula.expression import Variable
 from symreg.formula.printing import to_text
 from symreg.search.dimension_code import coding_for
+from symreg.search.native.bank import admission
 from symreg.search.native.bank.admission import PlainAdmission
 from symreg.search.native.bank.bank import Bank, Leaf
 from symreg.search.native.bank.vocabulary import OP
@@ -146,3 +149,26 @@ def test_each_engine_has_its_own_way_in() -> None:
     """The compiled one is many times as fast; the plain one needs no compiler."""
     assert isinstance(bank(PLAIN, ("+",), a=A)._admission, PlainAdmission)
     assert COMPILED is None or not isinstance(bank(COMPILED, ("+",), a=A)._admission, PlainAdmission)
+
+
+def test_what_is_held_for_a_moment_is_a_few_megabytes_however_many_probes_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four thousand probes and hundreds of combinations are some ten; they are taken in parts, and not one by one."""
+    seen: list[tuple[int, ...]] = []
+
+    def watched(function: Callable[..., object], place: int) -> Callable[..., object]:
+        def called(*given: object) -> object:
+            seen.append(np.shape(given[place]))  # type: ignore[arg-type]
+            return function(*given)
+
+        return called
+
+    for name, place in (("applied", 1), ("fingerprints", 0)):
+        monkeypatch.setattr(admission, name, watched(getattr(admission, name), place))
+    draw = np.random.default_rng(1)
+    columns = {name: draw.uniform(-1, 2, 4000) for name in "abcdef"}
+    one = fill(bank(PLAIN, ("+", "*", "abs"), max_entries=600, **columns), 6)
+    at_all = [rows for rows, n_probes in seen if n_probes == 4000]
+    assert one.n == 600
+    assert 10 < max(at_all) <= 80 and sum(at_all) > 500
