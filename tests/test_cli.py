@@ -17,6 +17,7 @@ from symreg.cli.live import LiveFront
 from symreg.discovery import Progress
 from symreg.experiment.assembly import problem_of
 from symreg.experiment.specification import read_specification
+from tests.cli.helpers import symreg_
 from tests.experiment.fake_search import KEPLER, FakeSearch, write_kepler
 
 WITH_REPORT = KEPLER.replace("formats: [], exports: []", "formats: [markdown], exports: [python]")
@@ -27,13 +28,6 @@ def search(monkeypatch: pytest.MonkeyPatch) -> FakeSearch:
     fake = FakeSearch()
     monkeypatch.setattr(importlib.import_module("symreg.discovery"), "discover", fake)
     return fake
-
-
-def symreg_(*arguments: object) -> int:
-    """Exit code of the command."""
-    with pytest.raises(SystemExit) as end:
-        main([str(argument) for argument in arguments])
-    return 0 if end.value.code is None else int(end.value.code)
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,6 +131,14 @@ def test_an_interrupted_run_says_how_to_go_on(
     told = capsys.readouterr().err
     assert f"To go on: symreg run {path} --runs '{tmp_path / 'my runs'}' --time '1 min'" in told
     assert len(search.given) == 1
+
+
+def test_who_allowed_a_program_allows_it_again(
+    tmp_path: Path, search: FakeSearch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search.status = "interrupted"
+    assert symreg_("run", write_kepler(tmp_path), "--runs", tmp_path / "runs", "--allow-program") == 130
+    assert capsys.readouterr().err.rstrip().endswith("--allow-program")
 
 
 def test_a_sweep_is_many_runs(tmp_path: Path, search: FakeSearch) -> None:

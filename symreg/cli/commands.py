@@ -76,7 +76,8 @@ def run_experiments(
             typer.echo(printable(summary(discovery, runs / specification.name)))
         if discovery.status == "interrupted":
             options = [("--time", time), ("--seed", seed), ("--threads", threads), ("--backend", backend)]
-            typer.echo(f"Interrupted. To go on: {_command(file, runs, [*question.given(), *options])}", err=True)
+            again = _command(file, runs, [*question.given(), *options]) + " --allow-program" * allow_program
+            typer.echo(f"Interrupted. To go on: {again}", err=True)
             raise typer.Exit(EXIT_INTERRUPTED)
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from symreg.cli import main
 from symreg.search.hypotheses import Hypotheses
+from tests.cli.helpers import symreg_
 from tests.experiment.fake_search import KEPLER, FakeSearch, write_kepler
 
 POSIX = os.name == "posix"
@@ -24,13 +25,6 @@ def search(monkeypatch: pytest.MonkeyPatch) -> FakeSearch:
     fake = FakeSearch()
     monkeypatch.setattr(importlib.import_module("symreg.discovery"), "discover", fake)
     return fake
-
-
-def symreg_(*arguments: object) -> int:
-    """Exit status of the command."""
-    with pytest.raises(SystemExit) as end:
-        main([str(argument) for argument in arguments])
-    return 0 if end.value.code is None else int(end.value.code)
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> str:
