@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -536,3 +536,49 @@ def test_a_formula_with_a_constant_for_every_second_row_is_no_law() -> None:
         workshop = Workshop(Finisher(make_fitter(problem, choose_natural_units(problem), get_engine(), 1)))
         workshop.take(found, source)
         assert sorted(len(one.fitted.constants) for one in workshop.promising(10)) == expected
+
+
+# ------------------------------------------------------------------------------------------- losses and weights
+
+
+def with_gross_errors(n_rows: int = 60) -> dict[str, Any]:
+    """``y = 3*a*b`` with noise, and every tenth row several times too large."""
+    a, b, _ = uniform(3, n_rows)
+    rng = np.random.default_rng(8)
+    y = 3 * a * b + 0.01 * rng.normal(size=n_rows)
+    y[::10] *= rng.uniform(3, 8, n_rows // 10)
+    return {"a": a, "b": b, "y": y}
+
+
+def test_students_loss_finds_the_law_behind_gross_errors() -> None:
+    found = run(problem_of(with_gross_errors(), "y", loss="student")).front.best
+    assert is_proportional(found, lambda a, b: 3 * a * b)
+    (note,) = [note for note in found.notes if "farther from this law" in note]
+    assert note.startswith("6 of 60 rows lie") and "'student' lets them count less" in note
+
+
+def test_squares_are_led_astray() -> None:
+    """Why there are other losses: the same rows, fitted as if all were as good."""
+    found = run(problem_of(with_gross_errors(), "y")).front.best
+    assert not is_proportional(found, lambda a, b: 3 * a * b)
+
+
+def test_log_finds_a_power_law_over_decades() -> None:
+    rng = np.random.default_rng(4)
+    x = np.geomspace(1e-2, 1e2, 50)
+    found = run(problem_of({"x": x, "y": 0.7 * x**1.5 * np.exp(0.1 * rng.normal(size=50))}, "y", loss="log")).front.best
+    ratio = found.predict({"x": x}) / x**1.5
+    assert ratio.max() < 1.05 * ratio.min() and ratio.mean() == pytest.approx(0.7, rel=0.1)
+
+
+def test_rows_of_little_weight_are_hardly_listened_to() -> None:
+    data = with_gross_errors()
+    weights = np.where(np.arange(60) % 10 == 0, 1e-8, 1.0)
+    found = run(problem_of(data, "y", weights=weights)).front.best
+    assert is_proportional(found, lambda a, b: 3 * a * b)
+
+
+def is_proportional(law: Law, truth: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> bool:
+    """Whether a law of ``a`` and ``b`` is this one to two parts in a thousand."""
+    a, b, _ = uniform(3, seed=5)
+    return bool(np.abs(law.predict({"a": a, "b": b}) / truth(a, b) - 1).max() < 2e-3)

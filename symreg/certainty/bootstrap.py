@@ -17,7 +17,8 @@ from typing import Literal
 
 import numpy as np
 
-from symreg.fitting import Fitted, Fitter, Floats, limits_of
+from symreg.fitting import Fitted, Fitter, Floats, deviations, limits_of, slope_factor
+from symreg.problem import ROBUST
 
 Resampling = Literal["residuals", "rows"]
 RESAMPLES = 1000
@@ -64,11 +65,13 @@ def _with_rows(fitter: Fitter, generator: np.random.Generator) -> Iterator[Fitte
 
 def _redrawn(fitter: Fitter, base: Fitted, generator: np.random.Generator) -> Iterator[Fitter]:
     predicted, slopes = fitter.slopes(base)
-    root = np.sqrt(fitter.row_weights(base))
-    directions, _ = np.linalg.qr((slopes[base.is_loose] * root).T)
+    weights = fitter.weights if fitter.loss == "log" else fitter.row_weights(base)
+    root = np.ones_like(predicted) if weights is None else np.sqrt(weights)
+    directions, _ = np.linalg.qr((slopes[base.is_loose] * slope_factor(fitter.loss, predicted) * root).T)
     leverage = np.minimum((directions**2).sum(axis=1), 1 - 1e-9)
-    residuals = (fitter.y - predicted) * root / np.sqrt(1 - leverage)
-    residuals -= residuals.mean()
+    residuals = deviations(fitter.loss, fitter.y, predicted) * root / np.sqrt(1 - leverage)
+    residuals -= residuals.mean() if fitter.loss not in ROBUST else np.median(residuals)
     while True:
-        drawn = generator.choice(residuals, size=len(residuals))
-        yield replace(fitter, y=np.ascontiguousarray(predicted + drawn / root))
+        drawn = generator.choice(residuals, size=len(residuals)) / root
+        y = predicted * np.exp(drawn) if fitter.loss == "log" else predicted + drawn
+        yield replace(fitter, y=np.ascontiguousarray(y))

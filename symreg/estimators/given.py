@@ -69,6 +69,29 @@ def rows_text(rows: npt.NDArray[np.intp], n_rows: int) -> str:
     return f"{len(rows)} of {n_rows} rows ({listed})"
 
 
+def checked_weights(given: Any, n_rows: int) -> npt.NDArray[np.float64] | None:
+    """What ``fit`` was given as ``sample_weight``, one number from 0 for each row, ``(n_rows,)``; None for None.
+
+    Raises ``EstimatorError`` for another shape and for what is no number from 0.
+    """
+    if given is None:
+        return None
+    try:
+        weights = np.array(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise EstimatorError(reason="sample_weight holds what is no number.") from None
+    if weights.shape != (n_rows,):
+        reason = f"sample_weight has the shape {weights.shape}, and there are {n_rows} rows: give one for each."
+        raise EstimatorError(reason=reason)
+    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if len(wrong):
+        reason = f"sample_weight must be numbers from 0, and is not in {rows_text(wrong, n_rows)}."
+        raise EstimatorError(reason=reason)
+    if not weights.any():
+        raise EstimatorError(reason="sample_weight is zero in every row, so that none is left.")
+    return weights
+
+
 def refuse(error: ValueError) -> EstimatorError:
     """What scikit-learn or NumPy refused, as an error of this package."""
     if isinstance(error, EstimatorError):

@@ -16,6 +16,7 @@ from sklearn.utils import check_random_state, estimator_html_repr
 from sklearn.utils.validation import check_is_fitted
 
 from symreg.errors import EstimatorError
+from symreg.estimators.given import checked_weights
 from symreg.estimators.table import TableRegressor
 from symreg.laws import band_of
 from symreg.problem import is_template, target_of
@@ -57,6 +58,8 @@ class SymbolicRegressor(TableRegressor):
     monotonic : inputs with which the target only rises or falls; ``{"x": "increasing"}``.
     value_range : the lowest and the highest value of the target, in its unit; None for no bound.
     guesses : formulas to start from ("6.28*sqrt(L/g_n)").
+    loss : how a residual counts: "squared"; "huber" or "student" where some rows may lie far off, a little or by a lot;
+        "log" where errors multiply the values, which are positive.
     backend : the search, with its threads, or its name ("operon"); a list runs all under one budget and merges what
         they find. By default ``symreg.Native()``.
     budget : seconds, or a ``symreg.Budget``; with a limit of evaluations alone, results repeat exactly. By default 60
@@ -94,6 +97,7 @@ class SymbolicRegressor(TableRegressor):
         monotonic: Mapping[str, Any] | None = None,
         value_range: tuple[float | None, float | None] | None = None,
         guesses: Sequence[Any] = (),
+        loss: str = "squared",
         backend: Backend | str | Sequence[Backend | str] | None = None,
         budget: Budget | float | None = None,
         test_fraction: float = 0.25,
@@ -114,6 +118,7 @@ class SymbolicRegressor(TableRegressor):
         self.monotonic = monotonic
         self.value_range = value_range
         self.guesses = guesses
+        self.loss = loss
         self.backend = backend
         self.budget = budget
         self.test_fraction = test_fraction
@@ -122,7 +127,7 @@ class SymbolicRegressor(TableRegressor):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X: Any, y: Any, *, sigma: Any = None) -> Self:
+    def fit(self, X: Any, y: Any, *, sigma: Any = None, sample_weight: Any = None) -> Self:
         """Search for the laws of ``y`` ``(n_rows,)`` in the columns of ``X`` ``(n_rows, n_inputs)``.
 
         ``X`` is a DataFrame (units in headers, in ``attrs["units"]``, by pint dtypes or in a second level of labels), a
@@ -130,6 +135,10 @@ class SymbolicRegressor(TableRegressor):
         or an array, whose columns are x0, x1, ... ``y`` is one column of such a kind.
         ``sigma`` is the standard deviation of ``y``: one number, or one for each row, in the target's unit. A
         mapping gives it by name for inputs too, each in its own unit: ``{"y": 0.1, "x": [0.02, ...]}``.
+        ``sample_weight`` ``(n_rows,)`` says how much each row counts: the variance of its error goes with the inverse
+        of its weight, as that of a mean of so many readings does. Beside ``sigma``, that is divided by the root of the
+        weight; without, only ratios of weights mean anything, and errors are not asked whether they grow with the
+        target. Rows of weight zero have no part at all.
         Raises ``EstimatorError`` (a ``ValueError``) for what cannot be used, and where no law is defined on the data;
         before any search what ``read_table`` and ``make_problem`` raise: ``TableError``, ``UnitError``,
         ``InfeasibleError`` ...
@@ -139,7 +148,7 @@ class SymbolicRegressor(TableRegressor):
         self._check_parameters()
         X, y = framed(X), as_series(y)
         numbers, goal = self._checked(X, magnitudes(y), y_numeric=True)
-        problem = self._problem(self._table(X, y, numbers, goal, sigma))
+        problem = self._problem(self._table(X, y, numbers, goal, sigma), checked_weights(sample_weight, len(goal)))
         discovery = discover(
             problem,
             backend=self._backend(),
@@ -242,7 +251,7 @@ class SymbolicRegressor(TableRegressor):
 
     # ----------------------------------------------------------------------------------------- the problem
 
-    def _problem(self, table: Table) -> Problem:
+    def _problem(self, table: Table, weights: Floats | None) -> Problem:
         from symreg.problem import Constraints, make_problem
 
         assert table.target is not None
@@ -258,6 +267,8 @@ class SymbolicRegressor(TableRegressor):
                 int(self.max_complexity), self.nested or {}, self.monotonic or {}, self.value_range
             ),
             guesses=self.guesses,
+            loss=self.loss,
+            weights=weights,
             test_fraction=self.test_fraction,
             folds=self.folds,
             seed=self._seed(),

@@ -61,9 +61,11 @@ def _asked(data: DataPart) -> tuple[str | None, tuple[str, ...] | None]:
 
     text = data.target or ""
     if "=" not in text:
-        return data.target, data.inputs
+        weights = () if data.weights is None else (data.weights,)
+        return data.target, None if data.inputs is None else (*data.inputs, *weights)
     quoted = re.findall(r"`([^`]*)`", text)
-    return None, tuple(dict.fromkeys([text, target_of(text), *quoted, *re.findall(r"[^\W\d]\w*", text)]))
+    own = [] if data.weights is None else [data.weights]
+    return None, tuple(dict.fromkeys([text, target_of(text), *own, *quoted, *re.findall(r"[^\W\d]\w*", text)]))
 
 
 def _generated(specification: Specification) -> Table:
@@ -138,6 +140,8 @@ def _problem(specification: Specification, table: Table) -> Problem:
         parameters={label: part.model_dump(exclude_none=True) for label, part in specification.parameters.items()},
         functions={label: part.model_dump(exclude_none=True) for label, part in specification.functions.items()},
         guesses=[guess.model_dump() for guess in specification.guesses],
+        loss=specification.loss,
+        weights=data.weights,
         test_fraction=data.test_fraction,
         folds=specification.ranking.folds if specification.ranking.by == "cross_validation" else None,
         seed=specification.seed,
@@ -237,7 +241,7 @@ def configuration(specification: Specification, folder: Path) -> dict[str, Any]:
     """
     plain: dict[str, Any] = specification.model_dump(mode="json")
     data = plain["data"]
-    for key in ("file", "dataset", "generate", *DIALECT_KEYS):
+    for key in ("file", "dataset", "generate", "weights", *DIALECT_KEYS):
         if data[key] in (None, []):
             del data[key]
     if "file" in data:
@@ -262,6 +266,8 @@ def _without_unused_limits(plain: dict[str, Any]) -> None:
         if not free[key]:
             del free[key]
     plain["guesses"] = [one if one["constants"] else one["formula"] for one in plain["guesses"]]
+    if plain["loss"] == "squared":
+        del plain["loss"]
 
 
 def _plain_backend(part: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from symreg.finishing.constant_origins import origin_notes
 from symreg.finishing.fit_notes import fit_notes
 from symreg.fitting import Fitted, Fitter, Floats, uncertain_inputs
 from symreg.laws import LawConstant, correlations
+from symreg.problem import ROBUST
 from symreg.uncertain_text import number_text
 
 FAR_FROM_NOISE = 1e-6  # a chi square that noise of the stated size exceeds, or falls short of, less often than this
@@ -47,7 +48,7 @@ def _limit_note(fitter: Fitter, constant: LawConstant) -> str:
 def _chi_square_note(fitter: Fitter, fitted: Fitted) -> tuple[str, ...]:
     """Whether the stated uncertainties are those that the residuals have."""
     freedom = fitter.freedom(fitted)
-    if not fitter.knows_errors or freedom <= 0:
+    if not fitter.knows_errors or freedom <= 0 or fitter.problem.loss in ROBUST:  # these expect rows far off
         return ()
     from scipy.special import gammainc, gammaincc
 

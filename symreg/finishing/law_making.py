@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 
 from symreg.arrays import Rows
@@ -10,7 +13,8 @@ from symreg.finishing.constant_notes import constant_notes
 from symreg.finishing.finished import Finished, Snapped
 from symreg.finishing.finisher import Finisher
 from symreg.finishing.law_constants import law_constants, with_pretty_names
-from symreg.fitting import Fitted, Floats
+from symreg.finishing.outliers import outlier_notes
+from symreg.fitting import Fitted, Floats, deviations, equivalent_sum, likeliest_scale
 from symreg.formula import Expression, complexity, to_text
 from symreg.laws import Law, Score, bits_left, score, unseen_notes
 from symreg.problem import Template, parts_of
@@ -50,6 +54,7 @@ def as_law(finisher: Finisher, finished: Finished) -> Law:
             *_functions(template, fitted.expression),
             *_fitted_values(finished.snapped),
             *constant_notes(finisher.fitter, fitted, constants, covariance),
+            *outlier_notes(finisher.fitter, fitted),
             *unseen_notes(train, held_out, len(fitted.values), problem.judge),
         ),
         input_units={name: problem.table[name].unit for name in problem.inputs},
@@ -66,15 +71,31 @@ def _held_out(finisher: Finisher, fitted: Fitted) -> tuple[Floats, Floats, Rows]
 
 
 def _score(finisher: Finisher, predicted: Floats, actual: Floats, rows: Rows) -> Score:
-    problem = finisher.fitter.problem
-    column = problem.target_column
+    column = finisher.fitter.problem.target_column
     factor = finisher.fitter.units.factor(column.unit.dimension)
     with np.errstate(all="ignore"):
         found, given = (np.asarray(column.unit.from_si(values * factor)) for values in (predicted, actual))
-        sigma = problem.sigma(rows)
-        if sigma is None and problem.sizes is not None:
-            sigma = problem.sizes[rows]  # errors are counted as parts of the values
-        return score(found, given, None if sigma is None else sigma / abs(column.unit.scale))
+        return replace(score(found, given), in_errors=_in_errors(finisher, predicted, actual, rows))
+
+
+def _in_errors(finisher: Finisher, predicted: Floats, actual: Floats, rows: Rows) -> float | None:
+    """The error as the loss has it, each residual over what it is counted in; None where that is the plain one."""
+    problem, defined = finisher.fitter.problem, np.isfinite(predicted)
+    factor = finisher.fitter.units.factor(problem.target_column.unit.dimension)
+    scales, stated = problem.sigma(rows), problem.states_errors
+    scales = problem.ratios(rows) if scales is None else scales
+    if not defined.any() or (scales is None and problem.loss == "squared"):
+        return None if scales is None and problem.loss == "squared" else float("nan")
+    away = deviations(problem.loss, actual, predicted)[defined]
+    if problem.loss == "log":
+        away = away * actual[defined]
+    if scales is not None:
+        away = away * factor / scales[defined]
+    if not np.isfinite(away).all():  # a logarithm of what is not positive
+        return math.inf
+    smallest = RESOLUTION * float(np.std(away)) or RESOLUTION
+    scale = 1.0 if stated else likeliest_scale(problem.loss, away, smallest)
+    return math.sqrt(equivalent_sum(problem.loss, away, scale, stated=stated) / len(away))
 
 
 def _fitted_values(snapped: Snapped) -> list[str]:

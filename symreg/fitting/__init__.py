@@ -7,17 +7,27 @@ from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, Floats, make_fitter
 from symreg.fitting.input_errors import InputErrors, fit_with_input_errors, uncertain_inputs
 from symreg.fitting.leaving_out import sum_left_out
+from symreg.fitting.losses import deviations, equivalent_sum, likeliest_scale, slope_factor
+from symreg.fitting.reweighting import left_out_under, left_under, scale_of, weighed_deviations
 
 __all__ = [
     "Fitted",
     "Fitter",
     "Floats",
     "InputErrors",
+    "deviations",
+    "equivalent_sum",
     "fit_with_input_errors",
     "holding",
+    "left_out_under",
+    "left_under",
+    "likeliest_scale",
     "limits_of",
     "make_fitter",
+    "scale_of",
+    "slope_factor",
     "sum_left_out",
     "uncertain_inputs",
+    "weighed_deviations",
     "within_bounds",
 ]

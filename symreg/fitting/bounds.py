@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from symreg.problem import Template
+from symreg.engine import Outcome
+from symreg.fitting.fitted import Fitted
+from symreg.problem import FreeConstant, Template
 
 if TYPE_CHECKING:
-    from symreg.fitting.fitted import Fitted
     from symreg.fitting.fitter import Fitter
 
 Floats = npt.NDArray[np.float64]
@@ -93,7 +94,7 @@ def _descended(
 ) -> Fitted | None:
     from scipy.optimize import least_squares
 
-    root = np.ones_like(fitter.y) if fitter.weights is None else np.sqrt(fitter.weights)
+    root = np.ones_like(fitter.y) if fitter.first_weights is None else np.sqrt(fitter.first_weights)
 
     def residuals(values: Floats) -> Floats:
         rest: Floats = root * (fitter.predict(replace(fitted, values=values), fitter.X) - fitter.y)
@@ -135,9 +136,19 @@ def holding(fitter: Fitter, fitted: Fitted, held: Mapping[str, float]) -> Fitted
         if constant.name not in held
     ]
     holder = fitter.holding(held)
-    found = holder.fit_freely([(fitted.expression, rest)])[0]
-    found = None if found is None else within_limits(holder, found)
+    if fitter.loss == "squared":
+        found = holder.fit_freely([(fitted.expression, rest)])[0]
+        found = None if found is None else within_limits(holder, found)
+    else:
+        found = holder.refitted(_starting(fitted, rest))
     return None if found is None else joined(fitted, found, held)
+
+
+def _starting(fitted: Fitted, rest: Sequence[FreeConstant]) -> Fitted:
+    """The formula with these constants where they start."""
+    unknown = np.full((len(rest), len(rest)), np.nan)
+    values = np.array([constant.start for constant in rest])
+    return Fitted(fitted.expression, tuple(rest), values, unknown, math.nan, Outcome.CONVERGED)
 
 
 def joined(fitted: Fitted, rest: Fitted, held: Mapping[str, float]) -> Fitted:

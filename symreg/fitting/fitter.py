@@ -17,8 +17,9 @@ from symreg.engine.least_squares import linearise, unscaled_covariance
 from symreg.fitting.bounds import within_limits
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.input_errors import InputErrors, deviance, effective_variance, fit_with_input_errors, input_errors
+from symreg.fitting.reweighting import covariance_under, left_under, reweighted, weighed_deviations
 from symreg.formula import Expression, lower
-from symreg.problem import ConstantLimit, FreeConstant, NaturalUnits, Problem
+from symreg.problem import ConstantLimit, FreeConstant, Loss, NaturalUnits, Problem
 
 Floats = npt.NDArray[np.float64]
 MAX_ITERATIONS = 200
@@ -32,7 +33,9 @@ MAX_ITERATIONS_OF_A_TEMPLATE = 5_000  # its parameters are the user's, and may s
 class Fitter:
     """Training rows of a problem in natural units, and the engine that fits on them.
 
-    ``X`` has shape ``(n_inputs, n_rows)``, ``y`` and ``weights`` (None: all 1) ``(n_rows,)``.
+    ``X`` has shape ``(n_inputs, n_rows)``, ``y`` and ``weights`` (None: all 1) ``(n_rows,)``; the weights are those of
+    squared deviations as the loss has them (``losses``). ``first_counts`` ``(n_rows,)`` multiply them in the first fit
+    of a formula, of whose constants nothing is known yet, where rows may be outliers.
     """
 
     problem: Problem
@@ -47,6 +50,8 @@ class Fitter:
     errors: InputErrors | None = None
     knows_errors: bool = False  # the weights are those of stated uncertainties, not only right in their ratios
     limits: Mapping[str, ConstantLimit] = field(default_factory=dict)
+    loss: Loss = "squared"
+    first_counts: Floats | None = None
 
     def fit(self, candidates: Sequence[tuple[Expression, Sequence[FreeConstant]]]) -> list[Fitted | None]:
         """Fit each formula from its starting values; None where it is undefined on a training row.
@@ -58,12 +63,14 @@ class Fitter:
             None if fitted is None else within_limits(self, fitted)
             for fitted in self.fit_freely(candidates)
         ]
+        if self.loss != "squared":
+            return [None if one is None else reweighted(self, one) for one in found]
         if self.errors is None:
             return found
         return [None if one is None else replace(one, residual_sum=deviance(self, one)) for one in found]
 
     def fit_freely(self, candidates: Sequence[tuple[Expression, Sequence[FreeConstant]]]) -> list[Fitted | None]:
-        """The same without any limits, and with the plain weighted sum of squares."""
+        """The same without any limits, and with the plain weighted sum of squares under any loss."""
         if not candidates:
             return []
         programs = [
@@ -72,8 +79,9 @@ class Fitter:
         ]
         starts = [np.array([constant.start for constant in constants]) for _, constants in candidates]
         fits = self.engine.fit_many(
-            programs, self.X, self.y, self.weights, starts, max_iterations=self.max_iterations, threads=self.threads
-        )
+            programs, self.X, self.y, self.first_weights, starts, max_iterations=self.max_iterations,
+            threads=self.threads,
+        )  # fmt: skip
         return [
             Fitted(expression, tuple(constants), fit.values, fit.covariance, fit.residual_sum, fit.outcome)
             if math.isfinite(fit.residual_sum) and np.isfinite(fit.values).all()
@@ -86,6 +94,8 @@ class Fitter:
 
         Where no uncertainty is stated, the spread of the residuals says how large it is, and the fit stays as it is.
         """
+        if self.loss != "squared":
+            return replace(fitted, covariance=covariance_under(self, fitted))
         if self.errors is not None:
             return fit_with_input_errors(self, fitted)
         if not self.knows_errors or not fitted.is_loose.any():
@@ -108,7 +118,11 @@ class Fitter:
         return len(self.y) - int(fitted.is_loose.sum())
 
     def sum_of_squares(self, fitted: Fitted) -> float:
-        """What the constants make least: the weighted sum of squared residuals on the training rows."""
+        """What the constants make least: the weighted sum of squared residuals on the training rows, or what is
+        equivalent under the loss.
+        """
+        if self.loss != "squared":
+            return left_under(self, weighed_deviations(self, fitted))
         rest = self.y - self.predict(fitted, self.X)
         return float(np.sum(rest**2 * self.row_weights(fitted)))
 
@@ -121,7 +135,18 @@ class Fitter:
         """The weight of each training row, ``(n_rows,)``; with errors in inputs they depend on the law's slopes."""
         if self.errors is not None:
             return 1.0 / effective_variance(self, fitted)
-        return np.ones_like(self.y) if self.weights is None else self.weights
+        weights = np.ones_like(self.y) if self.weights is None else self.weights
+        return weights / self.y**2 if self.loss == "log" else weights
+
+    @property
+    def first_weights(self) -> Floats | None:
+        """Weights ``(n_rows,)`` of the first least squares fit of a formula; None: all 1."""
+        weights = self.weights
+        if self.loss == "log":
+            weights = (1.0 if weights is None else weights) / self.y**2
+        if self.first_counts is None:
+            return weights
+        return self.first_counts if weights is None else weights * self.first_counts
 
     def predict(self, fitted: Fitted, X: Floats) -> Floats:
         """Values ``(n_rows,)`` in natural units for any inputs ``(n_inputs, n_rows)`` in these; NaN where undefined."""
@@ -139,6 +164,8 @@ class Fitter:
 
     def refitted(self, fitted: Fitted) -> Fitted | None:
         """The formula fitted to the rows of this fitter, from the values that it has; None where it is undefined."""
+        if self.loss != "squared":  # from where the constants are, and not from a fit that outliers rule
+            return reweighted(self, fitted)
         constants = [replace(one, start=float(v)) for one, v in zip(fitted.constants, fitted.values, strict=True)]
         found = self.fit([(fitted.expression, constants)])[0]
         return found if found is None or self.errors is None else fit_with_input_errors(self, found)
@@ -147,8 +174,9 @@ class Fitter:
         """The same fitter on some of its rows, places ``(n,)`` that may repeat."""
         weights = None if self.weights is None else self.weights[rows]
         errors = None if self.errors is None else self.errors.on_rows(rows)
+        counts = None if self.first_counts is None else self.first_counts[rows]
         X = np.ascontiguousarray(self.X[:, rows])
-        return replace(self, X=X, y=self.y[rows], weights=weights, errors=errors)
+        return replace(self, X=X, y=self.y[rows], weights=weights, errors=errors, first_counts=counts)
 
     def holding(self, values: Mapping[str, float]) -> Fitter:
         """The same fitter, for which these constants are known; ``values`` in natural units."""
@@ -160,17 +188,21 @@ def make_fitter(problem: Problem, units: NaturalUnits, engine: Engine, threads: 
     rows = problem.train_rows
     factor = units.factor(problem.target_column.unit.dimension)
     weights, stated = problem.weights(rows), problem.states_errors
+    y = np.ascontiguousarray(units.target_values(problem, rows))
+    scale = (factor**2 if stated else 1.0) * (y**2 if problem.loss == "log" else 1.0)
     return Fitter(
         problem=problem,
         units=units,
         engine=engine,
         threads=threads,
         X=np.ascontiguousarray(units.matrix(problem, rows)),
-        y=np.ascontiguousarray(units.target_values(problem, rows)),
-        weights=None if weights is None else np.ascontiguousarray(weights * (factor**2 if stated else 1.0)),
+        y=y,
+        weights=None if weights is None else np.ascontiguousarray(weights * scale),
         known={"pi": math.pi} | units.known_values(problem) | units.unit_values(problem),
         max_iterations=MAX_ITERATIONS if problem.template is None else MAX_ITERATIONS_OF_A_TEMPLATE,
-        errors=input_errors(problem, units, rows) if stated else None,
+        errors=input_errors(problem, units, rows) if stated and problem.loss == "squared" else None,
         knows_errors=stated,
         limits={limit.name: limit for limit in problem.free_constants.limits},
+        loss=problem.loss,
+        first_counts=None if problem.counts is None else np.ascontiguousarray(problem.counts[rows]),
     )

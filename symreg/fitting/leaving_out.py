@@ -18,7 +18,16 @@ RANK = 1e-10
 
 
 def sum_left_out(residual: Floats, slopes: Floats, distance: Floats) -> float:
-    """The sum of squares of each row's residual by a fit without it.
+    """The sum of squares of each row's residual by a fit without it; infinite where a slope is no number.
+
+    Arguments are those of ``left_out``.
+    """
+    predicted = left_out(residual, slopes, distance)
+    return float(predicted @ predicted)
+
+
+def left_out(residual: Floats, slopes: Floats, distance: Floats) -> Floats:
+    """Each row's residual by a fit without it, ``(n_rows,)``.
 
     ``residual`` and ``distance``, from the mean of the target, are ``(n_rows,)``, ``slopes`` by the constants
     ``(n_free, n_rows)``, all times the roots of the weights. A row that a fit hangs on alone is not predicted by the
@@ -28,10 +37,9 @@ def sum_left_out(residual: Floats, slopes: Floats, distance: Floats) -> float:
         norms = np.linalg.norm(slopes, axis=1, keepdims=True)
         scaled = slopes / np.where(norms > 0, norms, 1.0)
     if not np.isfinite(scaled).all():
-        return float("inf")
+        return np.full_like(residual, np.inf)
     # Singular values below rounding are constants that no row determines, and carry nothing.
     left, sizes, _ = np.linalg.svd(scaled.T, full_matrices=False)
     free = 1.0 - np.square(left[:, sizes > RANK * sizes.max(initial=0.0)]).sum(axis=1)
     with np.errstate(all="ignore"):
-        predicted = np.where(free > ALONE, residual / free, distance)
-    return float(predicted @ predicted)
+        return np.asarray(np.where(free > ALONE, residual / free, distance))

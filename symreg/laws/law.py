@@ -35,8 +35,9 @@ class Score:
     """How far a law is from the data: ``rmse`` in the target's unit, over the rows where it is defined.
 
     ``r2`` is the part of the target's variance that the law explains there, NaN where the target does not vary;
-    ``n_rows`` counts all rows, ``undefined`` those where the law has no value. ``in_errors`` is ``rmse`` with each
-    residual over its stated uncertainty, None where none is stated; about 1 for a law that the data bear.
+    ``n_rows`` counts all rows, ``undefined`` those where the law has no value. ``in_errors`` is the error as laws are
+    compared by it: each residual over its stated uncertainty, or over what errors go with, and counted as the loss has
+    it; about 1 for a law that the data bear where uncertainties are stated. None where ``rmse`` is what counts.
     """
 
     rmse: float
@@ -234,11 +235,10 @@ def pareto_front(laws: Iterable[Law]) -> ParetoFront:
     return ParetoFront(front, selected)
 
 
-def score(predicted: Array, actual: Array, sigma: Array | None = None) -> Score:
+def score(predicted: Array, actual: Array) -> Score:
     """Root mean square error and R² over the rows ``(n_rows,)`` where ``predicted`` is finite.
 
-    ``predicted`` and ``actual`` are in one unit, that of the error. ``sigma`` holds the uncertainties of ``actual``,
-    ``(n_rows,)`` in the same unit, where they are stated.
+    ``predicted`` and ``actual`` are in one unit, that of the error.
     """
     predicted, actual = np.asarray(predicted, dtype=np.float64), np.asarray(actual, dtype=np.float64)
     defined = np.isfinite(predicted)
@@ -250,8 +250,7 @@ def score(predicted: Array, actual: Array, sigma: Array | None = None) -> Score:
     rmse = _root_mean_square(residual)
     spread = _root_mean_square(actual - actual.mean())
     r2 = 1.0 - (rmse / spread) ** 2 if spread > 0 else float("nan")
-    in_errors = None if sigma is None else _root_mean_square(residual / sigma[defined])
-    return Score(rmse, r2, int(predicted.size), undefined, in_errors)
+    return Score(rmse, r2, int(predicted.size), undefined)
 
 
 def _root_mean_square(values: Array) -> float:

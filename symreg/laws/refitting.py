@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from symreg.engine import Outcome, get_engine
-from symreg.fitting import Fitted, Fitter, Floats, make_fitter, sum_left_out
+from symreg.fitting import Fitted, Fitter, Floats, left_out_under, left_under, make_fitter, sum_left_out
 from symreg.formula import FEW_ROWS, constant_bits, residual_bits, small_sample_bits
 from symreg.laws.law import Law
 from symreg.problem import FreeConstant, Problem, choose_natural_units
@@ -48,6 +48,8 @@ def left_over(fitted: Fitted, fitter: Fitter) -> float:
     """
     if fitter.knows_errors or len(fitter.y) >= FEW_ROWS or not fitted.is_loose.any():
         return fitted.residual_sum
+    if fitter.loss != "squared":
+        return max(left_under(fitter, left_out_under(fitter, fitted)), fitted.residual_sum)
     values, slopes = fitter.slopes(fitted)
     weights = fitter.row_weights(fitted)
     mean, roots = float(weights @ fitter.y) / float(weights.sum()), np.sqrt(weights)

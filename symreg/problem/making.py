@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symreg.arrays import Floats, Rows, read_only_rows
+from symreg.arrays import Floats, Rows, read_only, read_only_rows
 from symreg.errors import ProblemError
 from symreg.formula import operator
 from symreg.problem.constants import FreeConstants, KnownConstant, read_known_constants
@@ -17,8 +17,11 @@ from symreg.problem.copies import groups_of_copies, with_copies_together
 from symreg.problem.framing import Frame, framed, unframed
 from symreg.problem.guesses import read_guesses
 from symreg.problem.limits import settle_limits
+from symreg.problem.loss import ROBUST, Loss, read_loss
 from symreg.problem.offered import AUTO, offered_constants
+from symreg.problem.outlying import counts_beside_trend
 from symreg.problem.problem import Problem, with_sizes
+from symreg.problem.row_weights import read_row_weights
 from symreg.problem.template import is_template, target_of
 from symreg.tables import Table, is_constant, warn_of_twins
 from symreg.units import PhysicalConstant
@@ -60,6 +63,8 @@ def make_problem(
     guesses: Sequence[Any] = (),
     parameters: Mapping[str, Any] | Sequence[str] = (),
     functions: Mapping[str, Any] | None = None,
+    loss: str = "squared",
+    weights: Any = None,
     test_fraction: float = 0.25,
     folds: int | None = None,
     seed: int = 0,
@@ -80,7 +85,10 @@ def make_problem(
     law, and "inferred" where not. Limits make it a mapping: ``{"units": "inferred", "positive": True, "bounds":
     {"k": [0, 10, "m/s"]}, "integer": ["n"]}``, with names that a guess declares (see ``symreg.problem.limits``).
     ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``constraints`` limit form and values of laws
-    (``symreg.problem.Constraints``). ``guesses``: see ``symreg.problem.guesses``.
+    (``symreg.problem.Constraints``). ``guesses``: see ``symreg.problem.guesses``. ``loss`` says how residuals count
+    (``symreg.problem.loss``): "squared"; "huber" or "student" where some rows may be far off; "log" where errors
+    multiply positive values. ``weights`` are the rows', as numbers ``(n_rows,)`` or a column's name
+    (``symreg.problem.row_weights``).
     ``test_fraction`` of the rows, from 0 to 0.9 and drawn by ``seed``, is held out; of fewer than 20 rows, or
     for 0, none is (leave one out, of 500 rows at most). With ``folds`` (2 to 500) none is either: laws are
     ranked by cross-validation, by that many refits of their constants, each judged on the rows that it did
@@ -89,8 +97,11 @@ def make_problem(
     """
     target, text = _read_target(name, table, target)
     table = table if table.target == target else warn_of_twins(table, target)
-    chosen = _choose_inputs(name, table, target, inputs)
-    _check_rows(name, table, target)
+    row_weights = read_row_weights(name, weights, table)
+    chosen = _choose_inputs(name, table, target, inputs, weights)
+    weighing = np.arange(table.n_rows) if row_weights is None else np.flatnonzero(row_weights)
+    _check_rows(name, table, target, weighing)
+    loss = read_loss(name, loss, target, table[target].values[weighing])
     unit = table[target].unit
     columns = {column: table[column].unit.dimension for column in chosen}
     own = [constants] if isinstance(constants, (str, Mapping)) else list(constants)
@@ -110,7 +121,7 @@ def make_problem(
         frame.stated,
     )  # fmt: skip
     values = np.array([table[column].values for column in (*frame.inputs, target)])
-    train, held_out = _draw_rows(name, values, test_fraction, folds, seed)
+    train, held_out = _draw_rows(name, values[:, weighing], test_fraction, folds, seed)
     problem = Problem(
         name=name,
         table=table,
@@ -121,15 +132,31 @@ def make_problem(
         operators=names,
         constraints=_checked(name, constraints or Constraints(), frame),
         guesses=suspected,
-        train_rows=train,
-        held_out_rows=held_out,
+        train_rows=weighing[train],
+        held_out_rows=weighing[held_out],
         seed=seed,
-        notes=(*table.notes, *frame.notes, *_notes(table, target, frame.inputs, offered, frame.free, names)),
+        notes=(*table.notes, *frame.notes, *_notes(table, target, frame.inputs, offered, frame.free, names, loss)),
         offered=tuple(one.name for one in frame.known if one.name in {constant.name for constant in offered}),
         template=frame.template,
         folds=folds or 0,
+        loss=loss,
+        row_weights=row_weights,
     )
-    return problem if table[target].errors is None else with_sizes(problem)
+    return _with_trend(problem)
+
+
+def _with_trend(problem: Problem) -> Problem:
+    """The problem with what is to be known of its target before any law is: how errors go, and which rows lie off."""
+    column = problem.target_column
+    if column.errors is not None:
+        problem = with_sizes(problem)
+    elif problem.loss == "log" and column.sigma is None:
+        problem = replace(problem, noise="relative", sizes=column.values)
+    if problem.loss not in ROBUST:
+        return problem
+    counts, rows = np.ones(problem.table.n_rows), problem.train_rows
+    counts[rows] = counts_beside_trend(problem.matrix(rows), problem.target_values(rows))
+    return replace(problem, counts=read_only(counts))
 
 
 def _read_target(name: str, table: Table, target: str | None) -> tuple[str, str | None]:
@@ -166,6 +193,7 @@ def _notes(
     offered: Sequence[PhysicalConstant],
     free: FreeConstants,
     operators: Sequence[str],
+    loss: Loss,
 ) -> list[str]:
     notes = []
     if offered:
@@ -180,14 +208,18 @@ def _notes(
         for name, unit in shifted.items()
     ]
     uncertain = [name for name in inputs if table[name].sigma is not None]
-    if uncertain and table[target].sigma is None:
-        listed = ", ".join(map(repr, uncertain))
-        notes.append(f"uncertainties of {listed} are not used: they count beside one of the target {target!r}")
+    if uncertain and (table[target].sigma is None or loss != "squared"):
+        listed, why = ", ".join(map(repr, uncertain)), f"they count beside one of the target {target!r}"
+        why = why if loss == "squared" else f"the loss {loss!r} counts those of the target alone"
+        notes.append(f"uncertainties of {listed} are not used: {why}")
     return notes
 
 
-def _choose_inputs(name: str, table: Table, target: str, inputs: Sequence[str] | None) -> tuple[str, ...]:
-    chosen = tuple(column for column in table.names if column != target) if inputs is None else tuple(inputs)
+def _choose_inputs(
+    name: str, table: Table, target: str, inputs: Sequence[str] | None, weights: Any
+) -> tuple[str, ...]:
+    own = {target, weights} if isinstance(weights, str) else {target}
+    chosen = tuple(column for column in table.names if column not in own) if inputs is None else tuple(inputs)
     for place, column in enumerate(chosen):
         table[column]
         if column == target:
@@ -199,15 +231,16 @@ def _choose_inputs(name: str, table: Table, target: str, inputs: Sequence[str] |
     return chosen
 
 
-def _check_rows(name: str, table: Table, target: str) -> None:
-    column = table[target]
-    if table.n_rows < MIN_ROWS:
-        rows = "1 row" if table.n_rows == 1 else f"{table.n_rows} rows"
+def _check_rows(name: str, table: Table, target: str, weighing: Rows) -> None:
+    column, n_rows = table[target], len(weighing)
+    if n_rows < MIN_ROWS:
+        rows = "1 row" if n_rows == 1 else f"{n_rows} rows"
+        rows += "" if n_rows == table.n_rows else " of a weight above zero"
         reason = (
             f"{table.source} has {rows}, and at least {MIN_ROWS} are needed to tell one law from another."
         )
         raise ProblemError(name=name, reason=reason)
-    if is_constant(column.values):
+    if is_constant(column.values[weighing]):
         value = f"{column.user_numbers[0]:g} {column.unit.text}"
         reason = f"the target {target!r} is {value} in every row, so there is nothing to explain."
         raise ProblemError(name=name, reason=reason)

@@ -14,6 +14,7 @@ from symreg.arrays import Floats, Rows, read_only, read_only_rows
 from symreg.problem.constants import FreeConstants, KnownConstant
 from symreg.problem.constraints import Constraints
 from symreg.problem.copies import groups_of_copies, left_out_with_copies
+from symreg.problem.loss import Loss
 from symreg.problem.sizes import sizes_of
 from symreg.problem.template import Template
 from symreg.tables import Column, Table
@@ -32,7 +33,10 @@ class Problem:
     ``train_rows`` ``(n_train,)`` and ``held_out_rows`` ``(n_held_out,)`` are numbers of rows, from 0 and in order;
     ``folds`` is 0 where nothing is cross-validated. ``noise`` says how errors of the target go where none are stated:
     alike in all rows, or a part of each value. ``sizes`` are the values, in SI, that errors are a part of, shape
-    ``(n_rows,)``: the target's trend (``trend``); None where errors are no part of anything.
+    ``(n_rows,)``: the target's trend (``trend``); None where errors are no part of anything. ``row_weights`` are the
+    user's, shape ``(n_rows,)``: the variance of a row's error goes with the inverse of its weight, rows without any
+    are neither trained nor judged on; None where all are alike. ``counts`` ``(n_rows,)`` say of a robust loss how much
+    each row counts beside the target's trend, before any law is known (``outlying``).
     """
 
     name: str
@@ -53,6 +57,9 @@ class Problem:
     folds: int = 0
     noise: Literal["constant", "relative"] = "constant"
     sizes: Floats | None = None
+    loss: Loss = "squared"
+    row_weights: Floats | None = None
+    counts: Floats | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "train_rows", read_only_rows(self.train_rows))
@@ -133,26 +140,48 @@ class Problem:
     def weights(self, rows: Rows) -> Floats | None:
         """``1 / sigma**2`` of the target in SI at these rows, ``(n_rows,)``, or None where all rows count alike.
 
-        Where errors are a part of each value, which part is not known: the weights' geometric mean is one, so that
+        Where the size of errors is not known, only how they go, the weights' geometric mean is one, so that
         likelihoods with them and without can be compared.
         """
         sigma = self.sigma(rows)
         if sigma is not None:
             return np.asarray(1.0 / sigma**2)
-        if self.sizes is None:
+        ratios = self.ratios(rows)
+        if ratios is None:
             return None
-        logs = np.log(self.sizes[rows])
+        logs = np.log(ratios)
         return np.asarray(np.exp(2 * (logs.mean() - logs)))
 
+    def search_weights(self, rows: Rows) -> Floats | None:
+        """The weights with which laws are looked for: the same, less for rows that lie off the target's trend."""
+        weights = self.weights(rows)
+        if self.counts is None:
+            return weights
+        return np.asarray(self.counts[rows] if weights is None else weights * self.counts[rows])
+
     def sigma(self, rows: Rows) -> Floats | None:
-        """Stated standard deviations of the target in SI at these rows, ``(n_rows,)``; None where none are stated."""
+        """Stated standard deviations of the target in SI at these rows, ``(n_rows,)``; None where none are stated.
+
+        Over the roots of the rows' own weights, where they have any.
+        """
         column = self.target_column
+        found = None if column.sigma is None else column.sigma[rows]
         if column.errors is not None and self.sizes is not None:
-            return column.errors.at(self.sizes[rows], abs(column.unit.scale))
-        return None if column.sigma is None else column.sigma[rows]
+            found = column.errors.at(self.sizes[rows], abs(column.unit.scale))
+        return found if found is None or self.row_weights is None else found / np.sqrt(self.row_weights[rows])
+
+    def ratios(self, rows: Rows) -> Floats | None:
+        """How errors that nobody states go with each other at these rows, ``(n_rows,)``: with the sizes in SI where
+        they are a part of each, with the inverse root of the rows' weights; None where they are alike.
+        """
+        if self.row_weights is None:
+            return None if self.sizes is None else self.sizes[rows]
+        return np.asarray((1.0 if self.sizes is None else self.sizes[rows]) / np.sqrt(self.row_weights[rows]))
 
     def with_relative_errors(self) -> Problem:
         """The same, where errors that nobody states are a part of each value."""
+        if self.loss == "log":  # they are that already
+            return self
         found = with_sizes(replace(self, noise="relative"))
         return found if found.sizes is not None and found.sizes.all() else replace(found, sizes=None)
 

@@ -64,7 +64,7 @@ def trend(inputs: Floats, target: Floats, share: float | None = None) -> Floats 
     y = target * np.sign(target.mean())
     if not y.mean() > 0:
         return None
-    coordinates = _coordinates(inputs)
+    coordinates = coordinates_of(inputs)
     some = np.arange(len(y))
     if len(y) > MOST_SIZED_ROWS:
         some = np.random.default_rng(len(y)).choice(len(y), size=MOST_SIZED_ROWS, replace=False)
@@ -73,28 +73,28 @@ def trend(inputs: Floats, target: Floats, share: float | None = None) -> Floats 
         n_terms = comb(len(coordinates) + degree, degree)
         if n_terms * ROWS_A_TERM > len(some) or n_terms > MOST_POLYNOMIAL_TERMS:
             return None
-        columns = _polynomials(coordinates[:, some], degree)
+        columns = polynomials(coordinates[:, some], degree)
         coefficients = _fitted(y[some], columns)
         if coefficients is None:
             return None
         left, free = float(np.sum((y[some] / np.exp(columns @ coefficients) - 1) ** 2)), len(some) - n_terms
         if share is not None and left <= share**2 * (free + BEYOND_STATED * sqrt(2 * free)):
-            return _sizes(coordinates, degree, coefficients)
+            return np.exp(polynomial_values(coordinates, degree, coefficients))
         if share is None and before is not None:
             lower, its_degree, more, fewer = before
             if _chance(more - left, n_terms - fewer, left, free) > NEXT_DEGREE_CHANCE:
-                return _sizes(coordinates, its_degree, lower)
+                return np.exp(polynomial_values(coordinates, its_degree, lower))
         before = coefficients, degree, left, n_terms
     return None
 
 
-def _sizes(coordinates: Floats, degree: int, coefficients: Floats) -> Floats:
-    """The means at all rows, some at a time."""
+def polynomial_values(coordinates: Floats, degree: int, coefficients: Floats) -> Floats:
+    """The polynomial at all rows ``(n_rows,)``, some at a time."""
     parts = np.array_split(coordinates, max(1, coordinates.shape[1] // MOST_SIZED_ROWS), axis=1)
-    return np.concatenate([np.exp(_polynomials(part, degree) @ coefficients) for part in parts])
+    return np.concatenate([polynomials(part, degree) @ coefficients for part in parts])
 
 
-def _coordinates(inputs: Floats) -> Floats:
+def coordinates_of(inputs: Floats) -> Floats:
     """One row for each input that varies, of mean zero and standard deviation one."""
     varying = [row for row in inputs if np.ptp(row) > 0]
     rows = np.array([np.log(row) if (row > 0).all() else row for row in varying]).reshape(len(varying), inputs.shape[1])
@@ -102,7 +102,7 @@ def _coordinates(inputs: Floats) -> Floats:
     return np.asarray(rows / rows.std(axis=1, keepdims=True))
 
 
-def _polynomials(coordinates: Floats, degree: int) -> Floats:
+def polynomials(coordinates: Floats, degree: int) -> Floats:
     """Products of coordinates up to this total degree, in columns ``(n_rows, n)``."""
     places = range(len(coordinates))
     products = [

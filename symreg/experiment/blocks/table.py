@@ -81,7 +81,7 @@ class GeneratePart(Part):
 class DataPart(Part):
     """Where the table comes from: one of ``file``, ``dataset``, ``generate``.
 
-    ``noise`` is for training rows only.
+    ``noise`` is for training rows only. ``weights`` is the column that says how much each row counts.
     """
 
     file: Text | None = None
@@ -89,6 +89,7 @@ class DataPart(Part):
     generate: GeneratePart | None = None
     target: Text | None = None
     inputs: tuple[Text, ...] | None = None
+    weights: Text | None = None
     test_fraction: float = Field(default=0.25, ge=0.0, lt=1.0)
     nan: Literal["error", "drop"] = "error"
     noise: NoisePart | None = None

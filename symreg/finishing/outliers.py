@@ -1,0 +1,102 @@
+"""Rows that lie far from a law: they are listed, and never dropped.
+
+A residual is held against the typical one, by the median of their sizes, which outliers leave where it is. How far
+chance throws the farthest of so many Gaussian residuals is told by Student's distribution, with the freedom that a
+median has, since few rows know their typical residual badly.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from symreg.arrays import Floats, Rows
+from symreg.fitting import Fitted, Fitter, deviations, weighed_deviations
+from symreg.problem import ROBUST, Problem
+from symreg.uncertain_text import number_text
+from symreg.units import DIMENSIONLESS_UNIT
+
+BY_CHANCE = 0.01
+"""Probability that a row of a table without any outlier is listed, all its rows together."""
+
+FEWEST_FREE = 8
+"""Rows more than constants, at least: of fewer the typical residual is small by chance."""
+
+MOST_PART = 0.2
+"""Part of the rows: where more lie far off, errors have long tails or the law has another form, and no row is odd."""
+
+MEDIAN_WORTH = 0.37
+"""Rows by which the median of sizes is as sure as the standard deviation is by one (Huber 1981, section 5.1)."""
+
+NORMAL_MEDIAN = 0.6744897501960817  # of the sizes of Gaussian residuals of standard deviation one
+
+MOST_LISTED = 5
+
+ROUNDING = 1e-9
+"""Of the target's spread: where the typical residual is smaller, it is rounding, and says nothing of others."""
+
+
+def outlier_notes(fitter: Fitter, fitted: Fitted) -> tuple[str, ...]:
+    """The sentence that names the rows far from a law, of those trained on and those held out; or nothing."""
+    problem = fitter.problem
+    free = fitter.freedom(fitted)
+    own = weighed_deviations(fitter, fitted)
+    if free < FEWEST_FREE or not np.isfinite(own).all():
+        return ()
+    typical = float(np.median(np.abs(own))) / NORMAL_MEDIAN * math.sqrt(len(own) / free)
+    typical = max(typical, 1.0) if fitter.knows_errors else typical
+    rows = np.concatenate([problem.train_rows, problem.held_out_rows])
+    sizes = np.abs(np.concatenate([own, _held_out(fitter, fitted)]))
+    if not typical > ROUNDING * float(np.std(fitter.y)):
+        return ()
+    from scipy.special import stdtrit
+
+    farthest = float(stdtrit(MEDIAN_WORTH * free, 1 - BY_CHANCE / (2 * len(rows))))
+    far = np.flatnonzero(sizes > farthest * typical)
+    if not 0 < len(far) <= MOST_PART * len(rows):
+        return ()
+    far = far[np.argsort(-sizes[far], kind="stable")]
+    listed = ", ".join(_named(problem, int(rows[one]), sizes[one] / typical) for one in far[:MOST_LISTED])
+    more = f" and {len(far) - MOST_LISTED} more" if len(far) > MOST_LISTED else ""
+    they = "1 row lies" if len(far) == 1 else f"{len(far)} of {len(rows)} rows lie"
+    counted = "it was" if len(far) == 1 else "they were"
+    counted += (
+        f" kept, and the loss {problem.loss!r} lets {'it' if len(far) == 1 else 'them'} count less"
+        if problem.loss in ROBUST
+        else " kept and counted like the others; under the loss 'student' such rows count less"
+    )
+    return (f"{they} farther from this law than the other residuals let expect: {listed}{more}; {counted}",)
+
+
+def _held_out(fitter: Fitter, fitted: Fitted) -> Floats:
+    """Weighed deviations of the rows that are held out, ``(n_held_out,)``; zero where the law has no value."""
+    problem, rows = fitter.problem, fitter.problem.held_out_rows
+    if not rows.size:
+        return np.zeros(0)
+    predicted = fitter.predict(fitted, fitter.units.matrix(problem, rows))
+    y = fitter.units.target_values(problem, rows)
+    found = deviations(problem.loss, y, predicted) * np.sqrt(_weights(fitter, problem, y, rows))
+    return np.where(np.isfinite(found), found, 0.0)
+
+
+def _weights(fitter: Fitter, problem: Problem, y: Floats, rows: Rows) -> Floats:
+    """Weights of squared deviations at other rows than those of the fit, on the same footing."""
+    sigma = problem.sigma(rows)
+    factor = fitter.units.factor(problem.target_column.unit.dimension)
+    if sigma is not None:
+        found = (factor / sigma) ** 2
+    else:
+        ratios, own = problem.ratios(rows), problem.ratios(problem.train_rows)
+        found = np.ones(len(rows)) if ratios is None or own is None else np.exp(2 * np.log(own).mean()) / ratios**2
+    return np.asarray(found * y**2 if problem.loss == "log" else found)
+
+
+def _named(problem: Problem, row: int, size: float) -> str:
+    """``row 7 (T = 3.2 s, 11 times the typical residual)``, or by its label."""
+    column = problem.target_column
+    value = f"{problem.target} = {number_text(float(column.user_numbers[row]), 4)}"
+    value += "" if column.unit == DIMENSIONLESS_UNIT else f" {column.unit.text}"
+    label = next((values[row] for values in problem.table.label_values if len(set(values)) == len(values)), None)
+    name = f"row {row + 1}" if label is None else label
+    return f"{name} ({value}, {number_text(size, 2)} times the typical residual)"
