@@ -9,11 +9,10 @@ import numpy as np
 
 from symreg.arrays import Rows
 from symreg.finishing.bits import RESOLUTION
-from symreg.finishing.constant_notes import constant_notes
 from symreg.finishing.finished import Finished, Snapped
 from symreg.finishing.finisher import Finisher
 from symreg.finishing.law_constants import law_constants, with_pretty_names
-from symreg.finishing.outliers import outlier_notes
+from symreg.finishing.notes import constant_notes, outlier_notes
 from symreg.fitting import Fitted, Floats, deviations, equivalent_sum, likeliest_scale
 from symreg.formula import Expression, complexity, to_text
 from symreg.laws import Law, Score, bits_left, score, unseen_notes

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from symreg.finishing.allowed import is_allowed
 from symreg.finishing.bits import TIED_BITS, is_to_scale, units_of_inputs
-from symreg.finishing.constant_origins import known_to, replacement_notes
 from symreg.finishing.finished import Finished
 from symreg.finishing.finisher import Finisher
 from symreg.finishing.known_products import Match, with_known_constants
 from symreg.finishing.needless import with_fewer_by_form
+from symreg.finishing.notes import known_to, replacement_notes
 from symreg.finishing.snapping import (
     Rewritten,
     exponents_of,

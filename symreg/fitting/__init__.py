@@ -8,7 +8,7 @@ from symreg.fitting.fitter import Fitter, Floats, make_fitter
 from symreg.fitting.input_errors import InputErrors, fit_with_input_errors, uncertain_inputs
 from symreg.fitting.leaving_out import sum_left_out
 from symreg.fitting.losses import deviations, equivalent_sum, likeliest_scale, slope_factor
-from symreg.fitting.reweighting import left_out_under, left_under, scale_of, weighed_deviations
+from symreg.fitting.reweighting import left_out_under, left_under, weighed_deviations
 
 __all__ = [
     "Fitted",
@@ -24,7 +24,6 @@ __all__ = [
     "likeliest_scale",
     "limits_of",
     "make_fitter",
-    "scale_of",
     "slope_factor",
     "sum_left_out",
     "uncertain_inputs",

@@ -20,7 +20,7 @@ RANK = 1e-10
 def sum_left_out(residual: Floats, slopes: Floats, distance: Floats) -> float:
     """The sum of squares of each row's residual by a fit without it; infinite where a slope is no number.
 
-    Arguments are those of ``left_out``.
+    ``residual`` ``(n_rows,)``, ``slopes`` ``(n_free, n_rows)`` and ``distance`` ``(n_rows,)`` as in ``left_out``.
     """
     predicted = left_out(residual, slopes, distance)
     return float(predicted @ predicted)

@@ -16,7 +16,7 @@ from symreg.problem.constraints import Constraints
 from symreg.problem.copies import groups_of_copies, with_copies_together
 from symreg.problem.framing import Frame, framed, unframed
 from symreg.problem.guesses import read_guesses
-from symreg.problem.limits import settle_limits
+from symreg.problem.limits import ConstantLimit, settle_limits
 from symreg.problem.loss import ROBUST, Loss, read_loss
 from symreg.problem.offered import AUTO, offered_constants
 from symreg.problem.outlying import counts_beside_trend
@@ -27,7 +27,8 @@ from symreg.tables import Table, is_constant, warn_of_twins
 from symreg.units import PhysicalConstant
 
 if TYPE_CHECKING:
-    from symreg.units import Dimension
+    from symreg.formula import Expression
+    from symreg.units import Dimension, Unit
 
 MIN_ROWS = 3
 """Rows of a table: a line goes through any two, so the third is the first that can tell one law from another. Fewer
@@ -97,17 +98,14 @@ def make_problem(
     """
     target, text = _read_target(name, table, target)
     table = table if table.target == target else warn_of_twins(table, target)
-    row_weights = read_row_weights(name, weights, table)
     chosen = _choose_inputs(name, table, target, inputs, weights)
-    weighing = np.arange(table.n_rows) if row_weights is None else np.flatnonzero(row_weights)
-    _check_rows(name, table, target, weighing)
-    loss = read_loss(name, loss, target, table[target].values[weighing])
+    row_weights = read_row_weights(name, weights, table)
+    counting = np.arange(table.n_rows) if row_weights is None else np.flatnonzero(row_weights)
+    _check_rows(name, table, target, counting)
+    loss = read_loss(name, loss, target, table[target].values[counting])
     unit = table[target].unit
     columns = {column: table[column].unit.dimension for column in chosen}
-    own = [constants] if isinstance(constants, (str, Mapping)) else list(constants)
-    known = read_known_constants(name, [one for one in own if one != AUTO], [*chosen, target])
-    offered = _offered(unit.dimension, columns, known, table, free_constants) if AUTO in own else ()
-    known += read_known_constants(name, offered, [*chosen, target])
+    known, offered = _known(name, constants, (target, unit), columns, table, free_constants)
     names = _read_operators(name, operators)
     asked = name, (target, unit), columns, known, free_constants, names
     frame = unframed(*asked, parameters, functions) if text is None else framed(*asked, text, parameters, functions)
@@ -115,13 +113,9 @@ def make_problem(
         guesses, name=name, inputs=frame.inputs, known={**frame.dimensions, **frame.stated},
         target=unit.dimension, free_constants=frame.free,
     )  # fmt: skip
-    form = [] if frame.template is None or frame.template.functions else [frame.template.outer]
-    limits = settle_limits(
-        name, frame.free.limits, frame.free.positive, (*suspected, *form), frame.dimensions, unit.dimension,
-        frame.stated,
-    )  # fmt: skip
+    limits = _limits(name, frame, suspected, unit.dimension)
     values = np.array([table[column].values for column in (*frame.inputs, target)])
-    train, held_out = _draw_rows(name, values[:, weighing], test_fraction, folds, seed)
+    train, held_out = _draw_rows(name, values[:, counting], test_fraction, folds, seed)
     problem = Problem(
         name=name,
         table=table,
@@ -132,8 +126,8 @@ def make_problem(
         operators=names,
         constraints=_checked(name, constraints or Constraints(), frame),
         guesses=suspected,
-        train_rows=weighing[train],
-        held_out_rows=weighing[held_out],
+        train_rows=counting[train],
+        held_out_rows=counting[held_out],
         seed=seed,
         notes=(*table.notes, *frame.notes, *_notes(table, target, frame.inputs, offered, frame.free, names, loss)),
         offered=tuple(one.name for one in frame.known if one.name in {constant.name for constant in offered}),
@@ -143,6 +137,15 @@ def make_problem(
         row_weights=row_weights,
     )
     return _with_trend(problem)
+
+
+def _limits(
+    name: str, frame: Frame, suspected: Sequence[Expression], target: Dimension
+) -> tuple[ConstantLimit, ...]:
+    """The user's limits on constants that a guess declares, or a form without unknown functions."""
+    form = [] if frame.template is None or frame.template.functions else [frame.template.outer]
+    free, said = frame.free, (*suspected, *form)
+    return settle_limits(name, free.limits, free.positive, said, frame.dimensions, target, frame.stated)
 
 
 def _with_trend(problem: Problem) -> Problem:
@@ -169,6 +172,18 @@ def _read_target(name: str, table: Table, target: str | None) -> tuple[str, str 
             name=name, reason="no target was named.", advice=f"Columns: {', '.join(table.names)}."
         )
     return target, text
+
+
+def _known(
+    name: str, constants: Any, target: tuple[str, Unit], inputs: Mapping[str, Dimension], table: Table,
+    free_constants: Any,
+) -> tuple[list[KnownConstant], tuple[PhysicalConstant, ...]]:  # fmt: skip
+    """The user's constants with those that "auto" offers, and the latter alone."""
+    own = [constants] if isinstance(constants, (str, Mapping)) else list(constants)
+    taken = [*inputs, target[0]]
+    known = list(read_known_constants(name, [one for one in own if one != AUTO], taken))
+    offered = _offered(target[1].dimension, inputs, known, table, free_constants) if AUTO in own else ()
+    return [*known, *read_known_constants(name, offered, taken)], offered
 
 
 def _offered(
@@ -231,8 +246,8 @@ def _choose_inputs(
     return chosen
 
 
-def _check_rows(name: str, table: Table, target: str, weighing: Rows) -> None:
-    column, n_rows = table[target], len(weighing)
+def _check_rows(name: str, table: Table, target: str, counting: Rows) -> None:
+    column, n_rows = table[target], len(counting)
     if n_rows < MIN_ROWS:
         rows = "1 row" if n_rows == 1 else f"{n_rows} rows"
         rows += "" if n_rows == table.n_rows else " of a weight above zero"
@@ -240,7 +255,7 @@ def _check_rows(name: str, table: Table, target: str, weighing: Rows) -> None:
             f"{table.source} has {rows}, and at least {MIN_ROWS} are needed to tell one law from another."
         )
         raise ProblemError(name=name, reason=reason)
-    if is_constant(column.values[weighing]):
+    if is_constant(column.values[counting]):
         value = f"{column.user_numbers[0]:g} {column.unit.text}"
         reason = f"the target {target!r} is {value} in every row, so there is nothing to explain."
         raise ProblemError(name=name, reason=reason)

@@ -153,7 +153,7 @@ class Problem:
         return np.asarray(np.exp(2 * (logs.mean() - logs)))
 
     def search_weights(self, rows: Rows) -> Floats | None:
-        """The weights with which laws are looked for: the same, less for rows that lie off the target's trend."""
+        """The weights ``(n_rows,)`` with which laws are looked for: less for rows that lie off the target's trend."""
         weights = self.weights(rows)
         if self.counts is None:
             return weights

@@ -1,4 +1,4 @@
-"""What residuals cost under each loss, held against densities, optimisers and refits that know nothing of reweighting."""
+"""What residuals cost under each loss, against densities, optimisers and refits that know nothing of reweighting."""
 
 from __future__ import annotations
 

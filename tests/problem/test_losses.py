@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from symreg.errors import ProblemError
-from symreg.problem import LOSSES, Problem, make_problem
+from symreg.problem import Problem, make_problem
+from symreg.problem.loss import LOSSES
 from symreg.problem.outlying import counts_beside_trend
 from symreg.tables import Table, read_table
 
@@ -25,7 +26,7 @@ def question(**asked: object) -> Problem:
 
 
 def test_a_wrong_loss_is_told_what_there_is() -> None:
-    with pytest.raises(ProblemError, match="did you mean 'student'.*squared, huber, student, log"):
+    with pytest.raises(ProblemError, match=r"did you mean 'student'.*squared, huber, student, log"):
         question(loss="studnet")
 
 
@@ -41,7 +42,8 @@ def test_under_log_errors_are_parts_of_the_measured_values() -> None:
     rows = problem.train_rows
     weights = problem.weights(rows)
     assert weights is not None
-    np.testing.assert_allclose(weights * problem.target_values(rows) ** 2, weights[0] * problem.target_values(rows)[0] ** 2)
+    parts = weights * problem.target_values(rows) ** 2
+    np.testing.assert_allclose(parts, parts[0])
     assert problem.with_relative_errors() is problem
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from symreg.finishing.constant_origins import CHANCE_OF_NATURE, match_in_nature, products_in_nature
 from symreg.finishing.law_making import as_law
+from symreg.finishing.notes.constant_origins import CHANCE_OF_NATURE, match_in_nature, products_in_nature
 from symreg.finishing.passes import shortened
 from symreg.laws.law import LawConstant
 from symreg.problem.making import make_problem

@@ -31,7 +31,7 @@ MEDIAN_WORTH = 0.37
 
 NORMAL_MEDIAN = 0.6744897501960817  # of the sizes of Gaussian residuals of standard deviation one
 
-MOST_LISTED = 5
+MOST_LISTED = 5  # rows that a sentence names before it says how many more there are
 
 ROUNDING = 1e-9
 """Of the target's spread: where the typical residual is smaller, it is rounding, and says nothing of others."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from symreg.finishing.constant_origins import origin_notes
-from symreg.finishing.fit_notes import fit_notes
+from symreg.finishing.notes.constant_origins import origin_notes
+from symreg.finishing.notes.fit_notes import fit_notes
 from symreg.fitting import Fitted, Fitter, Floats, uncertain_inputs
 from symreg.laws import LawConstant, correlations
 from symreg.problem import ROBUST
@@ -21,7 +21,7 @@ def constant_notes(
 ) -> tuple[str, ...]:
     """Notes on limits, correlations, errors of inputs, stated uncertainties and what constants may be made of.
 
-    ``constants`` are in the user's units.
+    ``constants`` are in the user's units, ``covariance`` is ``(n_free, n_free)``.
     """
     pairs = [one for one in correlations(fitted.names, covariance) if one.is_close]
     notes = [_limit_note(fitter, one) for one in constants if one.name in fitted.held]
