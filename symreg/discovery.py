@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from symreg.arrays import Rows
+from symreg.course import FINISHED_ROWS, INTERRUPTED, Course, fitters_of
 from symreg.engine import get_engine
 from symreg.errors import DimensionError, SymregError
 from symreg.finishing import GUESS, Finisher, Workshop
-from symreg.fitting import Fitter, make_fitter
 from symreg.formula import Expression, constants_of, infer_dimensions, parse, warm_simplifier
 from symreg.laws import Law, ParetoFront
 from symreg.problem import Candidate, FreeConstant, Problem
@@ -31,24 +30,17 @@ from symreg.search import (
     Native,
     Rejection,
     Round,
-    SearchSpace,
     check_backend,
     screened,
     search_space,
     unmet,
 )
-from symreg.templates import propose_within
 from symreg.units import DIMENSIONLESS
 
 if TYPE_CHECKING:
     from symreg.certainty import Robustness
 
 SEARCHED_ROWS = 20_000  # a longer table is searched on a sample, and fitted and scored on all rows
-FINISHED_ROWS = 50_000
-"""Rows on which candidates are fitted, rewritten and compared; of a longer table the laws of the front are then fitted
-to all, and scored and ranked there. Numbers are told from each other to 0.5 % of the noise on so many; all of five
-million rows took half a minute."""
-
 SECONDS_OF_A_ROW = 1.5e-6
 """Kept for the end for each row of a table that is longer: a dozen laws fitted and scored on all rows. Measured with
 three constants on one core; less time leaves the end late, more leaves the search less."""
@@ -64,7 +56,6 @@ UNHURRIED = 120.0
 """Seconds for simplifying, and again for the runners-up, where no time is budgeted: a bound on sympy only. With less,
 results begin to depend on the speed of the machine; set by hand."""
 
-INTERRUPTED = "interrupted"
 OUT_OF_MEMORY = "the system gave no more memory; budget.memory was more than there is"
 
 
@@ -144,16 +135,13 @@ def discover(
         notes = (*notes, "the compiled core is not installed: the NumPy engine gives the same laws and takes longer")
     space = search_space(problem, rows)
     with linear_algebra_on(backend.threads), warm_simplifier(SIMPLIFY_SECONDS) as simplifier:
-        fitter, whole = _fitters(problem, backend, space, seed)
-        workshop = Workshop(finisher := Finisher(fitter, simplifier), whole)
+        fitter, whole = fitters_of(problem, backend, space, seed)
+        workshop = Workshop(Finisher(fitter, simplifier), whole)
         workshop.take(_guesses(problem, resume_from), GUESS)
         last = Round((), 0, 0, 0, None, "nothing was searched")
-        rounds = _rounds(finisher, Heard(backend), space, _without_finishing(budget, problem), seed, stop)
-        for last in _until_memory_ends(rounds):
+        course = Course(workshop, problem, space, rows, Heard(backend), _without_finishing(budget, problem), seed, stop)
+        for last in _until_memory_ends(course.rounds()):
             last = last if not left_out else replace(last, complete_to_complexity=None)  # not of all columns
-            if last.noise == "relative" and problem.noise != last.noise:
-                problem = problem.with_relative_errors()
-                workshop.judge_by(*_fitters(problem, backend, space, seed))
             workshop.take(last.candidates, last.backend or backend.name)
             notes = (*notes, *last.notes)
             rejections = (*rejections, *last.rejections)
@@ -166,7 +154,7 @@ def discover(
         unhurried = budget.time is None and reason != INTERRUPTED
         runners_up = workshop.runners_up(front, UNHURRIED if unhurried else LEAST_FINISHING)
     return Discovery(
-        problem=problem if not left_out else replace(problem, inputs=asked.inputs),
+        problem=course.problem if not left_out else replace(course.problem, inputs=asked.inputs),
         front=front,
         status="interrupted" if reason == INTERRUPTED else "finished",
         stop_reason=reason,
@@ -192,16 +180,6 @@ def linear_algebra_on(threads: int) -> AbstractContextManager[object]:
 
     found: AbstractContextManager[object] = threadpool_limits(limits=threads, user_api="blas")
     return found
-
-
-def _rounds(
-    finisher: Finisher, backend: Backend, space: SearchSpace, budget: Budget, seed: int, stop: Callable[[], bool]
-) -> Iterator[Round]:
-    """What the backend proposes, for the whole law or, where its form is given, for the unknown functions in it."""
-    template = finisher.fitter.problem.template
-    if template is None or template.is_bare:
-        return backend.propose(space, budget, seed=seed, stop=stop)
-    return propose_within(finisher, backend, space, budget, seed=seed, stop=stop)
 
 
 def _until_memory_ends(rounds: Iterator[Round]) -> Iterator[Round]:
@@ -238,27 +216,6 @@ def _searched_rows(problem: Problem, seed: int) -> tuple[np.ndarray, tuple[str, 
         return rows, ()
     chosen = np.sort(np.random.default_rng(seed).choice(rows, size=SEARCHED_ROWS, replace=False))
     return chosen, (f"searched on {SEARCHED_ROWS:,} of {len(rows):,} rows, fitted and scored on all",)
-
-
-def _fitters(problem: Problem, backend: Backend, space: SearchSpace, seed: int) -> tuple[Fitter, Fitter | None]:
-    """Where candidates are fitted and finished, and, for a table that is too long for that, where its laws are."""
-    sample, engine = _sampled(problem, seed), get_engine(backend.engine)
-    whole = None if sample is problem else make_fitter(problem, space.units, engine, backend.threads)
-    return make_fitter(sample, space.units, engine, backend.threads), whole
-
-
-def _sampled(problem: Problem, seed: int) -> Problem:
-    """The problem on `FINISHED_ROWS` of its rows at most, of those to train and of those held out."""
-    if max(len(problem.train_rows), len(problem.held_out_rows)) <= FINISHED_ROWS:
-        return problem
-    generator = np.random.default_rng([seed, FINISHED_ROWS])
-
-    def some(rows: Rows) -> Rows:
-        if len(rows) <= FINISHED_ROWS:
-            return rows
-        return np.sort(generator.choice(rows, size=FINISHED_ROWS, replace=False))
-
-    return replace(problem, train_rows=some(problem.train_rows), held_out_rows=some(problem.held_out_rows))
 
 
 def _guesses(problem: Problem, formulas: Sequence[str]) -> list[Candidate]:

@@ -559,8 +559,28 @@ def test_students_loss_finds_the_law_behind_gross_errors() -> None:
 
 def test_squares_are_led_astray() -> None:
     """Why there are other losses: the same rows, fitted as if all were as good."""
-    found = run(problem_of(with_gross_errors(), "y")).front.best
+    found = run(problem_of(with_gross_errors(), "y", loss="squared")).front.best
     assert not is_proportional(found, lambda a, b: 3 * a * b)
+
+
+def test_rows_far_off_are_noticed_where_nobody_said_anything() -> None:
+    found = run(problem_of(with_gross_errors(), "y"))
+    assert is_proportional(found.front.best, lambda a, b: 3 * a * b)
+    assert found.problem.loss == "student" and any("errors have long tails" in note for note in found.notes)
+    assert found.evaluated <= 20_000 + 250_000  # within a block of the budget, both searches together
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1])
+def test_nothing_is_noticed_where_no_row_is_far_off(noise: float) -> None:
+    found = run(noisy(noise=noise))
+    assert found.problem.loss == "squared" and not any("long tails" in note for note in found.notes)
+
+
+def test_an_interrupted_search_is_not_begun_again() -> None:
+    problem = problem_of(with_gross_errors(), "y")
+    seen = []
+    found = discover(problem, backend=Native(threads=1), stop=lambda: len(seen) > 0, observer=seen.append)
+    assert found.status == "interrupted"
 
 
 def test_log_finds_a_power_law_over_decades() -> None:

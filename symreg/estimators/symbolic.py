@@ -59,7 +59,7 @@ class SymbolicRegressor(TableRegressor):
     value_range : the lowest and the highest value of the target, in its unit; None for no bound.
     guesses : formulas to start from ("6.28*sqrt(L/g_n)").
     loss : how a residual counts: "squared"; "huber" or "student" where some rows may lie far off, a little or by a lot;
-        "log" where errors multiply the values, which are positive.
+        "log" where errors multiply the values, which are positive; "auto": squares, unless rows turn out far off.
     backend : the search, with its threads, or its name ("operon"); a list runs all under one budget and merges what
         they find. By default ``symreg.Native()``.
     budget : seconds, or a ``symreg.Budget``; with a limit of evaluations alone, results repeat exactly. By default 60
@@ -97,7 +97,7 @@ class SymbolicRegressor(TableRegressor):
         monotonic: Mapping[str, Any] | None = None,
         value_range: tuple[float | None, float | None] | None = None,
         guesses: Sequence[Any] = (),
-        loss: str = "squared",
+        loss: str = "auto",
         backend: Backend | str | Sequence[Backend | str] | None = None,
         budget: Budget | float | None = None,
         test_fraction: float = 0.25,

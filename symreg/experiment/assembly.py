@@ -266,7 +266,7 @@ def _without_unused_limits(plain: dict[str, Any]) -> None:
         if not free[key]:
             del free[key]
     plain["guesses"] = [one if one["constants"] else one["formula"] for one in plain["guesses"]]
-    if plain["loss"] == "squared":
+    if plain["loss"] == "auto":
         del plain["loss"]
 
 

@@ -61,6 +61,8 @@ def load_discovery(folder: str | Path) -> Discovery:
         raise ResumeError(folder=str(folder), differences=tuple(differences))
     if state.noise == "relative" and not problem.states_errors:
         problem = problem.with_relative_errors()
+    if state.loss == "student" and problem.may_change_loss:
+        problem = problem.with_long_tails()
     laws = tuple(restore_law(law, problem) for law in state.laws)
     if not laws or not -1 <= state.selected < len(laws):
         raise RunFolderError(folder=str(folder), file=store.STATE, reason="the run has found no law yet")

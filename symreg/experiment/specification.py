@@ -37,7 +37,7 @@ from symreg.experiment.blocks import (
     all_known,
 )
 from symreg.experiment.explanation import explained, explained_by_place
-from symreg.problem import Loss
+from symreg.problem import AskedLoss
 from symreg.wording import shortened
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
@@ -58,7 +58,7 @@ class Specification(Part):
     parameters: dict[str, ParameterPart] = {}
     functions: dict[str, FunctionPart] = {}
     guesses: tuple[GuessPart, ...] = ()
-    loss: Loss = "squared"
+    loss: AskedLoss = "auto"
     backend: BackendPart = BackendPart()
     descriptors: DescriptorsPart | None = None
     budget: BudgetPart = BudgetPart(time=60.0)

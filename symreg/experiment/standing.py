@@ -46,6 +46,7 @@ class Standing:
     runners_up: tuple[Law, ...] = ()
     robustness: Robustness | None = None
     noise: str = "constant"
+    loss: str = "squared"
 
 
 def standing_of_discovery(discovery: Discovery) -> Standing:
@@ -69,6 +70,7 @@ def standing_of_discovery(discovery: Discovery) -> Standing:
         runners_up=discovery.runners_up,
         robustness=discovery.robustness,
         noise=problem.noise,
+        loss=problem.loss,
     )
 
 

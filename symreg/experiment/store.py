@@ -36,7 +36,7 @@ MAX_STATE_BYTES = 50_000_000
 file from filling the memory; a smaller one might refuse a run that was stored. Set by hand."""
 
 # Of a run that was stored before answers were examined.
-_BEFORE_THE_KEY: dict[str, Any] = {"runners_up": [], "robustness": None, "noise": "constant"}
+_BEFORE_THE_KEY: dict[str, Any] = {"runners_up": [], "robustness": None, "noise": "constant", "loss": "squared"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class State:
     runners_up: tuple[StoredLaw, ...] = ()
     robustness: dict[str, Any] | None = None
     noise: str = "constant"
+    loss: str = "squared"
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -99,6 +100,7 @@ def state_of(
         runners_up=tuple(store_law(law) for law in standing.runners_up),
         robustness=None if standing.robustness is None else store_robustness(standing.robustness, store_law),
         noise=standing.noise,
+        loss=standing.loss,
     )
 
 
@@ -149,7 +151,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "question": dict, "data": dict, "selected": int, "status": str, "stop_reason": str,
     "complete_to_complexity": (int, _NOTHING), "pruned_by_dimension": (int, _NOTHING), "evaluated": int,
     "wall_seconds": (int, float), "elapsed": (int, float), "engine": str, "backend": str,
-    "robustness": (dict, _NOTHING), "noise": str,
+    "robustness": (dict, _NOTHING), "noise": str, "loss": str,
 }  # fmt: skip
 
 

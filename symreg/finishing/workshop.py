@@ -16,6 +16,7 @@ from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finished import AS_PROPOSED, Finished
 from symreg.finishing.finisher import Finisher
 from symreg.finishing.law_making import as_law
+from symreg.finishing.long_tails import errors_have_long_tails
 from symreg.finishing.passes import canonical, shortened, shown, tidied
 from symreg.finishing.rewriting import sharing
 from symreg.finishing.shape import Shape, shape_of
@@ -28,6 +29,13 @@ from symreg.search import FEW_CONSTANTS
 
 FINISHED_LAWS = 24  # candidates that are rewritten at the end
 SIMPLIFIED_LAWS = 6  # of these, simplified whatever their loss
+DOUBTED_LAWS = 12
+"""That are asked how errors go: the best of each complexity, one of which has the form where any law has. Each takes a
+few milliseconds."""
+
+RETAKEN_LAWS = 100
+"""That are fitted again where a search finds on its way that squares are not how residuals count: a second's work."""
+
 GUESS = "guess"
 SAME_FUNCTION = 1e-6  # of the spread of its values by which two fits of one function may differ
 RUNNER_UP_BITS = 25.0  # bits by which the message of a runner-up is longer than the shortest
@@ -89,13 +97,20 @@ class Workshop:
     def judge_by(self, fitter: Fitter, whole: Fitter | None = None) -> None:
         """Fit everything again and from now on as this fitter does, and in the end as the one with all rows."""
         self.finisher, self.whole = replace(self.finisher, fitter=fitter), whole
-        taken, self._finished = list(self._finished.values()), {}
+        # Under another loss than squares each refit is many, and of a thousand formulas few are near.
+        near = list(self._finished.values()) if fitter.loss == "squared" else self.promising(RETAKEN_LAWS)
+        taken, self._finished = near, {}
         self._laws.clear()
         for one in taken:
             candidate = Candidate(
                 one.fitted.expression, one.fitted.restarted(), one.source, one.notes, one.form_bits
             )  # fmt: skip
             self.take([candidate], one.source)
+
+    @property
+    def has_long_tails(self) -> bool:
+        """Whether rows are far off all laws that are near, for no reason that lies in the inputs."""
+        return errors_have_long_tails(self.finisher, [one.fitted for one in self.promising(DOUBTED_LAWS)])
 
     def _keeps_limits(self, fitted: Fitted) -> bool:
         """Whether a law's values and a template's parameters stay where the user wants them."""

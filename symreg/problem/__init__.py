@@ -8,7 +8,7 @@ from symreg.problem.constraints import Constraints
 from symreg.problem.feasibility import out_of_balance
 from symreg.problem.form import has_form, is_short, parts_of
 from symreg.problem.limits import ConstantLimit, limits_in_words
-from symreg.problem.loss import ROBUST, Loss
+from symreg.problem.loss import ROBUST, AskedLoss, Loss
 from symreg.problem.making import MIN_ROWS, TINY, make_problem
 from symreg.problem.natural_units import NaturalUnits, choose_natural_units
 from symreg.problem.offered import FAMILIAR
@@ -23,6 +23,7 @@ __all__ = [
     "ROBUST",
     "SHRINKS",
     "TINY",
+    "AskedLoss",
     "Candidate",
     "ConstantLimit",
     "Constraints",

@@ -14,6 +14,8 @@ from symreg.wording import choices, shortened
 
 Loss = Literal["squared", "huber", "student", "log"]
 
+AskedLoss = Literal["auto", "squared", "huber", "student", "log"]
+
 LOSSES: tuple[Loss, ...] = get_args(Loss)
 
 ROBUST: frozenset[Loss] = frozenset({"huber", "student"})
@@ -23,11 +25,12 @@ ROBUST: frozenset[Loss] = frozenset({"huber", "student"})
 def read_loss(name: str, given: Any, target: str, values: Floats) -> Loss:
     """The loss of this name, for a target with these ``values`` ``(n_rows,)``; ``name`` is the problem's.
 
-    Raises ``ProblemError`` for another name, and for "log" where a value is not positive.
+    "auto" begins with squares. Raises ``ProblemError`` for another name, and for "log" where a value is not positive.
     """
-    found = next((one for one in LOSSES if one == given), None)
+    found = next((one for one in LOSSES if one == ("squared" if given == "auto" else given)), None)
     if found is None:
-        raise ProblemError(name=name, reason=f"loss is {shortened(given)}; {choices(str(given), LOSSES)}.")
+        allowed = get_args(AskedLoss)
+        raise ProblemError(name=name, reason=f"loss is {shortened(given)}; {choices(str(given), allowed)}.")
     if found == "log" and not (values > 0).all():
         reason = f"loss is 'log', which takes the logarithm of {target!r}, and {target!r} is not positive in every row."
         advice = "Leave such rows out, or take loss 'huber' or 'student', which ask for no sign."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symreg.arrays import Floats, Rows, read_only, read_only_rows
+from symreg.arrays import Floats, Rows, read_only_rows
 from symreg.errors import ProblemError
 from symreg.formula import operator
 from symreg.problem.constants import FreeConstants, KnownConstant, read_known_constants
@@ -19,8 +19,7 @@ from symreg.problem.guesses import read_guesses
 from symreg.problem.limits import ConstantLimit, settle_limits
 from symreg.problem.loss import ROBUST, Loss, read_loss
 from symreg.problem.offered import AUTO, offered_constants
-from symreg.problem.outlying import counts_beside_trend
-from symreg.problem.problem import Problem, with_sizes
+from symreg.problem.problem import Problem, with_counts, with_sizes
 from symreg.problem.row_weights import read_row_weights
 from symreg.problem.template import is_template, target_of
 from symreg.tables import Table, is_constant, warn_of_twins
@@ -64,7 +63,7 @@ def make_problem(
     guesses: Sequence[Any] = (),
     parameters: Mapping[str, Any] | Sequence[str] = (),
     functions: Mapping[str, Any] | None = None,
-    loss: str = "squared",
+    loss: str = "auto",
     weights: Any = None,
     test_fraction: float = 0.25,
     folds: int | None = None,
@@ -88,7 +87,8 @@ def make_problem(
     ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``constraints`` limit form and values of laws
     (``symreg.problem.Constraints``). ``guesses``: see ``symreg.problem.guesses``. ``loss`` says how residuals count
     (``symreg.problem.loss``): "squared"; "huber" or "student" where some rows may be far off; "log" where errors
-    multiply positive values. ``weights`` are the rows', as numbers ``(n_rows,)`` or a column's name
+    multiply positive values; "auto", which begins with squares and goes on with "student" where some rows turn out far
+    off for no reason that lies in the inputs. ``weights`` are the rows', as numbers ``(n_rows,)`` or a column's name
     (``symreg.problem.row_weights``).
     ``test_fraction`` of the rows, from 0 to 0.9 and drawn by ``seed``, is held out; of fewer than 20 rows, or
     for 0, none is (leave one out, of 500 rows at most). With ``folds`` (2 to 500) none is either: laws are
@@ -100,20 +100,19 @@ def make_problem(
     table = table if table.target == target else warn_of_twins(table, target)
     chosen = _choose_inputs(name, table, target, inputs, weights)
     row_weights = read_row_weights(name, weights, table)
-    counting = np.arange(table.n_rows) if row_weights is None else np.flatnonzero(row_weights)
+    counting = np.flatnonzero(np.ones(table.n_rows) if row_weights is None else row_weights)
     _check_rows(name, table, target, counting)
-    loss = read_loss(name, loss, target, table[target].values[counting])
+    own_loss = read_loss(name, loss, target, table[target].values[counting])
     unit = table[target].unit
     columns = {column: table[column].unit.dimension for column in chosen}
     known, offered = _known(name, constants, (target, unit), columns, table, free_constants)
     names = _read_operators(name, operators)
     asked = name, (target, unit), columns, known, free_constants, names
-    frame = unframed(*asked, parameters, functions) if text is None else framed(*asked, text, parameters, functions)
+    frame = framed(*asked, text, parameters, functions) if text else unframed(*asked, parameters, functions)
     suspected = read_guesses(
         guesses, name=name, inputs=frame.inputs, known={**frame.dimensions, **frame.stated},
         target=unit.dimension, free_constants=frame.free,
     )  # fmt: skip
-    limits = _limits(name, frame, suspected, unit.dimension)
     values = np.array([table[column].values for column in (*frame.inputs, target)])
     train, held_out = _draw_rows(name, values[:, counting], test_fraction, folds, seed)
     problem = Problem(
@@ -122,18 +121,19 @@ def make_problem(
         target=target,
         inputs=frame.inputs,
         known_constants=frame.known,
-        free_constants=replace(frame.free, limits=limits),
+        free_constants=replace(frame.free, limits=_limits(name, frame, suspected, unit.dimension)),
         operators=names,
         constraints=_checked(name, constraints or Constraints(), frame),
         guesses=suspected,
         train_rows=counting[train],
         held_out_rows=counting[held_out],
         seed=seed,
-        notes=(*table.notes, *frame.notes, *_notes(table, target, frame.inputs, offered, frame.free, names, loss)),
+        notes=(*table.notes, *frame.notes, *_notes(table, target, frame.inputs, offered, frame.free, names, own_loss)),
         offered=tuple(one.name for one in frame.known if one.name in {constant.name for constant in offered}),
         template=frame.template,
         folds=folds or 0,
-        loss=loss,
+        loss=own_loss,
+        may_change_loss=loss == "auto",
         row_weights=row_weights,
     )
     return _with_trend(problem)
@@ -155,11 +155,7 @@ def _with_trend(problem: Problem) -> Problem:
         problem = with_sizes(problem)
     elif problem.loss == "log" and column.sigma is None:
         problem = replace(problem, noise="relative", sizes=column.values)
-    if problem.loss not in ROBUST:
-        return problem
-    counts, rows = np.ones(problem.table.n_rows), problem.train_rows
-    counts[rows] = counts_beside_trend(problem.matrix(rows), problem.target_values(rows))
-    return replace(problem, counts=read_only(counts))
+    return with_counts(problem) if problem.loss in ROBUST else problem
 
 
 def _read_target(name: str, table: Table, target: str | None) -> tuple[str, str | None]:

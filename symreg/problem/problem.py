@@ -15,6 +15,7 @@ from symreg.problem.constants import FreeConstants, KnownConstant
 from symreg.problem.constraints import Constraints
 from symreg.problem.copies import groups_of_copies, left_out_with_copies
 from symreg.problem.loss import Loss
+from symreg.problem.outlying import counts_beside_trend
 from symreg.problem.sizes import sizes_of
 from symreg.problem.template import Template
 from symreg.tables import Column, Table
@@ -36,7 +37,8 @@ class Problem:
     ``(n_rows,)``: the target's trend (``trend``); None where errors are no part of anything. ``row_weights`` are the
     user's, shape ``(n_rows,)``: the variance of a row's error goes with the inverse of its weight, rows without any
     are neither trained nor judged on; None where all are alike. ``counts`` ``(n_rows,)`` say of a robust loss how much
-    each row counts beside the target's trend, before any law is known (``outlying``).
+    each row counts beside the target's trend, before any law is known (``outlying``). With ``may_change_loss`` a search
+    may find that squares are not how residuals count (``with_long_tails``).
     """
 
     name: str
@@ -58,6 +60,7 @@ class Problem:
     noise: Literal["constant", "relative"] = "constant"
     sizes: Floats | None = None
     loss: Loss = "squared"
+    may_change_loss: bool = False
     row_weights: Floats | None = None
     counts: Floats | None = None
 
@@ -185,6 +188,10 @@ class Problem:
         found = with_sizes(replace(self, noise="relative"))
         return found if found.sizes is not None and found.sizes.all() else replace(found, sizes=None)
 
+    def with_long_tails(self) -> Problem:
+        """The same, where some rows are far off: under the loss "student"."""
+        return with_counts(replace(self, loss="student", may_change_loss=False))
+
     @property
     def states_errors(self) -> bool:
         """Whether the target's uncertainties are stated, and not only how they go."""
@@ -199,6 +206,13 @@ class Problem:
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle through the constructor, which makes the row numbers read-only again."""
         return Problem, tuple(getattr(self, each) for each in Problem.__dataclass_fields__)
+
+
+def with_counts(problem: Problem) -> Problem:
+    """The same problem with what each row counts beside the trend; rows that are held out have no part in that."""
+    counts, rows = np.ones(problem.table.n_rows), problem.train_rows
+    counts[rows] = counts_beside_trend(problem.matrix(rows), problem.target_values(rows))
+    return replace(problem, counts=read_only(counts))
 
 
 def with_sizes(problem: Problem) -> Problem:

@@ -6,7 +6,7 @@ from symreg.search.backend import Backend, BackendError, Budget, Round
 from symreg.search.clock import Clock
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.heard import Heard
-from symreg.search.honouring import check_backend, unmet
+from symreg.search.honouring import capabilities_of, check_backend, unmet
 from symreg.search.native import (
     FEW_CONSTANTS,
     FRESH,
@@ -53,6 +53,7 @@ __all__ = [
     "backend_named",
     "backend_names",
     "bytes_of_an_entry",
+    "capabilities_of",
     "check_backend",
     "check_name",
     "completeness",

@@ -19,7 +19,7 @@ def check_backend(backend: Backend, problem: Problem | None = None) -> None:
         if check is not None:
             check()
         template = None if problem is None else problem.template
-        if template is not None and not template.is_bare and not _capabilities(one).templates:
+        if template is not None and not template.is_bare and not capabilities_of(one).templates:
             raise BackendError(
                 message=f"backend {one.name} cannot search for the unknown functions of a given form: "
                 "use backend native, or name the target alone"
@@ -32,7 +32,7 @@ def unmet(backend: Backend, problem: Problem, budget: Budget) -> tuple[str, ...]
 
 
 def _unmet(backend: Backend, problem: Problem, budget: Budget) -> Iterator[str]:
-    can, name = _capabilities(backend), f"backend {backend.name}"
+    can, name = capabilities_of(backend), f"backend {backend.name}"
     with_units = any(not one.is_dimensionless for one in problem.dimensions.values())
     if with_units and not can.units:
         yield f"{name} knows no units: its formulas are given dimensions afterwards, or rejected where none fit"
@@ -47,6 +47,7 @@ def _unmet(backend: Backend, problem: Problem, budget: Budget) -> Iterator[str]:
         yield f"{name} does not know {', '.join(missing)}, and proposes nothing that holds them"
 
 
-def _capabilities(backend: Backend) -> Capabilities:
+def capabilities_of(backend: Backend) -> Capabilities:
+    """What a backend heeds by itself; all, where it does not say."""
     found = getattr(backend, "capabilities", None)
     return found if isinstance(found, Capabilities) else Capabilities()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from symreg.finishing.notes.constant_notes import constant_notes
 from symreg.finishing.notes.constant_origins import known_to, replacement_notes
-from symreg.finishing.notes.outliers import outlier_notes
+from symreg.finishing.notes.outliers import far_rows, outlier_notes
 
 __all__ = [
     "constant_notes",
+    "far_rows",
     "known_to",
     "outlier_notes",
     "replacement_notes",

@@ -39,34 +39,48 @@ ROUNDING = 1e-9
 
 def outlier_notes(fitter: Fitter, fitted: Fitted) -> tuple[str, ...]:
     """The sentence that names the rows far from a law, of those trained on and those held out; or nothing."""
-    problem = fitter.problem
-    free = fitter.freedom(fitted)
-    own = weighed_deviations(fitter, fitted)
-    if free < FEWEST_FREE or not np.isfinite(own).all():
+    problem, own = fitter.problem, weighed_deviations(fitter, fitted)
+    if not np.isfinite(own).all() or not np.median(np.abs(own)) > ROUNDING * float(np.std(fitter.y)):
         return ()
-    typical = float(np.median(np.abs(own))) / NORMAL_MEDIAN * math.sqrt(len(own) / free)
-    typical = max(typical, 1.0) if fitter.knows_errors else typical
     rows = np.concatenate([problem.train_rows, problem.held_out_rows])
     sizes = np.abs(np.concatenate([own, _held_out(fitter, fitted)]))
-    if not typical > ROUNDING * float(np.std(fitter.y)):
+    far = far_rows(sizes, np.abs(own), fitter.freedom(fitted), least=1.0 if fitter.knows_errors else 0.0)
+    if not len(far):
         return ()
-    from scipy.special import stdtrit
-
-    farthest = float(stdtrit(MEDIAN_WORTH * free, 1 - BY_CHANCE / (2 * len(rows))))
-    far = np.flatnonzero(sizes > farthest * typical)
-    if not 0 < len(far) <= MOST_PART * len(rows):
-        return ()
-    far = far[np.argsort(-sizes[far], kind="stable")]
+    typical = _typical(np.abs(own), fitter.freedom(fitted), 1.0 if fitter.knows_errors else 0.0)
     listed = ", ".join(_named(problem, int(rows[one]), sizes[one] / typical) for one in far[:MOST_LISTED])
     more = f" and {len(far) - MOST_LISTED} more" if len(far) > MOST_LISTED else ""
-    they = "1 row lies" if len(far) == 1 else f"{len(far)} of {len(rows)} rows lie"
-    counted = "it was" if len(far) == 1 else "they were"
-    counted += (
-        f" kept, and the loss {problem.loss!r} lets {'it' if len(far) == 1 else 'them'} count less"
+    lie, were, them = ("1 row lies", "it was", "it") if len(far) == 1 else (
+        f"{len(far)} of {len(rows)} rows lie", "they were", "them"
+    )  # fmt: skip
+    counted = (
+        f"kept, and the loss {problem.loss!r} lets {them} count less"
         if problem.loss in ROBUST
-        else " kept and counted like the others; under the loss 'student' such rows count less"
+        else "kept and counted like the others; under the loss 'student' such rows count less"
     )
-    return (f"{they} farther from this law than the other residuals let expect: {listed}{more}; {counted}",)
+    return (f"{lie} farther from this law than the other residuals let expect: {listed}{more}; {were} {counted}",)
+
+
+def far_rows(sizes: Floats, own: Floats, free: int, least: float = 0.0) -> Rows:
+    """Places in ``sizes`` ``(n_rows,)`` that lie off, the farthest first; none where too many do.
+
+    ``own`` ``(n_train,)`` are the sizes of the residuals that say what is typical, with ``free`` degrees of freedom;
+    ``least`` is the typical one at least.
+    """
+    if free < FEWEST_FREE:
+        return np.empty(0, dtype=np.intp)
+    from scipy.special import stdtrit
+
+    farthest = float(stdtrit(MEDIAN_WORTH * free, 1 - BY_CHANCE / (2 * len(sizes))))
+    far = np.flatnonzero(sizes > farthest * _typical(own, free, least))
+    if len(far) > MOST_PART * len(sizes):
+        return np.empty(0, dtype=np.intp)
+    return np.asarray(far[np.argsort(-sizes[far], kind="stable")])
+
+
+def _typical(own: Floats, free: int, least: float) -> float:
+    """The standard deviation of residuals as the median of their sizes ``(n_train,)`` has it."""
+    return max(float(np.median(own)) / NORMAL_MEDIAN * math.sqrt(len(own) / free), least)
 
 
 def _held_out(fitter: Fitter, fitted: Fitted) -> Floats:

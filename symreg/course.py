@@ -1,0 +1,152 @@
+"""The course of one search: what its backend proposes, and what it finds on its way of how errors go.
+
+Where errors turn out to be a part of each value, or some rows far off for no reason that lies in the inputs, all laws
+are judged anew, and the search goes on so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from symreg.arrays import Rows
+from symreg.engine import get_engine
+from symreg.finishing import Workshop
+from symreg.fitting import Fitter, make_fitter
+from symreg.problem import Problem
+from symreg.search import Backend, Budget, Round, SearchSpace, capabilities_of, search_space
+from symreg.templates import propose_within
+
+FINISHED_ROWS = 50_000
+"""Rows on which candidates are fitted, rewritten and compared; of a longer table the laws of the front are then fitted
+to all, and scored and ranked there. Numbers are told from each other to 0.5 % of the noise on so many; all of five
+million rows took half a minute."""
+
+ASKED_AT = (0.25, 0.5)
+"""Parts of a budget after which it is asked whether rows are far off, besides at the end: laws that are near are found
+by then, and what is left is enough to search again. It takes a tenth of a second; set by hand."""
+
+LEAST_LEFT = 0.1
+"""Part of the budget that a search goes on with: less brings hardly more than a look at the laws there are."""
+
+INTERRUPTED = "interrupted"
+
+LONG_TAILS = (
+    "errors have long tails, as the best formulas have them: some rows are far off while others near them are not, so "
+    "the search went on under the loss 'student', which lets them count less. State loss: squared where that is wrong"
+)
+
+
+@dataclass(slots=True, eq=False)
+class Course:
+    """A search of ``space``, which holds ``rows`` ``(n_rows,)`` of the problem; ``problem`` changes as it learns."""
+
+    workshop: Workshop
+    problem: Problem
+    space: SearchSpace
+    rows: Rows
+    backend: Backend
+    budget: Budget
+    seed: int
+    stop: Callable[[], bool]
+    _started: float = field(default_factory=time.monotonic)
+    _asked: int = 0
+
+    def rounds(self) -> Iterator[Round]:
+        """What the backend proposes; a round is asked how errors go once its candidates have been taken."""
+        for one in self._proposed(self.budget):
+            if one.noise == "relative" and self.problem.noise != one.noise:
+                self._judge_by(self.problem.with_relative_errors())
+            if not self._asks(one):
+                yield one
+                continue
+            yield replace(one, stop_reason=None)
+            if self.workshop.has_long_tails:
+                yield from self._under_another_loss(one)
+                return
+            if one.stop_reason is not None:
+                yield replace(one, candidates=(), notes=(), rejections=())
+
+    def _under_another_loss(self, last: Round) -> Iterator[Round]:
+        """The search once more with what is left of the budget, which begins with the laws that are known."""
+        self._judge_by(self.problem.with_long_tails())
+        told = replace(last, candidates=(), notes=(LONG_TAILS,), rejections=())
+        left = self._left(last)
+        if left is None:
+            yield replace(told, stop_reason=last.stop_reason or "time budget spent")
+            return
+        yield replace(told, stop_reason=None, complete_to_complexity=None)
+        self.space = search_space(self.problem, self.rows)
+        for one in self._proposed(left):
+            yield replace(one, evaluated=one.evaluated + last.evaluated)
+
+    def _proposed(self, budget: Budget) -> Iterator[Round]:
+        """For the whole law or, where its form is given, for the unknown functions in it."""
+        if self._has_form:
+            finisher = self.workshop.finisher
+            return propose_within(finisher, self.backend, self.space, budget, seed=self.seed, stop=self.stop)
+        return self.backend.propose(self.space, budget, seed=self.seed, stop=self.stop)
+
+    @property
+    def _has_form(self) -> bool:
+        template = self.problem.template
+        return template is not None and not template.is_bare
+
+    def _judge_by(self, problem: Problem) -> None:
+        self.problem = problem
+        self.workshop.judge_by(*fitters_of(problem, self.backend, self.space, self.seed))
+
+    def _asks(self, one: Round) -> bool:
+        """Whether it is time to ask whether rows are far off."""
+        if not self.problem.may_change_loss or self._has_form or one.stop_reason == INTERRUPTED:
+            return False
+        if not capabilities_of(self.backend).weights:
+            return False
+        due = one.stop_reason is not None
+        if self._asked < len(ASKED_AT) and self._spent(one) >= ASKED_AT[self._asked]:
+            self._asked, due = self._asked + 1, True
+        return due
+
+    def _spent(self, one: Round) -> float:
+        """The part of the budget that is spent."""
+        spent = 0.0
+        if self.budget.time is not None:
+            spent = (time.monotonic() - self._started) / self.budget.time
+        if self.budget.evaluations is not None:
+            spent = max(spent, one.evaluated / self.budget.evaluations)
+        return spent
+
+    def _left(self, one: Round) -> Budget | None:
+        """What is left of the budget; None for too little."""
+        if self._spent(one) > 1 - LEAST_LEFT:
+            return None
+        seconds, evaluations = self.budget.time, self.budget.evaluations
+        return replace(
+            self.budget,
+            time=None if seconds is None else seconds - (time.monotonic() - self._started),
+            evaluations=None if evaluations is None else evaluations - one.evaluated,
+        )
+
+
+def fitters_of(problem: Problem, backend: Backend, space: SearchSpace, seed: int) -> tuple[Fitter, Fitter | None]:
+    """Where candidates are fitted and finished, and, for a table that is too long for that, where its laws are."""
+    sample, engine = _sampled(problem, seed), get_engine(backend.engine)
+    whole = None if sample is problem else make_fitter(problem, space.units, engine, backend.threads)
+    return make_fitter(sample, space.units, engine, backend.threads), whole
+
+
+def _sampled(problem: Problem, seed: int) -> Problem:
+    """The problem on `FINISHED_ROWS` of its rows at most, of those to train and of those held out."""
+    if max(len(problem.train_rows), len(problem.held_out_rows)) <= FINISHED_ROWS:
+        return problem
+    generator = np.random.default_rng([seed, FINISHED_ROWS])
+
+    def some(rows: Rows) -> Rows:
+        if len(rows) <= FINISHED_ROWS:
+            return rows
+        return np.sort(generator.choice(rows, size=FINISHED_ROWS, replace=False))
+
+    return replace(problem, train_rows=some(problem.train_rows), held_out_rows=some(problem.held_out_rows))

@@ -1,0 +1,82 @@
+"""Whether some rows are far off for no reason that lies in the inputs: then errors have long tails.
+
+Squares let such rows have the law. Both kinds of errors, Gaussian ones and Student's, are told by their description,
+so that the shorter one says how errors go. A law that is wrong leaves long tails too, near a peak that it does not
+have; but there the neighbours of a row that is far off are far off as well.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from symreg.arrays import Floats, Rows
+from symreg.finishing.bits import RESOLUTION
+from symreg.finishing.finisher import Finisher
+from symreg.finishing.notes import far_rows
+from symreg.fitting import Fitted, Fitter, weighed_deviations
+from symreg.formula import complexity
+from symreg.laws import bits_left
+
+LEAST_BITS = 20.0
+"""Bits that errors with long tails have to save: 0.03 for each row are lost where errors are Gaussian, and of a dozen
+laws that are all wrong the best may save some by chance. Set on made tables with errors of both kinds."""
+
+FEWEST_ASKED_ROWS = 20
+"""Rows below which it is not asked: the fewest with which far rows can be told from a law of several constants."""
+
+NEIGHBOURS = 4
+"""Rows nearest to one that is far off, which are asked whether they are too: of fewer chance would speak, more are no
+neighbours any longer on tables of some dozen rows."""
+
+AS_OTHERS = 2.0
+"""Times the typical residual, up to which a neighbour's is typical: medians of a dozen differ by chance so much."""
+
+MOST_FAR = 100  # rows whose neighbours are looked for
+
+
+def errors_have_long_tails(finisher: Finisher, laws: Iterable[Fitted]) -> bool:
+    """Whether Student's errors describe the target shorter by one of these laws than Gaussian ones by any."""
+    fitter = finisher.fitter
+    if fitter.knows_errors or fitter.loss != "squared" or len(fitter.y) < FEWEST_ASKED_ROWS:
+        return False
+    laws = list(laws)
+    if any(finisher.is_at_rounding(one) for one in laws):
+        return False
+    student = replace(fitter, loss="student")
+    gaussian = min((_bits(fitter, one) for one in laws), default=math.inf)
+    again = [refit for one in laws if (refit := student.refitted(one)) is not None]
+    best = min(again, key=lambda one: _bits(student, one), default=None)
+    if best is None or _bits(student, best) + LEAST_BITS > gaussian:
+        return False
+    return _are_alone(student, best)
+
+
+def _bits(fitter: Fitter, fitted: Fitted) -> float:
+    """What a law leaves and what its form takes, as far as the loss moves the ledger."""
+    own = len(fitted.values) * 0.5 * math.log2(len(fitter.y)) + complexity(fitted.expression)
+    return own + bits_left(fitted, fitter, RESOLUTION * float(np.std(fitter.y)))
+
+
+def _are_alone(fitter: Fitter, fitted: Fitted) -> bool:
+    """Whether rows are far from the law while those nearest to them are not."""
+    sizes = np.abs(weighed_deviations(fitter, fitted))
+    far = far_rows(sizes, sizes, fitter.freedom(fitted))
+    if not len(far):
+        return False
+    near = _nearest(fitter.X, far[:MOST_FAR])
+    return bool(np.median(sizes[near]) <= AS_OTHERS * np.median(sizes))
+
+
+def _nearest(X: Floats, rows: Rows) -> Rows:
+    """The rows nearest to these in the ranks of all inputs ``(n_inputs, n_rows)``, ``(len(rows), NEIGHBOURS)``."""
+    ranks = np.argsort(np.argsort(X, axis=1, kind="stable"), axis=1).astype(np.float64)
+    found = []
+    for row in rows:
+        distance = np.sum((ranks - ranks[:, row : row + 1]) ** 2, axis=0)
+        distance[row] = np.inf
+        found.append(np.argpartition(distance, NEIGHBOURS)[:NEIGHBOURS])
+    return np.array(found)

@@ -1,0 +1,91 @@
+"""Whether rows are far off for no reason that lies in the inputs: on tables where they are, and where it only seems so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symreg.engine import get_engine
+from symreg.finishing import Finisher
+from symreg.finishing.long_tails import errors_have_long_tails
+from symreg.fitting import Fitted, make_fitter
+from symreg.formula import parse
+from symreg.problem import FreeConstant, choose_natural_units, make_problem
+from symreg.tables import read_table
+from symreg.units import DIMENSIONLESS
+
+LINE, FLAT, PEAK = "k1*x + k2", "k1", "k1 + k2/(1 + (x - k3)**2/k4)"
+STARTS = {"k1": 1.0, "k2": 5.0, "k3": 5.0, "k4": 0.05}
+
+
+def told(x: np.ndarray, y: np.ndarray, formulas: Sequence[str] = (FLAT, LINE), **asked: Any) -> bool:
+    """What is said of these laws, fitted to all rows."""
+    sigma = asked.pop("sigma", None)
+    table = read_table({"x": x, "y": y}, target="y", sigma=None if sigma is None else {"y": sigma})
+    problem = make_problem(table, test_fraction=0.0, **asked)
+    fitter = make_fitter(problem, choose_natural_units(problem), get_engine("auto"), 1)
+    laws: list[Fitted] = []
+    for formula in formulas:
+        names = [name for name in STARTS if name in formula]
+        tree = parse(formula, variables=["x"], constants=names)
+        one = fitter.fit([(tree, [FreeConstant(name, DIMENSIONLESS, STARTS[name]) for name in names])])[0]
+        assert one is not None
+        laws.append(one)
+    return errors_have_long_tails(Finisher(fitter), laws)
+
+
+def line(n_rows: int = 60, seed: int = 0, noise: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(0, 10, n_rows)
+    return x, 2 * x + 5 + noise * rng.normal(size=n_rows)
+
+
+def with_slips(noise: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
+    x, y = line(noise=noise)
+    y[::15] *= 3
+    return x, y
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1])
+def test_slips_of_the_pen_are_seen(noise: float) -> None:
+    assert told(*with_slips(noise))
+
+
+def test_a_law_that_is_far_from_all_does_not_hide_them() -> None:
+    """Squares prefer the flat law, as the slips have it; one of the laws that are near is enough."""
+    assert told(*with_slips(), formulas=(LINE, FLAT)) and told(*with_slips(), formulas=(LINE,))
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1, 3.0])
+def test_gaussian_errors_are_not_called_long(noise: float) -> None:
+    assert not any(told(*line(seed=seed, noise=noise)) for seed in range(30))
+
+
+def test_a_peak_that_no_law_has_is_no_error() -> None:
+    """The rows of the peak are far off, and so are their neighbours."""
+    x = np.sort(np.random.default_rng(1).uniform(0, 10, 80))
+    y = 1 + 50 / (1 + (x - 5) ** 2 / 0.05) + 0.1 * np.random.default_rng(2).normal(size=80)
+    assert not told(x, y)
+    assert not told(x, y, formulas=(FLAT, LINE, PEAK))
+
+
+def test_errors_that_grow_are_not_long_tails() -> None:
+    x = np.linspace(0, 10, 80)
+    y = 3 * np.exp(0.5 * x) * (1 + 0.1 * np.random.default_rng(3).normal(size=80))
+    assert not told(x, y, formulas=("k1*exp(x/k2)",))
+
+
+def test_an_exact_law_ends_the_question() -> None:
+    assert not told(*line(noise=0.0))
+
+
+def test_what_is_stated_is_not_asked() -> None:
+    assert not told(*with_slips(), sigma=0.1) and not told(*with_slips(), loss="student")
+
+
+def test_few_rows_are_not_asked() -> None:
+    x, y = with_slips()
+    assert not told(x[:19], y[:19])
