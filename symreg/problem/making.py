@@ -16,6 +16,7 @@ from symreg.problem.constraints import Constraints
 from symreg.problem.copies import groups_of_copies, with_copies_together
 from symreg.problem.framing import Frame, framed, unframed
 from symreg.problem.guesses import read_guesses
+from symreg.problem.kinds import check_kinds
 from symreg.problem.limits import settle_limits
 from symreg.problem.offered import AUTO, offered_constants
 from symreg.problem.problem import Problem, with_sizes
@@ -87,6 +88,11 @@ def make_problem(
     without (Stone 1974), and all rows serve the final fit. ``name`` is what messages call the problem.
     Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
     """
+    check_kinds(
+        name, target=target, inputs=inputs, operators=operators, constants=constants, guesses=guesses,
+        parameters=parameters, functions=functions, test_fraction=test_fraction, free_constants=free_constants,
+        constraints=constraints,
+    )  # fmt: skip
     target, text = _read_target(name, table, target)
     table = table if table.target == target else warn_of_twins(table, target)
     chosen = _choose_inputs(name, table, target, inputs)
