@@ -191,7 +191,8 @@ def _symreg_errors_of(act: Callable[[object], object], values: list[object]) -> 
 
 
 ODD: list[object] = [
-    None, 0, -1, 1.5, float("nan"), 10**30, "", "x", [], {}, [None], [[]], [3], {"x": 3}, {3: "m"}, {"x": None}, (0,), object(),
+    None, 0, -1, 1.5, float("nan"), 10**30, "", "x", [], {}, [None], [[]], [3], {"x": 3}, {3: "m"}, {"x": None}, (0,),
+    object(),
     dict, np.ones(3), b"x", True, [{"value": 1}], "\0", "x" * 2000, {"sin": 3}, {"sin": {"cos": "x"}}, {"k": [1, "x"]},
 ]  # fmt: skip
 
@@ -207,7 +208,8 @@ def test_an_argument_of_read_table_of_any_kind(key: str) -> None:
 
 @pytest.mark.parametrize(
     "key",
-    ["target", "inputs", "constants", "free_constants", "operators", "constraints", "guesses", "parameters", "functions",
+    ["target", "inputs", "constants", "free_constants", "operators", "constraints", "guesses", "parameters",
+     "functions",
      "test_fraction", "folds", "seed"],
 )  # fmt: skip
 def test_an_argument_of_make_problem_of_any_kind(key: str) -> None:
@@ -215,7 +217,8 @@ def test_an_argument_of_make_problem_of_any_kind(key: str) -> None:
     _symreg_errors_of(lambda value: make_problem(table_, **{key: value}), ODD)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("key", ["max_complexity", "nested", "monotonic", "range", "units", "positive", "bounds", "integer"])
+@pytest.mark.parametrize("key", ["max_complexity", "nested", "monotonic", "range", "units", "positive", "bounds",
+                                 "integer"])
 def test_a_limit_of_any_kind(key: str) -> None:
     table_ = read_table({"x": np.arange(1.0, 9.0), "y": np.arange(1.0, 9.0) ** 2}, target="y")
     own = key in ("units", "positive", "bounds", "integer")
