@@ -268,7 +268,8 @@ class PhysicalConstantError(SymregError):
 
     def __str__(self) -> str:
         hint = f'; did you mean "{self.suggestion}"?' if self.suggestion else ""
-        return f'no physical constant is called "{self.name}"{hint}'
+        shown = "".join(letter if letter.isprintable() else " " for letter in self.name[:60])
+        return f'no physical constant is called "{shown}"{hint}'
 
 
 class SpecificationError(SymregError):

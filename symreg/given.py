@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
 from symreg.errors import SymregError
+
+
+def is_kind(value: object, kinds: tuple[type, ...]) -> bool:
+    """Whether ``value`` is one of these; True and False are numbers only where somebody says ``bool``."""
+    return isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds)
+
+
+def are_texts(values: Iterable[object]) -> bool:
+    """Whether there are texts alone; a lone text is one."""
+    return isinstance(values, str) or all(isinstance(one, str) for one in values)
 
 
 def check_number(

@@ -1,8 +1,9 @@
-"""The few phrases that every message about a wrong name shares."""
+"""The few phrases that every message about a wrong name, or about a file that cannot be read, shares."""
 
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable
 
 
@@ -19,6 +20,26 @@ def choices(word: str, allowed: Iterable[str]) -> str:
     meant = nearest(word, allowed)
     question = f"did you mean {meant!r}? " if meant else ""
     return f"{question}Allowed: {', '.join(allowed) or 'nothing'}"
+
+
+def why_unread(error: BaseException) -> str:
+    """What is wrong with a file that a reader gave up on, without the reader's own words.
+
+    Those are of its insides ("list index out of range"), and whoever wants them has them by ``--debug``.
+    """
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is no JSON from line {error.lineno}, character {error.colno} on"
+    if isinstance(error, UnicodeDecodeError):
+        byte = error.object[error.start : error.start + 1].hex()
+        return f"it holds the byte {byte}, which is no {error.encoding} text there"
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    return "it is cut off, damaged, or of another kind"
+
+
+def why_broken(error: BaseException) -> str:
+    """What is wrong with values that were read and cannot be what they should be."""
+    return f"{error} is missing" if isinstance(error, KeyError) else "a value is of the wrong kind"
 
 
 def shortened(value: object, limit: int = 60) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from symreg.atomic import atomic_write_text
 from symreg.benchmark.results import ResultsError
+from symreg.wording import why_broken
 
 __all__ = ["RunFacts", "add_facts", "facts_path", "present_facts", "read_facts"]
 
@@ -61,4 +62,4 @@ def read_facts(results: str | Path) -> list[RunFacts]:
     try:
         return [RunFacts(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))["runs"]]
     except (KeyError, TypeError, ValueError) as error:
-        raise ResultsError(path=str(path), reason=f"these are no facts of a run: {error}") from None
+        raise ResultsError(path=str(path), reason=f"these are no facts of a run: {why_broken(error)}") from None

@@ -14,6 +14,7 @@ from symreg.atomic import atomic_write_text
 from symreg.benchmark.discipline import Discipline
 from symreg.benchmark.trial import SRBENCH, Settings, TrialResult
 from symreg.errors import SymregError
+from symreg.wording import why_unread
 
 __all__ = ["ResultsError", "ResultsFile", "read_results", "results_text"]
 
@@ -80,7 +81,11 @@ def _text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ResultsError(path=str(path), reason=f"this file cannot be read: {error}") from None
+        raise ResultsError(path=str(path), reason=f"this file cannot be read: {_why(error)}") from None
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else why_unread(error)
 
 
 def results_text(results: Iterable[TrialResult], columns: Sequence[str] = COLUMNS) -> str:
@@ -92,8 +97,8 @@ def results_text(results: Iterable[TrialResult], columns: Sequence[str] = COLUMN
 def _parsed(text: str, path: Path, discipline: Discipline[Any, R], *, archives: bool = False) -> list[R]:
     try:
         rows = list(csv.reader(io.StringIO(text)))
-    except csv.Error as error:
-        raise ResultsError(path=str(path), reason=f"this is no table of results: {error}") from None
+    except csv.Error:
+        raise ResultsError(path=str(path), reason="this is no table of results") from None
     columns = tuple(rows[0]) if rows else discipline.columns
     if columns != discipline.columns and not (archives and columns == ARCHIVE_COLUMNS):
         raise ResultsError(path=str(path), reason=_difference(rows[0], discipline.columns))

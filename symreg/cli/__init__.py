@@ -31,6 +31,27 @@ WrittenSo = Annotated[
 ]
 
 
+def _whole(text: str) -> int:
+    """A whole number, or a word about it: the library's own speaks of parsing strings."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"give a whole number, not {text[:60]!r}") from None
+
+
+def _from_one(text: str) -> int:
+    if (number := _whole(text)) < 1:
+        raise typer.BadParameter(f"give a whole number from 1, not {number}")
+    return number
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"give a number, not {text[:60]!r}") from None
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; whatever goes wrong is one plain message and an exit status (`failing`)."""
     from symreg.cli.failing import status_of
@@ -119,8 +140,8 @@ def run(
     name: Annotated[str | None, typer.Option(help="Of a table: the run's name; else the file's.")] = None,
     runs: Annotated[Path, typer.Option(help="Where run folders are made.")] = Path("runs"),
     time: Annotated[str | None, typer.Option(help="Time to search, such as '60 s' or '2 min'.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Another seed than the file's.")] = None,
-    threads: Annotated[int | None, typer.Option(help="Threads of the engine.")] = None,
+    seed: Annotated[int | None, typer.Option(parser=_whole, help="Another seed than the file's.")] = None,
+    threads: Annotated[int | None, typer.Option(parser=_whole, help="Threads of the engine.")] = None,
     backend: Annotated[str | None, typer.Option(help="Who searches; several with commas.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete an earlier run and start over.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
@@ -166,7 +187,9 @@ def predict(
     output: Annotated[Path | None, typer.Option(help="The predictions, a CSV file; else they are shown.")] = None,
     law: Annotated[
         int | None,
-        typer.Option(min=1, help="Of the front, from 1, the simplest first.", show_default="the selected one"),
+        typer.Option(
+            parser=_from_one, help="Of the front, from 1, the simplest first.", show_default="the selected one"
+        ),
     ] = None,
     data: WrittenSo = None,
 ) -> None:
@@ -212,15 +235,15 @@ def benchmark(
         ),
     ] = "",
     time: Annotated[str, typer.Option(help="Time for each problem, such as '60 s'.")] = "60 s",
-    jobs: Annotated[int, typer.Option(min=1, help="Problems at the same time.")] = 1,
-    threads: Annotated[int, typer.Option(min=1, help="Threads for each problem.")] = 1,
+    jobs: Annotated[int, typer.Option(parser=_from_one, help="Problems at the same time.")] = 1,
+    threads: Annotated[int, typer.Option(parser=_from_one, help="Threads for each problem.")] = 1,
     backend: Annotated[str, typer.Option(help="Who searches; several with commas.")] = "native",
     no_units: Annotated[bool, typer.Option("--no-units", help="Hide the units from the search.")] = False,
     without: Annotated[
         str, typer.Option(help="Mechanisms of the search to switch off, with commas.", show_default=False)
     ] = "",
-    scale_target: Annotated[float, typer.Option(help="Multiply the target, such as by 1e20.")] = 1.0,
-    scale_input: Annotated[float, typer.Option(help="Multiply one input of each problem.")] = 1.0,
+    scale_target: Annotated[float, typer.Option(parser=_number, help="Multiply the target, such as by 1e20.")] = 1.0,
+    scale_input: Annotated[float, typer.Option(parser=_number, help="Multiply one input of each problem.")] = 1.0,
     output: Annotated[Path | None, typer.Option(help="The results, a CSV file.", show_default=False)] = None,
 ) -> None:
     """Search for laws that are known, and count how many come back. The same command goes on."""

@@ -172,6 +172,8 @@ def report_run(folder: Path, formats: tuple[str, ...], exports: tuple[str, ...],
     from symreg.experiment import load_discovery
     from symreg.report import write_reports
 
+    if not formats and not exports:
+        raise typer.BadParameter("name a format of a report or a language", param_hint="--format")
     discovery = load_discovery(folder)
     for path in write_reports(discovery, out or folder, formats=formats, exports=exports):
         typer.echo(str(path))

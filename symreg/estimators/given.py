@@ -31,7 +31,10 @@ def check_given(X: Any, y: Any, least_rows: int) -> None:
     rows = None if y is None else _shape(y)
     if rows is not None and len(rows) == 1 and rows[0] != shape[0]:
         raise EstimatorError(reason=f"X has {shape[0]} rows, and y has {rows[0]}: each row of X needs its target.")
-    if shape[1] and shape[0] < least_rows:
+    if not shape[1]:
+        reason = f"X has no column: 0 feature(s) (shape={shape}) while a minimum of 1 is required."
+        raise EstimatorError(reason=reason)
+    if shape[0] < least_rows:
         reason = f"X has {shape[0]} sample{'s' * (shape[0] != 1)} (rows), and a law needs {least_rows} at least."
         raise EstimatorError(reason=reason)
     if rows is not None and len(rows) == 1:
@@ -92,13 +95,30 @@ def checked_weights(given: Any, n_rows: int) -> npt.NDArray[np.float64] | None:
     return weights
 
 
-def refuse(error: ValueError) -> EstimatorError:
+class KindError(EstimatorError, TypeError):
+    """What is no table of numbers at all: a ``TypeError`` too, which scikit-learn's tools expect there."""
+
+
+def refuse(error: TypeError | ValueError) -> EstimatorError:
     """What scikit-learn or NumPy refused, as an error of this package."""
     if isinstance(error, EstimatorError):
         return error
+    if isinstance(error, TypeError):
+        return KindError(**_refused_kind(str(error)))
     text = _TEXT.match(str(error))
     if text is not None:
         sample = text["text"].removeprefix("np.str_(").removesuffix(")")
         reason = f"X or y holds text, such as {sample}, and a law needs numbers."
         return EstimatorError(reason=reason, advice="Leave such columns out.")
     return EstimatorError(reason=str(error))
+
+
+def _refused_kind(said: str) -> dict[str, str]:
+    """Reason and advice for what is of a kind that no column of numbers can be."""
+    if "string names" in said:
+        reason = "the columns of X are named by texts and by other things, and must be named by texts alone."
+        return {"reason": reason, "advice": "Write X.columns = X.columns.astype(str)."}
+    if "sparse" in said.lower():
+        return {"reason": "X is a sparse matrix, and a law needs all its numbers.", "advice": "Write X.toarray()."}
+    reason = "X or y holds what is no number: each cell, as an argument of float, must be a string or a real number."
+    return {"reason": reason, "advice": "Leave columns of dates, lists and other objects out."}

@@ -51,7 +51,7 @@ class TableEstimator(BaseEstimator):  # type: ignore[misc]
                 self, magnitudes(X), y, dtype=np.float64, ensure_all_finite=False, ensure_min_samples=MIN_ROWS, **rules
             )
             goal = np.asarray(goal, dtype=np.float64) if rules.get("y_numeric") else goal
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise refuse(error) from error
         self._check_finite(numbers)
         return numbers, goal
@@ -65,7 +65,7 @@ class TableEstimator(BaseEstimator):  # type: ignore[misc]
             target=self._target_name(y),
             sigma=sigma,
             units=self.units or {},
-            check_lengths=check_consistent_length,
+            check_lengths=_check_lengths,
         )
         self._warn_of_lost_units(table)
         return table
@@ -128,7 +128,7 @@ class TableEstimator(BaseEstimator):  # type: ignore[misc]
                 self, magnitudes(framed_X), reset=False, dtype=np.float64, ensure_all_finite=False,
                 ensure_min_samples=0,
             )  # fmt: skip
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise refuse(error) from error
         return new_rows(named_frame(framed_X, list(units), numbers), units, units, "X")
 
@@ -165,6 +165,13 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         from sklearn.metrics import r2_score
 
         return float(r2_score(goal, predicted, sample_weight=sample_weight))
+
+
+def _check_lengths(first: Any, second: Any) -> None:
+    try:
+        check_consistent_length(first, second)
+    except ValueError as error:
+        raise refuse(error) from error
 
 
 def _refuse_gaps(what: str, name: str, values: Floats) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from symreg.discovery import Discovery
 
 __all__ = [
+    "ChangedRunError",
     "DestinationError",
     "FolderLockedError",
     "NoLawError",
@@ -138,4 +139,15 @@ class ResumeError(SymregError):
         return (
             f"{self.folder} holds a run of something else, so it cannot be resumed:\n  {listed}\n"
             "Use --fresh to delete that run and start over, or give this experiment another name."
+        )
+
+
+class ChangedRunError(ResumeError):
+    """The question or the table of a run that is read again is no longer what it was; fields as of ``ResumeError``."""
+
+    def __str__(self) -> str:
+        listed = "\n  ".join(self.differences[:20])
+        return (
+            f"{self.folder} does not fit its question and its table any more, so its laws cannot be trusted here:\n"
+            f"  {listed}\nBring these back, or search again: symreg run EXPERIMENT --fresh"
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from symreg.experiment import store
 from symreg.experiment.assembly import configuration, problem_of
-from symreg.experiment.errors import ResumeError, RunFolderError
+from symreg.experiment.errors import ChangedRunError, RunFolderError
 from symreg.experiment.fingerprint import (
     configuration_differences,
     data_differences,
@@ -23,6 +23,7 @@ from symreg.experiment.store import State
 from symreg.experiment.stored_law import restore_law
 from symreg.experiment.stored_robustness import restore_robustness
 from symreg.laws import ParetoFront
+from symreg.wording import why_broken
 
 if TYPE_CHECKING:
     from symreg.certainty import Robustness
@@ -58,7 +59,7 @@ def load_discovery(folder: str | Path) -> Discovery:
     differences = configuration_differences(state.question, question(configuration(specification, folder)))
     differences += data_differences(state.data, data_fingerprint(problem.table))
     if differences:
-        raise ResumeError(folder=str(folder), differences=tuple(differences))
+        raise ChangedRunError(folder=str(folder), differences=tuple(differences))
     if state.noise == "relative" and not problem.states_errors:
         problem = problem.with_relative_errors()
     if state.loss == "student" and problem.may_change_loss:
@@ -89,5 +90,5 @@ def _robustness(folder: Path, state: State, problem: Problem) -> Robustness | No
     try:
         return restore_robustness(state.robustness, problem)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = f"what was found about the answer is broken ({error})"
+        reason = f"what was found about the answer is broken: {why_broken(error)}"
         raise RunFolderError(folder=str(folder), file=store.STATE, reason=reason) from None

@@ -22,6 +22,7 @@ from symreg.experiment.standing import Standing, Status, finite, front_csv, fron
 from symreg.experiment.stored_law import StoredLaw, store_law
 from symreg.experiment.stored_robustness import store_robustness
 from symreg.plain_file import open_to_append, read_plain
+from symreg.wording import why_broken, why_unread
 
 EXPERIMENT, FRONT, TABLE, LOG = "experiment.yaml", "front.json", "front.csv", "log.jsonl"
 ENVIRONMENT, STATE = "environment.json", "state.json"
@@ -120,7 +121,7 @@ def read_state(folder: Path) -> State | None:
         return None
     document = read_json(path)
     if not isinstance(document, dict) or document.get("version") != STATE_VERSION:
-        raise _unusable(path, "it was written by another version; use --fresh to start over")
+        raise _unusable(path, "it was written by another version; search again: symreg run EXPERIMENT --fresh")
     try:
         document = _BEFORE_THE_KEY | document
         fields = {name: document[name] for name in State.__slots__}
@@ -133,7 +134,7 @@ def read_state(folder: Path) -> State | None:
         usable = consistent and all(isinstance(formula, str) for formula in state.formulas)
         usable = usable and isinstance(state.data["sha256"], str)
     except (KeyError, TypeError, AttributeError) as error:
-        raise _unusable(path, f"something is missing or of the wrong kind ({error})") from None
+        raise _unusable(path, why_broken(error)) from None
     if not usable:
         raise _unusable(path, "its parts do not belong together")
     return state
@@ -165,7 +166,7 @@ def read_json(path: Path) -> Any:
     except OSError as error:
         raise _unusable(path, f"cannot be read: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
-        raise _unusable(path, f"cannot be read ({error})") from None
+        raise _unusable(path, f"cannot be read: {why_unread(error)}") from None
 
 
 def _unusable(path: Path, reason: str) -> RunFolderError:

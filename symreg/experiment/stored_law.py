@@ -18,6 +18,7 @@ from symreg.errors import SymregError
 from symreg.formula import complexity, dimension_of, parse
 from symreg.laws import ConstantInterval, Law, LawConstant, Score, score
 from symreg.units import Dimension, Unit
+from symreg.wording import why_broken
 
 if TYPE_CHECKING:
     from symreg.problem import Problem
@@ -148,7 +149,7 @@ def restore_law(stored: Mapping[str, Any], problem: Problem) -> Law:
     try:
         law = _rebuild(stored, problem)
     except (KeyError, TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
-        raise StoredLawError(formula=formula, reason=f"a part is missing or broken ({error})") from None
+        raise StoredLawError(formula=formula, reason=why_broken(error)) from None
     for rows, told in ((problem.train_rows, law.train), (problem.held_out_rows, law.held_out)):
         if rows.size:
             _check_score(law, problem, rows, told)

@@ -6,8 +6,6 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TypeGuard
 
-import numpy as np
-
 from symreg.finishing.finished import Snapped
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.formula import (
@@ -84,7 +82,7 @@ def bits_of(
         values=dict(zip(names, fitted.values.tolist(), strict=True)),
         fisher_diagonal=_information(fitter, fitted),
         snapped_bits=snapped_bits,
-        resolution=0.0 if fitter.knows_errors else RESOLUTION * float(np.std(fitter.y)),
+        resolution=0.0 if fitter.knows_errors else RESOLUTION * fitter.spread,
         angles=_angles(fitter),
         not_simple_bits=NOT_SIMPLE_BITS_TO_SCALE if is_to_scale(fitter, fitted) else NOT_SIMPLE_BITS,
     )

@@ -6,13 +6,14 @@ The way itself is in ``passes``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from symreg.errors import DimensionError
 from symreg.finishing.bits import RESOLUTION, bits_of
 from symreg.finishing.finished import AS_PROPOSED, Finished
+from symreg.finishing.judged_rows import JudgedRows, judged_rows
 from symreg.finishing.snapping import Rewritten
 from symreg.fitting import Fitted, Fitter
 from symreg.formula import Expression, Simplifier, dimension_of, said_with
@@ -32,6 +33,25 @@ class Finisher:
 
     fitter: Fitter
     simplifier: Simplifier | None = None
+    _judged: dict[str, JudgedRows] = field(init=False, repr=False, default_factory=dict)
+
+    @property
+    def train_rows(self) -> JudgedRows:
+        """The rows that laws are fitted to, for their scores there."""
+        fitter = self.fitter
+        if "train" not in self._judged:
+            self._judged["train"] = judged_rows(fitter, fitter.problem.train_rows, fitter.X, fitter.y)
+        return self._judged["train"]
+
+    @property
+    def held_out_rows(self) -> JudgedRows:
+        """The rows that are held out, for scores there."""
+        problem, units = self.fitter.problem, self.fitter.units
+        rows = problem.held_out_rows
+        if "held out" not in self._judged:
+            X, y = units.matrix(problem, rows), units.target_values(problem, rows)
+            self._judged["held out"] = judged_rows(self.fitter, rows, X, y)
+        return self._judged["held out"]
 
     @property
     def dimensions(self) -> dict[str, Dimension]:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
-
-import numpy as np
-
-from symreg.arrays import Rows
 from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finished import Finished, Snapped
 from symreg.finishing.finisher import Finisher
 from symreg.finishing.law_constants import law_constants, with_pretty_names
 from symreg.finishing.notes import constant_notes, outlier_notes
-from symreg.fitting import Fitted, Floats, deviations, equivalent_sum, likeliest_scale
 from symreg.formula import Expression, complexity, to_text
-from symreg.laws import Law, Score, bits_left, score, unseen_notes
+from symreg.laws import Law, bits_left, unseen_notes
 from symreg.problem import Template, parts_of
 from symreg.uncertain_text import uncertain_text
 
@@ -29,12 +22,14 @@ def as_law(finisher: Finisher, finished: Finished) -> Law:
     own = {*finisher.fitter.limits, *(() if template is None else template.parameter_names)}
     fitted = finisher.fitter.finished(with_pretty_names(finished.fitted, finisher.taken(), own))
     constants, covariance = law_constants(finisher.fitter, fitted)
+    trained = finisher.train_rows
+    judged = finisher.held_out_rows if problem.judge == "held-out" else None
     held_out = (
-        _score(finisher, *_held_out(finisher, fitted))
-        if problem.judge == "held-out"
-        else _score(finisher, finisher.fitter.cross_validated(fitted), finisher.fitter.y, problem.train_rows)
+        trained.score(finisher.fitter.cross_validated(fitted))
+        if judged is None
+        else judged.score(finisher.fitter.predict(fitted, judged.X))
     )
-    train = _score(finisher, finisher.fitter.predict(fitted, finisher.fitter.X), finisher.fitter.y, problem.train_rows)
+    train = trained.score(finisher.fitter.predict(fitted, trained.X))
     return Law(
         expression=fitted.expression,
         formula=to_text(fitted.expression),
@@ -59,42 +54,8 @@ def as_law(finisher: Finisher, finished: Finished) -> Law:
         input_units={name: problem.table[name].unit for name in problem.inputs},
         target=problem.target,
         judge=problem.judge,
-        own_bits=finished.bits - bits_left(fitted, finisher.fitter, RESOLUTION * float(np.std(finisher.fitter.y))),
+        own_bits=finished.bits - bits_left(fitted, finisher.fitter, RESOLUTION * finisher.fitter.spread),
     )
-
-
-def _held_out(finisher: Finisher, fitted: Fitted) -> tuple[Floats, Floats, Rows]:
-    problem, units = finisher.fitter.problem, finisher.fitter.units
-    rows = problem.held_out_rows
-    return finisher.fitter.predict(fitted, units.matrix(problem, rows)), units.target_values(problem, rows), rows
-
-
-def _score(finisher: Finisher, predicted: Floats, actual: Floats, rows: Rows) -> Score:
-    column = finisher.fitter.problem.target_column
-    factor = finisher.fitter.units.factor(column.unit.dimension)
-    with np.errstate(all="ignore"):
-        found, given = (np.asarray(column.unit.from_si(values * factor)) for values in (predicted, actual))
-        return replace(score(found, given), in_errors=_in_errors(finisher, predicted, actual, rows))
-
-
-def _in_errors(finisher: Finisher, predicted: Floats, actual: Floats, rows: Rows) -> float | None:
-    """The error as the loss has it, each residual over what it is counted in; None where that is the plain one."""
-    problem, defined = finisher.fitter.problem, np.isfinite(predicted)
-    factor = finisher.fitter.units.factor(problem.target_column.unit.dimension)
-    scales, stated = problem.sigma(rows), problem.states_errors
-    scales = problem.ratios(rows) if scales is None else scales
-    if not defined.any() or (scales is None and problem.loss == "squared"):
-        return None if scales is None and problem.loss == "squared" else float("nan")
-    away = deviations(problem.loss, actual, predicted)[defined]
-    if problem.loss == "log":
-        away = away * actual[defined]
-    if scales is not None:
-        away = away * factor / scales[defined]
-    if not np.isfinite(away).all():  # a logarithm of what is not positive
-        return math.inf
-    smallest = RESOLUTION * float(np.std(away)) or RESOLUTION
-    scale = 1.0 if stated else likeliest_scale(problem.loss, away, smallest)
-    return math.sqrt(equivalent_sum(problem.loss, away, scale, stated=stated) / len(away))
 
 
 def _fitted_values(snapped: Snapped) -> list[str]:

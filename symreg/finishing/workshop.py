@@ -56,6 +56,7 @@ class Workshop:
     _beside: list[Finished] = field(default_factory=list)
     _refused: dict[Expression, str] = field(default_factory=dict)
     _shape: Shape = field(init=False)
+    _judge: Finisher | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._shape = shape_of(self.finisher.fitter)
@@ -96,7 +97,7 @@ class Workshop:
 
     def judge_by(self, fitter: Fitter, whole: Fitter | None = None) -> None:
         """Fit everything again and from now on as this fitter does, and in the end as the one with all rows."""
-        self.finisher, self.whole = replace(self.finisher, fitter=fitter), whole
+        self.finisher, self.whole, self._judge = replace(self.finisher, fitter=fitter), whole, None
         # Under another loss than squares each refit is many, and of a thousand formulas few are near.
         near = list(self._finished.values()) if fitter.loss == "squared" else self.promising(RETAKEN_LAWS)
         taken, self._finished = near, {}
@@ -171,7 +172,9 @@ class Workshop:
         """Laws fitted to all rows, with their scores there."""
         if self.whole is None:
             return [as_law(self.finisher, one) for one in finished]
-        judge, fits = replace(self.finisher, fitter=self.whole), [(one, one.fitted.restarted()) for one in finished]
+        if self._judge is None:
+            self._judge = replace(self.finisher, fitter=self.whole)
+        judge, fits = self._judge, [(one, one.fitted.restarted()) for one in finished]
         again = self.whole.fit([(one.fitted.expression, constants) for one, constants in fits])
         known = ((one, fitted) for (one, _), fitted in zip(fits, again, strict=True) if fitted is not None)
         return [as_law(judge, judge.told(one, fitted)) for one, fitted in known]

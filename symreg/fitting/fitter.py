@@ -52,6 +52,15 @@ class Fitter:
     limits: Mapping[str, ConstantLimit] = field(default_factory=dict)
     loss: Loss = "squared"
     first_counts: Floats | None = None
+    _spread: list[float] = field(init=False, repr=False, default_factory=list)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of ``y``, in natural units; taken once, of millions of rows it takes a tenth of a second.
+        """
+        if not self._spread:
+            self._spread.append(float(np.std(self.y)))
+        return self._spread[0]
 
     def fit(self, candidates: Sequence[tuple[Expression, Sequence[FreeConstant]]]) -> list[Fitted | None]:
         """Fit each formula from its starting values; None where it is undefined on a training row.

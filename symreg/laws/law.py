@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
+SCORED_AT_ONCE = 65_536
+"""Rows whose residuals are taken at a time: half a megabyte, which stays in the processor's cache. Of millions of rows
+at once scoring takes five times as long, and more than fitting; less is no faster."""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """How far a law is from the data: ``rmse`` in the target's unit, over the rows where it is defined.
@@ -235,25 +240,36 @@ def pareto_front(laws: Iterable[Law]) -> ParetoFront:
     return ParetoFront(front, selected)
 
 
-def score(predicted: Array, actual: Array) -> Score:
+def score(predicted: Array, actual: Array, sigma: Array | None = None) -> Score:
     """Root mean square error and R² over the rows ``(n_rows,)`` where ``predicted`` is finite.
 
-    ``predicted`` and ``actual`` are in one unit, that of the error.
+    ``predicted`` and ``actual`` are in one unit, that of the error. ``sigma`` holds the uncertainties of ``actual``,
+    ``(n_rows,)`` in the same unit, where they are stated, or what errors go with.
     """
     predicted, actual = np.asarray(predicted, dtype=np.float64), np.asarray(actual, dtype=np.float64)
-    defined = np.isfinite(predicted)
+    n_rows, defined = int(predicted.size), np.isfinite(predicted)
     undefined = int(np.count_nonzero(~defined))
     if undefined == actual.size:
         return Score(float("nan"), float("nan"), int(actual.size), undefined)
-    actual = actual[defined]
-    residual = predicted[defined] - actual
-    rmse = _root_mean_square(residual)
-    spread = _root_mean_square(actual - actual.mean())
+    if undefined:
+        predicted, actual, sigma = predicted[defined], actual[defined], None if sigma is None else sigma[defined]
+    mean = actual.mean()
+    parts = [slice(start, start + SCORED_AT_ONCE) for start in range(0, len(actual), SCORED_AT_ONCE)]
+    rmse = _root_mean_square(predicted[part] - actual[part] for part in parts)
+    spread = _root_mean_square(actual[part] - mean for part in parts)
     r2 = 1.0 - (rmse / spread) ** 2 if spread > 0 else float("nan")
-    return Score(rmse, r2, int(predicted.size), undefined)
+    in_errors = None
+    if sigma is not None:
+        in_errors = _root_mean_square((predicted[part] - actual[part]) / sigma[part] for part in parts)
+    return Score(rmse, r2, n_rows, undefined, in_errors)
 
 
-def _root_mean_square(values: Array) -> float:
-    """Scaled by the largest value, so that 1e-200 does not vanish when it is squared."""
-    largest = float(np.max(np.abs(values)))
-    return largest * float(np.sqrt(np.mean((values / largest) ** 2))) if largest > 0 else 0.0
+def _root_mean_square(parts: Iterable[Array]) -> float:
+    """Of all parts together; scaled by the largest value, so that 1e-200 does not vanish when it is squared."""
+    largest, total, count = 0.0, 0.0, 0
+    for part in parts:
+        own, count = float(np.max(np.abs(part))), count + len(part)
+        if own > largest:
+            total, largest = total * (largest / own) ** 2, own
+        total += float(np.sum((part / largest) ** 2)) if largest > 0 else 0.0
+    return largest * float(np.sqrt(total / count))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symreg.arrays import Floats
 from symreg.problem.candidate import SHRINKS, Candidate, FreeConstant, most_constants
 from symreg.problem.constants import FreeConstants
 from symreg.problem.constraints import Constraints
@@ -9,11 +10,11 @@ from symreg.problem.feasibility import out_of_balance
 from symreg.problem.form import has_form, is_short, parts_of
 from symreg.problem.limits import ConstantLimit, limits_in_words
 from symreg.problem.loss import ROBUST, AskedLoss, Loss
-from symreg.problem.making import MIN_ROWS, TINY, make_problem
+from symreg.problem.making import MIN_ROWS, make_problem
 from symreg.problem.natural_units import NaturalUnits, choose_natural_units
 from symreg.problem.offered import FAMILIAR
 from symreg.problem.problem import Problem
-from symreg.problem.sizes import Floats, sizes_of, trend
+from symreg.problem.rows import TINY, sizes_of, trend
 from symreg.problem.summary import describe
 from symreg.problem.template import Parameter, Template, UnknownFunction, is_template, target_of
 

@@ -12,6 +12,7 @@ from symreg.problem.feasibility import settle_policy
 from symreg.problem.limits import ConstantLimit, read_limits
 from symreg.tables import check_name, column_unit
 from symreg.units import PhysicalConstant, Unit, parse_unit, physical_constant
+from symreg.wording import shortened
 
 if TYPE_CHECKING:
     from symreg.units import Dimension
@@ -118,12 +119,13 @@ def read_free_constants(
         policy = read_free_constants(name, given.get("units", "auto"), target, dimensions, inputs)
         limits = read_limits(name, given.get("bounds") or {}, given.get("integer") or ())
         return replace(policy, positive=bool(given.get("positive", False)), limits=limits)
+    given = given if isinstance(given, str) else tuple(given)
     if given == "auto":
         settled = settle_policy(target, dimensions, inputs)
         return FreeConstants(settled, is_mixed=settled == "dimensionless")
     if given == "dimensionless" or given == "inferred":
         return FreeConstants("dimensionless" if given == "dimensionless" else "inferred")
     if isinstance(given, str):
-        reason = f"free_constants is {given!r}, which is none of 'auto', 'dimensionless', 'inferred'."
-        raise ProblemError(name=name, reason=reason, advice=f"A list of units is written [{given!r}].")
+        reason = f"free_constants is {shortened(given)}, which is none of 'auto', 'dimensionless', 'inferred'."
+        raise ProblemError(name=name, reason=reason, advice=f"A list of units is written [{shortened(given)}].")
     return FreeConstants("declared", tuple(parse_unit(text) for text in given))

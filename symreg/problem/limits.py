@@ -85,8 +85,8 @@ def _read_bounds(name: str, constant: str, given: Any) -> ConstantLimit:
             for one, default in zip(given[:2], (-math.inf, math.inf), strict=True)
         )
         return ConstantLimit(constant, lower, upper, None if unit is None else unit.dimension)
-    except (TypeError, ValueError) as error:
-        raise ProblemError(name=name, reason=f"{reason}: {error}.") from None
+    except (TypeError, ValueError):
+        raise ProblemError(name=name, reason=f"{reason}.") from None
 
 
 def settle_limits(

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symreg.arrays import Floats, Rows, read_only_rows
+from symreg.arrays import Rows
 from symreg.errors import ProblemError
 from symreg.formula import operator
 from symreg.problem.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.problem.constraints import Constraints
-from symreg.problem.copies import groups_of_copies, with_copies_together
 from symreg.problem.framing import Frame, framed, unframed
 from symreg.problem.guesses import read_guesses
+from symreg.problem.kinds import check_kinds
 from symreg.problem.limits import ConstantLimit, settle_limits
 from symreg.problem.loss import ROBUST, Loss, read_loss
 from symreg.problem.offered import AUTO, offered_constants
 from symreg.problem.problem import Problem, with_counts, with_sizes
-from symreg.problem.row_weights import read_row_weights
+from symreg.problem.rows import draw_rows, read_row_weights
 from symreg.problem.template import is_template, target_of
 from symreg.tables import Table, is_constant, warn_of_twins
 from symreg.units import PhysicalConstant
@@ -32,14 +32,6 @@ if TYPE_CHECKING:
 MIN_ROWS = 3
 """Rows of a table: a line goes through any two, so the third is the first that can tell one law from another. Fewer
 would give answers that mean nothing."""
-
-TINY = 20
-"""Rows below which none is held out and each is left out in turn: a quarter of 20 are five, and fewer judge by chance.
-A larger bound spends a refit for each row and law, a smaller one takes rows from fits that need them."""
-
-MAX_LEAVE_ONE_OUT = 500
-"""Rows that may be left out in turn, and so folds: each is a refit of every law that is judged. More would take longer
-than a search, and with so many rows some can be held out; set by hand."""
 
 MAX_COMPLEXITY = 1_000
 """Largest limit on complexity that may be asked for, half the nodes that the grammar reads (2,000): far beyond what a
@@ -89,19 +81,22 @@ def make_problem(
     (``symreg.problem.loss``): "squared"; "huber" or "student" where some rows may be far off; "log" where errors
     multiply positive values; "auto", which begins with squares and goes on with "student" where some rows turn out far
     off for no reason that lies in the inputs. ``weights`` are the rows', as numbers ``(n_rows,)`` or a column's name
-    (``symreg.problem.row_weights``).
+    (``symreg.problem.rows.weights``).
     ``test_fraction`` of the rows, from 0 to 0.9 and drawn by ``seed``, is held out; of fewer than 20 rows, or
     for 0, none is (leave one out, of 500 rows at most). With ``folds`` (2 to 500) none is either: laws are
     ranked by cross-validation, by that many refits of their constants, each judged on the rows that it did
     without (Stone 1974), and all rows serve the final fit. ``name`` is what messages call the problem.
     Raises ``ProblemError``, ``InfeasibleError`` and what tables, units, formulas and operators raise.
     """
+    check_kinds(
+        name, target=target, inputs=inputs, operators=operators, constants=constants, guesses=guesses,
+        parameters=parameters, functions=functions, test_fraction=test_fraction, free_constants=free_constants,
+        constraints=constraints,
+    )  # fmt: skip
     target, text = _read_target(name, table, target)
     table = table if table.target == target else warn_of_twins(table, target)
     chosen = _choose_inputs(name, table, target, inputs, weights)
-    row_weights = read_row_weights(name, weights, table)
-    counting = np.flatnonzero(np.ones(table.n_rows) if row_weights is None else row_weights)
-    _check_rows(name, table, target, counting)
+    row_weights, counting = _counting(name, table, target, weights)
     own_loss = read_loss(name, loss, target, table[target].values[counting])
     unit = table[target].unit
     columns = {column: table[column].unit.dimension for column in chosen}
@@ -109,12 +104,9 @@ def make_problem(
     names = _read_operators(name, operators)
     asked = name, (target, unit), columns, known, free_constants, names
     frame = framed(*asked, text, parameters, functions) if text else unframed(*asked, parameters, functions)
-    suspected = read_guesses(
-        guesses, name=name, inputs=frame.inputs, known={**frame.dimensions, **frame.stated},
-        target=unit.dimension, free_constants=frame.free,
-    )  # fmt: skip
+    suspected = _suspected(name, frame, guesses, unit.dimension)
     values = np.array([table[column].values for column in (*frame.inputs, target)])
-    train, held_out = _draw_rows(name, values[:, counting], test_fraction, folds, seed)
+    train, held_out = draw_rows(name, values[:, counting], test_fraction, folds, seed)
     problem = Problem(
         name=name,
         table=table,
@@ -137,6 +129,21 @@ def make_problem(
         row_weights=row_weights,
     )
     return _with_trend(problem)
+
+
+def _counting(name: str, table: Table, target: str, weights: Any) -> tuple[Floats | None, Rows]:
+    """The weights of rows, and the numbers of those that have any."""
+    row_weights = read_row_weights(name, weights, table)
+    counting = np.flatnonzero(np.ones(table.n_rows) if row_weights is None else row_weights)
+    _check_rows(name, table, target, counting)
+    return row_weights, counting
+
+
+def _suspected(name: str, frame: Frame, guesses: Sequence[Any], target: Dimension) -> tuple[Expression, ...]:
+    return read_guesses(
+        guesses, name=name, inputs=frame.inputs, known={**frame.dimensions, **frame.stated}, target=target,
+        free_constants=frame.free,
+    )  # fmt: skip
 
 
 def _limits(
@@ -255,50 +262,6 @@ def _check_rows(name: str, table: Table, target: str, counting: Rows) -> None:
         value = f"{column.user_numbers[0]:g} {column.unit.text}"
         reason = f"the target {target!r} is {value} in every row, so there is nothing to explain."
         raise ProblemError(name=name, reason=reason)
-
-
-def _draw_rows(name: str, values: Floats, test_fraction: float, folds: int | None, seed: int) -> tuple[Rows, Rows]:
-    """Rows to fit on and rows to judge by: with folds none is held out, and copies of a row are never parted.
-
-    ``values`` ``(n_columns, n_rows)`` are those by which rows are copies of each other.
-    """
-    if folds is not None:
-        return _all_rows(name, values.shape[1], folds, seed)
-    train, held_out = split_rows(name, values.shape[1], test_fraction, seed)
-    copies = groups_of_copies(values) if held_out.size else None
-    return (train, held_out) if copies is None else with_copies_together(train, held_out, copies)
-
-
-def split_rows(name: str, n_rows: int, test_fraction: float, seed: int) -> tuple[Rows, Rows]:
-    """Rows to fit on and rows to judge by, drawn by ``seed``; a tiny table keeps all its rows for fitting."""
-    if not 0 <= test_fraction <= 0.9:
-        reason = f"test_fraction is {test_fraction!r}, and must be a number from 0 to 0.9."
-        raise ProblemError(name=name, reason=reason)
-    _check_seed(name, seed)
-    if n_rows < TINY or test_fraction == 0:
-        if n_rows > MAX_LEAVE_ONE_OUT:
-            reason = f"leaving out each of {n_rows} rows in turn, because none is held out, is too slow."
-            advice = f"Hold some out, or give {MAX_LEAVE_ONE_OUT} rows at most."
-            raise ProblemError(name=name, reason=reason, advice=advice)
-        return read_only_rows(np.arange(n_rows)), read_only_rows([])
-    shuffled = np.random.default_rng(seed).permutation(n_rows)
-    n_held_out = max(1, round(test_fraction * n_rows))
-    return read_only_rows(shuffled[n_held_out:]), read_only_rows(shuffled[:n_held_out])
-
-
-def _check_seed(name: str, seed: int) -> None:
-    if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ProblemError(name=name, reason=f"seed is {seed!r}, and must be a whole number from 0.")
-
-
-def _all_rows(name: str, n_rows: int, folds: int, seed: int) -> tuple[Rows, Rows]:
-    """All rows to fit on, none held out, after a look at the number of folds and the seed that fills them."""
-    _check_seed(name, seed)
-    whole = isinstance(folds, (int, np.integer)) and not isinstance(folds, bool)
-    if not whole or not 2 <= folds <= min(n_rows, MAX_LEAVE_ONE_OUT):
-        reason = f"folds is {folds!r}, and must be a whole number from 2 to {min(n_rows, MAX_LEAVE_ONE_OUT)}."
-        raise ProblemError(name=name, reason=reason)
-    return read_only_rows(np.arange(n_rows)), read_only_rows([])
 
 
 def _read_operators(name: str, given: Sequence[str] | None) -> tuple[str, ...]:

@@ -13,10 +13,8 @@ import numpy as np
 from symreg.arrays import Floats, Rows, read_only, read_only_rows
 from symreg.problem.constants import FreeConstants, KnownConstant
 from symreg.problem.constraints import Constraints
-from symreg.problem.copies import groups_of_copies, left_out_with_copies
 from symreg.problem.loss import Loss
-from symreg.problem.outlying import counts_beside_trend
-from symreg.problem.sizes import sizes_of
+from symreg.problem.rows import counts_beside_trend, groups_of_copies, left_out_with_copies, sizes_of
 from symreg.problem.template import Template
 from symreg.tables import Column, Table
 from symreg.units import si_unit

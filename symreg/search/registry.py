@@ -10,13 +10,16 @@ Nothing is imported before it is asked for.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from inspect import signature
 from typing import Any, cast
 
 from symreg.search.backend import Backend, BackendError
+from symreg.wording import choices, shortened
 
 GROUP = "symreg.backends"
 OURS: Mapping[str, tuple[str, str]] = {
@@ -49,11 +52,20 @@ def backend_named(name: str, **settings: Any) -> Backend:
     try:
         found = make(**settings)
     except TypeError as error:
-        given = ", ".join(settings) or "no settings"
-        raise BackendError(message=f"backend {name} does not take {given}: {error}") from error
+        raise BackendError(message=f"backend {name} {_not_taken(make, settings)}") from error
     if not callable(getattr(found, "propose", None)):
         raise BackendError(message=f"backend {name} has no 'propose', and so cannot search")
     return cast("Backend", found)
+
+
+def _not_taken(make: Callable[..., Any], settings: dict[str, Any]) -> str:
+    """What a backend has against settings that it raised ``TypeError`` for."""
+    with contextlib.suppress(TypeError, ValueError):
+        known = signature(make).parameters
+        unknown = next((key for key in settings if key not in known), None)
+        if unknown is not None:
+            return f"does not take {str(unknown)[:60]}; {choices(str(unknown), known)}"
+    return f"does not take {', '.join(f'{key}={shortened(value)}' for key, value in settings.items()) or 'no settings'}"
 
 
 def backend_from(given: Any, **settings: Any) -> Backend:

@@ -15,6 +15,7 @@ from symreg.arrays import Floats
 from symreg.errors import EstimatorError
 from symreg.tables.error_model import KEYS, read_error_model
 from symreg.tables.holders import array_and_unit, is_frame
+from symreg.wording import shortened
 
 if TYPE_CHECKING:
     from symreg.tables.table import Table
@@ -62,6 +63,7 @@ def training_table(
             spread[name] = errors
             continue
         numbers, unit = array_and_unit(given)
+        _check_spread(name, numbers, goal)
         if np.ndim(numbers) == 0 and unit is None:
             spread[name] = float(numbers)
             continue
@@ -75,6 +77,18 @@ def training_table(
     table = read_table(frame, target=target, inputs=names, units=known, sigma=spread)
     _check_spelling(units, known, table)
     return table
+
+
+def _check_spread(name: str, given: Any, goal: Floats) -> None:
+    """Refuse a standard deviation that is neither a number nor one for each row of ``goal`` ``(n_rows,)``."""
+    wanted = f"one number, or one for each of {len(goal)} rows"
+    try:
+        shape = np.asarray(given, dtype=None if _is_pint(given) else np.float64).shape
+    except (TypeError, ValueError) as error:
+        reason = f"sigma of {name!r} is {shortened(given)}, and must be {wanted}."
+        raise EstimatorError(reason=reason, advice="A part of the size is '5 %', for counts 'poisson'.") from error
+    if len(shape) > 1:
+        raise EstimatorError(reason=f"sigma of {name!r} has the shape {shape}, and must be {wanted}.")
 
 
 def magnitudes(data: Any) -> Any:

@@ -152,7 +152,7 @@ def _of_array(data: Any, units: Mapping[str, Unit], wanted: Collection[str]) -> 
     try:
         matrix = np.asarray(numbers, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise PredictionError(column=None, message=f"the array holds no numbers: {error}") from error
+        raise PredictionError(column=None, message="the array holds no numbers") from error
     if matrix.ndim != 2 or matrix.shape[1] != len(order):
         message = (
             f"predict takes a table with the columns {', '.join(order)}, or an array of shape (n_rows, {len(order)}) "

@@ -212,7 +212,12 @@ def read_table(
     from symreg.tables.assembly import Asked, assemble
     from symreg.tables.checks import warn_of_scaled, warn_of_twins
     from symreg.tables.dialect import Dialect
+    from symreg.tables.kinds import check_kinds
 
+    check_kinds(
+        target=target, units=units, sigma=sigma, columns=columns, inputs=inputs, nan=nan, separator=separator,
+        decimal=decimal, missing=missing,
+    )  # fmt: skip
     if nan not in ("error", "drop"):
         problem = f"nan={nan!r} is not known"
         raise TableError(source="read_table", problem=problem, advice="Give 'error' or 'drop'.")

@@ -81,9 +81,9 @@ def test_the_law_is_cut_to_the_width_of_the_terminal(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('{"name": ', "front.json: cannot be read (Expecting value"),
-        ("[]", "front.json: something is missing or of the wrong kind"),
-        ('{"name": "x", "laws": []}', "front.json: something is missing or of the wrong kind ('selected')"),
+        ('{"name": ', "front.json: cannot be read: it is no JSON from line 1, character 10 on"),
+        ("[]", "front.json: a value is of the wrong kind"),
+        ('{"name": "x", "laws": []}', "front.json: 'selected' is missing"),
         ('{"selected": 0, "laws": [3], "status": "finished", "target": {"name": "y", "unit": "s"}}', "wrong kind"),
         ("[" * 100_000, "front.json: cannot be read"),
         ('{"selected": 1e999, "laws": []}', "wrong kind"),

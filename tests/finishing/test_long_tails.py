@@ -1,4 +1,4 @@
-"""Whether rows are far off for no reason that lies in the inputs: on tables where they are, and where it only seems so."""
+"""Whether rows are far off for no reason that lies in the inputs: where they are, and where it only seems so."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 from symreg.errors import ProblemError
 from symreg.problem import Problem, make_problem
 from symreg.problem.loss import LOSSES
-from symreg.problem.outlying import counts_beside_trend
+from symreg.problem.rows.outlying import counts_beside_trend
 from symreg.tables import Table, read_table
 
 

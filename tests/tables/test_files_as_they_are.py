@@ -297,3 +297,54 @@ def test_no_row_is_lost_for_a_column_that_is_not_asked_for(tmp_path: Path) -> No
     assert table.n_rows == 3 and table.names == ("x", "y")
     assert any("'z' was left out: it is empty or not finite in row 1" in note for note in table.notes)
     assert read_table(path, target="y", inputs=["z"], nan="drop").n_rows == 2
+
+
+# Cells that span lines
+
+ROWS_OF_T = "1.0,2.0\n2.0,4.0\n3.0,6.5\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ('"Temp\n[K]",y\n', "K"),
+        ('Temp [K],"y\n"\n', "K"),
+        ('"Temp\r\n[K]","y"\r\n', "K"),
+        ('"Temp\n\n[K]",y\n', "K"),
+        ('Kept by "us"\n"Temp\n[K]",y\n', "K"),
+        ('# by 5" pipes\n"Temp\n[K]",y\n', "K"),
+        ('"Temp",y\n"K\n",m\n', "K"),
+    ],
+)
+def test_a_name_of_two_lines(header: str, unit: str, tmp_path: Path) -> None:
+    table = read_table(written(tmp_path, header + ROWS_OF_T), target="y")
+    assert numbers(table) == {"Temp": [1, 2, 3], "y": [2, 4, 6.5]}
+    assert table.units["Temp"] == unit
+
+
+def test_names_of_two_lines_by_semicolons_and_tabs(tmp_path: Path) -> None:
+    for separator, name in ((";", "a.csv"), ("\t", "a.tsv"), ("|", "a.txt")):
+        text = f'"Temp\n[K]";"y\n(m)"\n{ROWS_OF_T.replace(",", ";")}'.replace(";", separator)
+        table = read_table(written(tmp_path, text, name), target="y")
+        assert table.units == {"Temp": "K", "y": "m"} and table.n_rows == 3
+
+
+def test_a_remark_of_two_lines_among_the_rows(tmp_path: Path) -> None:
+    text = 'x,y,note\n1,2,"a\nb"\n2,4,c\n3,6,"d\n\ne"\n'
+    table = read_table(written(tmp_path, text), target="y")
+    assert numbers(table) == {"x": [1, 2, 3], "y": [2, 4, 6]}
+
+
+def test_a_sign_of_inches_is_no_quote(tmp_path: Path) -> None:
+    text = 'Pipe of 3"\nand of 5"\nx,y\n1,2\n2,4\n3,7\n'
+    assert numbers(read_table(written(tmp_path, text), target="y")) == {"x": [1, 2, 3], "y": [2, 4, 7]}
+
+
+def test_a_header_of_two_lines_is_said_by_how_many_lines_stand_before_it(tmp_path: Path) -> None:
+    """What was understood reads the file again as it was read."""
+    path = written(tmp_path, '"Made by\nus",\n"Temp\n[K]",y\n' + ROWS_OF_T)
+    table = read_table(path, target="y")
+    assert table.understood is not None
+    said = table.understood.dialect
+    again = read_table(path, target="y", header_rows=said.header_rows, skip_rows=said.skip_rows)
+    assert numbers(again) == numbers(table) == {"Temp": [1, 2, 3], "y": [2, 4, 6.5]}

@@ -12,6 +12,7 @@ from symreg.errors import SymregError
 from symreg.experiment import store
 from symreg.experiment.errors import NoRunsError, RunFolderError
 from symreg.experiment.lock import holder_of
+from symreg.wording import why_broken
 
 TAIL_BYTES = 65_536
 """Of a log, whose last line tells when something last happened: a line has some hundred, or as many as its front has
@@ -71,7 +72,7 @@ def _listed(folder: Path) -> ListedRun | UnreadableRun:
     except (SymregError, OSError) as error:
         return UnreadableRun(name, str(error))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
-        return UnreadableRun(name, f"{store.FRONT}: something is missing or of the wrong kind ({error})")
+        return UnreadableRun(name, f"{store.FRONT}: {why_broken(error)}")
 
 
 def _run(folder: Path, name: str, front: dict[str, Any]) -> ListedRun:

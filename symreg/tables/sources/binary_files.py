@@ -15,6 +15,7 @@ from symreg.tables.sources.objects import read_astropy, read_frame, read_xarray
 from symreg.tables.sources.packages import missing_package
 from symreg.tables.sources.raw import Hints, RawTable, ending
 from symreg.tables.understood import Understood
+from symreg.wording import why_unread
 
 Reader = Callable[[Path, Dialect, Numerals], RawTable]
 
@@ -57,7 +58,9 @@ def read_binary(path: Path, hints: Hints) -> RawTable:
     except TableError:
         raise
     except Exception as error:  # whatever the readers of strange files raise
-        raise TableError(source=path.name, problem=f"not a readable {kind} file: {error}") from error
+        part = "" if dialect.sheet is None else f"Is {dialect.sheet!r} (sheet) a part of it?"
+        problem = f"not a readable {kind} file: {why_unread(error)}"
+        raise TableError(source=path.name, problem=problem, advice=part) from error
 
 
 def _parquet(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
@@ -102,6 +105,9 @@ def _netcdf(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
     part: Any = {} if dialect.sheet is None else {"group": str(dialect.sheet)}
     if not is_classic:
         import h5netcdf  # noqa: F401  (xarray says ValueError where it is absent)
+        import h5py
+
+        h5py.File(path).close()  # of a broken file h5netcdf leaves an object that complains when it is forgotten
     with xr.open_dataset(path, **how, **part) as dataset:
         return read_xarray(dataset.load(), path.name, numerals)
 

@@ -36,6 +36,10 @@ better numbers are known from names; more take time before the first row is read
 SAMPLE_CHARACTERS = 4_000_000
 """Of those lines together: wide tables show what they are in fewer."""
 
+SPANNED = 20
+"""Lines that one cell of a header may take. A quote that is never closed would take all that follows; set by hand."""
+
+_OPENED = re.compile(r'(?:^|[,;|\s])"')
 _RULE = re.compile(r"[-=+|:\s]*(?:---|===|:--)[-=+|:\s]*")
 MARKS = ("%", "//", "!")
 """Signs that begin a line of comment in some programs' files, where the first two lines begin with one."""
@@ -63,7 +67,18 @@ def read_delimited(path: Path, hints: Hints) -> RawTable:
             return _read_ipac(file, sample, hints)
         return _read(file, sample, hints)
     except csv.Error as error:
-        raise TableError(source=path.name, problem=f"not readable as a table: {error}") from error
+        raise TableError(source=path.name, problem=f"not readable as a table: {_why(error)}") from error
+
+
+def _why(error: csv.Error) -> str:
+    """What the reader of cells said, in words of a table."""
+    said = str(error)
+    if "end of data" in said:
+        return "a quote is opened, and not closed before the end"
+    if "expected after" in said:
+        return "a quote is closed inside a cell"
+    long = f"a cell has more than {csv.field_size_limit()} characters"
+    return long if "limit" in said else "an end of line stands inside a cell"
 
 
 def _no_rows(source: str, sample: _Sample) -> TableError:
@@ -118,7 +133,7 @@ def _sample(file: TextFile, skip: int) -> _Sample:
     comments: list[tuple[int, str]] = []
     separator, is_apart, size = None, False, 0
     with file.lines() as source:
-        beginning = list(enumerate(islice(source, skip + SAMPLE_LINES)))[skip:]
+        beginning = _with_closed_quotes(list(enumerate(islice(source, skip + SAMPLE_LINES)))[skip:])
     mark = _mark([line for _, line in beginning])
     for number, line in beginning:
         size += len(line)
@@ -136,6 +151,21 @@ def _sample(file: TextFile, skip: int) -> _Sample:
             lines.append((number, line, is_apart))
             is_apart = False
     return _Sample(tuple(lines), tuple(comments), separator, mark)
+
+
+def _with_closed_quotes(lines: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Lines with their numbers, those together that one quote spans: a name such as "T\\n[K]" stands on two."""
+    joined: list[tuple[int, str]] = []
+    place = 0
+    while place < len(lines):
+        number, line = lines[place]
+        taken = 1
+        if line.count('"') % 2 and _OPENED.search(line) and not line.startswith("#"):
+            ends = (n for n, (_, one) in enumerate(lines[place + 1 : place + SPANNED], 1) if one.count('"') % 2)
+            taken += next(ends, 0)
+        joined.append((number, "".join(text for _, text in lines[place : place + taken])))
+        place += taken
+    return joined
 
 
 def _mark(lines: Sequence[str]) -> str:

@@ -51,8 +51,12 @@ def read_json_lines(path: Path, hints: Hints) -> RawTable:
 def _row(line: str, number: int, source: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise TableError(source=source, problem=f"line {number} is no JSON: {error}") from error
+    except RecursionError as error:
+        raise TableError(source=source, problem=f"line {number} is nested too deep") from error
+    except ValueError as error:  # of numbers of thousands of digits without a place
+        place = getattr(error, "pos", None)
+        where = "" if place is None else f" from its character {place + 1} on"
+        raise TableError(source=source, problem=f"line {number} is no JSON{where}") from error
     if not isinstance(row, dict):
         advice = 'Each line must be a mapping, such as {"T": 2.0, "L": 1.0}.'
         raise TableError(source=source, problem=f"line {number} holds no names", advice=advice)

@@ -18,7 +18,7 @@ from symreg.tables.sources.numerals import Numerals, decimal_sign
 from symreg.tables.sources.packages import missing_package
 from symreg.tables.sources.raw import MAX_COLUMNS, Hints, RawTable, ending
 from symreg.tables.understood import Understood
-from symreg.wording import choices
+from symreg.wording import choices, why_unread
 
 MAX_UNPACKED = 2**30
 """Bytes that a sheet may unpack to: a few million cells. A small file that unpacks to more would fill the memory."""
@@ -83,7 +83,8 @@ def _grid(path: Path, engine: str, kind: str, sheet: str | int | None) -> tuple[
     except TableError:
         raise
     except Exception as error:  # whatever the readers of strange files raise
-        raise TableError(source=path.name, problem=f"not a readable {kind}: {error}", advice=AS_CSV) from error
+        problem = f"not a readable {kind}: {why_unread(error)}"
+        raise TableError(source=path.name, problem=problem, advice=AS_CSV) from error
     others = [other for other in names if other != name]
     note = f"sheet {name!r} was read; there are also {', '.join(map(repr, others[:5]))}"
     notes = [note] if others and sheet is None else []
@@ -95,7 +96,8 @@ def _check_size(path: Path) -> None:
         with zipfile.ZipFile(path) as packed:
             size = sum(part.file_size for part in packed.infolist())
     except (zipfile.BadZipFile, OSError) as error:
-        raise TableError(source=path.name, problem=f"not a readable spreadsheet: {error}", advice=AS_CSV) from error
+        problem = f"not a readable spreadsheet: {why_unread(error)}"
+        raise TableError(source=path.name, problem=problem, advice=AS_CSV) from error
     if size > MAX_UNPACKED:
         raise TableError(source=path.name, problem="the spreadsheet is too large", advice=AS_CSV)
 

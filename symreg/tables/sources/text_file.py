@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from symreg.errors import TableError
+from symreg.wording import why_unread
 
 HEAD = 65_536
 """Bytes from whose look an encoding is taken. Fewer may be all header; more are read for nothing."""
@@ -52,10 +53,11 @@ class TextFile:
             ):
                 yield _bounded(text, self.path.name)
         except UnicodeError as error:
-            problem = f"not text in {self.encoding}: {getattr(error, 'reason', error)}"
+            place = f": {why_unread(error)}" if isinstance(error, UnicodeDecodeError) else ""
+            problem = f"not text in {self.encoding}{place}"
             raise TableError(source=self.path.name, problem=problem, advice=ENCODING_ADVICE) from error
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise TableError(source=self.path.name, problem=f"not a readable gzip file: {error}") from error
+            raise TableError(source=self.path.name, problem=f"not a readable gzip file: {why_unread(error)}") from error
 
 
 ENCODING_ADVICE = "Save the file as UTF-8, or name its encoding, such as encoding: 'cp1252'."
@@ -71,7 +73,7 @@ def find_text(path: Path, encoding: str | None) -> TextFile:
     try:
         return _looked_at(path, is_packed)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise TableError(source=path.name, problem=f"not a readable gzip file: {error}") from error
+        raise TableError(source=path.name, problem=f"not a readable gzip file: {why_unread(error)}") from error
 
 
 def _looked_at(path: Path, is_packed: bool) -> TextFile:

@@ -15,7 +15,7 @@ from symreg.formula.grammar import parse
 from symreg.problem.candidate import FreeConstant
 from symreg.problem.natural_units import choose_natural_units
 from symreg.problem.problem import Problem
-from symreg.problem.sizes import sizes_of, trend
+from symreg.problem.rows.sizes import sizes_of, trend
 from symreg.units.dimension import DIMENSIONLESS
 
 Floats = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symreg as sr
-from symreg.problem.copies import groups_of_copies
+from symreg.problem.rows.copies import groups_of_copies
 
 RNG = np.random.default_rng(8)
 

@@ -55,7 +55,9 @@ def with_copies_together(train: Rows, held_out: Rows, groups: Rows) -> tuple[Row
 
 
 def left_out_with_copies(parts: tuple[Rows, ...], groups: Rows) -> tuple[Rows, ...]:
-    """Parts of the rows, each to be left out together, with all copies of a row in the part of the first of them."""
+    """Parts of the rows, each ``(n_left_out,)`` to be left out together, with all copies of a row in the part of the
+    first of them; ``groups`` ``(n_rows,)`` are those of ``groups_of_copies``.
+    """
     part_of = np.empty(len(groups), dtype=np.int64)
     for number, rows in enumerate(parts):
         part_of[rows] = number

@@ -12,7 +12,7 @@ from math import comb, log, pi
 import numpy as np
 
 from symreg.arrays import Floats
-from symreg.problem.sizes import (
+from symreg.problem.rows.sizes import (
     LARGEST_DEGREE,
     MOST_POLYNOMIAL_TERMS,
     MOST_SIZED_ROWS,

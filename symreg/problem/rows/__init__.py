@@ -1,0 +1,20 @@
+"""Rows of a question: which are fitted on and which judge, and how much each counts."""
+
+from __future__ import annotations
+
+from symreg.problem.rows.copies import groups_of_copies, left_out_with_copies
+from symreg.problem.rows.outlying import counts_beside_trend
+from symreg.problem.rows.sizes import sizes_of, trend
+from symreg.problem.rows.splitting import TINY, draw_rows
+from symreg.problem.rows.weights import read_row_weights
+
+__all__ = [
+    "TINY",
+    "counts_beside_trend",
+    "draw_rows",
+    "groups_of_copies",
+    "left_out_with_copies",
+    "read_row_weights",
+    "sizes_of",
+    "trend",
+]
