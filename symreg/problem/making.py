@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symreg.arrays import Rows
+from symreg.arrays import Floats, Rows
 from symreg.errors import ProblemError
 from symreg.formula import operator
 from symreg.problem.constants import FreeConstants, KnownConstant, read_known_constants
