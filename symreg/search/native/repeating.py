@@ -58,7 +58,10 @@ class Past:
         return [one.found[place] for one in self.turns for place in one.reported]
 
     def repeat(self, searchers: Searchers, generator: np.random.Generator, stop: Callable[[], bool]) -> int:
-        """Let searchers be as after these turns; how many that were, where one of them cannot be as it was."""
+        """Let searchers be as after these turns; how many that were, where one of them cannot be as it was.
+
+        Then these searchers are of no use: some of that turn counts as done, and was not looked through.
+        """
         for number, turn in enumerate(self.turns):
             if stop() or not _repeated(searchers, turn):
                 return number
@@ -69,6 +72,21 @@ class Past:
                 searchers.wonder.go_on_after(turn.asked)
             searchers.look_closer(generator)
         return len(self.turns)
+
+
+def standing_after(
+    past: Past, anew: Callable[[], tuple[Searchers, np.random.Generator]], stop: Callable[[], bool]
+) -> tuple[Past, Searchers, np.random.Generator]:
+    """Searchers as after these turns, or as many of them as can be as they were, up to the first that cannot; ``anew``
+    makes some that have done nothing."""
+    searchers, generator = anew()
+    number = past.repeat(searchers, generator, stop)
+    while number < len(past.turns) and not stop():
+        del searchers  # two at a time would take the memory twice
+        past = Past(past.turns[:number])
+        searchers, generator = anew()
+        number = past.repeat(searchers, generator, stop)
+    return past, searchers, generator
 
 
 def past_of(documents: Sequence[Mapping[str, Any]], space: SearchSpace, part: int) -> Past:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -24,9 +25,9 @@ from symreg.search.native.hunt import Workplace
 from symreg.search.native.noise import relative
 from symreg.search.native.rank import rank_bits
 from symreg.search.native.refine import Refined
-from symreg.search.native.repeating import Past, past_of
+from symreg.search.native.repeating import Past, past_of, standing_after
 from symreg.search.native.reports import Reports, rounds_of_the_past
-from symreg.search.native.searchers import searchers_of
+from symreg.search.native.searchers import Searchers, searchers_of
 from symreg.search.native.settings import Native
 from symreg.search.space import SearchSpace, probe_rows
 
@@ -67,25 +68,22 @@ def _search(
     What a ``past`` search found comes first, and its counts are part of all that follow; then its turns are repeated.
     """
     yield from rounds_of_the_past(past, space)
+    clock.evaluated = lambda: past.evaluated
     if past.is_weighed:
-        clock.evaluated = lambda: past.evaluated
         return relative(space)
-    generator = np.random.default_rng(seed)
-    fit_rows = probe_rows(space, settings.fit_rows, generator)
-    probes = probe_rows(space, settings.probes, generator)
-    fit_rows = np.union1d(probes, fit_rows)
     workplace = Workplace(settings, get_engine(settings.engine), budget, clock.spent, lambda: clock.evaluations_left)
-    searchers = searchers_of(workplace, space, fit_rows, probes, generator)
+    anew = partial(laid_out, workplace, space, seed)
+    past, searchers, generator = standing_after(past, anew, clock.spent)
     clock.evaluated = lambda: max(past.evaluated, searchers.evaluated)
     whole, progress, wonder = searchers.whole, searchers.progress, searchers.wonder
     codes = space.code_of_leaves
     positive = {leaf for leaf, row in zip(space.leaves, space.values, strict=True) if (row > 0).all()}
-    told = Reports(space, searchers, clock, past, part, past.repeat(searchers, generator, clock.spent))
+    told = Reports(space, searchers, clock, past, part, len(past.turns))
     while whole.level < LARGEST_LEVEL:
         if wonder.knows_that_errors_grow(searchers.skeletons):
             yield told.again_with_relative_errors()
             return wonder.weighed
-        found = [] if told.number and clock.spent() else searchers.run()
+        found = [] if past.turns and clock.spent() else searchers.run()
         found = written_out(found, positive)  # joins and products of powers look beyond the allowed operators
         found = [one for one in found if can_be_said(one.draft.expression, space.operators)]
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
@@ -104,6 +102,15 @@ def _search(
         searchers.look_closer(generator)
     yield told.round([], "nothing is left to try")
     return None
+
+
+def laid_out(workplace: Workplace, space: SearchSpace, seed: int) -> tuple[Searchers, np.random.Generator]:
+    """Searchers before their first turn, and the chance that they share."""
+    generator = np.random.default_rng(seed)
+    fit_rows = probe_rows(space, workplace.settings.fit_rows, generator)
+    probes = probe_rows(space, workplace.settings.probes, generator)
+    fit_rows = np.union1d(probes, fit_rows)
+    return searchers_of(workplace, space, fit_rows, probes, generator), generator
 
 
 def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Refined]:

@@ -70,7 +70,7 @@ class TurnReader:
             return self._turn(document)
         except StrangeTurnError:
             raise
-        except (SymregError, KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        except (SymregError, KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
             raise StrangeTurnError(reason=f"{type(error).__name__}: {error}"[:200]) from None
 
     def _turn(self, document: Mapping[str, Any]) -> Turn:
