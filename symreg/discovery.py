@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -68,6 +68,7 @@ class Progress:
     """Where a search stands: for whoever watches.
 
     ``elapsed`` is in seconds, ``evaluated`` counts combinations, ``complexity`` is the level that was searched last.
+    ``turn`` is what a search of the same question can go on after (``search.Round``).
     """
 
     elapsed: float
@@ -76,6 +77,7 @@ class Progress:
     complete_to_complexity: int | None
     front: ParetoFront | None
     stage: str
+    turn: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +154,8 @@ def discover(
             if observer is not None and last.stop_reason is None:
                 elapsed = time.monotonic() - started
                 front = workshop.quick_front()
-                observer(Progress(elapsed, last.evaluated, last.level, last.complete_to_complexity, front, "search"))
+                known = last.complete_to_complexity
+                observer(Progress(elapsed, last.evaluated, last.level, known, front, "search", last.turn))
         reason = last.stop_reason or "nothing is left to try"
         front = workshop.front(_finishing_seconds(budget, time.monotonic() - started, reason))
         unhurried = budget.time is None and reason != INTERRUPTED

@@ -13,6 +13,7 @@ from symreg.document import dump_document
 from symreg.errors import SymregError
 from symreg.experiment import store
 from symreg.experiment.environment import environment
+from symreg.experiment.position import PositionFile, Turn
 from symreg.experiment.specification import Specification
 from symreg.experiment.standing import Standing, json_text, standing_of_discovery, standing_of_progress
 from symreg.experiment.store import State, append_log, state_of, write_front, write_state
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from symreg.search import Backend, Budget
 
 Observer = Callable[["Progress"], None]
+FOR_THE_END = 0.15
+"""Of the time budget: what a search that goes on has at least, since simplifying and ranking come once more. As much as
+a run keeps for its end (``discovery.FINISHING_SHARE``)."""
 
 
 class Discover(Protocol):
@@ -57,6 +61,9 @@ class RunInProgress:
     saved_at: float = field(default_factory=time.monotonic)
     last: Standing | None = None
     trouble: OSError | None = None
+    position: PositionFile | None = None
+    turns: tuple[Turn, ...] = ()  # of earlier sessions
+    why_anew: str | None = None  # why none of them is gone on after
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -65,6 +72,39 @@ class RunInProgress:
     @property
     def elapsed_before(self) -> float:
         return 0.0 if self.earlier is None else self.earlier.elapsed
+
+    @property
+    def seconds_before(self) -> float:
+        """Of earlier sessions whose search goes on now; none where it begins anew."""
+        return self.elapsed_before if self.turns else 0.0
+
+    def goes_on(self, backend: Backend, budget: Budget) -> tuple[Backend, Budget]:
+        """The backend after the turns of earlier sessions, where it can go on, with what is left of the budget.
+
+        Evaluations are counted on by the backend itself.
+        """
+        from symreg.search import going_on
+
+        if self.earlier is None or self.position is None:
+            return backend, budget
+        self.turns, self.why_anew = self.position.begin()
+        after = going_on(backend, self.turns) if self.turns else None
+        if after is None:
+            self.turns = ()
+            return backend, budget
+        return after, replace(budget, time=left_of(budget.time, self.elapsed_before))
+
+    @property
+    def going_on_note(self) -> str | None:
+        """What is said of an earlier session before the search."""
+        if self.earlier is None:
+            return None
+        if not self.turns:
+            why = f": {self.why_anew}" if self.why_anew else ""
+            return f"the search begins anew, with the formulas that were found before{why}"
+        evaluated = evaluated_in(self.turns)
+        level = max(int(one["level"]) for one in self.turns)
+        return f"goes on after {self.elapsed_before:.1f} s, at complexity {level}, with {evaluated:,} evaluated"
 
     def announce(self, plain: dict[str, Any], specification: Specification, unmet: Sequence[str]) -> None:
         """The files that say what is run and with what; the state comes last, because it vouches for the
@@ -88,6 +128,7 @@ class RunInProgress:
             formulas=list(self.formulas),
             elapsed=self.elapsed_before,
             notes=list(dict.fromkeys([*self.problem.table.notes, *self.problem.notes, *unmet])),
+            **({} if self.earlier is None else {"steps": len(self.turns), "said": self.going_on_note}),
         )
         if self.earlier is None:
             self.save(_nothing_yet(self.problem))
@@ -104,6 +145,7 @@ class RunInProgress:
         """Search, saving at intervals and when the search fails."""
 
         def observe(progress: Progress) -> None:
+            progress = replace(progress, elapsed=self.seconds_before + progress.elapsed)
             self.note(progress)
             if observer is not None:
                 observer(progress)
@@ -119,6 +161,11 @@ class RunInProgress:
 
     def note(self, progress: Progress) -> None:
         """Save when an interval has passed; a disk that is full now may have room at the end."""
+        if progress.turn is not None and self.position is not None:
+            try:
+                self.position.add(progress.turn)
+            except OSError as error:
+                self.trouble = error
         if progress.front is None:
             return
         self.last = standing_of_progress(self.problem, progress)
@@ -142,7 +189,7 @@ class RunInProgress:
     def save(self, standing: Standing) -> None:
         """Write the state first: ``front.json`` never tells more than resuming knows."""
         standing = self.with_earlier_certificate(standing)
-        elapsed = self.elapsed_before + standing.wall_seconds
+        elapsed = self.elapsed_before - self.seconds_before + standing.wall_seconds
         carried = self.formulas if standing.status in ("running", "failed") else ()
         write_state(self.folder, state_of(standing, self.question, self.data, elapsed, carried))
         write_front(self.folder, standing)
@@ -156,8 +203,10 @@ class RunInProgress:
 
     def finish(self, discovery: Discovery) -> Discovery:
         """Save the end, and compute every number again from what was stored: one that differs is an error."""
+        discovery = replace(discovery, wall_seconds=self.seconds_before + discovery.wall_seconds)
         standing = self.with_earlier_certificate(standing_of_discovery(discovery))
         self.save(standing)
+        self._write_position()
         try:
             for law in (*discovery.front.laws, *discovery.runners_up):
                 restore_law(store_law(law), self.problem)
@@ -173,8 +222,16 @@ class RunInProgress:
         )  # fmt: skip
         return replace(discovery, complete_to_complexity=standing.complete_to_complexity)
 
+    def _write_position(self) -> None:
+        try:
+            if self.position is not None:
+                self.position.write()
+        except OSError as error:
+            self.trouble = error
+
     def fail(self, error: Exception) -> None:
         """Leave the best so far and the reason."""
+        self._write_position()
         standing = self.last if self.last is not None else _nothing_yet(self.problem)
         reason = str(error) if isinstance(error, SymregError) else f"{type(error).__name__}: {error}"
         try:
@@ -183,6 +240,20 @@ class RunInProgress:
             append_log(self.folder, "failed", reason=reason)
         except OSError as trouble:
             error.add_note(f"and this could not be written down: {trouble}")
+
+
+def left_of(seconds: float | None, spent: float) -> float | None:
+    """What is left of a budget after so many seconds, at least a part of it for the end: this is not done yet."""
+    return None if seconds is None else max(seconds - spent, FOR_THE_END * seconds)
+
+
+def evaluated_in(turns: Sequence[Turn]) -> int:
+    """Combinations that were looked at in these turns; each part of a search counts for itself."""
+    most: dict[tuple[str, int], int] = {}
+    for one in turns:
+        key = str(one["backend"]), int(one["part"])
+        most[key] = max(int(one["evaluated"]), most.get(key, 0))
+    return sum(most.values())
 
 
 def _nothing_yet(problem: Problem) -> Standing:

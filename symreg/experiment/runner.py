@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from symreg.atomic import destination_of
+from symreg.engine import get_engine
 from symreg.errors import UnwritableError
 from symreg.experiment import store
 from symreg.experiment.assembly import (
@@ -36,6 +37,7 @@ from symreg.experiment.fingerprint import (
 )
 from symreg.experiment.interruption import first_interrupt_asks
 from symreg.experiment.lock import locked
+from symreg.experiment.position import PositionFile, fingerprint
 from symreg.experiment.revival import load_discovery, stored_specification
 from symreg.experiment.run_in_progress import Discover, Observer, RunInProgress
 from symreg.experiment.specification import Specification
@@ -102,10 +104,11 @@ def run_experiment(
             on_note(FINISHED_BEFORE)
             return _handed_over(specification, folder)
         with _writing(folder):
+            searching, left = run.goes_on(backend, budget)
             run.announce(configuration(specification, folder), specification, unheeded)
-        for sentence in unheeded:
+        for sentence in (*unheeded, *filter(None, [run.going_on_note])):
             on_note(sentence)
-        discovery = run.search(discover, backend, budget, specification.seed, observer, stop)
+        discovery = run.search(discover, searching, left, specification.seed, observer, stop)
         discovery = _examined(specification, discovery, backend, stop)
         discovery = _with_intervals(specification, discovery)
         try:
@@ -141,7 +144,9 @@ def _begin(
         differences = configuration_differences(state.question, asked) + data_differences(state.data, data)
         if differences:
             raise ResumeError(folder=str(folder), differences=tuple(differences))
-    return RunInProgress(folder, problem, asked, data, state, interval)
+    engine, memory = get_engine(specification.backend.engine).name, specification.budget.memory
+    position = PositionFile(folder, fingerprint(asked, data["sha256"], engine, memory), interval)
+    return RunInProgress(folder, problem, asked, data, state, interval, position=position)
 
 
 def _is_done(run: RunInProgress, specification: Specification) -> bool:

@@ -26,6 +26,7 @@ from symreg.wording import why_broken, why_unread
 
 EXPERIMENT, FRONT, TABLE, LOG = "experiment.yaml", "front.json", "front.csv", "log.jsonl"
 ENVIRONMENT, STATE = "environment.json", "state.json"
+POSITION = "position.jsonl"  # only of a search that can go on after its turns
 KNOWN_FILES = (EXPERIMENT, FRONT, TABLE, LOG, ENVIRONMENT, STATE)
 
 STATE_VERSION = 1
@@ -221,5 +222,5 @@ def remove_run(folder: Path) -> None:
 
     reports = [f"report{suffix}" for suffix in (".html", ".tex", ".md", ".pdf")]
     reports += [f"law{suffix}" for suffix in EXPORT_SUFFIXES.values()]
-    for name in (STATE, *(name for name in KNOWN_FILES if name != STATE), *reports):
+    for name in (STATE, POSITION, *(name for name in KNOWN_FILES if name != STATE), *reports):
         (folder / name).unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symreg.search.backend import Backend, BackendError, Budget, Round
+from symreg.search.backend import Backend, BackendError, Budget, Round, going_on
 from symreg.search.clock import Clock
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.heard import Heard
@@ -58,6 +58,7 @@ __all__ = [
     "check_name",
     "completeness",
     "fingerprints",
+    "going_on",
     "leaves_of",
     "met_as",
     "not_asked",

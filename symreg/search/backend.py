@@ -8,9 +8,9 @@ alike for all backends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from symreg.errors import SymregError
 from symreg.given import check_number
@@ -67,7 +67,8 @@ class Round:
     own parser reads them, and every number in them that is no exponent is fitted (``reading``). ``notes`` are
     sentences for the reader of the answer, ``rejections`` hypotheses that are no candidates; ``backend`` names who
     proposed, where that is not the backend asked. ``noise`` is how the target's errors were found to go
-    (``Problem.noise``): from then on laws are fitted and judged so.
+    (``Problem.noise``): from then on laws are fitted and judged so. ``turn`` is what has been done to its end since the
+    last round, as plain values with the ``backend``'s name, for a backend that can go on after it (``going_on``).
     """
 
     candidates: tuple[Candidate, ...]
@@ -81,6 +82,7 @@ class Round:
     formulas: tuple[str, ...] = ()
     backend: str | None = None
     noise: str | None = None
+    turn: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,9 @@ class Capabilities:
 class Backend(Protocol):
     """A search: frozen settings and one verb.
 
-    Two attributes may be left out: ``capabilities``, by default all of them, and ``check()``, which raises BackendError
-    before any work where something that the backend needs is not installed.
+    Three attributes may be left out: ``capabilities``, by default all of them; ``check()``, which raises BackendError
+    before any work where something that the backend needs is not installed; and ``going_on(turns)``, which gives the
+    backend as it goes on after the turns of an earlier search of the same question (``going_on``).
     """
 
     @property
@@ -127,3 +130,9 @@ class Backend(Protocol):
     ) -> Iterator[Round]:
         """Yield rounds of candidates until the budget is spent, ``stop()`` is true or nothing is left to try."""
         ...
+
+
+def going_on(backend: Backend, turns: Sequence[Mapping[str, Any]]) -> Backend | None:
+    """The backend as it goes on after these turns of an earlier search (``Round.turn``); None where it cannot."""
+    ability: Callable[[Sequence[Mapping[str, Any]]], Backend] | None = getattr(backend, "going_on", None)
+    return None if ability is None else ability(turns)

@@ -7,10 +7,11 @@ is the others'. One that fails costs only itself: the others go on, and the answ
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from symreg.search.backend import Backend, Budget, Round
+from symreg.search.backend import Backend, Budget, Round, going_on
 from symreg.search.space import SearchSpace
 
 INTERRUPTED = "interrupted"
@@ -27,6 +28,10 @@ class Several:
     def name(self) -> str:
         """The names of all."""
         return ", ".join(one.name for one in self.members)
+
+    def going_on(self, turns: Sequence[Mapping[str, Any]]) -> Several:
+        """The members, each after its own turns where it can go on; the others begin anew."""
+        return Several(tuple(going_on(one, turns) or one for one in self.members))
 
     @property
     def threads(self) -> int:

@@ -13,6 +13,7 @@ from symreg.engine.program import Engine
 from symreg.formula import Constant, Variable, evaluate_tree
 from symreg.search.backend import Budget
 from symreg.search.native.bank import Bank, Leaf, doublings, entries_within, pi_leaves
+from symreg.search.native.done import LevelDone
 from symreg.search.native.joins import Joiner, ProductSearch, SumSearch, monomials_of
 from symreg.search.native.probes import Probes, target_at
 from symreg.search.native.proposal import Draft, Pool, Proposal
@@ -95,6 +96,29 @@ class Hunt:
             return found
         whole = self.reduction.whole
         return [replace(one, build=partial(_whole, whole, one.build)) for one in found]
+
+    def done(self) -> LevelDone:
+        """What cannot be made again of the level that was run last."""
+        sums, products = self.sums, self.products
+        least = tuple(self.pool.least.items())
+        return LevelDone(tuple(sums.extended), tuple(products.learned), sums.joiner.pairs, self.bank.evaluated, least)
+
+    def repeat(self, done: LevelDone) -> bool:
+        """Be as after the next level, without looking through it; False where the bank is not as it was then."""
+        before, joiner = self.evaluated, self.sums.joiner
+        self.sums.extended, self.products.learned = list(done.extended), list(done.learned)
+        joiner.is_idle = True
+        try:
+            self.level += 1
+            if self.level:
+                self.sums.run(self.level)
+            self.products.run(self.level)
+        finally:
+            joiner.is_idle = False
+        joiner.pairs = done.pairs
+        self.pool.begin_with(done.least)
+        self.looked = self.evaluated - before, self.looked[0]
+        return self.bank.evaluated == done.bank
 
     def look_at(self, target: Probes) -> None:
         """Take this for the target from now on."""

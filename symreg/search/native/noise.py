@@ -22,6 +22,7 @@ import numpy as np
 from symreg.fitting import sum_left_out
 from symreg.formula import FEW_ROWS, lower
 from symreg.problem import Floats, sizes_of, trend
+from symreg.search.native.done import Asked
 from symreg.search.native.probes import target_at
 from symreg.search.native.progress import Progress
 from symreg.search.native.questions import Smoother, smoother_of
@@ -139,6 +140,17 @@ class Wonder:
     def evaluated(self) -> int:
         """Combinations that were looked at to know."""
         return 0 if self._other is None else self._other.evaluated
+
+    def done(self) -> Asked:
+        """How far it was asked."""
+        return Asked(self._next, self.open, None if self._other is None else self._other.done())
+
+    def go_on_after(self, asked: Asked) -> None:
+        """Be as after so many questions, all answered with no."""
+        self._next, self.open = asked.next, asked.open
+        if asked.other is not None:
+            self._other = self.other(self.weighed)
+            self._other.go_on_after(asked.other)
 
     @property
     def weighed(self) -> SearchSpace:

@@ -108,6 +108,17 @@ class Pool:
         self.floor = floor
         self._least.clear()
 
+    @property
+    def least(self) -> dict[int, float]:
+        """The least loss so far for each number of nodes."""
+        return dict(self._least)
+
+    def begin_with(self, least: Iterable[tuple[int, float]]) -> None:
+        """Hold nothing, and let proposals beat these losses from now on."""
+        self._heaps.clear()
+        self._certain.clear()
+        self._least = dict(least)
+
     def complexities(self) -> list[int]:
         """Complexities that hold proposals, ascending."""
         return sorted({*self._heaps, *self._certain})

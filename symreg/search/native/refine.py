@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from symreg.engine.program import Engine, Fit, Outcome
 from symreg.formula import TRANSCENDENTAL, Apply, Constant, Expression, complexity, constants_of, lower
+from symreg.search.native.marks import mark_of
 from symreg.search.native.probes import Probes
 from symreg.search.native.proposal import Draft, Proposal, fresh_names
 from symreg.search.space import SearchSpace
@@ -47,7 +48,8 @@ class Refiner:
     probes: Probes
     rows: npt.NDArray[np.int64]
     fits: int = 0
-    _seen: set[Expression] = field(default_factory=set)
+    new_marks: list[int] = field(default_factory=list)  # of formulas that were fitted since somebody asked
+    _seen: set[int] = field(default_factory=set)
     X: Floats = field(init=False)
     total: float = field(init=False)
 
@@ -67,16 +69,30 @@ class Refiner:
         drafts = []
         for proposal in proposals:
             draft = proposal.build()
-            if draft.expression not in self._seen:
-                self._seen.add(draft.expression)
+            if self._is_new(draft):
                 drafts.append((draft, proposal.source))
         fitted = self._fit(drafts)
         floor = self.probes.floor
         best = sorted(fitted, key=lambda one: (max(one.loss, floor), one.complexity))[:polish]
         richer = [(draft, one.source) for one in best for draft in with_more_coefficients(one.draft)]
-        fresh = [(draft, source) for draft, source in richer if draft.expression not in self._seen]
-        self._seen.update(draft.expression for draft, _ in fresh)
+        seen = frozenset(self._seen)  # of two ways to one formula both are starts
+        fresh = [(draft, source) for draft, source in richer if mark_of(draft.expression) not in seen]
+        for draft, _ in fresh:
+            self._is_new(draft)
         return sorted([*fitted, *self._fit(fresh)], key=lambda one: (one.loss, one.complexity))
+
+    def _is_new(self, draft: Draft) -> bool:
+        """Whether this formula was not proposed before for this target; from now on it was."""
+        mark = mark_of(draft.expression)
+        if mark in self._seen:
+            return False
+        self._seen.add(mark)
+        self.new_marks.append(mark)
+        return True
+
+    def has_fitted(self, marks: Iterable[int]) -> None:
+        """Take the formulas with these marks for fitted."""
+        self._seen.update(marks)
 
     def again(self, found: Sequence[Refined]) -> list[Refined]:
         """The same formulas, fitted to this refiner's target."""

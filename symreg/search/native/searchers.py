@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.search.native.backdrops import Backdrops, backdrops_of
+from symreg.search.native.done import Who
 from symreg.search.native.hunt import Hunt, Workplace, hunt_of
 from symreg.search.native.noise import Wonder
 from symreg.search.native.probes import target_at
@@ -48,6 +49,7 @@ class Searchers:
     skeletons: Skeletons
     backdrops: Backdrops
     wonder: Wonder
+    last: tuple[Who, int] = ("hunt", 0)  # who had the last turn, and which hunt it was
 
     @property
     def whole(self) -> Hunt:
@@ -72,9 +74,12 @@ class Searchers:
         hunt = min(self.hunts, key=lambda one: one.in_turn / (SMALLEST if one is self.hunts[-1] else 1))
         due = self._due()
         if due is not None:
+            self.last = "skeletons" if due is self.skeletons else "backdrops", 0
             return due.run()
         if self.turns.is_evolutions(hunt, self.hunts):
+            self.last = "evolution", 0
             return self.turns.run(self.whole)
+        self.last = "hunt", self.hunts.index(hunt)
         proposals = hunt.run()
         # A budget that is spent still leaves what was found to be fitted.
         found = self.refiner.refine(proposals, polish=POLISHED)
@@ -95,6 +100,12 @@ class Searchers:
         if looked < HUNTS_PART * A_STAGE * stages * len(skeletons.inputs.places):
             return None
         return first if looked >= first.due else None
+
+    def look_closer(self, generator: np.random.Generator) -> None:
+        """What is done between two turns: smaller questions are asked once, and a new surface is looked at."""
+        if self.progress.smoother is None and self.whole.level == 0:
+            self.ask_smaller_questions(generator)
+        self.look_at_surface()
 
     def ask_smaller_questions(self, generator: np.random.Generator) -> None:
         """Lay a smooth surface through the target, and let a hunt begin for each smaller question that it suggests."""

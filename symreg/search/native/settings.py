@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from symreg.errors import SymregError
 from symreg.given import check_number
@@ -26,7 +26,8 @@ class Native:
 
     ``engine`` is "auto", "compiled" or "numpy" (``symreg.engine.get_engine``). ``probes`` rows are looked at while
     joining; the best are fitted on ``fit_rows`` rows. ``without`` switches parts of it off (``MECHANISMS``), to measure
-    what they are worth. Raises ``SymregError`` for a part that is not there, and for what counts and is no whole number
+    what they are worth. ``earlier`` are turns that a search of the same question did before (``repeating``).
+    Raises ``SymregError`` for a part that is not there, and for what counts and is no whole number
     above zero.
     """
 
@@ -35,6 +36,7 @@ class Native:
     probes: int = 128
     fit_rows: int = 1000
     without: tuple[str, ...] = ()
+    earlier: tuple[Mapping[str, Any], ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name in ("threads", "probes", "fit_rows"):
@@ -51,6 +53,10 @@ class Native:
     def name(self) -> str:
         """The backend's name in files and reports."""
         return "native"
+
+    def going_on(self, turns: Iterable[Mapping[str, Any]]) -> Native:
+        """The same search, with these turns done before (``backend.Round.turn``)."""
+        return replace(self, earlier=tuple(one for one in turns if one.get("backend") == self.name))
 
     def propose(
         self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from symreg.formula import constants_of
+from symreg.search.native.done import Lives
 from symreg.search.native.evolution import BENT, BREEDING, SOURCE, Breeding, Evolution, Grafter, Variation, supplies_of
 from symreg.search.native.hunt import Hunt, Workplace
 from symreg.search.native.probes import target_at
@@ -70,16 +71,38 @@ class Turns:
 
     def learn(self, found: Sequence[Refined]) -> None:
         """Let the best of each complexity, best first in ``found``, be what evolution starts from."""
+        fresh = self._listed(found)
+        if self.evolution is not None and not self.workplace.stop():
+            before = self.evolution.evaluated
+            self.evolution.settle([one for one in fresh.values() if one.source != SOURCE])
+            self._is_idle = self._is_idle and self.evolution.evaluated == before
+
+    def _listed(self, found: Sequence[Refined]) -> dict[int, Refined]:
+        """Those of the best of each complexity that were not there before; from now on they are."""
         fresh: dict[int, Refined] = {}
         for one in (one for one in found if self._can_breed(one)):
             known = self._shortlist.get(one.complexity)
             if one.complexity not in fresh and (known is None or one.loss < known.loss):
                 fresh[one.complexity] = one
         self._shortlist |= fresh
-        if self.evolution is not None and not self.workplace.stop():
-            before = self.evolution.evaluated
-            self.evolution.settle([one for one in fresh.values() if one.source != SOURCE])
-            self._is_idle = self._is_idle and self.evolution.evaluated == before
+        return fresh
+
+    def is_listed(self, one: Refined) -> bool:
+        """Whether this is the best of its complexity that evolution may start from."""
+        return self._shortlist.get(one.complexity) is one
+
+    def done(self) -> Lives | None:
+        """What evolution has come to, None before its first turn."""
+        return None if self.evolution is None else self.evolution.done(self._is_idle)
+
+    def go_on_after(self, found: Sequence[Refined], lives: Lives | None, whole: Hunt) -> None:
+        """Be as after a turn that brought these, without breeding."""
+        if lives is not None and self.evolution is None:
+            self.evolution = evolution_of(self.workplace, whole, self.refiner, self.progress, self.generator)
+        self._listed(found)
+        if self.evolution is not None and lives is not None:
+            self.evolution.go_on_after(lives)
+            self._is_idle = lives.is_idle
 
     def _can_breed(self, one: Refined) -> bool:
         """Whether the formula is made as evolution makes them: with the units it may use, and no unit written out."""

@@ -27,6 +27,7 @@ from symreg.search.native.backdrops.sight import Sight, left_by, left_by_one, sh
 from symreg.search.native.backdrops.sparse import LOOKED_CLOSER
 from symreg.search.native.backdrops.supplies import Supplies
 from symreg.search.native.backdrops.tuned import nested, shared, swift, tuned, waves_of
+from symreg.search.native.done import StagesDone
 from symreg.search.native.hunt import Workplace
 from symreg.search.native.proposal import Draft, shortest_said
 from symreg.search.native.refine import Refined, Refiner
@@ -160,6 +161,14 @@ class Backdrops:
         self._next += 1
         with np.errstate(all="ignore"):
             return stage()
+
+    def done(self) -> StagesDone:
+        """What cannot be made again of the stages that have been run."""
+        return StagesDone(self._next, self.evaluated)
+
+    def go_on_after(self, done: StagesDone) -> None:
+        """Be as after these stages, without running them."""
+        self._next, self.evaluated = done.next, done.evaluated
 
     # -- stages
 

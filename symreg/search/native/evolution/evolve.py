@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from symreg.formula import complexity
+from symreg.search.native.done import Lives
 from symreg.search.native.evolution.typed_tree import is_usual
 from symreg.search.native.evolution.variation import Variation
+from symreg.search.native.marks import mark_of
 from symreg.search.native.progress import Progress
 from symreg.search.native.proposal import Draft
 from symreg.search.native.refine import Refined, Refiner, fitted_drafts
@@ -94,6 +96,7 @@ class Evolution:
     best: dict[int, Refined] = field(default_factory=dict)  # by complexity
     _islands: list[Island] = field(init=False)
     _seen: set[int] = field(default_factory=set)
+    _new_marks: list[int] = field(default_factory=list)  # of what was seen since somebody asked
 
     def __post_init__(self) -> None:
         thrift = itertools.cycle(THRIFT if self.breeding.thrift else (1.0,))
@@ -127,6 +130,26 @@ class Evolution:
         """Who lives on each island."""
         return [list(island.individuals) for island in self._islands]
 
+    def done(self, is_idle: bool) -> Lives:
+        """Who lives where, and what was met since the last time that this was asked."""
+        marks, self._new_marks = tuple(self._new_marks), []
+        return Lives(
+            tuple(tuple(one.refined for one in island.individuals) for island in self._islands),
+            tuple(dict(island.generator.bit_generator.state) for island in self._islands),
+            tuple(one for _, one in sorted(self.best.items())), self.fits, marks, is_idle,
+        )  # fmt: skip
+
+    def go_on_after(self, lives: Lives) -> None:
+        """Let these live, as they did then; the marks of former times are kept."""
+        for island, some, chance in zip(self._islands, lives.islands, lives.chances, strict=True):
+            island.individuals = [self._individual(one) for one in some]
+            island.generator.bit_generator.state = chance
+        self.best, self.fits = {one.complexity: one for one in lives.best}, lives.fits
+        self._seen.update(lives.marks)
+
+    def _individual(self, refined: Refined) -> Individual:
+        return Individual(refined, self.progress.bits_of(refined), self.progress.own_bits(refined))
+
     # ---------------------------------------------------------------------------------------------- generations
 
     def _breed(self, island: Island) -> None:
@@ -152,10 +175,11 @@ class Evolution:
 
     def _is_new(self, draft: Draft) -> bool:
         """Whether this formula is within the limits and was not looked at before; from now on it was."""
-        tree, key = draft.expression, hash(draft.expression)  # the trees themselves would fill the memory
+        tree, key = draft.expression, mark_of(draft.expression)  # the trees themselves would fill the memory
         if key in self._seen or not draft.names:
             return False
         self._seen.add(key)
+        self._new_marks.append(key)
         return complexity(tree) <= self.refiner.space.max_complexity and is_usual(draft)
 
     def _fitted(self, drafts: Sequence[Draft]) -> list[Individual]:
@@ -166,8 +190,7 @@ class Evolution:
         for draft, loss in fits:
             if math.isfinite(loss):
                 refined = Refined(draft, loss, complexity(draft.expression), SOURCE)
-                bits, own = self.progress.bits_of(refined), self.progress.own_bits(refined)
-                found.append(Individual(refined, bits, own))
+                found.append(self._individual(refined))
                 known = self.best.get(refined.complexity)
                 if known is None or loss < known.loss:
                     self.best[refined.complexity] = refined

@@ -43,6 +43,7 @@ class FactorTable:
     factors: list[Factor] = field(default_factory=list)
     norms: Floats = field(default_factory=lambda: np.empty(0))  # of the rows before they were scaled
     free: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))  # any power will do
+    news: list[tuple[int, float, float]] = field(default_factory=list)  # learned since somebody asked
     _rows: Singles = field(init=False)
     _of_size: dict[int, Ids] = field(default_factory=dict)
     _seen: set[int] = field(default_factory=set)
@@ -95,6 +96,7 @@ class FactorTable:
         known = self._learned.setdefault(entry, [])
         if all(abs(constant - other) > CONSTANTS_ALIKE * abs(constant) for _, other in known):
             self._learned[entry] = sorted([*known, (loss, constant)])[:LEARNED]
+            self.news.append((entry, constant, loss))
 
     def _constants(self, family: Family, entry: int) -> tuple[float, ...]:
         """The constants that a family is tried with around an entry of the bank."""

@@ -36,6 +36,7 @@ class Joiner:
     """Asks an engine for the best pairs, in pieces; counts the pairs.
 
     ``left`` says how many evaluations the budget has left, None where it does not count them: no piece is larger.
+    While it ``is_idle``, what was looked through before is only made ready again: joins are left out.
     """
 
     engine: Engine
@@ -43,6 +44,7 @@ class Joiner:
     stop: Callable[[], bool]
     left: Callable[[], int | None] = lambda: None
     pairs: int = 0
+    is_idle: bool = False
 
     def best(
         self, rows: Singles, first: Indices, second: Indices | None, targets: Floats, weights: Floats, *, keep: int,

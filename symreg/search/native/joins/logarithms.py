@@ -34,6 +34,8 @@ def offer_logarithms(
     if "log" not in space.operators or space.coefficient_codes == (0,) or not _may_be_in_front(space):
         return
     ids = _arguments(space, bank, complexity - search_cost("log"))
+    if joiner.is_idle:
+        return
     values = bank.values[ids]
     ids = ids[((values > 0).all(axis=1) | (values < 0).all(axis=1)) & (np.ptp(values, axis=1) > 0)]
     if not len(ids):

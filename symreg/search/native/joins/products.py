@@ -96,6 +96,9 @@ class ProductSearch:
     families: bool = True
     enabled: bool = True
     memory: float = inf
+    learned: list[tuple[int, int, float, float]] = field(default_factory=list)
+    """What joins of this size learned, by their numbers; where joins are left out, what they learned before."""
+    _jobs: int = 0  # of this size
     _targets: dict[Context, LogTargets] = field(default_factory=dict)  # the one that was used last comes last
     _counts: dict[Context, int] = field(default_factory=dict)  # of the targets of a context, None is 0
     _later: dict[int, list[tuple[Context, int, int]]] = field(default_factory=dict)
@@ -114,6 +117,7 @@ class ProductSearch:
         """Try y itself with factors of this total size, then every context with what the context leaves of it."""
         if not self.enabled:
             return
+        self._jobs, self.learned = 0, self.learned if self.joiner.is_idle else []
         for f, g in _splits(size):
             self._one(PLAIN_TARGET, f, g)
         for context, cost in contexts_of(self.space, self.monomials, size) if self.contexts else ():
@@ -137,9 +141,23 @@ class ProductSearch:
         return n_targets * (n_f + n_g + n_f * n_g * PAIR_TO_ROW)
 
     def _one(self, context: Context, f: int, g: int) -> None:
-        """One context with factors of these sizes (0: absent)."""
+        """One context with factors of these sizes (0: absent), and what it teaches about constants."""
+        self._jobs += 1
+        self._look(context, f, g)
+        if self.joiner.is_idle:
+            for _, entry, constant, loss in [one for one in self.learned if one[0] == self._jobs]:
+                self.table.learn(entry, constant, loss)
+        else:
+            self.learned += [(self._jobs, *one) for one in self.table.news]
+        self.table.news.clear()
+
+    def _look(self, context: Context, f: int, g: int) -> None:
         targets = self._targets_of(context)
         if targets is None or not len(targets):
+            return
+        if self.joiner.is_idle:
+            for size in filter(None, (f, g)):
+                self.table.of(size)
             return
         logs = self.exponents.rest_of(targets)
         if not f:

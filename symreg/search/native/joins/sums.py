@@ -62,6 +62,9 @@ class SumSearch:
     offsets: bool = True  # contexts with v
     triples: bool = True  # sums of more than two terms
     complete: int = 0  # every expression of this size or less was looked at as a whole
+    extended: list[int] = field(default_factory=list)
+    """Numbers of the joins of this level that were extended; where joins are left out, of those that have to be."""
+    _joins: int = 0  # of this level
     _singles: int = 0
     _sizes: list[int] = field(default_factory=lambda: [0, 0])  # entries of the last whole levels
     _later: dict[int, dict[tuple[Shell, int, int], list[Split]]] = field(default_factory=dict)
@@ -83,7 +86,8 @@ class SumSearch:
 
     def run(self, complexity: int) -> None:
         """Try everything of this total complexity, and what was put off until now."""
-        self._level = complexity
+        self._level, self._joins = complexity, 0
+        self.extended = self.extended if self.joiner.is_idle else []
         self._plain(complexity)
         offer_logarithms(self.space, self.bank, self.probes, self.pool, self.joiner, complexity)
         for shell, inside in shells(complexity, self.space.operators, self.monomials.sizes):
@@ -110,7 +114,7 @@ class SumSearch:
         ids = self._terms.allowed(self.space.target_code, complexity)
         self._singles += len(ids)
         self._sizes.append(len(ids))
-        if not len(ids):
+        if not len(ids) or self.joiner.is_idle:
             return
         f, w, y = self.bank.values[ids], self.probes.weights, self.probes.y
         with np.errstate(all="ignore"):
@@ -178,6 +182,11 @@ class SumSearch:
         return float(n_u) * n_v * n_m * pairs
 
     def _join(self, shell: Shell, code_u: int, hole: int, splits: Sequence[Split]) -> None:
+        self._joins += 1
+        if self.joiner.is_idle:
+            if self._joins in self.extended:  # terms that longer sums wanted are in the bank
+                self._terms.further(hole, self._level, self.stop)
+            return
         allowed = self._terms.allowed
         lists = [(allowed(hole, f), allowed(hole, g) if g and g != f else None, f, g) for f, g in splits]
         lists = [one for one in lists if len(one[0]) and (one[1] is None or len(one[1]))]
@@ -240,6 +249,7 @@ class SumSearch:
         if least <= ENOUGH * self.probes.floor:
             return
         target, terms = np.concatenate([found.target, centred.target]), np.concatenate([found.terms, centred.terms])
+        self.extended += [self._joins] if self._joins not in self.extended else []
         further = self._terms.further(question.hole, self._level, self.stop)
         while len(further) and terms.shape[1] < MOST_SUM_TERMS and not self.stop():
             goal, weights = np.ascontiguousarray(question.t[target]), question.weights[target]

@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 Values = list[float] | None
 Key = TypeVar("Key", int, str)
+Item = TypeVar("Item", Hit, Refined)
 SOURCE = "skeletons"
 
 FITTED_OF_A_QUESTION = 8
@@ -69,6 +70,10 @@ class Fits:
     def near(self) -> dict[int, list[Refined]]:
         """The best formulas so far of each number of constants."""
         return self._near
+
+    def begin_with(self, near: Iterable[Refined]) -> None:
+        """Let these be the best formulas so far."""
+        self._near = _grouped(near, lambda one: len(one.draft.names))
 
     def of_hits(self, hits: Sequence[Hit]) -> list[Refined]:
         """The best hits fitted: as their questions see the target, on the screen's rows, then as laws, on all."""
@@ -138,8 +143,8 @@ class Fits:
         return [] if values is None else self.assembly.whole(hit, values)
 
 
-def _grouped(hits: Iterable[Hit], key: Callable[[Hit], Key]) -> dict[Key, list[Hit]]:
-    groups: dict[Key, list[Hit]] = {}
+def _grouped(hits: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
+    groups: dict[Key, list[Item]] = {}
     for hit in hits:
         groups.setdefault(key(hit), []).append(hit)
     return groups

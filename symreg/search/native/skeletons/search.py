@@ -14,7 +14,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from symreg.formula import Expression
 from symreg.problem import most_constants
+from symreg.search.native.done import StagesDone
 from symreg.search.native.hunt import Workplace
 from symreg.search.native.probes import target_at
 from symreg.search.native.progress import FEW_CONSTANTS
@@ -93,7 +95,7 @@ class Skeletons:
     _next: int = 0
     _supplies: Supplies = field(init=False)
     _stages: list[tuple[int, Stage]] = field(init=False)
-    _grown: set[object] = field(default_factory=set)
+    _grown: set[Expression] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         own = self.workplace, self.space, self.inputs, self.rows, self.assembly
@@ -149,6 +151,15 @@ class Skeletons:
         _, stage = self._stages[self._next]
         self._next += 1
         return stage()
+
+    def done(self) -> StagesDone:
+        """What cannot be made again of the stages that have been run."""
+        return StagesDone(self._next, self.evaluated, tuple(self.near), tuple(self._grown))
+
+    def go_on_after(self, done: StagesDone) -> None:
+        """Be as after these stages, without running them."""
+        self._next, self.evaluated, self._grown = done.next, done.evaluated, set(done.grown)
+        self.fits.begin_with(done.near)
 
     # -- stages
 
