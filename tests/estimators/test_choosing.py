@@ -20,9 +20,8 @@ Y = pd.Series(3 * X["x"] + 0.3 * np.sqrt(X["x"]) + 0.1 * np.sin(9 * X["x"]), nam
 
 def quick(**parameters: Any) -> sr.SymbolicRegressor:
     budget = sr.Budget(time=None, evaluations=2_000)
-    settled: dict[str, Any] = {"budget": budget, "backend": sr.Native(threads=1), "max_complexity": 5, "random_state": 0}
-    units = {"x": "m", "y": "s"}
-    settled |= {"units": units, "free_constants": "inferred", "operators": ["+", "*"]}
+    settled: dict[str, Any] = {"budget": budget, "backend": sr.Native(threads=1), "max_complexity": 5}
+    settled |= {"units": {"x": "m", "y": "s"}, "random_state": 0, "free_constants": "inferred", "operators": ["+", "*"]}
     return sr.SymbolicRegressor(**{**settled, **parameters})
 
 

@@ -41,6 +41,14 @@ def test_it_is_shown_in_that_unit() -> None:
     assert constant.unit.text == "mK" and constant.value == pytest.approx(5000, rel=0.05)
 
 
+def test_a_part_in_a_million_is_a_unit_too() -> None:
+    table = read_table({"c [ppm]": X, "y": X / (4 + X) + 0.001 * np.sin(9 * X)}, target="y")
+    question = make_problem(table, free_constants={"units": "inferred", "names": {"K": "ppm"}}, test_fraction=0)
+    constants = law_of(question, "c/(k + c)").constants
+    assert [(one.name, one.unit.text) for one in constants] == [("K", "ppm")]
+    assert constants[0].value == pytest.approx(4, rel=0.05)
+
+
 def test_names_alone_leave_the_policy_as_it_is() -> None:
     table = read_table(COLUMNS, target="y")
     plain = make_problem(table, test_fraction=0).free_constants
