@@ -15,7 +15,8 @@ from symreg.discovery import Discovery
 from symreg.formula.expression import Expression, Variable, complexity, constants_of
 from symreg.formula.grammar import parse
 from symreg.formula.printing import to_text
-from symreg.laws.law import Law, LawConstant, ParetoFront, Score, score
+from symreg.laws.law import Law, LawConstant, ParetoFront, Score
+from symreg.laws.score import score
 from symreg.problem.making import make_problem
 from symreg.problem.problem import Problem
 from symreg.tables.table import read_table

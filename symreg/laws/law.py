@@ -9,6 +9,7 @@ short list worth reading: one law per complexity, each better than every simpler
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -19,37 +20,18 @@ from numpy.typing import NDArray
 from symreg.errors import SymregError
 from symreg.formula import Expression, evaluate_tree, variables_of
 from symreg.laws.correlation import Correlation, correlations
+from symreg.laws.score import Score
 from symreg.tables import NewRows, new_rows
+from symreg.typesetting import told
 from symreg.units import Unit
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
     from symreg.laws.exporting import SympyLaw
 
 Array = NDArray[np.float64]
-
-
-SCORED_AT_ONCE = 65_536
-"""Rows whose residuals are taken at a time: half a megabyte, which stays in the processor's cache. Of millions of rows
-at once scoring takes five times as long, and more than fitting; less is no faster."""
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How far a law is from the data: ``rmse`` in the target's unit, over the rows where it is defined.
-
-    ``r2`` is the part of the target's variance that the law explains there, NaN where the target does not vary;
-    ``n_rows`` counts all rows, ``undefined`` those where the law has no value. ``in_errors`` is the error as laws are
-    compared by it: each residual over its stated uncertainty, or over what errors go with, and counted as the loss has
-    it; about 1 for a law that the data bear where uncertainties are stated. None where ``rmse`` is what counts.
-    """
-
-    rmse: float
-    r2: float
-    n_rows: int
-    undefined: int = 0
-    in_errors: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +44,11 @@ class ConstantInterval:
     unit: Unit
     method: Literal["wald", "profile", "bootstrap"] = "wald"
     level: float = 0.95
+
+    def __repr__(self) -> str:
+        from symreg.laws.shown import interval_text
+
+        return told("ConstantInterval", interval_text(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +71,11 @@ class LawConstant:
     def __post_init__(self) -> None:
         if np.isnan(self.fitted_value):
             object.__setattr__(self, "fitted_value", self.value)
+
+    def __repr__(self) -> str:
+        from symreg.laws.printed import constant_text
+
+        return told("LawConstant", constant_text(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +159,35 @@ class Law:
 
         return summary(self)
 
+    def rename_constants(self, names: Mapping[str, str]) -> Law:
+        """The law with its fitted constants under other names, ``{"k": "T"}``, which exports and notes have too.
+
+        Raises ``LawError`` for a constant that is not there, and for a name that a column, another constant, a constant
+        of nature or an operator has.
+        """
+        from symreg.laws.renaming import with_names
+
+        return with_names(self, names)
+
+    def plot(self, data: Any, *, sigma: Any = None, ax: Axes | None = None) -> Axes:
+        """Draw the law through ``data``, a table as ``predict`` takes it, and give matplotlib's axes.
+
+        A law of one input is drawn as a curve, with the target as points where the table has it, and error bars of
+        ``sigma``: one number or ``(n_rows,)`` in the target's unit, or what a ``Table`` states. For more inputs, or
+        none, predicted values are drawn against measured ones. Raises ``PredictionError`` for a missing column.
+        """
+        from symreg.laws.plotting import plot_law
+
+        return plot_law(self, data, sigma=sigma, ax=ax)
+
     def __str__(self) -> str:
         return self.summary()
 
+    def __repr__(self) -> str:
+        return told("Law", self.summary())
+
     def _repr_html_(self) -> str:
-        from symreg.laws.printed import law_html
+        from symreg.laws.shown import law_html
 
         return law_html(self)
 
@@ -180,13 +196,22 @@ class Law:
 
         return law_latex(self)
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from symreg.laws.shown import law_bundle
+
+        return law_bundle(self)
+
 
 @dataclass(frozen=True, slots=True)
 class ParetoFront:
-    """The laws worth reading, in ascending complexity; ``selected`` is the index of the one to believe, -1 for none."""
+    """The laws worth reading, in ascending complexity; ``selected`` is the index of the one to believe, -1 for none.
+
+    Where somebody chose another, ``believed`` is the index of the one that the description length selects, else None.
+    """
 
     laws: tuple[Law, ...]
     selected: int
+    believed: int | None = None
 
     @property
     def best(self) -> Law:
@@ -194,6 +219,26 @@ class ParetoFront:
         if not self.laws:
             raise SymregError(message="the front is empty: no law was found that is defined on the data")
         return self.laws[self.selected]
+
+    def choose(self, choice: Law | str | int) -> Law:
+        """A law of the front: by its complexity (5), by its place in the list ("#2"), or "best", "accuracy", "score".
+
+        "best" is the law that the description length selects, "accuracy" the one of the smallest error on rows that it
+        was not fitted to, "score" the one at which the logarithm of that error falls most for each node more
+        (``laws.choice.best_score``). Raises ``LawError`` where there is none.
+        """
+        from symreg.laws.choice import place_of
+
+        return self.laws[place_of(self, choice)]
+
+    def using(self, choice: Law | str | int) -> ParetoFront:
+        """The front with that law selected, which may be one of the same question that is not on it.
+
+        Raises ``LawError`` where no law is meant, and for a law of another target or other inputs.
+        """
+        from symreg.laws.choice import front_using
+
+        return front_using(self, choice)
 
     def __len__(self) -> int:
         return len(self.laws)
@@ -222,10 +267,24 @@ class ParetoFront:
 
         return table_text(self)
 
-    def _repr_html_(self) -> str:
-        from symreg.laws.printed import table_html
+    def plot(self, *, ax: Axes | None = None) -> Axes:
+        """Draw errors over complexity, the selected law ringed, and give matplotlib's axes."""
+        from symreg.laws.plotting import plot_front
 
-        return table_html(self)
+        return plot_front(self, ax=ax)
+
+    def __repr__(self) -> str:
+        from symreg.laws.front_text import front_text
+
+        return front_text(self, shutil.get_terminal_size().columns)
+
+    def _repr_html_(self) -> str:
+        from symreg.laws.shown import front_html
+
+        return front_html(self)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
 
 def pareto_front(laws: Iterable[Law]) -> ParetoFront:
@@ -238,38 +297,3 @@ def pareto_front(laws: Iterable[Law]) -> ParetoFront:
     believed = select(every)
     selected = next((place for place, law in enumerate(front) if believed >= 0 and law is every[believed]), -1)
     return ParetoFront(front, selected)
-
-
-def score(predicted: Array, actual: Array, sigma: Array | None = None) -> Score:
-    """Root mean square error and R² over the rows ``(n_rows,)`` where ``predicted`` is finite.
-
-    ``predicted`` and ``actual`` are in one unit, that of the error. ``sigma`` holds the uncertainties of ``actual``,
-    ``(n_rows,)`` in the same unit, where they are stated, or what errors go with.
-    """
-    predicted, actual = np.asarray(predicted, dtype=np.float64), np.asarray(actual, dtype=np.float64)
-    n_rows, defined = int(predicted.size), np.isfinite(predicted)
-    undefined = int(np.count_nonzero(~defined))
-    if undefined == actual.size:
-        return Score(float("nan"), float("nan"), int(actual.size), undefined)
-    if undefined:
-        predicted, actual, sigma = predicted[defined], actual[defined], None if sigma is None else sigma[defined]
-    mean = actual.mean()
-    parts = [slice(start, start + SCORED_AT_ONCE) for start in range(0, len(actual), SCORED_AT_ONCE)]
-    rmse = _root_mean_square(predicted[part] - actual[part] for part in parts)
-    spread = _root_mean_square(actual[part] - mean for part in parts)
-    r2 = 1.0 - (rmse / spread) ** 2 if spread > 0 else float("nan")
-    in_errors = None
-    if sigma is not None:
-        in_errors = _root_mean_square((predicted[part] - actual[part]) / sigma[part] for part in parts)
-    return Score(rmse, r2, n_rows, undefined, in_errors)
-
-
-def _root_mean_square(parts: Iterable[Array]) -> float:
-    """Of all parts together; scaled by the largest value, so that 1e-200 does not vanish when it is squared."""
-    largest, total, count = 0.0, 0.0, 0
-    for part in parts:
-        own, count = float(np.max(np.abs(part))), count + len(part)
-        if own > largest:
-            total, largest = total * (largest / own) ** 2, own
-        total += float(np.sum((part / largest) ** 2)) if largest > 0 else 0.0
-    return largest * float(np.sqrt(total / count))

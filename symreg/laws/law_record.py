@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from symreg.laws.law import Law, Score
+from symreg.laws.law import Law
+from symreg.laws.score import Score
 
 
 def law_record(law: Law) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symreg.formula import FEW_ROWS
-from symreg.laws.law import Law, Score
+from symreg.laws.law import Law
+from symreg.laws.score import Score
 
 EXACT_ERROR = 1e-10
 """Errors below this part of the target's spread are rounding, not misfit: all such laws are equally exact."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from symreg.laws.law import Score
+from symreg.laws.score import Score
 from symreg.uncertain_text import number_text
 
 LEAST_CHANCE = 1e-4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symreg.arrays import Floats
 from symreg.problem.candidate import SHRINKS, Candidate, FreeConstant, most_constants
+from symreg.problem.constant_names import ConstantName, fault_of_name
 from symreg.problem.constants import FreeConstants
 from symreg.problem.constraints import Constraints
 from symreg.problem.feasibility import out_of_balance
@@ -27,6 +28,7 @@ __all__ = [
     "AskedLoss",
     "Candidate",
     "ConstantLimit",
+    "ConstantName",
     "Constraints",
     "Floats",
     "FreeConstant",
@@ -39,6 +41,7 @@ __all__ = [
     "UnknownFunction",
     "choose_natural_units",
     "describe",
+    "fault_of_name",
     "has_form",
     "is_short",
     "is_template",

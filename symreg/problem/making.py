@@ -11,6 +11,7 @@ import numpy as np
 from symreg.arrays import Floats, Rows
 from symreg.errors import ProblemError
 from symreg.formula import operator
+from symreg.problem.constant_names import check_constant_names
 from symreg.problem.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.problem.constraints import Constraints
 from symreg.problem.framing import Frame, framed, unframed
@@ -75,7 +76,8 @@ def make_problem(
     a law needs; a list of units, with their powers and products; or "auto", which is "dimensionless" where
     inputs and known constants make the target's unit by a product of powers and some input can be part of a
     law, and "inferred" where not. Limits make it a mapping: ``{"units": "inferred", "positive": True, "bounds":
-    {"k": [0, 10, "m/s"]}, "integer": ["n"]}``, with names that a guess declares (see ``symreg.problem.limits``).
+    {"k": [0, 10, "m/s"]}, "integer": ["n"]}``, with names that a guess declares (see ``symreg.problem.limits``);
+    ``"names": {"T": "K"}`` calls fitted constants by their units (see ``symreg.problem.constant_names``).
     ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``constraints`` limit form and values of laws
     (``symreg.problem.Constraints``). ``guesses``: see ``symreg.problem.guesses``. ``loss`` says how residuals count
     (``symreg.problem.loss``): "squared"; "huber" or "student" where some rows may be far off; "log" where errors
@@ -105,20 +107,20 @@ def make_problem(
     asked = name, (target, unit), columns, known, free_constants, names
     frame = framed(*asked, text, parameters, functions) if text else unframed(*asked, parameters, functions)
     suspected = _suspected(name, frame, guesses, unit.dimension)
-    values = np.array([table[column].values for column in (*frame.inputs, target)])
-    train, held_out = draw_rows(name, values[:, counting], test_fraction, folds, seed)
+    free = _free(name, table, frame, suspected, unit.dimension)
+    train, held_out = _drawn(name, table, (*frame.inputs, target), counting, (test_fraction, folds, seed))
     problem = Problem(
         name=name,
         table=table,
         target=target,
         inputs=frame.inputs,
         known_constants=frame.known,
-        free_constants=replace(frame.free, limits=_limits(name, frame, suspected, unit.dimension)),
+        free_constants=free,
         operators=names,
         constraints=_checked(name, constraints or Constraints(), frame),
         guesses=suspected,
-        train_rows=counting[train],
-        held_out_rows=counting[held_out],
+        train_rows=train,
+        held_out_rows=held_out,
         seed=seed,
         notes=(*table.notes, *frame.notes, *_notes(table, target, frame.inputs, offered, frame.free, names, own_loss)),
         offered=tuple(one.name for one in frame.known if one.name in {constant.name for constant in offered}),
@@ -139,20 +141,20 @@ def _counting(name: str, table: Table, target: str, weights: Any) -> tuple[Float
     return row_weights, counting
 
 
+def _drawn(
+    name: str, table: Table, columns: Sequence[str], counting: Rows, how: tuple[float, int | None, int]
+) -> tuple[Rows, Rows]:
+    """Numbers of rows to fit on and to judge by, of those that count; ``how`` is the part, the folds and the seed."""
+    values = np.array([table[column].values[counting] for column in columns])
+    train, held_out = draw_rows(name, values, *how)
+    return counting[train], counting[held_out]
+
+
 def _suspected(name: str, frame: Frame, guesses: Sequence[Any], target: Dimension) -> tuple[Expression, ...]:
     return read_guesses(
         guesses, name=name, inputs=frame.inputs, known={**frame.dimensions, **frame.stated}, target=target,
         free_constants=frame.free,
     )  # fmt: skip
-
-
-def _limits(
-    name: str, frame: Frame, suspected: Sequence[Expression], target: Dimension
-) -> tuple[ConstantLimit, ...]:
-    """The user's limits on constants that a guess declares, or a form without unknown functions."""
-    form = [] if frame.template is None or frame.template.functions else [frame.template.outer]
-    free, said = frame.free, (*suspected, *form)
-    return settle_limits(name, free.limits, free.positive, said, frame.dimensions, target, frame.stated)
 
 
 def _with_trend(problem: Problem) -> Problem:
@@ -163,6 +165,29 @@ def _with_trend(problem: Problem) -> Problem:
     elif problem.loss == "log" and column.sigma is None:
         problem = replace(problem, noise="relative", sizes=column.values)
     return with_counts(problem) if problem.loss in ROBUST else problem
+
+
+def _free(
+    name: str, table: Table, frame: Frame, guesses: Sequence[Expression], target: Dimension
+) -> FreeConstants:  # fmt: skip
+    """The policy of free constants, its limits and names held against the formulas and names that there are."""
+    form = [] if frame.template is None or frame.template.functions else [frame.template.outer]
+    limits = settle_limits(
+        name, frame.free.limits, frame.free.positive, (*guesses, *form), frame.dimensions, target, frame.stated
+    )
+    free = replace(frame.free, limits=limits)
+    check_constant_names(name, free, _taken(table, frame, limits))
+    return free
+
+
+def _taken(table: Table, frame: Frame, limits: Sequence[ConstantLimit]) -> dict[str, str]:
+    """Names that a fitted constant cannot have, and what they are."""
+    taken = {limit.name: "a constant of a guess" for limit in limits}
+    if frame.template is not None:
+        taken |= {one: "a parameter of the form" for one in frame.template.parameter_names}
+        taken |= {one.name: "an unknown function of the form" for one in frame.template.functions}
+    taken |= {one.name: "a known constant of this problem" for one in frame.known}
+    return taken | {column: "a column of the table" for column in table.names}
 
 
 def _read_target(name: str, table: Table, target: str | None) -> tuple[str, str | None]:

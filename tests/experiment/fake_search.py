@@ -19,7 +19,8 @@ import numpy as np
 from symreg.discovery import Discovery, Progress
 from symreg.formula.expression import complexity, evaluate_tree
 from symreg.formula.grammar import parse
-from symreg.laws.law import Law, LawConstant, ParetoFront, Score, score
+from symreg.laws.law import Law, LawConstant, ParetoFront, Score
+from symreg.laws.score import score
 from symreg.problem.problem import Problem
 from symreg.units.reading import Unit, combine_units
 

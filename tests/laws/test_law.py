@@ -14,7 +14,8 @@ import pytest
 from symreg.errors import PredictionError
 from symreg.formula.expression import complexity
 from symreg.formula.grammar import parse
-from symreg.laws.law import Law, LawConstant, ParetoFront, Score, pareto_front, score
+from symreg.laws.law import Law, LawConstant, ParetoFront, Score, pareto_front
+from symreg.laws.score import score
 from symreg.laws.selection import front_of, held_out_errors, select
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
 from symreg.units.reading import DIMENSIONLESS_UNIT, parse_unit

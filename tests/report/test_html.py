@@ -15,7 +15,8 @@ import pytest
 from symreg.discovery import Discovery
 from symreg.errors import ReportError
 from symreg.formula.expression import Apply, Number, Variable
-from symreg.laws.law import ParetoFront, Score, score
+from symreg.laws.law import ParetoFront, Score
+from symreg.laws.score import score
 from symreg.report.content import gather
 from symreg.report.html import html_report
 from symreg.uncertain_text import number_text

@@ -1,4 +1,4 @@
-"""The course of one search: what its backend proposes, and what it finds on its way of how errors go.
+"""One search from its beginning to its end: what its backend proposes, and what it learns on its way of how errors go.
 
 Where errors turn out to be a part of each value, or some rows far off for no reason that lies in the inputs, all laws
 are judged anew, and the search goes on so.
@@ -46,7 +46,7 @@ LONG_TAILS = (
 
 
 @dataclass(slots=True, eq=False)
-class Course:
+class Pursuit:
     """A search of ``space``, which holds ``rows`` ``(n_rows,)`` of the problem; ``problem`` changes as it learns."""
 
     workshop: Workshop
@@ -68,7 +68,7 @@ class Course:
             if not self._asks(one):
                 yield one
                 continue
-            yield replace(one, stop_reason=None)
+            yield one if one.stop_reason is None else replace(one, stop_reason=None, turn=None)
             if self.workshop.has_long_tails:
                 yield from self._under_another_loss(one)
                 return
@@ -78,15 +78,15 @@ class Course:
     def _under_another_loss(self, last: Round) -> Iterator[Round]:
         """The search once more with what is left of the budget, which begins with the laws that are known."""
         self._judge_by(self.problem.with_long_tails())
-        told = replace(last, candidates=(), notes=(LONG_TAILS,), rejections=())
+        told = replace(last, candidates=(), notes=(LONG_TAILS,), rejections=(), turn=None)
         left = self._left(last)
         if left is None:
             yield replace(told, stop_reason=last.stop_reason or "time budget spent")
             return
         yield replace(told, stop_reason=None, complete_to_complexity=None)
         self.space = search_space(self.problem, self.rows)
-        for one in self._proposed(left):
-            yield replace(one, evaluated=one.evaluated + last.evaluated)
+        for one in self._proposed(left):  # its turns are of another space: a run that goes on comes here anew
+            yield replace(one, evaluated=one.evaluated + last.evaluated, turn=None)
 
     def _proposed(self, budget: Budget) -> Iterator[Round]:
         """For the whole law or, where its form is given, for the unknown functions in it."""
