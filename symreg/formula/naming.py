@@ -131,7 +131,7 @@ SHORT_WORD, SHORT_CAPITALS = 2, 3
 
 
 def is_phrase(name: str) -> bool:
-    """Whether a name is words rather than a symbol with subscripts: ``semi_major_axis``, but neither ``T_hot`` nor ``v``.
+    """Whether a name is words rather than a symbol with subscripts: ``semi_major_axis``, but not ``T_hot`` or ``v``.
 
     Set as a symbol, ``semi`` would stand above a long subscript and its exponent far behind.
     """

@@ -29,8 +29,8 @@ MOST_NINES = 12
 """Digits of R² behind the point: more are rounding of the sums it is made of."""
 
 FEW_BITS, MANY_BITS = 0.05, 1_000
-"""A difference of descriptions below which it is said to be none, and above which only that it is larger: a thousand bits
-are odds that nobody can picture."""
+"""A difference of descriptions below which it is said to be none, and above which only that it is larger: a thousand
+bits are odds that nobody can picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class ScoreFact:
 class LawContent:
     """One law: ``number`` counts from 1 along the front.
 
-    ``deviation`` is how far rows lie from the law, as a number and what it is a part of; ``sureness`` says how often other
-    rows selected it, or how it compares to the selected one; ``behind`` is how many bits its description is longer.
+    ``deviation`` is how far rows lie from the law, as a number and what it is a part of; ``sureness`` says how often
+    other rows selected it, or how it compares to the selected one; ``behind`` is how many bits longer it takes to say.
     """
 
     law: Law
@@ -95,7 +95,7 @@ def _law_content(law: Law, place: int, discovery: Discovery) -> LawContent:
         scores=_scores(law, evidence, problem.judge),
         deviation=deviation_of(evidence),
         sureness=_sureness(law, place, discovery),
-        behind=behind_text(law, front.best) if 0 <= front.selected < len(front) else "–",
+        behind=behind_text(law, front.best) if 0 <= front.selected < len(front) else "\N{EN DASH}",
         notes=sorted_notes(notes),
     )
 
@@ -115,7 +115,7 @@ def _scores(law: Law, evidence: Evidence, held_out: str) -> tuple[ScoreFact, ...
 def explained_text(r2: float) -> str:
     """R² with as many nines as there are, and one digit more: ``0.99999994``."""
     if not math.isfinite(r2):
-        return "–"
+        return "\N{EN DASH}"
     if r2 < 0.9999:
         return f"{r2:.4f}"
     left = 1.0 - r2
@@ -125,7 +125,7 @@ def explained_text(r2: float) -> str:
 
 
 def deviation_of(evidence: Evidence) -> tuple[str, str]:
-    """The typical deviation as a part of the value; where values pass through zero, the error as a part of their spread."""
+    """The typical deviation as a part of the value; where values pass zero, the error as a part of their spread."""
     actual = evidence.actual
     if bool((actual > 0).all() or (actual < 0).all()):
         return percent(evidence.typical_relative_error), "typical deviation"
@@ -149,7 +149,7 @@ def behind_text(law: Law, best: Law) -> str:
     if law is best or abs(more) < FEW_BITS:
         return "0"
     if not math.isfinite(more):
-        return "–"
+        return "\N{EN DASH}"
     if abs(more) > MANY_BITS:
         return "over 1,000" if more > 0 else "\N{MINUS SIGN}over 1,000"
     return f"{more:+.1f}".replace("-", "\N{MINUS SIGN}")

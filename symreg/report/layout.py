@@ -106,8 +106,9 @@ GREEK |= {"hbar": "ħ", "varepsilon": "ε", "varphi": "ϕ", "ell": "\N{SCRIPT SM
 
 
 def symbol_of(name: str) -> Symbol:
-    """``epsilon_0`` is ε with subscript 0, ``H0`` is H with subscript 0; ``semi_major_axis`` is a word with hyphens, and
-    any other text stays as it is.
+    """``epsilon_0`` is ε with subscript 0, ``H0`` is H with subscript 0; ``semi_major_axis`` is a word with hyphens.
+
+    Any other text stays as it is.
     """
     if is_phrase(name):
         return Symbol(name.replace("_", "-"))

@@ -12,18 +12,19 @@ from dataclasses import dataclass
 
 TO_CHECK = (
     r"looks like the uncertainty of", r"same value in every row", r"as a scaler leaves it", r"rows? left out",
-    r"times what the stated uncertainties say", r"apart: other values of them fit as well", r"moves no value of the law",
-    r"before its sum of squares had settled", r"is no noise", r"no more rows than constants",
-    r"have no standard errors", r"is on its (lower|upper) bound", r"may not hold beyond these", r"dimension not checked",
-    r"if letters look wrong", r"columns, those that the target follows most", r"no law has a coefficient",
-    r"are not used: they count beside", r"was left out", r"(copies?|straight line)", r"usually mean", r"often mean",
-    r"did not become", r"could not be saved",
+    r"times what the stated uncertainties say", r"apart: other values of them fit as well",
+    r"moves no value of the law", r"before its sum of squares had settled", r"is no noise",
+    r"no more rows than constants", r"have no standard errors", r"is on its (lower|upper) bound",
+    r"may not hold beyond these", r"dimension not checked", r"if letters look wrong",
+    r"columns, those that the target follows most", r"no law has a coefficient", r"are not used: they count beside",
+    r"was left out", r"(copies?|straight line)", r"usually mean", r"often mean", r"could not be saved",
 )  # fmt: skip
 BY_THE_PROGRAM = (
-    r"not simplified", r"searched on .* rows", r"the number .* was fitted as", r"proposed by", r"of the same form in this",
-    r"fitted with the errors of", r"offered for their dimensions", r"the compiled core is not installed",
-    r"^sheet .* was read", r"thousands are separated", r"holds dates and was read", r"a nameless column of",
-    r"there is no header", r"holds values with their standard deviations", r"comment",
+    r"not simplified", r"searched on .* rows", r"the number .* was fitted as", r"proposed by",
+    r"of the same form in this", r"fitted with the errors of", r"offered for their dimensions",
+    r"the compiled core is not installed", r"^sheet .* was read", r"thousands are separated",
+    r"holds dates and was read", r"a nameless column of", r"there is no header",
+    r"holds values with their standard deviations", r"comment",
 )  # fmt: skip
 _CHECK, _DONE = (re.compile("|".join(rules)) for rules in (TO_CHECK, BY_THE_PROGRAM))
 _UNSIMPLIFIED = re.compile(r"^not simplified: .*$", re.DOTALL)

@@ -13,7 +13,7 @@ from symreg.errors import ReportError
 from symreg.report.content import Content, Fact, FrontRow
 from symreg.report.escaping import typst_string
 from symreg.report.math_typst import name_typst, to_typst
-from symreg.report.plots import front_plot, parity_plot, plain_colours, residual_plot
+from symreg.report.plots import front_plot, parity_plot, residual_plot
 from symreg.report.unit_markup import unit_plain, unit_typst
 
 __all__ = ["pdf_report", "typst_report"]
@@ -73,12 +73,11 @@ def _pictures(content: Content) -> dict[str, str]:
     if law is None or evidence is None:
         return {}
     unit = law.unit.text
-    found = {
+    return {
         "parity.svg": parity_plot(evidence, problem, unit),
         "residual.svg": residual_plot(evidence, problem, unit),
         "front.svg": front_plot(content.discovery.front, unit, judge=problem.judge),
     }
-    return {name: plain_colours(svg) for name, svg in found.items()}
 
 
 def _law(content: Content) -> list[str]:

@@ -1,4 +1,4 @@
-"""The page: every law of the front with its figures, one of them shown; one file that needs neither network nor script."""
+"""The page: every law of the front with its figures, one of them shown, in one file without network."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from symreg.report.page.points import Points
 from symreg.report.page.svg import bars, curve, dots, frame, ribbon, shortened
 
 LARGE, SMALL = (520.0, 372.0), (330.0, 262.0)
-"""Width and height of drawings, in units that are a pixel each at full size: with wider ones the numbers beside the axes
+"""Width and height of drawings, in units that are a pixel each at full size: with wider ones the numbers at the axes
 are too small on a telephone, with narrower ones too large on a screen. Set by hand."""
 
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 12.0, 28.0, 44.0

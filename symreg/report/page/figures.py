@@ -53,8 +53,8 @@ class Curve:
 class Figure:
     """One drawing: a place for every row of the table, ``(n_rows,)``, and what stands behind them.
 
-    ``kind`` is "law", "slice", "parity" or "residual"; ``about`` names what is drawn along; ``sigma`` are the lengths of
-    error bars. ``same_for_all`` says that the rows stand at the same places for every law.
+    ``kind`` is "law", "slice", "parity" or "residual"; ``about`` names what is drawn along; ``sigma`` are the lengths
+    of error bars. ``same_for_all`` says that the rows stand at the same places for every law.
     """
 
     kind: str
@@ -144,7 +144,8 @@ def _spread(values: Floats) -> float:
 def _moved(one: LawContent, problem: Problem, name: str, middle: dict[str, float]) -> Floats:
     """What the law says at each row's own value of one input and the medians of the others, ``(n_rows,)``."""
     rows = problem.table.n_rows
-    return one.law.predict({other: np.full(rows, value) for other, value in middle.items()} | {name: _values(problem, name)})
+    held = {other: np.full(rows, value) for other, value in middle.items()}
+    return one.law.predict(held | {name: _values(problem, name)})
 
 
 def _slice(one: LawContent, problem: Problem, name: str, middle: dict[str, float], moved: Floats) -> Figure:
@@ -157,10 +158,8 @@ def _slice(one: LawContent, problem: Problem, name: str, middle: dict[str, float
         y = moved * (evidence.actual / evidence.predicted) if ratios else moved + evidence.residuals
         if sigma is not None and ratios:
             sigma = sigma * moved / evidence.predicted
-    return Figure(
-        "slice", name, x, y, with_unit(name, problem.table[name].unit.text), with_unit(problem.target, target.unit.text),
-        sigma, _curve(one.law, problem, places, steps),
-    )  # fmt: skip
+    x_name, y_name = with_unit(name, problem.table[name].unit.text), with_unit(problem.target, target.unit.text)
+    return Figure("slice", name, x, y, x_name, y_name, sigma, _curve(one.law, problem, places, steps))
 
 
 def _curve(law: Law, problem: Problem, places: dict[str, Floats], along: Floats) -> Curve:

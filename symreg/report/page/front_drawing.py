@@ -77,5 +77,5 @@ def _judged(one: LawContent) -> float:
 
 
 def _words(one: LawContent, error: float, unit: str) -> str:
-    text = f"complexity {one.law.complexity}: {one.law.target} = {one.law.formula}, error {number_text(error, 3)} {unit}"
-    return text.strip() + (", selected" if one.selected else "")
+    text = f"complexity {one.law.complexity}: {one.law.target} = {one.law.formula}"
+    return f"{text}, error {number_text(error, 3)} {unit}".strip() + (", selected" if one.selected else "")

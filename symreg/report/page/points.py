@@ -94,6 +94,6 @@ def _line(problem: Problem, row: int, shown: list[str]) -> str:
     said = []
     for name in shown:
         column = table[name]
-        unit = unit_plain(column.unit.text)
-        said.append(f"{shortened(name, LONGEST_LABEL)} = {number_text(float(column.user_numbers[row]), 4)} {unit}".strip())
+        value = f"{number_text(float(column.user_numbers[row]), 4)} {unit_plain(column.unit.text)}".strip()
+        said.append(f"{shortened(name, LONGEST_LABEL)} = {value}")
     return f"{names or f'row {row + 1}'}: {', '.join(said)}"

@@ -1,7 +1,7 @@
 """The page as text: what it says stands in ``templates/``, and here the templates get what they show.
 
-Every text that is not ``Markup`` is escaped by the templates; ``Markup`` is made only from text that was escaped before.
-The one script is ours, and the page's policy names its hash, so that a browser runs no other.
+Every text that is not ``Markup`` is escaped by the templates; ``Markup`` is made only from text that was escaped
+before. The one script is ours, and the page's policy names its hash, so that a browser runs no other.
 """
 
 from __future__ import annotations

@@ -43,8 +43,8 @@ def _curves(one: RivalCurve, problem: Problem) -> str:
     )
     words = f"The selected law and its rival along {shortened(one.name)}"
     return (
-        f'<svg class="plot small" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{escape(words)}">{frame(x, y)}'
-        f"{_clipped(inside)}</svg>"
+        f'<svg class="plot small" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{escape(words)}">'
+        f"{frame(x, y)}{_clipped(inside)}</svg>"
     )
 
 

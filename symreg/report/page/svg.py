@@ -1,4 +1,4 @@
-"""Pieces of a drawing as SVG text. Every text from outside is escaped here, and colours are left to the page's style."""
+"""Pieces of a drawing as SVG text. Text from outside is escaped here, and colours are left to the page's style."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from symreg.report.escaping import one_line
 from symreg.report.page.axes import Axis, power_text, ticks
 from symreg.report.unit_markup import unit_plain
 
-LONGEST_NAME = 44
-"""Characters of a name beside an axis: more would run out of the drawing. The table of the data shows it whole."""
+LONGEST_NAME = 30
+"""Characters of a name beside an axis, which leave room for a unit: with more it would run out of a small drawing. The
+table of the data shows it whole."""
 
 OUTSIDE = -99.0
 """Where a row is drawn that has no place, far outside the frame: the rows of all figures are counted alike, so that a
@@ -60,7 +61,7 @@ def frame(x: Axis, y: Axis) -> str:
 
 
 def _named(name: str, power: int) -> str:
-    return f"{name}  ×{power_text(power)}" if power else name
+    return f"{name}  \N{MULTIPLICATION SIGN}{power_text(power)}" if power else name
 
 
 def curve(x: Floats, y: Floats) -> str:
