@@ -117,8 +117,12 @@ def _decades(axis: Axis, most: int) -> list[tuple[float, str]]:
     found = [(10.0**n, n) for n in range(low, high + 1) if n % every == 0]
     if len(found) >= 3 or every > 1:
         return [(value, _power_text(n)) for value, n in found]
-    within = [(factor * 10.0**n, n) for n in range(low - 1, high + 1) for factor in (1, 2, 5)]
-    return [(value, _minus(f"{value:.3g}")) for value, n in within if axis.low <= value <= axis.high]
+    for factors in ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,)):
+        within = [factor * 10.0**n for n in range(low - 1, high + 1) for factor in factors]
+        within = [value for value in within if axis.low <= value <= axis.high]
+        if len(within) <= most:
+            break
+    return [(value, _minus(f"{value:.4g}")) for value in within]
 
 
 def power_text(power: int) -> str:

@@ -20,7 +20,7 @@ are too small on a telephone, with narrower ones too large on a screen. Set by h
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 12.0, 28.0, 44.0
 """Free space around the frame, for the numbers and names of the axes: what five digits and two lines take."""
 
-FEW, MANY = 120, 400
+ROWS_LARGE, ROWS_SMALL = 120, 400
 """Rows up to which points are large, and from which they are small; set by hand, changes looks only."""
 
 MOST_BARS = 250
@@ -105,10 +105,9 @@ def _onto(axis: Axis, values: Floats) -> Floats:
 
 
 def _rows(figure: Figure, points: Points, x: Axis, y: Axis) -> str:
-    size = "big" if points.drawn <= FEW else "small" if points.drawn > MANY else "middling"
+    size = "big" if points.drawn <= ROWS_LARGE else "small" if points.drawn > ROWS_SMALL else "middling"
     parts = []
-    for number, group in enumerate(points.groups):
-        rows = group.rows
+    for number, rows in enumerate(points.spans):
         along, up = x.at(figure.x[rows]), y.at(figure.y[rows])
         if figure.sigma is not None and points.drawn <= MOST_BARS:
             ends = (_onto(y, figure.y[rows] + sign * figure.sigma[rows]) for sign in (-1.0, 1.0))

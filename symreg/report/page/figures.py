@@ -9,7 +9,7 @@ are kept as ratios where the target spans decades, else as differences.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -18,11 +18,12 @@ from symreg.errors import SymregError
 from symreg.formula import variables_of
 from symreg.laws import Law, band_of
 from symreg.report.page.axes import BESIDE_DECADES, Axis, axis_of, spans_decades
-from symreg.report.page.svg import with_unit
+from symreg.report.page.svg import LONGEST_NAME, shortened, with_unit
 
 if TYPE_CHECKING:
     from symreg.problem import Problem
     from symreg.report.law_content import LawContent
+    from symreg.report.page.points import Points
 
 CURVE_STEPS = 241
 """Points of the curve of a law of one input: waves of a tenth of the range are smooth. More makes the page longer."""
@@ -37,6 +38,46 @@ MOST_RESIDUALS = 4
 input a missing one. Set by hand; the page counts the others."""
 
 LEVEL = 0.95  # of the bands: what people draw
+_KINDS: tuple[Literal["law", "measurement"], ...] = ("law", "measurement")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """What all figures of a page share: the rows that are drawn, and where inputs stand that are not drawn along.
+
+    ``middle`` holds the medians of all rows by input; ``usual`` is the input along which a law without any is drawn,
+    empty for none.
+    """
+
+    problem: Problem
+    points: Points
+    middle: dict[str, float]
+    usual: str
+
+    def values(self, name: str) -> Floats:
+        """A column in the user's unit on the rows that are drawn, ``(n_drawn,)``."""
+        return np.asarray(self.problem.table[name].user_numbers[self.points.rows], dtype=np.float64)
+
+    @property
+    def sigma(self) -> Floats | None:
+        """Stated uncertainties of the target on these rows."""
+        stated = self.problem.target_column.user_sigma
+        return None if stated is None else np.asarray(stated[self.points.rows], dtype=np.float64)
+
+    def named(self, name: str) -> str:
+        """A column with its unit, as beside an axis."""
+        return with_unit(name, self.problem.table[name].unit.text)
+
+    def target(self, what: str = "") -> str:
+        """The target with its unit, and what is said of it."""
+        name = shortened(self.problem.target, LONGEST_NAME - len(what) - 1) if what else self.problem.target
+        return with_unit(f"{name} {what}".strip(), self.problem.target_column.unit.text)
+
+
+def scene_of(problem: Problem, points: Points, usual: str) -> Scene:
+    """The scene, with medians taken once."""
+    middle = {name: float(np.median(problem.table[name].user_numbers)) for name in problem.inputs}
+    return Scene(problem, points, middle, usual)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +92,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figure:
-    """One drawing: a place for every row of the table, ``(n_rows,)``, and what stands behind them.
+    """One drawing: a place for every row that is drawn, ``(n_drawn,)``, and what stands behind them.
 
     ``kind`` is "law", "slice", "parity" or "residual"; ``about`` names what is drawn along; ``sigma`` are the lengths
     of error bars. ``same_for_all`` says that the rows stand at the same places for every law.
@@ -73,26 +114,25 @@ def figure_count(problem: Problem) -> int:
     return 2 + min(MOST_SLICES, len(problem.inputs)) + min(MOST_RESIDUALS, len(problem.inputs))
 
 
-def law_figures(one: LawContent, problem: Problem, usual: str) -> tuple[Figure, ...]:
-    """The law through the data; ``usual`` is the input along which a law without any is drawn, empty for none."""
+def law_figures(one: LawContent, scene: Scene) -> tuple[Figure, ...]:
+    """The law through the data."""
     used = variables_of(one.law.expression)
     if len(used) > 1:
-        return (_parity(one, problem), *_slices(one, problem, used))
-    along = used[0] if used else usual
-    return (_through(one, problem, along) if along else _parity(one, problem),)
+        return (_parity(one, scene), *_slices(one, scene, used))
+    along = used[0] if used else scene.usual
+    return (_through(one, scene, along) if along else _parity(one, scene),)
 
 
-def residual_figures(one: LawContent, problem: Problem) -> tuple[Figure, ...]:
+def residual_figures(one: LawContent, scene: Scene) -> tuple[Figure, ...]:
     """What the law leaves over, against what it says and against inputs."""
-    used = variables_of(one.law.expression)
-    unit, left = one.law.unit.text, one.evidence.residuals
-    y_name = with_unit("measured \N{MINUS SIGN} law", unit)
-    sigma = problem.target_column.user_sigma
-    along = [(name, _values(problem, name), with_unit(name, problem.table[name].unit.text)) for name in problem.inputs]
-    along = sorted(along, key=lambda one: one[0] not in used)[:MOST_RESIDUALS]
+    used, rows = variables_of(one.law.expression), scene.points.rows
+    left = one.evidence.residuals[rows]
+    y_name = with_unit("measured \N{MINUS SIGN} law", one.law.unit.text)
+    names = sorted(scene.problem.inputs, key=lambda name: name not in used)[:MOST_RESIDUALS]
+    along = [(name, scene.values(name), scene.named(name)) for name in names]
     if len(used) != 1:  # one input says the same as the law's own values
-        along.insert(0, ("", one.evidence.predicted, with_unit(f"{problem.target} by the law", unit)))
-    return tuple(Figure("residual", name, x, left, x_name, y_name, sigma) for name, x, x_name in along)
+        along.insert(0, ("", one.evidence.predicted[rows], scene.target("by the law")))
+    return tuple(Figure("residual", name, x, left, x_name, y_name, scene.sigma) for name, x, x_name in along)
 
 
 def along_axis(x: Floats, y: Floats, name: str = "", start: float = 0.0, end: float = 1.0) -> Axis:
@@ -100,40 +140,33 @@ def along_axis(x: Floats, y: Floats, name: str = "", start: float = 0.0, end: fl
     return axis_of(x, name, start, end, log=spans_decades(x, BESIDE_DECADES) if spans_decades(y) else None)
 
 
-def _values(problem: Problem, name: str) -> Floats:
-    return np.asarray(problem.table[name].user_numbers, dtype=np.float64)
-
-
-def _through(one: LawContent, problem: Problem, along: str) -> Figure:
+def _through(one: LawContent, scene: Scene, along: str) -> Figure:
     """The law of one input as a curve through the rows."""
-    x, target = _values(problem, along), problem.target_column
-    steps = along_axis(x, one.evidence.actual).steps(CURVE_STEPS)
-    curve = _curve(one.law, problem, {along: steps}, steps)
-    return Figure(
-        "law", along, x, one.evidence.actual, with_unit(along, problem.table[along].unit.text),
-        with_unit(problem.target, target.unit.text), target.user_sigma, curve, same_for_all=True,
-    )  # fmt: skip
+    x, y = scene.values(along), one.evidence.actual[scene.points.rows]
+    steps = along_axis(x, y).steps(CURVE_STEPS)
+    (curve,) = _curves(one.law, scene.problem, [{along: steps}], [steps])
+    return Figure("law", along, x, y, scene.named(along), scene.target(), scene.sigma, curve, same_for_all=True)
 
 
-def _parity(one: LawContent, problem: Problem) -> Figure:
-    target = problem.target_column
-    unit = target.unit.text
-    both = np.concatenate([one.evidence.actual, one.evidence.predicted])
-    axis = axis_of(both, "", 0.0, 1.0)
+def _parity(one: LawContent, scene: Scene) -> Figure:
+    predicted, actual = one.evidence.predicted[scene.points.rows], one.evidence.actual[scene.points.rows]
+    axis = axis_of(np.concatenate([actual, predicted]), "", 0.0, 1.0)
     ends = np.array([axis.low, axis.high])
-    return Figure(
-        "parity", "", one.evidence.predicted, one.evidence.actual, with_unit(f"{problem.target} by the law", unit),
-        with_unit(f"{problem.target} measured", unit), target.user_sigma, Curve(ends, ends),
-    )  # fmt: skip
+    names = scene.target("by the law"), scene.target("measured")
+    return Figure("parity", "", predicted, actual, *names, scene.sigma, Curve(ends, ends))
 
 
-def _slices(one: LawContent, problem: Problem, used: tuple[str, ...]) -> list[Figure]:
+def _slices(one: LawContent, scene: Scene, used: tuple[str, ...]) -> list[Figure]:
     """Each input of the law in turn, the one that changes it most first."""
-    middle = {name: float(np.median(_values(problem, name))) for name in used}
-    moved = {name: _moved(one, problem, name, middle) for name in used}
-    spread = {name: _spread(values) for name, values in moved.items()}
-    chosen = sorted(used, key=lambda name: -spread[name])[:MOST_SLICES]
-    return [_slice(one, problem, name, middle, moved[name]) for name in chosen]
+    held = {name: np.full(scene.points.drawn, scene.middle[name]) for name in used}
+    moved = {name: one.law.predict(held | {name: scene.values(name)}) for name in used}
+    chosen = sorted(used, key=lambda name: -_spread(moved[name]))[:MOST_SLICES]
+    actual = one.evidence.actual[scene.points.rows]
+    steps = [along_axis(scene.values(name), actual).steps(SLICE_STEPS) for name in chosen]
+    still = {name: np.full(SLICE_STEPS, scene.middle[name]) for name in used}
+    places = [still | {name: along} for name, along in zip(chosen, steps, strict=True)]
+    curves = _curves(one.law, scene.problem, places, steps)
+    return [_slice(one, scene, name, moved[name], curve) for name, curve in zip(chosen, curves, strict=True)]
 
 
 def _spread(values: Floats) -> float:
@@ -141,32 +174,34 @@ def _spread(values: Floats) -> float:
     return float(np.subtract(*np.percentile(finite, [90, 10]))) if finite.size else 0.0
 
 
-def _moved(one: LawContent, problem: Problem, name: str, middle: dict[str, float]) -> Floats:
-    """What the law says at each row's own value of one input and the medians of the others, ``(n_rows,)``."""
-    rows = problem.table.n_rows
-    held = {other: np.full(rows, value) for other, value in middle.items()}
-    return one.law.predict(held | {name: _values(problem, name)})
-
-
-def _slice(one: LawContent, problem: Problem, name: str, middle: dict[str, float], moved: Floats) -> Figure:
-    x, evidence, target = _values(problem, name), one.evidence, problem.target_column
-    steps = along_axis(x, evidence.actual).steps(SLICE_STEPS)
-    places = {other: np.full(SLICE_STEPS, value) for other, value in middle.items()} | {name: steps}
-    sigma = target.user_sigma
+def _slice(one: LawContent, scene: Scene, name: str, moved: Floats, curve: Curve) -> Figure:
+    rows, sigma = scene.points.rows, scene.sigma
+    actual, predicted = one.evidence.actual[rows], one.evidence.predicted[rows]
     with np.errstate(all="ignore"):
-        ratios = spans_decades(evidence.actual) and bool((evidence.predicted > 0).all() and (moved > 0).all())
-        y = moved * (evidence.actual / evidence.predicted) if ratios else moved + evidence.residuals
+        ratios = in_ratio(actual) and bool((predicted > 0).all() and (moved > 0).all())
+        y = moved * (actual / predicted) if ratios else moved + (actual - predicted)
         if sigma is not None and ratios:
-            sigma = sigma * moved / evidence.predicted
-    x_name, y_name = with_unit(name, problem.table[name].unit.text), with_unit(problem.target, target.unit.text)
-    return Figure("slice", name, x, y, x_name, y_name, sigma, _curve(one.law, problem, places, steps))
+            sigma = sigma * moved / predicted
+    return Figure("slice", name, scene.values(name), y, scene.named(name), scene.target(), sigma, curve)
 
 
-def _curve(law: Law, problem: Problem, places: dict[str, Floats], along: Floats) -> Curve:
-    given = {name: places[name] for name in variables_of(law.expression)} or places
-    values = law.predict(given)
+def in_ratio(actual: Floats) -> bool:
+    """Whether distances from a law are kept as ratios."""
+    return spans_decades(actual)
+
+
+def _curves(law: Law, problem: Problem, places: list[dict[str, Floats]], along: list[Floats]) -> list[Curve]:
+    """The law at each list of places, with its bands, all from one look at the fit."""
+    names = variables_of(law.expression) or tuple(places[0])
+    given = {name: np.concatenate([one[name] for one in places]) for name in names}
+    cuts = np.cumsum([len(one) for one in along])[:-1]
+    values = np.split(law.predict(given), cuts)
     try:
         band = band_of(law, problem, given)
-    except (SymregError, ArithmeticError, ValueError):  # no band can be told; the law itself can be drawn
-        return Curve(along, values)
-    return Curve(along, values, band.ends(LEVEL, "law"), band.ends(LEVEL, "measurement"))
+    except SymregError:  # the law itself can be drawn
+        return [Curve(x, y) for x, y in zip(along, values, strict=True)]
+    ends = [np.split(end, cuts) for kind in _KINDS for end in band.ends(LEVEL, kind)]
+    return [
+        Curve(x, y, (low, high), (lower, upper))
+        for x, y, low, high, lower, upper in zip(along, values, *ends, strict=True)
+    ]

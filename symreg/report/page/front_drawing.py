@@ -53,7 +53,7 @@ def front_drawing(laws: Sequence[LawContent], problem: Problem) -> FrontDrawing:
     positive = errors[np.isfinite(errors) & (errors > 0)]
     drawn = np.where(errors == 0, (float(positive.min()) if positive.size else 1.0) / BELOW_THE_LEAST, errors)
     steps = np.array([float(one.law.complexity) for one in laws])
-    x = axis_of(np.array([steps.min() - 1, steps.max() + 1]), "complexity", LEFT, WIDTH - RIGHT, log=False)
+    x = axis_of(np.array([steps.min() - 2, steps.max() + 2]), "complexity", LEFT, WIDTH - RIGHT, log=False)
     y = axis_of(drawn, with_unit(f"error, {problem.judge}", unit), HEIGHT - BOTTOM, TOP,
                 log=spans_decades(drawn, BESIDE_DECADES))  # fmt: skip
     along, up = x.at(steps), y.at(drawn)

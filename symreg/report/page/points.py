@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,12 +22,12 @@ MOST_DRAWN = 1_000
 """Rows in one figure: beyond, points cover each other. More makes the page longer and shows no more; the page says how
 many are drawn."""
 
-MOST_DRAWN_IN_ALL = 60_000
-"""Points of all figures of a page together, some 12 bytes each: 0.7 of the 2 MB that a page may have. Where many laws
-have many figures, each shows fewer rows."""
+MOST_DRAWN_IN_ALL = 40_000
+"""Points of all figures of a page together, some 13 bytes each: 0.5 of the 2 MB that a page may have, since a law takes
+0.05 besides and a front may have two dozen. Where many laws have many figures, each shows fewer rows."""
 
 FEWEST_DRAWN = 100  # rows in one figure, however many figures there are
-MOST_GROUPS = 8
+MOST_COLOURS = 8
 """Values of a column of names that are told by colours: more than eight nobody tells apart. Set by hand."""
 
 LONGEST_LABEL = 60  # characters of a name that is shown beside a point
@@ -59,6 +60,12 @@ class Points:
         """All rows that are drawn, group after group, ``(n_drawn,)``."""
         return np.concatenate([group.rows for group in self.groups])
 
+    @property
+    def spans(self) -> tuple[slice, ...]:
+        """Where each group stands among them."""
+        ends = np.cumsum([0, *(len(group.rows) for group in self.groups)])
+        return tuple(slice(int(low), int(high)) for low, high in pairwise(ends))
+
 
 def points_of(problem: Problem, figures: int) -> Points:
     """The rows to draw where a page has so many ``figures``: evenly chosen, in groups by names or by their part."""
@@ -70,7 +77,7 @@ def points_of(problem: Problem, figures: int) -> Points:
     for label in problem.table.labels:
         names = problem.table.label(label)
         counts = Counter(names[row] for row in every)
-        if 2 <= len(counts) <= MOST_GROUPS and 2 * len(counts) <= len(every):
+        if 2 <= len(counts) <= MOST_COLOURS and 2 * len(counts) <= len(every):
             groups = [(name, [row for row in every if names[row] == name]) for name in counts]
             return Points(tuple(Group(name, np.array(rows)) for name, rows in groups), label, total)
     if not len(problem.held_out_rows):

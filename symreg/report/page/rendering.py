@@ -19,7 +19,15 @@ from symreg.laws import EXPORT_LABELS, export_law
 from symreg.report.content import Content
 from symreg.report.mathml import name_mathml, to_mathml
 from symreg.report.page.drawing import Shared, draw
-from symreg.report.page.figures import Figure, figure_count, law_figures, residual_figures
+from symreg.report.page.figures import (
+    MOST_SLICES,
+    Figure,
+    Scene,
+    figure_count,
+    law_figures,
+    residual_figures,
+    scene_of,
+)
 from symreg.report.page.front_drawing import FrontDrawing, front_drawing
 from symreg.report.page.points import Points, points_of, words_of
 from symreg.report.page.rival_drawing import rival_drawing
@@ -52,6 +60,7 @@ class LawPart:
     residuals: tuple[Drawn, ...]
     exports: tuple[tuple[str, str], ...]
     latex: str
+    undrawn: int
 
 
 def html_report(content: Content) -> str:
@@ -80,24 +89,25 @@ def _law_parts(content: Content) -> tuple[list[LawPart], Points | None, Shared]:
         return [], None, shared
     problem = content.problem
     points = points_of(problem, len(content.laws) * figure_count(problem))
-    usual = _usual_input(content)
+    scene = scene_of(problem, points, _usual_input(content))
     parts = []
     for one in content.laws:
         parts.append(
             LawPart(
                 said=one,
-                main=tuple(_drawn(f, one, content, points, shared) for f in law_figures(one, problem, usual)),
-                residuals=tuple(_drawn(f, one, content, points, shared) for f in residual_figures(one, problem)),
+                main=tuple(_drawn(f, one, scene, shared) for f in law_figures(one, scene)),
+                residuals=tuple(_drawn(f, one, scene, shared) for f in residual_figures(one, scene)),
                 exports=tuple((label, export_law(one.law, name)) for name, label in EXPORT_LABELS.items()),
                 latex=export_law(one.law, "latex").strip(),
+                undrawn=max(0, len(variables_of(one.law.expression)) - MOST_SLICES),
             )
         )
     return parts, points, shared
 
 
-def _drawn(figure: Figure, one: LawContent, content: Content, points: Points, shared: Shared) -> Drawn:
+def _drawn(figure: Figure, one: LawContent, scene: Scene, shared: Shared) -> Drawn:
     words = f"{shape_words(figure)}: {one.law.target} = {one.law.formula}"
-    return Drawn(Markup(draw(figure, points, shared, words)), caption_of(figure, one, content.problem))
+    return Drawn(Markup(draw(figure, scene.points, shared, words)), caption_of(figure, one, scene))
 
 
 def _usual_input(content: Content) -> str:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symreg.formula import variables_of
-from symreg.report.page.axes import spans_decades
+from symreg.report.page.figures import in_ratio
 from symreg.report.page.svg import shortened
 from symreg.report.unit_markup import unit_plain
 from symreg.uncertain_text import number_text
 
 if TYPE_CHECKING:
-    from symreg.problem import Problem
     from symreg.report.law_content import LawContent
-    from symreg.report.page.figures import Figure
+    from symreg.report.page.figures import Figure, Scene
 
 MOST_HELD = 4  # inputs whose values are named under a figure; the others are counted
 
@@ -30,10 +29,10 @@ def shape_words(figure: Figure) -> str:
     }[figure.kind]
 
 
-def caption_of(figure: Figure, one: LawContent, problem: Problem) -> str:
+def caption_of(figure: Figure, one: LawContent, scene: Scene) -> str:
     """What the figure shows and how it is read."""
     if figure.kind == "slice":
-        return _held(figure, one, problem)
+        return _held(figure, one, scene)
     if figure.kind == "parity":
         return "Each point is a row of the table; a true law has them on the diagonal."
     if figure.kind == "residual":
@@ -50,13 +49,12 @@ def _band(figure: Figure) -> str:
     return "Dark band: where the law lies with 95 % probability; light band: where a new measurement does."
 
 
-def _held(figure: Figure, one: LawContent, problem: Problem) -> str:
+def _held(figure: Figure, one: LawContent, scene: Scene) -> str:
     others = [name for name in variables_of(one.law.expression) if name != figure.about]
     told = []
     for name in others[:MOST_HELD]:
-        column = problem.table[name]
-        value = number_text(float(np.median(column.user_numbers)), 3)
-        told.append(f"{shortened(name)} = {value} {unit_plain(column.unit.text)}".strip())
+        value, unit = number_text(scene.middle[name], 3), unit_plain(scene.problem.table[name].unit.text)
+        told.append(f"{shortened(name)} = {value} {unit}".strip())
     more = f" and {len(others) - MOST_HELD} more" if len(others) > MOST_HELD else ""
-    kept = "in ratio" if spans_decades(one.evidence.actual) else "by difference"
+    kept = "in ratio" if in_ratio(one.evidence.actual[scene.points.rows]) else "by difference"
     return f"At {', '.join(told)}{more}; rows are moved there along the law, {kept}."
