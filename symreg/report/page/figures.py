@@ -196,6 +196,9 @@ def _curves(law: Law, problem: Problem, places: list[dict[str, Floats]], along: 
     given = {name: np.concatenate([one[name] for one in places]) for name in names}
     cuts = np.cumsum([len(one) for one in along])[:-1]
     values = np.split(law.predict(given), cuts)
+    free = sum(one.kind == "free" for one in law.constants)
+    if law.covariance.shape != (free, free):  # a law that nobody fitted here
+        return [Curve(x, y) for x, y in zip(along, values, strict=True)]
     try:
         band = band_of(law, problem, given)
     except SymregError:  # the law itself can be drawn
