@@ -26,6 +26,10 @@ MOST_DECADES_WRITTEN = 7
 FAR_OUT = 4000.0
 """Units of the drawing beyond which a curve is cut: it is far outside every frame, and its numbers stay short."""
 
+ALIKE = 1e-13  # part of the size of values below which their differences are rounding, and they are drawn as one
+LEAST_SIZE = 1e-290  # below it steps between the numbers of an axis are no longer normal numbers
+_MOST_DECADES = 307.0  # of a float, on both sides of 1
+
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _LONG, _SHORT = 5, -3  # powers of ten from and below which they are put beside the name
 
@@ -66,12 +70,14 @@ def axis_of(values: Floats, name: str, start: float, end: float, *, log: bool | 
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     in_decades = spans_decades(finite) if log is None else log and low > 0
-    if not high > low:
-        width = abs(low) or 1.0
+    largest = max(abs(low), abs(high))
+    if not high / 2 - low / 2 > ALIKE * largest or largest < LEAST_SIZE:
+        width = largest if largest >= LEAST_SIZE else 1.0
         return Axis(low - width / 2, high + width / 2, False, start, end, name)
     if in_decades:
-        wider = (high / low) ** MARGIN
-        return Axis(low / wider, high * wider, True, start, end, name)
+        wider = MARGIN * (math.log10(high) - math.log10(low))
+        ends = max(-_MOST_DECADES, math.log10(low) - wider), min(_MOST_DECADES, math.log10(high) + wider)
+        return Axis(10.0 ** ends[0], 10.0 ** ends[1], True, start, end, name)
     wider = MARGIN * (high / 2 - low / 2) * 2
     return Axis(_finite(low - wider), _finite(high + wider), False, start, end, name)
 
