@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 # Built again when what is compiled or what it depends on has changed; Python files need no building.
 SOURCES := pyproject.toml CMakeLists.txt $(wildcard symreg/engine/core/*.cpp symreg/engine/core/*.h)
 
-.PHONY: help demo test lint types layers unit engines fuzz mutants benchmark clean
+.PHONY: help demo test lint types layers unit browser engines fuzz mutants benchmark clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -40,6 +40,14 @@ layers: $(VENV)/.installed-dev ## Imports point one way (see .importlinter)
 
 unit: $(VENV)/.installed-dev ## pytest; JOBS=4 for more processes
 	$(BIN)/python -m pytest -q -n $(JOBS)
+
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+
+browser: ## Chromium for the tests of the page, from Debian's packages, where there is none
+	@for name in $(BROWSERS); do command -v "$$name" >/dev/null && exit 0; done; \
+	echo "Installing Chromium, in which the tests look at the page ..."; \
+	$$(test "$$(id -u)" = 0 || echo sudo) sh -c \
+		'apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core'
 
 # Searches whose course depends on the last digits: what they must find holds whichever engine made these.
 ENGINE_TESTS := tests/search/native/bank/test_doublings.py tests/search/native/test_rank.py tests/search/native/joins/test_products.py

@@ -42,7 +42,7 @@ from symreg.formula.forms import Form, Precedence
 from symreg.formula.grammar import parse, parse_template
 from symreg.formula.inverses import inverse_of_power
 from symreg.formula.languages import CODE, Language, has_whole_exponent, words_of
-from symreg.formula.naming import is_plain, quoted, safe_identifiers, tex_escaped, unquoted
+from symreg.formula.naming import is_phrase, is_plain, quoted, safe_identifiers, tex_escaped, unquoted
 from symreg.formula.operators import (
     FUNCTION_NAMES,
     OPERATOR_BITS,
@@ -108,6 +108,7 @@ __all__ = [
     "has_whole_exponent",
     "infer_dimensions",
     "inverse_of_power",
+    "is_phrase",
     "is_plain",
     "left_out",
     "literal_exponent",

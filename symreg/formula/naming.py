@@ -123,8 +123,35 @@ def _tex_word(word: str) -> str:
     return rf"\mathrm{{{word}}}" if re.fullmatch(r"[A-Za-z0-9]+", word) else rf"\text{{{tex_escaped(word)}}}"
 
 
+MOST_SUBSCRIPTS = 2
+"""Words behind the first that are set as its subscripts, as in r_p,A: more are no symbol but a phrase."""
+
+SHORT_WORD, SHORT_CAPITALS = 2, 3
+"""Letters of a first word that still is a symbol, as in dT_max or Re_x, and of one in capitals, as in IP_A or EA_B."""
+
+
+def is_phrase(name: str) -> bool:
+    """Whether a name is words rather than a symbol with subscripts: ``semi_major_axis``, but not ``T_hot`` or ``v``.
+
+    Set as a symbol, ``semi`` would stand above a long subscript and its exponent far behind.
+    """
+    head, *others = name.split("_")
+    if not others or not all(re.fullmatch(r"\w+", part) for part in (head, *others)):
+        return False
+    numbered = re.fullmatch(r"([A-Za-z]+?)([0-9]+)", head)
+    letters = numbered[1] if numbered else head
+    is_symbol = len(letters) <= SHORT_WORD or (len(letters) <= SHORT_CAPITALS and letters.isupper())
+    is_symbol = is_symbol or letters in _SYMBOLS or letters.lower() in _SYMBOLS
+    return not is_symbol or len(others) > MOST_SUBSCRIPTS
+
+
 def latex_name(name: str) -> str:
-    r"""Return the name in TeX's mathematics: ``\gamma``, ``T_{0}``, ``v_{\mathrm{max}}``, ``\text{a\&b}``."""
+    r"""Return the name in TeX's mathematics: ``\gamma``, ``T_{0}``, ``v_{\mathrm{max}}``, ``\text{a\&b}``.
+
+    A phrase is text with hyphens, ``\text{semi-major-axis}``: with spaces it would look like a product.
+    """
+    if is_phrase(name):
+        return rf"\text{{{tex_escaped(name.replace('_', '-'))}}}"
     head, *subscripts = name.split("_")
     digits = re.fullmatch(r"([A-Za-z]+?)([0-9]+)", head)
     if digits and (len(digits[1]) == 1 or digits[1] in _SYMBOLS):

@@ -15,16 +15,11 @@ import numpy as np
 from symreg.laws import Law, Score
 from symreg.problem import limits_in_words
 from symreg.report.certainty import Certainty, certainty_of
-from symreg.report.constant_facts import (
-    METHODS,
-    ConstantFact,
-    CorrelationFact,
-    constant_fact,
-    correlation_fact,
-    with_intervals_shown,
-)  # fmt: skip
-from symreg.report.derivation import Derivation, derive
-from symreg.report.evidence import Evidence, evidence_of
+from symreg.report.constant_facts import METHODS, ConstantFact, CorrelationFact, constant_fact
+from symreg.report.derivation import Derivation
+from symreg.report.evidence import Evidence
+from symreg.report.law_content import LawContent, ScoreFact, law_contents
+from symreg.report.notes import Notes, sorted_notes
 from symreg.search import completeness, not_asked
 from symreg.typesetting import unit_plain
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
@@ -34,7 +29,7 @@ if TYPE_CHECKING:
     from symreg.discovery import Discovery
     from symreg.problem import Problem
 
-__all__ = ["ColumnFact", "ConstantFact", "Content", "CorrelationFact", "Fact", "FrontRow", "ScoreFact", "gather"]
+__all__ = ["ColumnFact", "Content", "Fact", "FrontRow", "gather"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +38,6 @@ class Fact:
 
     name: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreFact:
-    """How good the selected law is on some rows."""
-
-    rows: str
-    n_rows: int
-    rmse: str
-    unit: str
-    r2: str
-    undefined: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +77,12 @@ class ColumnFact:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A report before it is set: ``law`` and what hangs on it are None where no law was found."""
+    """A report before it is set: ``best`` and what hangs on it are None or empty where no law was found."""
 
     discovery: Discovery
     title: str
     held_out_name: str
-    law: Law | None
-    evidence: Evidence | None
-    derivation: Derivation | None
-    constants: tuple[ConstantFact, ...]
-    interval_name: str
-    interval_method: str
-    correlations: tuple[CorrelationFact, ...]
-    scores: tuple[ScoreFact, ...]
-    relative_error: str
+    laws: tuple[LawContent, ...]
     certainty: Certainty | None
     ruled_out: tuple[Fact, ...]
     certificate: str
@@ -115,6 +90,7 @@ class Content:
     columns: tuple[ColumnFact, ...]
     data: tuple[Fact, ...]
     notes: tuple[str, ...]
+    kinds_of_notes: Notes
     environment: tuple[Fact, ...]
 
     @property
@@ -122,54 +98,74 @@ class Content:
         """The question that was asked."""
         return self.discovery.problem
 
+    @property
+    def best(self) -> LawContent | None:
+        """What is said of the selected law."""
+        return next((one for one in self.laws if one.selected), None)
+
+    @property
+    def law(self) -> Law | None:
+        """The selected law."""
+        return None if self.best is None else self.best.law
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What the selected law says about the table."""
+        return None if self.best is None else self.best.evidence
+
+    @property
+    def derivation(self) -> Derivation | None:
+        """Why the units of the selected law are right."""
+        return None if self.best is None else self.best.derivation
+
+    @property
+    def constants(self) -> tuple[ConstantFact, ...]:
+        """The constants of the selected law."""
+        return () if self.best is None else self.best.constants
+
+    @property
+    def interval_name(self) -> str:
+        """What the intervals of its constants are called."""
+        return "interval" if self.best is None else self.best.interval_name
+
+    @property
+    def interval_method(self) -> str:
+        """How they were made."""
+        return METHODS["wald"] if self.best is None else self.best.interval_method
+
+    @property
+    def correlations(self) -> tuple[CorrelationFact, ...]:
+        """How far the errors of its constants go together."""
+        return () if self.best is None else self.best.correlations
+
+    @property
+    def scores(self) -> tuple[ScoreFact, ...]:
+        """How good it is on each part of the rows."""
+        return () if self.best is None else self.best.scores
+
 
 def gather(discovery: Discovery) -> Content:
     """Collect and check everything; raises ``ReportError`` where a stored score is not what its law gives."""
     problem, front = discovery.problem, discovery.front
-    checked = [evidence_of(law, problem) for law in front]
-    found = len(front) > 0 and 0 <= front.selected < len(front)
+    laws = law_contents(discovery)
+    found = 0 <= front.selected < len(front)
     law = front.best if found else None
-    evidence = checked[front.selected] if found else None
-    constants = () if law is None else with_intervals_shown(law, problem)
-    shown = next((one.interval for one in constants if one.interval is not None), None)
-    name = problem.judge
+    notes = _notes(discovery)
     return Content(
         discovery=discovery,
         title=problem.name,
-        held_out_name=name,
-        law=law,
-        evidence=evidence,
-        derivation=None if law is None else derive(law),
-        constants=tuple(constant_fact(c) for c in constants),
-        interval_name="interval" if shown is None else f"{100 * shown.level:g} % interval",
-        interval_method=METHODS["wald" if shown is None else shown.method],
-        correlations=() if law is None else tuple(correlation_fact(one) for one in law.correlations),
-        scores=() if law is None or evidence is None else _scores(law, evidence, name),
-        relative_error="" if evidence is None else _percent(evidence.typical_relative_error),
+        held_out_name=problem.judge,
+        laws=laws,
         certainty=certainty_of(discovery),
         ruled_out=_ruled_out(discovery),
         certificate=_certificate(discovery),
         front=tuple(_front_row(law, i == front.selected) for i, law in enumerate(front)),
         columns=tuple(_columns(problem, law)),
         data=tuple(_data(problem, law)),
-        notes=tuple(dict.fromkeys([*_notes(discovery), *(law.notes if law else ())])),
+        notes=tuple(dict.fromkeys([*notes, *(law.notes if law else ())])),
+        kinds_of_notes=sorted_notes(notes),
         environment=tuple(_environment(discovery)),
     )
-
-
-def _scores(law: Law, evidence: Evidence, held_out: str) -> tuple[ScoreFact, ...]:
-    pairs = (("training", evidence.train), (held_out, evidence.held_out))
-    return tuple(
-        ScoreFact(rows, s.n_rows, number_text(s.rmse, 4), law.unit.text, r2_text(s.r2), s.undefined)
-        for rows, s in pairs
-        if s.n_rows
-    )
-
-
-def _percent(share: float) -> str:
-    if not math.isfinite(share) or share == 0:
-        return "" if share else "0"
-    return f"{100 * share:.2g} %" if share >= 1e-6 else f"{share:.1e}"
 
 
 def _front_row(law: Law, selected: bool) -> FrontRow:

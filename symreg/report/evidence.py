@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from symreg.arrays import Rows
 from symreg.errors import ReportError
 from symreg.laws import Law, Score, score
 
@@ -63,14 +64,19 @@ def evidence_of(law: Law, problem: Problem) -> Evidence:
         columns = {problem.target: problem.target_column.user_values}
     predicted = law.predict(columns)
     actual = np.asarray(problem.target_column.user_values, dtype=np.float64)
-    train = score(predicted[problem.train_rows], actual[problem.train_rows])
+    sigma = problem.target_column.user_sigma
+
+    def scored(values: Array, rows: Rows) -> Score:
+        return score(values, actual[rows], None if sigma is None else sigma[rows])
+
+    train = scored(predicted[problem.train_rows], problem.train_rows)
     size = float(np.max(np.abs(actual))) if actual.size else 0.0
     _compare(law, "training", law.train, train, size)
     if problem.judge == "held-out":
-        held_out = score(predicted[problem.held_out_rows], actual[problem.held_out_rows])
+        held_out = scored(predicted[problem.held_out_rows], problem.held_out_rows)
         _compare(law, "held-out", law.held_out, held_out, size)
     else:
-        held_out = score(_cross_validated(law, problem), actual[problem.train_rows])
+        held_out = scored(_cross_validated(law, problem), problem.train_rows)
         _compare(law, problem.judge, law.held_out, held_out, size, _RELATIVE_REFITTED)
     return Evidence(predicted, actual, train, held_out)
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from symreg.formula import Variable, tex_escaped, to_latex
 from symreg.laws import Law
-from symreg.report.content import ConstantFact, Content, Fact, FrontRow
+from symreg.report.constant_facts import ConstantFact
+from symreg.report.content import Content, Fact, FrontRow
 from symreg.typesetting import one_line, unit_latex
 
 __all__ = ["latex_report"]

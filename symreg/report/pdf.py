@@ -11,7 +11,7 @@ from pathlib import Path
 
 from symreg.errors import ReportError
 from symreg.report.content import Content, Fact, FrontRow
-from symreg.report.plots import front_plot, parity_plot, plain_colours, residual_plot
+from symreg.report.plots import front_plot, parity_plot, residual_plot
 from symreg.typesetting import name_typst, to_typst, typst_string, unit_plain, unit_typst
 
 __all__ = ["pdf_report", "typst_report"]
@@ -71,12 +71,11 @@ def _pictures(content: Content) -> dict[str, str]:
     if law is None or evidence is None:
         return {}
     unit = law.unit.text
-    found = {
+    return {
         "parity.svg": parity_plot(evidence, problem, unit),
         "residual.svg": residual_plot(evidence, problem, unit),
         "front.svg": front_plot(content.discovery.front, unit, judge=problem.judge),
     }
-    return {name: plain_colours(svg) for name, svg in found.items()}
 
 
 def _law(content: Content) -> list[str]:

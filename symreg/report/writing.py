@@ -20,7 +20,7 @@ __all__ = ["FORMATS", "write_report", "write_reports"]
 
 
 def _html(content: Content) -> bytes:
-    from symreg.report.html import html_report
+    from symreg.report.page import html_report
 
     return html_report(content).encode("utf-8")
 

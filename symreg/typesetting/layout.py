@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symreg.formula import OPERATORS, POWERS, Apply, Constant, Expression, Number, Variable
+from symreg.formula import OPERATORS, POWERS, Apply, Constant, Expression, Number, Variable, is_phrase
 
 __all__ = ["Box", "Call", "Fenced", "Literal", "Mark", "Power", "Quotient", "Root", "Row", "Symbol", "layout"]
 
@@ -106,10 +106,15 @@ GREEK |= {"hbar": "ħ", "varepsilon": "ε", "varphi": "ϕ", "ell": "\N{SCRIPT SM
 
 
 def symbol_of(name: str) -> Symbol:
-    """``epsilon_0`` is ε with subscript 0, ``H0`` is H with subscript 0; any other text stays as it is."""
+    """``epsilon_0`` is ε with subscript 0, ``H0`` is H with subscript 0; ``semi_major_axis`` is a word with hyphens.
+
+    Any other text stays as it is.
+    """
+    if is_phrase(name):
+        return Symbol(name.replace("_", "-"))
     head, _, tail = name.partition("_")
     if head and tail and re.fullmatch(r"\w+", name):
-        return Symbol(GREEK.get(head, head), tail.replace("_", " "))
+        return Symbol(GREEK.get(head, head), " ".join(GREEK.get(word, word) for word in tail.split("_")))
     numbered = re.fullmatch(r"([^\W\d_]+)(\d+)", name)
     if numbered and (len(numbered[1]) == 1 or numbered[1] in GREEK):
         return Symbol(GREEK.get(numbered[1], numbered[1]), numbered[2])

@@ -40,7 +40,8 @@ def name_mathml(name: str) -> str:
 
 
 def _element(box: Box, display: bool) -> str:
-    mode = ' display="block"' if display else ""
+    # Not display="block": a formula wider than its box would be cut at the left, where nobody can scroll to.
+    mode = ' displaystyle="true"' if display else ""
     return f'<math xmlns="http://www.w3.org/1998/Math/MathML"{mode}>{_spell(box)}</math>'
 
 
@@ -69,7 +70,9 @@ def _spell(box: Box) -> str:
 
 
 def _identifier(text: str) -> str:
-    # A lone letter is set in italics, a word upright, by the rules of MathML itself.
+    # A lone letter is set in italics, a word upright, by the rules of MathML itself; a phrase is text.
+    if "-" in text or " " in text:
+        return f"<mtext>{escape(text)}</mtext>"
     return f"<mi>{escape(text)}</mi>"
 
 

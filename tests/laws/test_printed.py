@@ -64,9 +64,9 @@ def test_the_search_says_in_which_unit_a_temperature_stands(found: sr.Discovery)
 @pytest.mark.parametrize("language", ["html", "markdown", "latex"])
 def test_reports_name_the_unit_of_the_formula(found: sr.Discovery, language: str, tmp_path: object) -> None:
     from symreg.report.content import gather
-    from symreg.report.html import html_report
     from symreg.report.latex import latex_report
     from symreg.report.markdown import markdown_report
+    from symreg.report.page.rendering import html_report
 
     write = {"html": html_report, "markdown": markdown_report, "latex": latex_report}[language]
     page = write(gather(found))

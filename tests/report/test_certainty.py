@@ -13,11 +13,10 @@ from symreg.discovery import Discovery
 from symreg.errors import ReportError
 from symreg.report.certainty import certainty_of
 from symreg.report.content import gather
-from symreg.report.html import html_report
 from symreg.report.latex import latex_report
 from symreg.report.markdown import markdown_report
+from symreg.report.page.rendering import html_report
 from symreg.report.pdf import pdf_report, typst_report
-from symreg.report.plots import rival_plot
 from tests.laws_by_hand import discovery_of, problem_of
 
 HEADING = "How sure the form is"
@@ -57,8 +56,6 @@ def test_the_picture_shows_both_laws_over_twice_the_range(rivals: Discovery) -> 
     np.testing.assert_allclose(curve.rival, curve.x - curve.x**3 / 6, rtol=1e-12)
     noise = rivals.front.best.train.rmse
     np.testing.assert_allclose(curve.sigmas, np.abs(curve.selected - curve.rival) / noise, rtol=1e-6, atol=1e-9)
-    svg = rival_plot(curve, rivals.problem, "1")
-    assert svg.startswith("<?xml") and svg == rival_plot(curve, rivals.problem, "1")
     assert html_report(gather(rivals)).count("The selected law and its rival") == 1
 
 
@@ -103,7 +100,7 @@ def test_hostile_formulas_are_words(hostile: Discovery) -> None:
     evil = '<script>alert(1)</script> \\input{x} #eval("1") `y`'
     found = Robustness("held-out", Stability(evil, ((evil, 7), ("k", 3)), 10), notes=(evil,))
     content = gather(replace(hostile, robustness=found))
-    assert "<script>" not in html_report(content)
+    assert html_report(content).count("<script") == 1  # ours
     assert "\\input{x}" not in latex_report(content)
     assert "<script>alert(1)" not in markdown_report(content).replace(evil, "", 1)  # once in code, where it is a word
     assert pdf_report(content).startswith(b"%PDF")

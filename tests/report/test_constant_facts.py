@@ -13,9 +13,9 @@ from symreg.laws.law import ConstantInterval, ParetoFront
 from symreg.problem.making import make_problem
 from symreg.report.constant_facts import interval_text
 from symreg.report.content import gather
-from symreg.report.html import html_report
 from symreg.report.latex import latex_report
 from symreg.report.markdown import markdown_report
+from symreg.report.page.rendering import html_report
 from symreg.report.pdf import pdf_report
 from symreg.tables.table import read_table
 from symreg.units.reading import DIMENSIONLESS_UNIT

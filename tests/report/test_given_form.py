@@ -8,8 +8,8 @@ from symreg.discovery import Discovery, discover
 from symreg.laws.exporting import EXPORT_LANGUAGES
 from symreg.problem.making import make_problem
 from symreg.report.content import gather
-from symreg.report.html import html_report
 from symreg.report.markdown import markdown_report
+from symreg.report.page.rendering import html_report
 from symreg.search.backend import Budget
 from symreg.search.native.settings import Native
 from symreg.tables.catalog import load_dataset

@@ -81,14 +81,16 @@ def test_reads_as_mathematics(formula: str, expected: str) -> None:
 
 def test_an_equation_names_its_target() -> None:
     assert flat(to_mathml(Variable("a"), target="P")) == "P=a"
-    assert 'display="block"' in to_mathml(Variable("a"))
-    assert 'display="block"' not in to_mathml(Variable("a"), display=False)
+    assert 'displaystyle="true"' in to_mathml(Variable("a"))
+    assert 'displaystyle="true"' not in to_mathml(Variable("a"), display=False)
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("H0", "sub(H, 0)"), ("k_B", "sub(k, B)"), ("hbar", "ħ"), ("Omega_m", "sub(Ω, m)"), ("period", "period"),
-     ("x_1_2", "sub(x, 1 2)"), ("temp2", "temp2"), ("_x", "_x"), ("lambda", "λ")],
+     ("x_1_2", "sub(x, 1 2)"), ("r_pi", "sub(r, π)"), ("IP_A", "sub(IP, A)"), ("Delta_E", "sub(Δ, E)"),
+     ("semi_major_axis", "semi-major-axis"), ("delta_E_RS_minus_ZB", "delta-E-RS-minus-ZB"),
+     ("yield_stress", "yield-stress"), ("temp2", "temp2"), ("_x", "_x"), ("lambda", "λ")],
 )  # fmt: skip
 def test_names_become_symbols(name: str, expected: str) -> None:
     assert flat(name_mathml(name)) == expected

@@ -1,0 +1,81 @@
+"""The front as a drawing: error against complexity, with a place for a button at each law.
+
+The buttons are HTML over the SVG, radio buttons of one group: a browser then moves between them by arrow keys, tells
+them to a screen reader, and needs no script for either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from markupsafe import Markup
+
+from symreg.report.page.axes import BESIDE_DECADES, axis_of, spans_decades
+from symreg.report.page.drawing import BOTTOM, LEFT, RIGHT, TOP
+from symreg.report.page.svg import curve, frame, with_unit
+from symreg.uncertain_text import number_text
+
+if TYPE_CHECKING:
+    from symreg.problem import Problem
+    from symreg.report.law_content import LawContent
+
+WIDTH, HEIGHT = 400.0, 290.0
+"""Of the drawing, in units that are a pixel each at full size; set by hand, changes looks only."""
+
+BELOW_THE_LEAST = 10.0
+"""An error of zero has no place on a logarithmic axis: it is drawn so many times below the smallest other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the button of a law stands, in percent of the drawing, and what it says."""
+
+    left: str
+    top: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDrawing:
+    """The drawing, and a place for each law in the order of the front."""
+
+    svg: Markup
+    places: tuple[Place, ...]
+
+
+def front_drawing(laws: Sequence[LawContent], problem: Problem) -> FrontDrawing:
+    """Errors on the rows that judge, or on the training rows where a law has none other."""
+    unit = problem.target_column.unit.text
+    errors = np.array([_judged(one) for one in laws])
+    positive = errors[np.isfinite(errors) & (errors > 0)]
+    drawn = np.where(errors == 0, (float(positive.min()) if positive.size else 1.0) / BELOW_THE_LEAST, errors)
+    steps = np.array([float(one.law.complexity) for one in laws])
+    x = axis_of(np.array([steps.min() - 2, steps.max() + 2]), "complexity", LEFT, WIDTH - RIGHT, log=False)
+    y = axis_of(drawn, with_unit(f"error, {problem.judge}", unit), HEIGHT - BOTTOM, TOP,
+                log=spans_decades(drawn, BESIDE_DECADES))  # fmt: skip
+    along, up = x.at(steps), y.at(drawn)
+    up = np.where(np.isfinite(up), up, TOP)
+    stairs = curve(np.repeat(along, 2)[1:], np.repeat(up, 2)[:-1])
+    svg = (
+        f'<svg class="plot" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" aria-hidden="true">{frame(x, y)}'
+        f'<path class="stairs" d="{stairs}"/></svg>'
+    )
+    return FrontDrawing(
+        Markup(svg),
+        tuple(
+            Place(f"{100 * a / WIDTH:.2f}%", f"{100 * b / HEIGHT:.2f}%", _words(one, error, unit))
+            for one, a, b, error in zip(laws, along, up, errors, strict=True)
+        ),
+    )
+
+
+def _judged(one: LawContent) -> float:
+    return one.evidence.held_out.rmse if one.evidence.held_out.n_rows else one.evidence.train.rmse
+
+
+def _words(one: LawContent, error: float, unit: str) -> str:
+    text = f"complexity {one.law.complexity}: {one.law.target} = {one.law.formula}"
+    return f"{text}, error {number_text(error, 3)} {unit}".strip() + (", selected" if one.selected else "")
