@@ -22,7 +22,7 @@ from symreg.errors import DimensionError, SymregError
 from symreg.finishing import GUESS, Finisher, Workshop
 from symreg.fitting import Fitter, make_fitter
 from symreg.formula import Expression, constants_of, infer_dimensions, parse, warm_simplifier
-from symreg.laws import Law, ParetoFront
+from symreg.laws import Choice, Course, Law, Moment, ParetoFront
 from symreg.problem import Candidate, FreeConstant, Problem
 from symreg.search import (
     Backend,
@@ -38,6 +38,7 @@ from symreg.search import (
     unmet,
 )
 from symreg.templates import propose_within
+from symreg.typesetting import bundle, html_list, told
 from symreg.units import DIMENSIONLESS
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Discovery:
     combinations were looked at, and ``pruned_by_dimension`` were not. ``runners_up`` are laws that came near the front,
     shortest message first. ``rejections`` are hypotheses that did not become candidates, in the order in which they
     were proposed. ``robustness`` is what an examination of the answer found (``certainty.examined``), or None.
+    ``history`` is the time course of the best law, a moment for each change; a run that is read again has none.
     """
 
     problem: Problem
@@ -107,6 +109,27 @@ class Discovery:
     runners_up: tuple[Law, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     robustness: Robustness | None = None
+    history: tuple[Moment, ...] = ()
+
+    def using(self, choice: Choice) -> Discovery:
+        """The same with another law of the front selected, for who wants its report; see ``ParetoFront.using``."""
+        return replace(self, front=self.front.using(choice))
+
+    def __repr__(self) -> str:
+        best = self.front.best.summary() if self.front.laws else "no law found"
+        return told("Discovery", f"{best}; {self._ending}")
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """The selected law, the front and what is to be said of both."""
+        laws = self.front._repr_html_()
+        law = self.front.best._repr_html_() if 0 <= self.front.selected < len(self.front) else ""
+        sure = () if self.robustness is None else self.robustness.findings
+        said = dict.fromkeys([self._ending, *self.problem.notes, *sure, *self.notes])
+        return bundle(repr(self), f"<div>{law}{laws}{html_list(said)}</div>")
+
+    @property
+    def _ending(self) -> str:
+        return f"{self.status} after {self.wall_seconds:.1f} s ({self.stop_reason}); {self.evaluated:,} evaluated"
 
 
 Observer = Callable[[Progress], None]
@@ -147,7 +170,7 @@ def discover(
         fitter, whole = _fitters(problem, backend, space, seed)
         workshop = Workshop(finisher := Finisher(fitter, simplifier), whole)
         workshop.take(_guesses(problem, resume_from), GUESS)
-        last = Round((), 0, 0, 0, None, "nothing was searched")
+        last, course = Round((), 0, 0, 0, None, "nothing was searched"), Course()
         rounds = _rounds(finisher, Heard(backend), space, _without_finishing(budget, problem), seed, stop)
         for last in _until_memory_ends(rounds):
             last = last if not left_out else replace(last, complete_to_complexity=None)  # not of all columns
@@ -157,14 +180,13 @@ def discover(
             workshop.take(last.candidates, last.backend or backend.name)
             notes = (*notes, *last.notes)
             rejections = (*rejections, *last.rejections)
-            if observer is not None and last.stop_reason is None:
-                elapsed = time.monotonic() - started
-                front = workshop.quick_front()
-                observer(Progress(elapsed, last.evaluated, last.level, last.complete_to_complexity, front, "search"))
+            if last.stop_reason is None:
+                _look(workshop, last, time.monotonic() - started, course, observer)
         reason = last.stop_reason or "nothing is left to try"
         front = workshop.front(_finishing_seconds(budget, time.monotonic() - started, reason))
         unhurried = budget.time is None and reason != INTERRUPTED
         runners_up = workshop.runners_up(front, UNHURRIED if unhurried else LEAST_FINISHING)
+    course.note(time.monotonic() - started, last.evaluated, front)
     return Discovery(
         problem=problem if not left_out else replace(problem, inputs=asked.inputs),
         front=front,
@@ -179,6 +201,7 @@ def discover(
         notes=(*problem.notes, *notes, *workshop.notes),
         runners_up=runners_up,
         rejections=rejections,
+        history=tuple(course.moments),
     )
 
 
@@ -192,6 +215,16 @@ def linear_algebra_on(threads: int) -> AbstractContextManager[object]:
 
     found: AbstractContextManager[object] = threadpool_limits(limits=threads, user_api="blas")
     return found
+
+
+def _look(workshop: Workshop, last: Round, elapsed: float, course: Course, observer: Observer | None) -> None:
+    """Tell the observer how the search stands, and take down the best law; not after every round if nobody watches."""
+    if observer is None and not course.is_due(elapsed):
+        return
+    front = workshop.quick_front()
+    course.note(elapsed, last.evaluated, front)
+    if observer is not None:
+        observer(Progress(elapsed, last.evaluated, last.level, last.complete_to_complexity, front, "search"))
 
 
 def _rounds(
@@ -266,6 +299,7 @@ def _guesses(problem: Problem, formulas: Sequence[str]) -> list[Candidate]:
     known = {one.name for one in (*problem.known_constants, *problem.units_of_inputs.values())} | {"pi"}
     free = {"k", *(f"k{number}" for number in range(1, 30))}
     free |= {limit.name for limit in problem.free_constants.limits}
+    free |= {f"{one.name}{number}" for one in problem.free_constants.names for number in ("", *range(1, 30))}
     free |= set() if problem.template is None else set(problem.template.parameter_names)
     found = [*problem.guesses]
     for text in formulas:

@@ -169,6 +169,19 @@ class EstimatorError(SymregError, ValueError):
         return f"{self.reason} {self.advice}".strip()
 
 
+class LawError(SymregError):
+    """What is asked of a law, or of a front, that it does not have: ``reason``, ``advice`` (may be empty)."""
+
+    reason: str
+    advice: str
+
+    def __init__(self, *, reason: str, advice: str = "", **fields: Any) -> None:
+        super().__init__(reason=reason, advice=advice, **fields)
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.advice}".strip()
+
+
 class PredictionError(SymregError):
     """Data that do not fit a law which is to predict: ``message``; ``column`` is the one to blame, or None."""
 

@@ -14,9 +14,13 @@ LATE = {
     ("symreg.cli", "symreg.cli.starting"): "a command is loaded when it runs",
     ("symreg.engine", "symreg.engine.compiled"): "the compiled core may be absent; the door says which there are",
     ("symreg.laws.law", "symreg.laws.exporting"): "a law leaves as code (`Law.to`), which is made of laws",
+    ("symreg.laws.law", "symreg.laws.choice"): "a front picks a law for whoever names it",
+    ("symreg.laws.law", "symreg.laws.front_text"): "a front shows itself in a console",
+    ("symreg.laws.law", "symreg.laws.plotting"): "a law draws itself, where matplotlib is wanted",
+    ("symreg.laws.law", "symreg.laws.renaming"): "a law gives itself under other names",
+    ("symreg.laws.law", "symreg.laws.shown"): "a law shows itself in a notebook, by what knows laws",
     ("symreg.laws.law", "symreg.laws.selection"): "a front picks laws by the rule that is made of laws",
     ("symreg.laws.law", "symreg.laws.front_table"): "a front gives a data frame, which is made of fronts",
-    ("symreg.laws.law", "symreg.laws.front_latex"): "a front gives a table of LaTeX, which is made of fronts",
     ("symreg.laws.law", "symreg.laws.printed"): "a law prints itself, by what knows how laws are printed",
     ("symreg.search.native.bank.admission", "symreg.search.native.bank.compiled_admission"): (
         "the compiled core may be absent; it admits as the plain one says"

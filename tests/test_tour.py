@@ -118,7 +118,7 @@ def test_an_operator_is_a_row(tmp_path: Path) -> None:
         from symreg.laws.exporting.octave import OCTAVE
         from symreg.laws.exporting.r import R
         from symreg.laws.exporting.rust import RUST
-        from symreg.report.mathml import to_mathml
+        from symreg.typesetting.mathml import to_mathml
         from symreg.search.native.bank.vocabulary import NUMPY, OPS, search_cost
         from symreg.search.native.evolution.variation import STEPS
         from symreg.templates.undoing import undone

@@ -21,6 +21,7 @@ from symreg.discovery import Discovery, discover
 from symreg.given import check_number
 from symreg.laws import Law, fitter_of
 from symreg.search import Backend, Budget
+from symreg.typesetting import bundle, html_list, html_table, plain_html, to_mathml, told
 from symreg.uncertain_text import number_text
 
 if TYPE_CHECKING:
@@ -79,6 +80,25 @@ class Robustness:
 
     def __str__(self) -> str:
         return "\n".join([*self.findings, *self.warnings])
+
+    def __repr__(self) -> str:
+        return told("Robustness", "; ".join([*self.findings, *self.warnings]) or "nothing was examined")
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """How often which form was selected, the rivals, and where to measure to tell them apart."""
+        several = [one for one in (self.stability, self.searches) if one is not None]
+        counts = [
+            (plain_html(formula), f"{times} of {one.drawn} {'searches' if one.searched else 'resamples'}")
+            for one in several
+            for formula, times in one.counts
+        ]
+        rivals = [
+            (to_mathml(one.law.expression, display=False), plain_html(alike(one)), plain_html("; ".join(advice(one))))
+            for one in self.rivals
+        ]
+        html = html_table(("form", "selected"), counts) if counts else ""
+        html += html_table(("rival", "how alike", "where to measure"), rivals) if rivals else ""
+        return bundle(str(self) or repr(self), f"<div>{html}{html_list(self.findings)}</div>")
 
 
 def examined(

@@ -18,7 +18,7 @@ from symreg.certainty.bootstrap import RESAMPLES, Resampling, studentised_ends
 from symreg.certainty.profile import profile_ends
 from symreg.errors import SymregError
 from symreg.fitting import Fitted, Fitter, Floats
-from symreg.laws import ConstantInterval, Law, fit_of, quantile
+from symreg.laws import ConstantInterval, Intervals, Law, fit_of, quantile
 from symreg.problem import Problem
 
 IntervalMethod = Literal["wald", "profile", "bootstrap"]
@@ -42,7 +42,7 @@ def constant_intervals(
     resampling: Resampling | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
-) -> tuple[ConstantInterval, ...]:
+) -> Intervals:
     """An interval for each free constant of a law that was found for ``problem``, from the rows it was fitted on.
 
     ``problem`` is that of the discovery (``Discovery.problem``), which knows whether errors were found to grow.
@@ -56,10 +56,10 @@ def constant_intervals(
     """
     _check(method, level, resampling, resamples)
     if method == "wald":
-        return _wald(problem, law, level)
+        return Intervals(_wald(problem, law, level))
     fitter, own = fit_of(law, problem)
     if not own.constants:
-        return ()
+        return Intervals()
     fitted = _with_errors(fitter, own)
     if method == "profile":
         stated = fitter.knows_errors
@@ -69,7 +69,7 @@ def constant_intervals(
         if drawn == "residuals" and fitter.errors is not None:
             raise IntervalError(reason="residuals cannot be redrawn where inputs have errors; resampling='rows' can.")
         ends = studentised_ends(fitter, fitted, level, drawn, resamples, seed)
-    return _in_users_units(law, fitter, ends, method, level)
+    return Intervals(_in_users_units(law, fitter, ends, method, level))
 
 
 def with_intervals(problem: Problem, law: Law, **how: object) -> Law:

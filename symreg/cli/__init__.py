@@ -25,6 +25,15 @@ app = typer.Typer(
 
 ExperimentFile = Annotated[Path, typer.Argument(help="The experiment, a YAML file.", show_default=False)]
 
+ChosenLaw = Annotated[
+    str | None,
+    typer.Option(
+        help="A law of the front: its complexity, such as 5; or =#2, the second in the list; or best, accuracy, score.",
+        metavar="LAW",
+        show_default="the selected one",
+    ),
+]
+
 WrittenSo = Annotated[
     list[str] | None,
     typer.Option(help="How a table is written, KEY=VALUE: decimal=, or skip_rows=3; again for more."),
@@ -148,11 +157,24 @@ def report(
     format: Annotated[str, typer.Option(help="Formats with commas: html, latex, markdown, pdf.")] = "html",
     export: Annotated[str, typer.Option(help="Languages with commas: python, c, julia, ...")] = "",
     out: Annotated[Path | None, typer.Option(help="Where to write; the run's folder if absent.")] = None,
+    law: ChosenLaw = None,
 ) -> None:
     """Write the reports of a run again, from what it stored."""
     from symreg.cli.commands import report_run
 
-    report_run(folder, listed(format), listed(export), out)
+    report_run(folder, listed(format), listed(export), out, law)
+
+
+@app.command()
+def front(
+    folder: Annotated[
+        Path, typer.Argument(help="The folder of a run, such as runs/kepler.", show_default=False, metavar="RUN")
+    ],
+) -> None:
+    """Show the laws of a run: complexity, errors, constants; > marks the selected one."""
+    from symreg.cli.commands import show_front
+
+    show_front(folder)
 
 
 @app.command()
@@ -164,10 +186,7 @@ def predict(
         Path, typer.Argument(help="A table with the columns of the law.", show_default=False, metavar="NEW_FILE")
     ],
     output: Annotated[Path | None, typer.Option(help="The predictions, a CSV file; else they are shown.")] = None,
-    law: Annotated[
-        int | None,
-        typer.Option(min=1, help="Of the front, from 1, the simplest first.", show_default="the selected one"),
-    ] = None,
+    law: ChosenLaw = None,
     data: WrittenSo = None,
 ) -> None:
     """Predict new rows by a law of a run, with units and a 95 % band."""

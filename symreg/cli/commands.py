@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -135,8 +137,6 @@ def _say(note: str) -> None:
 
 def _command(file: Path, runs: Path, options: Iterable[tuple[str, object]]) -> str:
     """The command that goes on with this run."""
-    import shlex
-
     parts = ["symreg", "run", str(file)]
     parts += [] if runs == Path("runs") else ["--runs", str(runs)]
     for option, value in options:
@@ -146,9 +146,11 @@ def _command(file: Path, runs: Path, options: Iterable[tuple[str, object]]) -> s
 
 def summary(discovery: Discovery, folder: Path) -> str:
     """The laws, why the search ended, what it has ruled out, and where the files lie."""
+    from symreg.laws import front_text
     from symreg.search import completeness, not_asked
 
-    lines = [str(discovery.front), ""] if discovery.front.laws else ["No law was found.", ""]
+    laws = front_text(discovery.front, terminal_width())
+    lines = [laws, ""] if discovery.front.laws else ["No law was found.", ""]
     if discovery.front.laws:
         lines += [discovery.front.best.summary(), ""]
     lines.append(
@@ -167,14 +169,36 @@ def summary(discovery: Discovery, folder: Path) -> str:
     return "\n".join(lines)
 
 
-def report_run(folder: Path, formats: tuple[str, ...], exports: tuple[str, ...], out: Path | None) -> None:
-    """Rebuild the discovery that ``folder`` holds and write its reports."""
-    from symreg.experiment import load_discovery
+def report_run(
+    folder: Path, formats: tuple[str, ...], exports: tuple[str, ...], out: Path | None, law: str | None = None
+) -> None:
+    """Rebuild the discovery that ``folder`` holds and write its reports, about another ``law`` if one is named."""
+    from symreg.experiment import load_discovery, using_law
     from symreg.report import write_reports
 
-    discovery = load_discovery(folder)
+    discovery = using_law(load_discovery(folder), folder, law)
     for path in write_reports(discovery, out or folder, formats=formats, exports=exports):
         typer.echo(str(path))
+
+
+USUAL_WIDTH = (120, 24)
+"""Columns and lines where there is no terminal to ask, such as in a pipe."""
+
+
+def terminal_width() -> int:
+    """Characters of a line of the terminal."""
+    return shutil.get_terminal_size(USUAL_WIDTH).columns
+
+
+def show_front(folder: Path) -> None:
+    """Print the laws of the run in ``folder``."""
+    from symreg.experiment import load_discovery
+    from symreg.laws import front_text
+
+    discovery = load_discovery(folder)
+    typer.echo(printable(front_text(discovery.front, terminal_width())))
+    shown = shlex.quote(str(folder))
+    typer.echo(f"\nA law by its complexity, or by its number as in --law=#2: symreg report {shown} --law ...")
 
 
 LEAST_ROWS = 8

@@ -21,13 +21,13 @@ from symreg.experiment import (
 
 
 def predict_rows(
-    folder: Path, file: Path, output: Path | None, number: int | None, data: Sequence[str] = ()
+    folder: Path, file: Path, output: Path | None, law: str | None, data: Sequence[str] = ()
 ) -> None:
     """Print predictions for the rows of ``file``, or write them to ``output``."""
     if output is not None and output.exists() and output.samefile(file):
         raise DestinationError(path=str(output), reason="holds the rows to predict", advice="give another --output")
     with naming_options():
-        found = predict_run(folder, file, number, written_so(data, DIALECT_KEYS))
+        found = predict_run(folder, file, law, written_so(data, DIALECT_KEYS))
     if output is None:
         typer.echo(printable(f"{found.law.summary()}\n\n{predictions_text(found)}"))
     else:

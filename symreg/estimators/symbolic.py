@@ -16,6 +16,7 @@ from sklearn.utils import check_random_state, estimator_html_repr
 from sklearn.utils.validation import check_is_fitted
 
 from symreg.errors import EstimatorError
+from symreg.estimators.choosing import ChoosesLaws
 from symreg.estimators.table import TableRegressor
 from symreg.laws import band_of
 from symreg.problem import is_template, target_of
@@ -26,16 +27,14 @@ if TYPE_CHECKING:
 
     from symreg.arrays import Floats
     from symreg.certainty import Examination, IntervalMethod
-    from symreg.discovery import Discovery, Progress
-    from symreg.laws import ConstantInterval, Law, ParetoFront
+    from symreg.discovery import Progress
+    from symreg.laws import Choice, Intervals
     from symreg.problem import FreeConstants, Problem
     from symreg.search import Backend, Budget
     from symreg.tables import Table
 
-    Intervals = tuple[ConstantInterval, ...]
 
-
-class SymbolicRegressor(TableRegressor):
+class SymbolicRegressor(ChoosesLaws, TableRegressor):
     """Find the laws behind a table: short formulas that are exact in their dimensions.
 
     Parameters
@@ -50,7 +49,7 @@ class SymbolicRegressor(TableRegressor):
     constants : names of physical constants ("c", "g_n"), or mappings with name, value, unit and stderr; "auto"
         offers constants of nature by their dimensions.
     free_constants : units that fitted coefficients may carry: "auto", "dimensionless", "inferred", or a list; or a
-        mapping with units, positive, bounds and integer.
+        mapping with units, positive, bounds, integer and names ({"T": "K"} calls a fitted temperature T).
     operators : names, by default those of ``symreg.problem.DEFAULT_OPERATORS``.
     max_complexity : the longest formula, in leaves and operators.
     nested : limits on nesting; ``{"sin": {"cos": 1}}`` allows one cosine at most inside a sine.
@@ -65,19 +64,17 @@ class SymbolicRegressor(TableRegressor):
         rows, each row is left out in turn.
     folds : judge laws by cross-validation instead, with so many folds; no rows are held out then.
     examination : ``symreg.Examination()`` to learn after the search how sure the form is: ``discovery_.robustness``.
+    model_selection : the law that predicts: "best" by description length, "accuracy" by the smallest held-out error,
+        "score" where its logarithm falls most for each node more (PySR's score), or a complexity. See ``use``.
     random_state : seed of the split and of the search; None draws one. The one in use is ``problem_.seed``.
     verbose : 1 prints the progress of the search.
 
     Attributes
     ----------
     front_ : the ``ParetoFront`` of laws. best_ : the selected ``Law``. discovery_ : the front, and how it was
-    found. problem_ : the question as put to the search. n_features_in_, feature_names_in_ : scikit-learn's.
+    found, with its ``history``. problem_ : the question as put to the search. n_features_in_, feature_names_in_ :
+    scikit-learn's.
     """
-
-    front_: ParetoFront
-    best_: Law
-    discovery_: Discovery
-    problem_: Problem
 
     def __init__(
         self,
@@ -99,6 +96,7 @@ class SymbolicRegressor(TableRegressor):
         test_fraction: float = 0.25,
         folds: int | None = None,
         examination: Examination | None = None,
+        model_selection: str | int = "best",
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -119,6 +117,7 @@ class SymbolicRegressor(TableRegressor):
         self.test_fraction = test_fraction
         self.folds = folds
         self.examination = examination
+        self.model_selection = model_selection
         self.random_state = random_state
         self.verbose = verbose
 
@@ -154,16 +153,17 @@ class SymbolicRegressor(TableRegressor):
             from symreg.certainty import examined
 
             discovery = examined(discovery, self.examination, backend=self._backend())
-        self.problem_, self.discovery_ = discovery.problem, discovery
-        self.front_, self.best_ = discovery.front, discovery.front.best
+        self._select(discovery)
         return self
 
     @overload
-    def predict(self, X: Any, return_std: Literal[False] = False) -> Floats: ...
+    def predict(self, X: Any, return_std: Literal[False] = False, *, law: Choice | None = None) -> Floats: ...
     @overload
-    def predict(self, X: Any, return_std: Literal[True]) -> tuple[Floats, Floats]: ...
-    def predict(self, X: Any, return_std: bool = False) -> Floats | tuple[Floats, Floats]:
-        """The target by ``best_``, ``(n_rows,)``, in its own unit; NaN where the law is undefined.
+    def predict(self, X: Any, return_std: Literal[True], *, law: Choice | None = None) -> tuple[Floats, Floats]: ...
+    def predict(
+        self, X: Any, return_std: bool = False, *, law: Choice | None = None
+    ) -> Floats | tuple[Floats, Floats]:
+        """The target by ``best_`` or another ``law`` (see ``use``), ``(n_rows,)``, in its own unit; NaN if undefined.
 
         ``X`` is any table that ``fit`` takes, with the columns that the law holds, in any order and among any others;
         one that states another unit than at ``fit`` is converted, one that states none is in that unit. An array
@@ -172,14 +172,14 @@ class SymbolicRegressor(TableRegressor):
         the scatter around it together, as scikit-learn's ``BayesianRidge`` gives them. About 68 % of new measurements
         lie within one of it, 95 % within 1.96, if the form is right and the rows were many; ``symreg.laws.band_of``
         keeps both parts apart and knows how few the rows were. Raises ``EstimatorError`` for a missing column, for NaN,
-        infinity and text in ``X``, and for a unit of another dimension.
+        infinity and text in ``X``, for a unit of another dimension, and where no law is meant.
         """
-        columns = self._new_rows(X)
-        values = self._predicted(self.best_, columns)
-        return (values, band_of(self.best_, self.problem_, columns).measurement_error) if return_std else values
+        columns, chosen = self._new_rows(X), self._law(law)
+        values = self._predicted(chosen, columns)
+        return (values, band_of(chosen, self.problem_, columns).measurement_error) if return_std else values
 
     def report(self, path: str | os.PathLike[str]) -> Path:
-        """Write a report; the suffix of ``path`` chooses the format: .html, .tex, .md, .pdf.
+        """Write a report about ``best_``; the suffix of ``path`` chooses the format: .html, .tex, .md, .pdf.
 
         Raises ``ReportError`` for another suffix.
         """
@@ -207,6 +207,7 @@ class SymbolicRegressor(TableRegressor):
                 raise EstimatorError(reason=f"{name} is {value!r}, and must be {wanted}.")
         self._backend()
         self._check_examination()
+        self._check_model_selection()
         self._budget()
 
     def _check_examination(self) -> None:
@@ -278,7 +279,7 @@ class SymbolicRegressor(TableRegressor):
 
     def _repr_mimebundle_(self, **arguments: Any) -> dict[str, str]:
         if hasattr(self, "front_"):
-            return {"text/plain": str(self.front_), "text/html": self._repr_html_()}
+            return self.front_._repr_mimebundle_()
         bundle: dict[str, str] = super()._repr_mimebundle_(**arguments)
         return bundle
 

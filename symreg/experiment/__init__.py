@@ -21,6 +21,7 @@ from symreg.experiment.results import (
     predict_run,
     predictions_csv,
     predictions_text,
+    using_law,
 )
 from symreg.experiment.revival import load_discovery
 from symreg.experiment.runner import run_experiment
@@ -52,6 +53,7 @@ __all__ = [
     "read_specifications",
     "run_experiment",
     "specification_of_table",
+    "using_law",
     "versions",
     "with_changes",
 ]

@@ -258,7 +258,7 @@ def configuration(specification: Specification, folder: Path) -> dict[str, Any]:
 def _without_unused_limits(plain: dict[str, Any]) -> None:
     """What says nothing is left out, so that a run from before it could be said asks the same question."""
     free = plain["free_constants"]
-    for key in ("positive", "bounds", "integer"):
+    for key in ("positive", "bounds", "integer", "names"):
         if not free[key]:
             del free[key]
     plain["guesses"] = [one if one["constants"] else one["formula"] for one in plain["guesses"]]

@@ -82,15 +82,14 @@ class DestinationError(SymregError):
 
 
 class NoLawError(SymregError):
-    """A law that is not on the front: ``folder``, its ``number`` from 1, and the ``formulas`` that are there."""
+    """A law that is not on the front of the run in ``folder``: ``reason``, and ``advice`` that lists the laws."""
 
     folder: str
-    number: int
-    formulas: tuple[str, ...]
+    reason: str
+    advice: str
 
     def __str__(self) -> str:
-        laws = "".join(f"\n  {place}: {formula}" for place, formula in enumerate(self.formulas, 1))
-        return f"{self.folder}: there is no law {self.number} on the front. There are:{laws}"
+        return f"{self.folder}: {self.reason} {self.advice}"
 
 
 class NoRunsError(SymregError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from symreg.fitting import Fitted, Fitter, Floats
 from symreg.formula import Constant, Expression, constants_of, substitute
 from symreg.laws import LawConstant, display_unit
+from symreg.problem import ConstantName
 from symreg.units import DIMENSIONLESS_UNIT, Unit
 
 
@@ -27,7 +28,7 @@ def law_constants(fitter: Fitter, fitted: Fitted) -> tuple[tuple[LawConstant, ..
     for constant, value, error in zip(fitted.constants, fitted.values, fitted.stderr, strict=True):
         unit = stated.get(constant.name) or display_unit(
             fitted.expression, constant.name, constant.dimension, inputs, problem.target_column.unit,
-            problem.free_constants.units,
+            (*(one.unit for one in problem.free_constants.names), *problem.free_constants.units),
         )  # fmt: skip
         scale = fitter.units.factor(constant.dimension) / unit.scale
         scales.append(scale)
@@ -47,23 +48,36 @@ def law_constants(fitter: Fitter, fitted: Fitted) -> tuple[tuple[LawConstant, ..
         return tuple(found), fitted.covariance * scaling * scaling.T  # one after the other: both may be huge
 
 
+def _numbered(label: str, constants: Sequence[str], taken: Collection[str]) -> dict[str, str]:
+    """Constants with the name ``label`` for one alone, or with numbers, past the names that are taken."""
+    fresh = (name for number in itertools.count(1) if (name := f"{label}{number}") not in taken)
+    return {name: label if len(constants) == 1 and label not in taken else next(fresh) for name in constants}
+
+
 def renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
     """The tree with constants under other names."""
     mapping: dict[Expression, Expression] = {Constant(old): Constant(new) for old, new in names.items()}
     return substitute(expression, mapping)
 
 
-def with_pretty_names(fitted: Fitted, taken: Iterable[str], own: Collection[str] = ()) -> Fitted:
+def with_pretty_names(
+    fitted: Fitted, taken: Iterable[str], own: Collection[str] = (), wanted: Sequence[ConstantName] = ()
+) -> Fitted:
     """Free constants named k, or k1, k2, ... in the order in which they appear, past the names that are taken.
 
-    Those with names of their ``own``, as a template's parameters have, keep them.
+    Those with names of their ``own``, as a template's parameters have, keep them; those of a unit for which a name is
+    ``wanted`` have that, or T1, T2, ...
     """
     place = {constant.name: index for index, constant in enumerate(fitted.constants)}
     order = [name for name in constants_of(fitted.expression) if name in place]
-    taken = {*taken, *own}
-    fresh = (name for number in itertools.count(1) if (name := f"k{number}") not in taken)
-    free = [name for name in order if name not in own]
-    names = {name: "k" if len(free) == 1 and "k" not in taken else next(fresh) for name in free}
+    dimensions = {one.name: one.dimension for one in fitted.constants}
+    free, names = [name for name in order if name not in own], dict[str, str]()
+    taken = {*taken, *own, *(one.name for one in wanted)}
+    for one in wanted:
+        alike = [name for name in free if dimensions[name] == one.unit.dimension]
+        names |= _numbered(one.name, alike, taken - {one.name})
+        taken |= set(names.values())
+    names |= _numbered("k", [name for name in free if name not in names], taken)
     places = [place[name] for name in order]
     return replace(
         fitted,

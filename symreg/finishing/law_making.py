@@ -24,7 +24,8 @@ def as_law(finisher: Finisher, finished: Finished) -> Law:
     problem = finisher.fitter.problem
     template = problem.template
     own = {*finisher.fitter.limits, *(() if template is None else template.parameter_names)}
-    fitted = finisher.fitter.finished(with_pretty_names(finished.fitted, finisher.taken(), own))
+    wanted = problem.free_constants.names
+    fitted = finisher.fitter.finished(with_pretty_names(finished.fitted, finisher.taken(), own, wanted))
     constants, covariance = law_constants(finisher.fitter, fitted)
     held_out = (
         _score(finisher, *_held_out(finisher, fitted))

@@ -9,6 +9,7 @@ short list worth reading: one law per complexity, each better than every simpler
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -20,12 +21,14 @@ from symreg.errors import SymregError
 from symreg.formula import Expression, evaluate_tree, variables_of
 from symreg.laws.correlation import Correlation, correlations
 from symreg.tables import NewRows, new_rows
+from symreg.typesetting import told
 from symreg.units import Unit
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
-    from symreg.laws.exporting import JaxLaw, SympyLaw
+    from symreg.laws.exporting import SympyLaw
 
 Array = NDArray[np.float64]
 
@@ -57,6 +60,11 @@ class ConstantInterval:
     method: Literal["wald", "profile", "bootstrap"] = "wald"
     level: float = 0.95
 
+    def __repr__(self) -> str:
+        from symreg.laws.shown import interval_text
+
+        return told("ConstantInterval", interval_text(self))
+
 
 @dataclass(frozen=True, slots=True)
 class LawConstant:
@@ -78,6 +86,11 @@ class LawConstant:
     def __post_init__(self) -> None:
         if np.isnan(self.fitted_value):
             object.__setattr__(self, "fitted_value", self.value)
+
+    def __repr__(self) -> str:
+        from symreg.laws.printed import constant_text
+
+        return told("LawConstant", constant_text(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +157,7 @@ class Law:
     @overload
     def to(self, language: Literal["sympy"]) -> SympyLaw: ...  # type: ignore[overload-overlap]
     @overload
-    def to(self, language: Literal["jax"]) -> JaxLaw: ...  # type: ignore[overload-overlap]
-    @overload
-    def to(self, language: Literal["torch"]) -> Any: ...
+    def to(self, language: Literal["torch", "jax"]) -> Any: ...
     @overload
     def to(self, language: str, *, siunitx: bool = False) -> str: ...
     def to(self, language: str, *, siunitx: bool = False) -> Any:
@@ -166,11 +177,35 @@ class Law:
 
         return summary(self)
 
+    def rename_constants(self, names: Mapping[str, str]) -> Law:
+        """The law with its fitted constants under other names, ``{"k": "T"}``, which exports and notes have too.
+
+        Raises ``LawError`` for a constant that is not there, and for a name that a column, another constant, a constant
+        of nature or an operator has.
+        """
+        from symreg.laws.renaming import with_names
+
+        return with_names(self, names)
+
+    def plot(self, data: Any, *, sigma: Any = None, ax: Axes | None = None) -> Axes:
+        """Draw the law through ``data``, a table as ``predict`` takes it, and give matplotlib's axes.
+
+        A law of one input is drawn as a curve, with the target as points where the table has it, and error bars of
+        ``sigma``: one number or ``(n_rows,)`` in the target's unit, or what a ``Table`` states. For more inputs, or
+        none, predicted values are drawn against measured ones. Raises ``PredictionError`` for a missing column.
+        """
+        from symreg.laws.plotting import plot_law
+
+        return plot_law(self, data, sigma=sigma, ax=ax)
+
     def __str__(self) -> str:
         return self.summary()
 
+    def __repr__(self) -> str:
+        return told("Law", self.summary())
+
     def _repr_html_(self) -> str:
-        from symreg.laws.printed import law_html
+        from symreg.laws.shown import law_html
 
         return law_html(self)
 
@@ -179,13 +214,22 @@ class Law:
 
         return law_latex(self)
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from symreg.laws.shown import law_bundle
+
+        return law_bundle(self)
+
 
 @dataclass(frozen=True, slots=True)
 class ParetoFront:
-    """The laws worth reading, in ascending complexity; ``selected`` is the index of the one to believe, -1 for none."""
+    """The laws worth reading, in ascending complexity; ``selected`` is the index of the one to believe, -1 for none.
+
+    Where somebody chose another, ``believed`` is the index of the one that the description length selects, else None.
+    """
 
     laws: tuple[Law, ...]
     selected: int
+    believed: int | None = None
 
     @property
     def best(self) -> Law:
@@ -193,6 +237,26 @@ class ParetoFront:
         if not self.laws:
             raise SymregError(message="the front is empty: no law was found that is defined on the data")
         return self.laws[self.selected]
+
+    def choose(self, choice: Law | str | int) -> Law:
+        """A law of the front: by its complexity (5), by its place in the list ("#2"), or "best", "accuracy", "score".
+
+        "best" is the law that the description length selects, "accuracy" the one of the smallest error on rows that it
+        was not fitted to, "score" the one at which the logarithm of that error falls most for each node more
+        (``laws.choice.best_score``). Raises ``LawError`` where there is none.
+        """
+        from symreg.laws.choice import place_of
+
+        return self.laws[place_of(self, choice)]
+
+    def using(self, choice: Law | str | int) -> ParetoFront:
+        """The front with that law selected, which may be one of the same question that is not on it.
+
+        Raises ``LawError`` where no law is meant, and for a law of another target or other inputs.
+        """
+        from symreg.laws.choice import front_using
+
+        return front_using(self, choice)
 
     def __len__(self) -> int:
         return len(self.laws)
@@ -218,7 +282,7 @@ class ParetoFront:
 
     def to_latex(self, *, siunitx: bool = False) -> str:
         """The front as a table of LaTeX with booktabs; with ``siunitx`` constants are quantities of that package."""
-        from symreg.laws.front_latex import front_latex
+        from symreg.laws.exporting import front_latex
 
         return front_latex(self, siunitx=siunitx)
 
@@ -227,10 +291,24 @@ class ParetoFront:
 
         return table_text(self)
 
-    def _repr_html_(self) -> str:
-        from symreg.laws.printed import table_html
+    def plot(self, *, ax: Axes | None = None) -> Axes:
+        """Draw errors over complexity, the selected law ringed, and give matplotlib's axes."""
+        from symreg.laws.plotting import plot_front
 
-        return table_html(self)
+        return plot_front(self, ax=ax)
+
+    def __repr__(self) -> str:
+        from symreg.laws.front_text import front_text
+
+        return front_text(self, shutil.get_terminal_size().columns)
+
+    def _repr_html_(self) -> str:
+        from symreg.laws.shown import front_html
+
+        return front_html(self)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
 
 def pareto_front(laws: Iterable[Law]) -> ParetoFront:

@@ -1,8 +1,6 @@
-"""Laws and fronts as text, HTML and LaTeX for a terminal and a notebook."""
+"""Laws and fronts as text and LaTeX."""
 
 from __future__ import annotations
-
-from html import escape
 
 from symreg.formula import Variable, to_latex, variables_of
 from symreg.laws.law import Law, LawConstant, ParetoFront, Score
@@ -50,22 +48,10 @@ def table_text(front: ParetoFront) -> str:
     return "\n".join(_aligned(row, widths) for row in rows)
 
 
-def table_html(front: ParetoFront) -> str:
-    """The same table for a notebook; every text is escaped."""
-    head = "".join(f"<th>{escape(text)}</th>" for text in _headings(front))
-    body = "".join(_html_row(law, i == front.selected) for i, law in enumerate(front.laws))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
 def _headings(front: ParetoFront) -> tuple[str, ...]:
     """The headings, with the rows that judged these laws."""
     judge = front.laws[0].judge if front.laws else "held-out"
     return tuple(text.replace("held-out", judge) for text in HEADINGS)
-
-
-def law_html(law: Law) -> str:
-    """The law in one line, escaped."""
-    return f"<code>{escape(summary(law))}</code>"
 
 
 def law_latex(law: Law) -> str:
@@ -98,9 +84,3 @@ def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
         for text, width, heading in zip(row, widths, HEADINGS, strict=True)
     )
     return "  ".join(cells).rstrip()
-
-
-def _html_row(law: Law, selected: bool) -> str:
-    cells = "".join(f"<td>{escape(text)}</td>" for text in _cells(law, selected))
-    style = ' style="font-weight:bold"' if selected else ""
-    return f"<tr{style}>{cells}</tr>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symreg.problem.candidate import SHRINKS, Candidate, FreeConstant, most_constants
+from symreg.problem.constant_names import ConstantName, fault_of_name
 from symreg.problem.constants import FreeConstants
 from symreg.problem.constraints import Constraints
 from symreg.problem.feasibility import out_of_balance
@@ -23,6 +24,7 @@ __all__ = [
     "TINY",
     "Candidate",
     "ConstantLimit",
+    "ConstantName",
     "Constraints",
     "Floats",
     "FreeConstant",
@@ -34,6 +36,7 @@ __all__ = [
     "UnknownFunction",
     "choose_natural_units",
     "describe",
+    "fault_of_name",
     "has_form",
     "is_short",
     "is_template",

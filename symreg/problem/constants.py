@@ -8,6 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 from symreg.errors import ProblemError
+from symreg.problem.constant_names import ConstantName, read_constant_names
 from symreg.problem.feasibility import settle_policy
 from symreg.problem.limits import ConstantLimit, read_limits
 from symreg.tables import check_name, column_unit
@@ -34,6 +35,7 @@ class FreeConstants:
     ``is_mixed`` says of pure numbers that they are preferred, not demanded: nobody forbade units.
 
     ``positive`` coefficients have their signs in the form of the law; ``limits`` are those of constants with names.
+    ``names`` are what fitted constants of some unit are called.
     """
 
     policy: Literal["dimensionless", "declared", "inferred"] = "dimensionless"
@@ -41,6 +43,7 @@ class FreeConstants:
     positive: bool = False
     limits: tuple[ConstantLimit, ...] = ()
     is_mixed: bool = False
+    names: tuple[ConstantName, ...] = ()
 
 
 def read_known_constants(
@@ -112,12 +115,15 @@ def read_free_constants(
     if isinstance(given, FreeConstants):
         return given
     if isinstance(given, Mapping):
-        if unknown := set(given) - {"units", "positive", "bounds", "integer"}:
+        if unknown := set(given) - {"units", "positive", "bounds", "integer", "names"}:
             reason = f"free_constants has the key {sorted(map(str, unknown))[0]!r}."
-            raise ProblemError(name=name, reason=reason, advice="It may have units, positive, bounds and integer.")
+            raise ProblemError(
+                name=name, reason=reason, advice="It may have units, positive, bounds, integer and names."
+            )
         policy = read_free_constants(name, given.get("units", "auto"), target, dimensions, inputs)
         limits = read_limits(name, given.get("bounds") or {}, given.get("integer") or ())
-        return replace(policy, positive=bool(given.get("positive", False)), limits=limits)
+        names = read_constant_names(name, given.get("names") or {})
+        return replace(policy, positive=bool(given.get("positive", False)), limits=limits, names=names)
     if given == "auto":
         settled = settle_policy(target, dimensions, inputs)
         return FreeConstants(settled, is_mixed=settled == "dimensionless")

@@ -11,12 +11,13 @@ import numpy as np
 from symreg.arrays import Floats, Rows, read_only_rows
 from symreg.errors import ProblemError
 from symreg.formula import operator
+from symreg.problem.constant_names import check_constant_names
 from symreg.problem.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.problem.constraints import Constraints
 from symreg.problem.copies import groups_of_copies, with_copies_together
 from symreg.problem.framing import Frame, framed, unframed
 from symreg.problem.guesses import read_guesses
-from symreg.problem.limits import settle_limits
+from symreg.problem.limits import ConstantLimit, settle_limits
 from symreg.problem.offered import AUTO, offered_constants
 from symreg.problem.problem import Problem, with_sizes
 from symreg.problem.template import is_template, target_of
@@ -24,6 +25,7 @@ from symreg.tables import Table, is_constant, warn_of_twins
 from symreg.units import PhysicalConstant
 
 if TYPE_CHECKING:
+    from symreg.formula import Expression
     from symreg.units import Dimension
 
 MIN_ROWS = 3
@@ -78,7 +80,8 @@ def make_problem(
     a law needs; a list of units, with their powers and products; or "auto", which is "dimensionless" where
     inputs and known constants make the target's unit by a product of powers and some input can be part of a
     law, and "inferred" where not. Limits make it a mapping: ``{"units": "inferred", "positive": True, "bounds":
-    {"k": [0, 10, "m/s"]}, "integer": ["n"]}``, with names that a guess declares (see ``symreg.problem.limits``).
+    {"k": [0, 10, "m/s"]}, "integer": ["n"]}``, with names that a guess declares (see ``symreg.problem.limits``);
+    ``"names": {"T": "K"}`` calls fitted constants by their units (see ``symreg.problem.constant_names``).
     ``operators`` are names, by default ``DEFAULT_OPERATORS``. ``constraints`` limit form and values of laws
     (``symreg.problem.Constraints``). ``guesses``: see ``symreg.problem.guesses``.
     ``test_fraction`` of the rows, from 0 to 0.9 and drawn by ``seed``, is held out; of fewer than 20 rows, or
@@ -104,11 +107,7 @@ def make_problem(
         guesses, name=name, inputs=frame.inputs, known={**frame.dimensions, **frame.stated},
         target=unit.dimension, free_constants=frame.free,
     )  # fmt: skip
-    form = [] if frame.template is None or frame.template.functions else [frame.template.outer]
-    limits = settle_limits(
-        name, frame.free.limits, frame.free.positive, (*suspected, *form), frame.dimensions, unit.dimension,
-        frame.stated,
-    )  # fmt: skip
+    free = _free(name, table, frame, suspected, unit.dimension)
     values = np.array([table[column].values for column in (*frame.inputs, target)])
     train, held_out = _draw_rows(name, values, test_fraction, folds, seed)
     problem = Problem(
@@ -117,7 +116,7 @@ def make_problem(
         target=target,
         inputs=frame.inputs,
         known_constants=frame.known,
-        free_constants=replace(frame.free, limits=limits),
+        free_constants=free,
         operators=names,
         constraints=_checked(name, constraints or Constraints(), frame),
         guesses=suspected,
@@ -130,6 +129,29 @@ def make_problem(
         folds=folds or 0,
     )
     return problem if table[target].errors is None else with_sizes(problem)
+
+
+def _free(
+    name: str, table: Table, frame: Frame, guesses: Sequence[Expression], target: Dimension
+) -> FreeConstants:  # fmt: skip
+    """The policy of free constants, its limits and names held against the formulas and names that there are."""
+    form = [] if frame.template is None or frame.template.functions else [frame.template.outer]
+    limits = settle_limits(
+        name, frame.free.limits, frame.free.positive, (*guesses, *form), frame.dimensions, target, frame.stated
+    )
+    free = replace(frame.free, limits=limits)
+    check_constant_names(name, free, _taken(table, frame, limits))
+    return free
+
+
+def _taken(table: Table, frame: Frame, limits: Sequence[ConstantLimit]) -> dict[str, str]:
+    """Names that a fitted constant cannot have, and what they are."""
+    taken = {limit.name: "a constant of a guess" for limit in limits}
+    if frame.template is not None:
+        taken |= {one: "a parameter of the form" for one in frame.template.parameter_names}
+        taken |= {one.name: "an unknown function of the form" for one in frame.template.functions}
+    taken |= {one.name: "a known constant of this problem" for one in frame.known}
+    return taken | {column: "a column of the table" for column in table.names}
 
 
 def _read_target(name: str, table: Table, target: str | None) -> tuple[str, str | None]:

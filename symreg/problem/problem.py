@@ -17,6 +17,7 @@ from symreg.problem.copies import groups_of_copies, left_out_with_copies
 from symreg.problem.sizes import sizes_of
 from symreg.problem.template import Template
 from symreg.tables import Column, Table
+from symreg.typesetting import bundle, told
 from symreg.units import si_unit
 
 if TYPE_CHECKING:
@@ -166,6 +167,17 @@ class Problem:
         from symreg.problem.summary import describe
 
         return describe(self)
+
+    def __repr__(self) -> str:
+        units = {name: self.table[name].unit.in_headers for name in (self.target, *self.inputs)}
+        target, *inputs = (f"{name} [{unit}]" for name, unit in units.items())
+        constants = "".join(f", {one.name}" for one in self.known_constants)
+        return told("Problem", f"{self.name}: {target} from {', '.join(inputs)}{constants}; {self.table.n_rows} rows")
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        from symreg.problem.summary import description_html
+
+        return bundle(repr(self), description_html(self.describe()))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle through the constructor, which makes the row numbers read-only again."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from symreg.problem.constant_names import names_in_words
 from symreg.problem.feasibility import in_words, out_of_balance
 from symreg.problem.limits import limits_in_words
+from symreg.typesetting import bundle, html_list, html_table, name_mathml, plain_html, unit_html
 from symreg.units import missing_base_units, pi_groups, power_product, power_text
 
 if TYPE_CHECKING:
@@ -63,6 +65,9 @@ class ProblemDescription:
         """Whether inputs and known constants alone make the target's dimension."""
         return self.product is not None
 
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return bundle(str(self), description_html(self))
+
     def __str__(self) -> str:
         known = {"held-out": f"{self.n_held_out} held out", "leave-one-out": "ranked by leaving out one at a time"}
         judged = known.get(self.judge, f"ranked by {self.judge} refits")
@@ -102,6 +107,24 @@ class ProblemDescription:
         return f"{self.target} = {product} * {function}" if product else f"{self.target} = {function}"
 
 
+def description_html(told: ProblemDescription) -> str:
+    """The quantities as a table, then what the dimensions allow, for a notebook."""
+    headings = ("name", "role", "unit", "SI base units", "range")
+    rows = [
+        (name_mathml(q.name), q.role, unit_html(q.unit), unit_html(q.dimension), plain_html(_range(q)))
+        for q in told.quantities
+    ]
+    groups = [power_text([(name, Fraction(e)) for name, e in group.items()]) for group in told.pi_groups]
+    said = [
+        f"{told.source}, {told.n_rows} rows ({told.n_train} to fit)",
+        f"Free constants: {told.free_constants}",
+        told._allowed(),
+        f"Pi groups: {', '.join(groups) or 'none'}",
+        *told.notes,
+    ]
+    return f"<div>{html_table(headings, rows)}{html_list(said)}</div>"
+
+
 def describe(problem: Problem) -> ProblemDescription:
     """Gather what is known about a problem before a search."""
     target = problem.target_column.unit.dimension
@@ -127,7 +150,9 @@ def describe(problem: Problem) -> ProblemDescription:
         n_held_out=len(problem.held_out_rows),
         target=problem.target,
         quantities=(_quantity(problem.target_column, "target"), *columns, *constants),
-        free_constants="; ".join([_policy_text(problem), *limits_in_words(free.positive, free.limits)]),
+        free_constants="; ".join(
+            [_policy_text(problem), *limits_in_words(free.positive, free.limits), *names_in_words(free.names)]
+        ),
         pi_groups=pi_groups(with_units),
         product=power_product(target, dimensions),
         missing=missing_base_units(target, dimensions),

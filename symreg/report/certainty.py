@@ -75,6 +75,8 @@ class Certainty:
 def certainty_of(discovery: Discovery) -> Certainty | None:
     """What was found about the answer, or None; raises ``ReportError`` where a stored number is not what comes out."""
     found = discovery.robustness
+    if discovery.front.believed is not None:
+        return None  # it was found about the law that was selected, and this one was chosen by hand
     if found is None or not 0 <= discovery.front.selected < len(discovery.front):
         return None
     if not found.findings and not found.rivals:

@@ -25,8 +25,8 @@ from symreg.report.constant_facts import (
 )  # fmt: skip
 from symreg.report.derivation import Derivation, derive
 from symreg.report.evidence import Evidence, evidence_of
-from symreg.report.unit_markup import unit_plain
 from symreg.search import completeness, not_asked
+from symreg.typesetting import unit_plain
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
 from symreg.version import package_version
 
@@ -312,6 +312,13 @@ def _notes(discovery: Discovery) -> list[str]:
     problem = discovery.problem
     told = () if discovery.robustness is None else discovery.robustness.warnings
     notes = [*problem.table.notes, *problem.notes, *(note for note in discovery.notes if note not in told)]
+    front = discovery.front
+    if front.believed is not None:
+        believed = front[front.believed]
+        notes.append(
+            f"this law was chosen by hand; the description length selects {believed.formula} "
+            f"(complexity {believed.complexity})"
+        )
     if problem.table.labels:
         notes.append("text columns that take no part in a law: " + ", ".join(problem.table.labels))
     return notes

@@ -15,9 +15,8 @@ from markupsafe import Markup
 from symreg.formula import variables_of
 from symreg.laws import EXPORT_LABELS, export_law
 from symreg.report.content import Content
-from symreg.report.mathml import name_mathml, to_mathml
 from symreg.report.plots import data_uri, front_plot, input_plot, parity_plot, residual_plot, rival_plot
-from symreg.report.unit_markup import unit_html
+from symreg.typesetting import name_mathml, to_mathml, unit_html
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from symreg.formula import Variable, tex_escaped, to_latex
 from symreg.laws import Law
 from symreg.report.content import ConstantFact, Content, Fact, FrontRow
-from symreg.report.escaping import one_line
-from symreg.report.unit_markup import unit_latex
+from symreg.typesetting import one_line, unit_latex
 
 __all__ = ["latex_report"]
 

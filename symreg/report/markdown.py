@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from symreg.laws import export_law
 from symreg.report.content import Content, Fact
-from symreg.report.escaping import escape_markdown, one_line
-from symreg.report.unit_markup import unit_plain
+from symreg.typesetting import escape_markdown, one_line, unit_plain
 
 __all__ = ["markdown_report"]
 

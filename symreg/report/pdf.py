@@ -11,10 +11,8 @@ from pathlib import Path
 
 from symreg.errors import ReportError
 from symreg.report.content import Content, Fact, FrontRow
-from symreg.report.escaping import typst_string
-from symreg.report.math_typst import name_typst, to_typst
 from symreg.report.plots import front_plot, parity_plot, plain_colours, residual_plot
-from symreg.report.unit_markup import unit_plain, unit_typst
+from symreg.typesetting import name_typst, to_typst, typst_string, unit_plain, unit_typst
 
 __all__ = ["pdf_report", "typst_report"]
 

@@ -238,7 +238,7 @@ def _short(text: str) -> str:
 
 
 def _with_unit(name: str, unit: str) -> str:
-    from symreg.report.unit_markup import unit_plain
+    from symreg.typesetting import unit_plain
 
     plain = unit_plain(unit)
     return f"{name}  [{plain}]" if plain else name

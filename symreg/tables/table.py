@@ -17,6 +17,7 @@ from symreg.errors import TableError
 from symreg.tables.error_model import ErrorModel
 from symreg.tables.headers import nearest
 from symreg.tables.understood import Understood
+from symreg.typesetting import bundle, html_list, html_table, plain_html, told, unit_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +51,9 @@ class Column:
             user_sigma = self.sigma / abs(self.unit.scale) if self.user_sigma is None else self.user_sigma
             object.__setattr__(self, "sigma", read_only(self.sigma))
             object.__setattr__(self, "user_sigma", read_only(user_sigma))
+
+    def __repr__(self) -> str:
+        return told("Column", f"{_headed(self)}: {len(self.values)} values")
 
     @property
     def user_numbers(self) -> Floats:
@@ -152,6 +156,16 @@ class Table:
         series.attrs["units"] = column.unit.text
         return series
 
+    def __repr__(self) -> str:
+        return told("Table", f"{self.source}: {self.n_rows} rows of {', '.join(map(_headed, self.columns))}")
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        headings = ("column", "unit", "lowest", "highest", "uncertainty", "role")
+        rows = [_column_cells(column, column.name == self.target) for column in self.columns]
+        rows += [(plain_html(name), "", "", "", "", "label") for name in self.labels]
+        told_too = [f"{self.source}: {self.n_rows} rows", *self.notes]
+        return bundle(repr(self), f"<div>{html_table(headings, rows)}{html_list(told_too)}</div>")
+
     def label(self, name: str) -> tuple[str, ...]:
         """The texts of a label column, one for each row; ``TableError`` for a name that is no such column's."""
         if name not in self.labels:
@@ -160,6 +174,19 @@ class Table:
                 source=self.source, problem=problem, advice=f"There are: {', '.join(self.labels)}."
             )
         return self.label_values[self.labels.index(name)]
+
+
+def _headed(column: Column) -> str:
+    return f"{column.name} [{column.unit.in_headers}]"
+
+
+def _column_cells(column: Column, is_target: bool) -> tuple[str, ...]:
+    """A column as cells of HTML, its numbers in its own unit."""
+    numbers = [one for one in (column.user_numbers, column.user_sigma) if one is not None]
+    ends = [[f"{end:.6g}" for end in (one.min(), one.max())] if one.size else ["", ""] for one in numbers]
+    sigma = "" if len(ends) == 1 else ends[1][0] if ends[1][0] == ends[1][1] else " to ".join(ends[1])
+    role = "target" if is_target else ""
+    return plain_html(column.name), unit_html(column.unit.text), *ends[0], sigma, role
 
 
 def _first_repeated(names: Sequence[str]) -> str | None:

@@ -92,6 +92,9 @@ class Dimension:
     def __str__(self) -> str:
         return power_text([(name, self.exponent(name)) for name in _PRINT_ORDER]) or "1"
 
+    def __repr__(self) -> str:
+        return f"Dimension({self})"
+
 
 def _made(exponents: tuple[Fraction, ...]) -> Dimension:
     """The dimension with these exponents, which are known to be seven Fractions."""

@@ -67,6 +67,9 @@ class Unit:
     def __str__(self) -> str:
         return self.text
 
+    def __repr__(self) -> str:
+        return f"Unit({self.text})"
+
 
 DIMENSIONLESS_UNIT = Unit("dimensionless", DIMENSIONLESS, 1.0)
 

@@ -98,8 +98,13 @@ def test_any_law_of_the_front(run: Path, tmp_path: Path, capsys: pytest.CaptureF
     headings, *rows = cells(tmp_path / "out.csv")
     assert headings == HEADINGS[1:]
     assert len({row[0] for row in rows}) == 1 and float(rows[0][0]) == pytest.approx(np.mean(3 * X + 0.1 * NOISE))
-    assert symreg_("predict", run, new, "--law", 3) == 2
-    assert "there is no law 3 on the front. There are:\n  1: k\n  2: k*x\n" in capsys.readouterr().err
+    capsys.readouterr()
+    for same in ("3", "#2", "best", "accuracy"):  # by complexity, by place in the list, by a word
+        assert symreg_("predict", run, new, f"--law={same}") == 0
+        assert capsys.readouterr().out.startswith("y = k*x, k = "), same
+    assert symreg_("predict", run, new, "--law", 2) == 2
+    told = "there is no law of complexity 2 on the front. There are:\n  #1, complexity 1: k\n  #2, complexity 3: k*x\n"
+    assert told in capsys.readouterr().err
 
 
 def test_a_column_without_a_unit_is_in_that_of_the_run(
@@ -136,7 +141,8 @@ def test_a_file_that_does_not_fit_is_told(
         (["runs/young", "new.csv"], "runs/young: experiment.yaml: not there"),
         (["runs/old", "new.csv", "--output", "new.csv"], "new.csv holds the rows to predict; give another --output"),
         (["runs/old", "new.csv", "--output", "no/out.csv"], "out.csv cannot be written (No such file or directory)"),
-        (["runs/old", "new.csv", "--law", "0"], "Invalid value for '--law'"),
+        (["runs/old", "new.csv", "--law", "#3"], "runs/old: there is no law #3 on the front."),
+        (["runs/old", "new.csv", "--law", "first"], "'first' names no law. Give a complexity (5), a place in the list"),
     ],
 )
 def test_wrong_use_is_told(

@@ -27,10 +27,10 @@ from symreg.formula.operators import (
     operator,
 )
 from symreg.formula.printing import to_code, to_latex, to_python, to_text
-from symreg.report.mathml import to_mathml
 from symreg.search.foreign import operon, pysr
 from symreg.search.native.bank.vocabulary import OF_NEG, OPS
 from symreg.search.native.evolution.variation import STEPS
+from symreg.typesetting.mathml import to_mathml
 from symreg.units.dimension import DIMENSIONLESS, Dimension
 
 ROWS = list(OPERATORS.values())

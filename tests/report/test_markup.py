@@ -17,11 +17,11 @@ from symreg.formula.operators import OPERATORS
 from symreg.formula.printing import to_latex
 from symreg.laws.law import ParetoFront
 from symreg.report.content import gather
-from symreg.report.escaping import escape_markdown, one_line, typst_string
 from symreg.report.latex import latex_report
 from symreg.report.markdown import markdown_report
 from symreg.report.pdf import pdf_report, typst_report
-from symreg.report.unit_markup import unit_html, unit_latex, unit_pieces, unit_plain, unit_typst
+from symreg.typesetting.escaping import escape_markdown, one_line, typst_string
+from symreg.typesetting.unit_markup import unit_html, unit_latex, unit_pieces, unit_plain, unit_typst
 
 ALL = ("kepler", "relativity", "hostile")
 LATEX_COMMANDS = {

@@ -24,13 +24,15 @@ class FreeConstantsPart(Part):
     """Units that fitted coefficients may carry, and where their values may lie.
 
     ``units`` is ``auto``, ``dimensionless``, ``inferred``, or a list of units. ``bounds`` are ``[lower, upper]`` or
-    ``[lower, upper, unit]``, null for none; they and ``integer`` name constants of guesses.
+    ``[lower, upper, unit]``, null for none; they and ``integer`` name constants of guesses. ``names: {T: K}`` calls a
+    fitted constant that is a temperature T.
     """
 
     units: Literal["auto", "dimensionless", "inferred"] | tuple[Text, ...] = "auto"
     positive: bool = False
     bounds: dict[str, tuple[float | None, float | None] | tuple[float | None, float | None, Text]] = {}
     integer: tuple[Text, ...] = ()
+    names: dict[Text, Text] = {}
 
     @validate("units", mode="before")
     @classmethod

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from symreg.experiment.results.listing import ListedRun, UnreadableRun, list_runs
-from symreg.experiment.results.predictions import Predictions, predict_run, predictions_csv, predictions_text
+from symreg.experiment.results.predictions import (
+    Predictions,
+    predict_run,
+    predictions_csv,
+    predictions_text,
+    using_law,
+)
 
 __all__ = [
     "ListedRun",
@@ -13,4 +19,5 @@ __all__ = [
     "predict_run",
     "predictions_csv",
     "predictions_text",
+    "using_law",
 ]

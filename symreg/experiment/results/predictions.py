@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.arrays import Floats
-from symreg.errors import TableError
+from symreg.errors import LawError, TableError
 from symreg.experiment.errors import NoLawError, RunTableError
 from symreg.experiment.results.new_rows import NewColumn, read_new_rows, rows_in_words
 from symreg.experiment.revival import load_discovery, stored_specification
@@ -82,12 +82,13 @@ class Predictions:
 
 
 def predict_run(
-    folder: Path, file: Path, number: int | None = None, written: Mapping[str, Any] | None = None
+    folder: Path, file: Path, law: str | int | None = None, written: Mapping[str, Any] | None = None
 ) -> Predictions:
-    """The selected law of the run in ``folder``, or the one of this ``number`` on its front, at the rows of ``file``.
+    """The selected law of the run in ``folder``, or another ``law`` of its front, at the rows of ``file``.
 
+    ``law`` is a complexity (5), a place in the list ("#2"), "best", "accuracy" or "score" (``ParetoFront.choose``).
     ``written`` says how the file is written, by keys of ``data:``, where the file and the run do not show it.
-    Laws are counted from 1, the simplest first. Raises ``NoLawError`` for a number that there is not,
+    Raises ``NoLawError`` where there is no such law,
     ``RunTableError`` where the run's own table cannot be read, and what ``load_discovery`` and tables raise.
     """
     specification = stored_specification(folder)
@@ -95,14 +96,14 @@ def predict_run(
         discovery = load_discovery(folder)
     except TableError as error:
         raise RunTableError(folder=str(folder), reason=str(error)) from None
-    law, problem = _law(discovery, folder, number), discovery.problem
-    used = tuple(name for name in problem.inputs if name in variables_of(law.expression))
+    chosen, problem = using_law(discovery, folder, law).front.best, discovery.problem
+    used = tuple(name for name in problem.inputs if name in variables_of(chosen.expression))
     rows = read_new_rows(file, used, problem, specification, written or {})
     data = {column.name: column.values for column in rows.columns}
-    band = band_of(law, problem, data or {"row": np.arange(rows.n_rows, dtype=np.float64)})
+    band = band_of(chosen, problem, data or {"row": np.arange(rows.n_rows, dtype=np.float64)})
     beyond = {column.name: _is_beyond(column, problem) for column in rows.columns}
     found = Predictions(
-        law=law,
+        law=chosen,
         columns=rows.columns,
         values=band.values,
         of_law=band.ends(LEVEL, of="law"),
@@ -113,13 +114,15 @@ def predict_run(
     return replace(found, remarks=(*found.remarks, *_missing_in_words(found)))
 
 
-def _law(discovery: Discovery, folder: Path, number: int | None) -> Law:
-    front = discovery.front
-    if number is None:
-        return front.best
-    if not 1 <= number <= len(front):
-        raise NoLawError(folder=str(folder), number=number, formulas=tuple(law.formula for law in front))
-    return front[number - 1]
+def using_law(discovery: Discovery, folder: Path, law: str | int | None) -> Discovery:
+    """The discovery of the run in ``folder`` with this law selected; ``NoLawError`` where there is none.
+
+    ``law`` is as ``ParetoFront.choose`` takes it, None for the one that is selected.
+    """
+    try:
+        return discovery if law is None else discovery.using(law)
+    except LawError as error:
+        raise NoLawError(folder=str(folder), reason=error.reason, advice=error.advice) from None
 
 
 def _without_inputs(used: Sequence[str]) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from symreg.laws.exporting.exporters import EXPORT_LABELS, EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
 from symreg.laws.exporting.objects import law_as
-from symreg.laws.exporting.siunitx import constant_siunitx, unit_in_mathematics
 from symreg.laws.exporting.sympy_law import SympyLaw
+from symreg.laws.exporting.tex import front_latex
 from symreg.laws.exporting.trainable import JaxLaw
 
 __all__ = [
@@ -14,8 +14,7 @@ __all__ = [
     "EXPORT_SUFFIXES",
     "JaxLaw",
     "SympyLaw",
-    "constant_siunitx",
     "export_law",
+    "front_latex",
     "law_as",
-    "unit_in_mathematics",
 ]

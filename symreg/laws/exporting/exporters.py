@@ -17,7 +17,7 @@ from symreg.laws.exporting.people import as_json, latex, text
 from symreg.laws.exporting.python import numpy, python
 from symreg.laws.exporting.r import r
 from symreg.laws.exporting.rust import rust
-from symreg.laws.exporting.siunitx import siunitx
+from symreg.laws.exporting.tex import siunitx
 from symreg.laws.exporting.trainable import jax_source, torch_source
 from symreg.laws.law import Law
 

@@ -7,7 +7,7 @@ import pytest
 from symreg.discovery import Discovery
 from symreg.errors import ReportError
 from symreg.laws.exporting import export_law
-from symreg.laws.exporting.siunitx import constant_siunitx, unit_siunitx
+from symreg.laws.exporting.tex.siunitx import constant_siunitx, unit_siunitx
 from symreg.laws.law import LawConstant
 from symreg.units.reading import parse_unit
 

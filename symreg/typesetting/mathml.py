@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from symreg.formula import Expression
-from symreg.report.layout import (
+from symreg.typesetting.layout import (
     MINUS,
     Box,
     Call,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from symreg.formula import Expression
-from symreg.report.escaping import typst_string
-from symreg.report.layout import (
+from symreg.typesetting.escaping import typst_string
+from symreg.typesetting.layout import (
     MINUS,
     Box,
     Call,

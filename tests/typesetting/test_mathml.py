@@ -10,9 +10,9 @@ import pytest
 from symreg.formula.expression import Apply, Constant, Expression, Number, Variable
 from symreg.formula.grammar import parse
 from symreg.formula.operators import OPERATORS
-from symreg.report.layout import MINUS, layout
-from symreg.report.math_typst import to_typst
-from symreg.report.mathml import name_mathml, to_mathml
+from symreg.typesetting.layout import MINUS, layout
+from symreg.typesetting.math_typst import to_typst
+from symreg.typesetting.mathml import name_mathml, to_mathml
 
 NAMES = ("a", "b", "c", "x", "epsilon_0", "v1")
 

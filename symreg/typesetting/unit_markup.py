@@ -6,7 +6,7 @@ import re
 from html import escape
 
 from symreg.formula import tex_escaped
-from symreg.report.escaping import typst_string
+from symreg.typesetting.escaping import typst_string
 
 __all__ = ["unit_html", "unit_latex", "unit_pieces", "unit_plain", "unit_typst"]
 

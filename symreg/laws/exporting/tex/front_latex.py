@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from symreg.formula import Constant, Variable, to_latex
-from symreg.laws.exporting import constant_siunitx, unit_in_mathematics
+from symreg.laws.exporting.tex.siunitx import constant_siunitx, unit_in_mathematics
 from symreg.laws.law import Law, LawConstant, ParetoFront
 from symreg.uncertain_text import number_text, uncertain_text
 
-DIGITS = 4
+DIGITS_OF_ERRORS = 4
 """Significant digits of an error: laws of one front whose errors differ beyond the fourth are told apart by nothing."""
 
 
@@ -61,7 +61,7 @@ def _constant(constant: LawConstant, siunitx: bool) -> str:
 
 
 def _number(value: float) -> str:
-    return f"${_in_mathematics(number_text(value, DIGITS))}$"
+    return f"${_in_mathematics(number_text(value, DIGITS_OF_ERRORS))}$"
 
 
 def _in_mathematics(text: str) -> str:
