@@ -68,7 +68,7 @@ def experiment_schema() -> dict[str, Any]:
 
 def _besides(place: dict[str, Any], forms: tuple[Mapping[str, Any], ...]) -> dict[str, Any]:
     """The place with more forms than the block has; its default and its description stay beside them."""
-    kept = {key: place[key] for key in ("default", "description") if key in place}
+    kept: dict[str, Any] = {key: place[key] for key in ("default", "description") if key in place}
     alone = {key: value for key, value in place.items() if key not in kept and key != "title"}
     return {"anyOf": [*alone.pop("anyOf", [alone] if alone else []), *forms], **kept}
 
