@@ -9,6 +9,7 @@ from symreg.descriptor.certificate import Certificate, features_text
 from symreg.descriptor.linear_model import DescriptorModel
 from symreg.descriptor.validation import Validation
 from symreg.laws import constant_text
+from symreg.typesetting import bundle, html_list, html_table, plain_html
 from symreg.uncertain_text import number_text, r2_text
 
 HEADINGS = ("", "descriptors", "train RMSE", "held-out RMSE", "max error", "R2", "complexity", "model")
@@ -45,11 +46,23 @@ class DescriptorFront:
     def __iter__(self) -> Iterator[DescriptorModel]:
         return iter(self.models)
 
-    def __str__(self) -> str:
-        rows = [_cells(one, place == self.selected) for place, one in enumerate(self.models)]
+    @property
+    def _rows(self) -> list[tuple[str, ...]]:
+        return [_cells(one, place == self.selected) for place, one in enumerate(self.models)]
+
+    @property
+    def _said(self) -> list[str]:
         said = [features_text(self.n_features, self.complete_to)]
-        said += [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
-        return "\n".join([aligned(HEADINGS, rows, _LEFT), "", *said])
+        return said + [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
+
+    def __str__(self) -> str:
+        return "\n".join([aligned(HEADINGS, self._rows, _LEFT), "", *self._said])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return bundle(str(self), table_of_text(HEADINGS, self._rows, self._said, self.selected))
 
 
 def select(models: Sequence[DescriptorModel], validations: Sequence[Validation] = ()) -> int:
@@ -60,6 +73,14 @@ def select(models: Sequence[DescriptorModel], validations: Sequence[Validation] 
         first.setdefault(model.n_descriptors, place)
     unseen = {one.n_descriptors: one.value for one in validations}
     return min(first.values(), key=lambda i: unseen.get(models[i].n_descriptors, models[i].held_out.rmse))
+
+
+def table_of_text(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], said: Sequence[str], selected: int
+) -> str:
+    """The same as HTML for a notebook, the selected model in bold, with the sentences below."""
+    cells = [[plain_html(text) for text in row] for row in rows]
+    return f"<div>{html_table(headings, cells, marked=selected)}{html_list(said)}</div>"
 
 
 def aligned(headings: Sequence[str], rows: Sequence[Sequence[str]], left: set[str]) -> str:

@@ -20,6 +20,7 @@ from symreg.formula import Apply, Constant, Expression, complexity, evaluate_tre
 from symreg.laws import Law, Score
 from symreg.problem import Candidate, FreeConstant
 from symreg.search import SearchSpace, solve
+from symreg.typesetting import told
 from symreg.units import Unit, combine_units
 
 Floats = npt.NDArray[np.float64]
@@ -57,6 +58,9 @@ class DescriptorModel:
     def held_out(self) -> Score:
         """The score on rows held out, or left out in turn; the descriptors were chosen on those left out in turn."""
         return self.law.held_out
+
+    def __repr__(self) -> str:
+        return told("DescriptorModel", self.law.summary())
 
     def describe(self) -> list[str]:
         """A line for each descriptor: its formula, unit and complexity."""

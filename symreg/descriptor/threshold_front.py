@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symreg.descriptor.certificate import Certificate, features_text
-from symreg.descriptor.descriptor_front import aligned
+from symreg.descriptor.descriptor_front import aligned, table_of_text
 from symreg.descriptor.threshold_model import ThresholdModel
 from symreg.descriptor.validation import Validation
+from symreg.typesetting import bundle
 
 HEADINGS = ("", "descriptors", "accuracy", "balanced", "cross-validated", "complexity", "positive where")
 
@@ -35,19 +36,32 @@ class ThresholdFront:
         """Models of this many descriptors, simple ones first."""
         return tuple(one for one in self.models if one.n_descriptors == n_descriptors)
 
-    def __str__(self) -> str:
-        rows = [
+    @property
+    def _rows(self) -> list[tuple[str, ...]]:
+        return [
             (
                 ">" if place == self.selected else "", str(one.n_descriptors), f"{one.accuracy:.4f}",
                 f"{one.balanced_accuracy:.4f}", f"{one.cross_validated:.4f}", str(one.complexity), one.rule(),
             )
             for place, one in enumerate(self.models)
         ]  # fmt: skip
+
+    @property
+    def _said(self) -> list[str]:
         said = [features_text(self.n_features, self.complete_to)]
         said += [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
         if self.grown:
             said.append(f"1: {self.grown:,} combinations of features were looked at beside them")
-        return "\n".join([aligned(HEADINGS, rows, {"", "positive where"}), "", *said])
+        return said
+
+    def __str__(self) -> str:
+        return "\n".join([aligned(HEADINGS, self._rows, {"", "positive where"}), "", *self._said])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return bundle(str(self), table_of_text(HEADINGS, self._rows, self._said, self.selected))
 
 
 def select(models: Sequence[ThresholdModel]) -> int:

@@ -19,6 +19,7 @@ from symreg.descriptor.threshold import Classes, best_threshold
 from symreg.formula import Apply, Constant, Expression, complexity, to_latex, to_text
 from symreg.laws import Law, LawConstant, Score, constant_text, display_unit
 from symreg.problem import Problem
+from symreg.typesetting import told
 from symreg.uncertain_text import number_text
 from symreg.units import DIMENSIONLESS_UNIT, Unit, combine_units
 
@@ -61,6 +62,9 @@ class ThresholdModel:
         values = self.law.predict(data)
         with np.errstate(invalid="ignore"):
             return np.asarray(values > self.threshold if self.above else values < self.threshold)
+
+    def __repr__(self) -> str:
+        return told("ThresholdModel", self.rule())
 
     def rule(self) -> str:
         """The condition of the positive class: ``r_B/r_A < 0.41``."""

@@ -24,11 +24,12 @@ def law_constants(fitter: Fitter, fitted: Fitted) -> tuple[tuple[LawConstant, ..
     inputs |= {name: constant.unit for name, constant in known.items()}
     template = problem.template
     stated = {} if template is None else {one.name: one.unit for one in template.parameters if one.unit is not None}
+    named = {one.unit.dimension: one.unit for one in problem.free_constants.names}
     found, scales = [], []
     for constant, value, error in zip(fitted.constants, fitted.values, fitted.stderr, strict=True):
-        unit = stated.get(constant.name) or display_unit(
+        unit = stated.get(constant.name) or named.get(constant.dimension) or display_unit(
             fitted.expression, constant.name, constant.dimension, inputs, problem.target_column.unit,
-            (*(one.unit for one in problem.free_constants.names), *problem.free_constants.units),
+            problem.free_constants.units,
         )  # fmt: skip
         scale = fitter.units.factor(constant.dimension) / unit.scale
         scales.append(scale)

@@ -65,6 +65,9 @@ class ProblemDescription:
         """Whether inputs and known constants alone make the target's dimension."""
         return self.product is not None
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return bundle(str(self), description_html(self))
 

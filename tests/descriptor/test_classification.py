@@ -40,6 +40,8 @@ def test_a_planted_threshold_comes_back_with_its_unit() -> None:
     assert best.rule().startswith("I - A < 6.") or best.rule().startswith("A - I > -")
     assert best.rule().endswith(" eV") and ("<" in best.to_latex() or ">" in best.to_latex())
     assert "features cuts better" in str(front)
+    assert repr(front) == str(front) and "<td" in front._repr_mimebundle_()["text/html"]
+    assert repr(front.best) == f"ThresholdModel({front.best.rule()})"
 
 
 def test_only_simpler_models_that_do_worse_stand_before_a_model() -> None:

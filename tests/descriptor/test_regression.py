@@ -43,6 +43,8 @@ def test_a_planted_sum_comes_back_with_units_and_errors() -> None:
         assert abs(constant.value - true) < 4 * constant.stderr
     assert front.selected == front.models.index(best)
     assert "no pair among" in str(front) and "(I - A)/r**2" in str(front)
+    assert repr(front) == str(front) and "<td" in front._repr_mimebundle_()["text/html"]
+    assert repr(front.best).startswith("DescriptorModel(")
     assert best.describe()[1] == "(I - A)/r**2 [eV/angstrom**2], complexity 6"
 
 

@@ -38,7 +38,7 @@ class FreeConstantsPart(Part):
     @classmethod
     def _policy_or_list(cls, value: object) -> object:
         allowed = ("auto", "dimensionless", "inferred")
-        if isinstance(value, list) and all(isinstance(as_text(unit), str) for unit in value):
+        if isinstance(value, list | tuple) and all(isinstance(as_text(unit), str) for unit in value):
             return [as_text(unit) for unit in value]
         if value in allowed:
             return value
