@@ -5,6 +5,7 @@ Rows go to a program and values come back as binary files of doubles, so that no
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -24,6 +25,9 @@ from symreg.laws.law import Law
 AGREEMENT = 1e-12
 """Relative difference between a program and ``predict``: some thousand roundings."""
 
+LEAST = 2.3e-308
+"""Difference that is none: numbers below the least normal one, which jax takes for 0."""
+
 ROUNDING = 4e-16
 """Relative error of an operation in another mathematics library: about two units in the last place."""
 
@@ -34,7 +38,7 @@ SECONDS = 600.0
 """For one process; compilers take some seconds for hundreds of laws."""
 
 HEAD = re.compile(
-    r"^(?:(?:def|double|elemental function|export function|pub fn|function value =|function) )?"
+    r"^(?:(?:def|class|double|elemental function|export function|pub fn|function value =|function) )?"
     r"(\w+)(?: <- function)?\(",
     re.MULTILINE,
 )
@@ -103,6 +107,29 @@ def _python_main(body: list[str], folder: Path) -> list[list[str]]:
         encoding="utf-8",
     )
     return [[sys.executable, "-W", "error", "main.py"]]
+
+
+def _torch(calls: Sequence[Call], folder: Path) -> list[list[str]]:
+    return _of_arrays(calls, folder, "import torch\ncolumns = torch.from_numpy(rows)\nvalues = []", "law()(")
+
+
+def _jax(calls: Sequence[Call], folder: Path) -> list[list[str]]:
+    head = 'import jax\njax.config.update("jax_enable_x64", True)\nimport jax.numpy as jnp\ncolumns = jnp.asarray(rows)'
+    return _of_arrays(calls, folder, f"{head}\nvalues = []", "law(module.PARAMETERS, ")
+
+
+def _of_arrays(calls: Sequence[Call], folder: Path, head: str, called: str) -> list[list[str]]:
+    """Programs whose arrays are not NumPy's, nor kept from NumPy."""
+    body = [head]
+    for i, one in enumerate(calls):
+        (folder / f"law{i}.py").write_text(one.text, encoding="utf-8")
+        body.append(
+            f"import law{i} as module\nlaw = module.{one.function}\n"
+            f"value = {called}{one.arguments('columns[:, {}]'.format)})\n"
+            "value = value.detach() if hasattr(value, 'detach') else value\n"
+            "values.append(np.broadcast_to(np.asarray(value), len(rows)))"
+        )
+    return _python_main(body, folder)
 
 
 def _c_main(calls: Sequence[Call], folder: Path, heads: str) -> str:
@@ -222,10 +249,19 @@ def _rust(calls: Sequence[Call], folder: Path) -> list[list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What runs a language: a command that must be there, and how calls become commands in a folder."""
+    """What runs a language: a command that must be there, and how calls become commands in a folder.
+
+    ``library`` is what Python has to have for it.
+    """
 
     command: str
     prepare: Callable[[Sequence[Call], Path], list[list[str]]]
+    library: str = ""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the command is there, and Python has the library that it needs."""
+        return bool(shutil.which(self.command) and (not self.library or importlib.util.find_spec(self.library)))
 
 
 RUNTIMES = {
@@ -238,10 +274,17 @@ RUNTIMES = {
     "r": Runtime("Rscript", _r),
     "javascript": Runtime("node", _javascript),
     "rust": Runtime("rustc", _rust),
+    "torch": Runtime(sys.executable, _torch, "torch"),
+    "jax": Runtime(sys.executable, _jax, "jax"),
 }
-PRESENT = tuple(name for name, runtime in RUNTIMES.items() if shutil.which(runtime.command))
+PRESENT = tuple(name for name, runtime in RUNTIMES.items() if runtime.is_here)
 NEEDED = ("python", "numpy", "c", "cpp")
 """Languages whose compilers the package needs itself: where one of these is missing, tests fail."""
+
+SLOW = ("torch", "jax")
+"""Seconds to start, each: the campaign starts them; `tests/laws/exporting/test_trainable.py` has jax in its process."""
+
+TESTED = tuple(dict.fromkeys(name for name in (*NEEDED, *PRESENT) if name not in SLOW))
 
 
 def run(language: str, laws: Sequence[Law], columns: dict[str, np.ndarray], folder: Path) -> np.ndarray:
@@ -275,7 +318,7 @@ def tolerance(law: Law, columns: dict[str, np.ndarray]) -> np.ndarray:
         other = _rounded(law, columns, draw)
         unlike = np.isfinite(other) != np.isfinite(usual)
         spread = np.where(unlike, np.inf, np.fmax(spread, np.abs(other - usual)))
-    return AGREEMENT * np.nan_to_num(np.abs(usual)) + 10.0 * np.nan_to_num(spread, nan=0.0, posinf=np.inf)
+    return LEAST + AGREEMENT * np.nan_to_num(np.abs(usual)) + 10.0 * np.nan_to_num(spread, nan=0.0, posinf=np.inf)
 
 
 def _rounded(law: Law, columns: dict[str, np.ndarray], draw: np.random.Generator) -> np.ndarray:

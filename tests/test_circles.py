@@ -14,7 +14,6 @@ LATE = {
     ("symreg.cli", "symreg.cli.starting"): "a command is loaded when it runs",
     ("symreg.engine", "symreg.engine.compiled"): "the compiled core may be absent; the door says which there are",
     ("symreg.laws.law", "symreg.laws.exporting"): "a law leaves as code (`Law.to`), which is made of laws",
-    ("symreg.laws.law", "symreg.laws.exporting.sympy_law"): "a law leaves as objects of sympy, which know laws",
     ("symreg.laws.law", "symreg.laws.choice"): "a front picks a law for whoever names it",
     ("symreg.laws.law", "symreg.laws.front_text"): "a front shows itself in a console",
     ("symreg.laws.law", "symreg.laws.plotting"): "a law draws itself, where matplotlib is wanted",

@@ -179,11 +179,14 @@ def report(
     export: Annotated[str, typer.Option(help="Languages with commas: python, c, julia, ...")] = "",
     out: Annotated[Path | None, typer.Option(help="Where to write; the run's folder if absent.")] = None,
     law: ChosenLaw = None,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Also figures/*.svg and *.pdf, one column of a journal wide.")
+    ] = False,
 ) -> None:
     """Write the reports of a run again, from what it stored."""
     from symreg.cli.commands import report_run
 
-    report_run(folder, listed(format), listed(export), out, law)
+    report_run(folder, listed(format), listed(export), out, law, figures=figures)
 
 
 @app.command()
@@ -293,6 +296,14 @@ def benchmark_record(
     from symreg.cli.commands import write_benchmark_record
 
     write_benchmark_record(results, output)
+
+
+@app.command()
+def schema() -> None:
+    """Print what an experiment's file may say, as JSON Schema."""
+    from symreg.cli.commands import show_schema
+
+    show_schema()
 
 
 @app.command()

@@ -170,16 +170,23 @@ def summary(discovery: Discovery, folder: Path) -> str:
 
 
 def report_run(
-    folder: Path, formats: tuple[str, ...], exports: tuple[str, ...], out: Path | None, law: str | None = None
+    folder: Path,
+    formats: tuple[str, ...],
+    exports: tuple[str, ...],
+    out: Path | None,
+    law: str | None = None,
+    *,
+    figures: bool = False,
 ) -> None:
     """Rebuild the discovery that ``folder`` holds and write its reports, about another ``law`` if one is named."""
     from symreg.experiment import load_discovery, using_law
-    from symreg.report import write_reports
+    from symreg.report import write_figures, write_reports
 
     if not formats and not exports:
         raise typer.BadParameter("name a format of a report or a language", param_hint="--format")
     discovery = using_law(load_discovery(folder), folder, law)
-    for path in write_reports(discovery, out or folder, formats=formats, exports=exports):
+    written = write_reports(discovery, out or folder, formats=formats, exports=exports)
+    for path in (*written, *(write_figures(discovery, out or folder) if figures else ())):
         typer.echo(str(path))
 
 
@@ -272,6 +279,15 @@ def _seconds(text: str) -> float:
         return parse_duration(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--time") from None
+
+
+def show_schema() -> None:
+    """Print the schema of an experiment's file."""
+    import json
+
+    from symreg.experiment import experiment_schema
+
+    typer.echo(json.dumps(experiment_schema(), indent=1, ensure_ascii=False))
 
 
 def list_datasets() -> None:

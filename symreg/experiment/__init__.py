@@ -25,6 +25,7 @@ from symreg.experiment.results import (
 )
 from symreg.experiment.revival import load_discovery
 from symreg.experiment.runner import run_experiment
+from symreg.experiment.schema import experiment_schema
 from symreg.experiment.specification import Specification, with_changes
 from symreg.experiment.sweep import read_specifications
 
@@ -41,6 +42,7 @@ __all__ = [
     "UnsavedError",
     "check_tools",
     "draft_experiment",
+    "experiment_schema",
     "is_experiment_file",
     "list_runs",
     "load_discovery",

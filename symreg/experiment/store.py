@@ -219,8 +219,12 @@ def remove_run(folder: Path) -> None:
     The state goes first, so that nothing is left that another run could be taken for.
     """
     from symreg.laws import EXPORT_SUFFIXES
+    from symreg.report import FIGURE_FOLDER, FIGURE_NAMES
 
     reports = [f"report{suffix}" for suffix in (".html", ".tex", ".md", ".pdf")]
     reports += [f"law{suffix}" for suffix in EXPORT_SUFFIXES.values()]
+    reports += [f"{FIGURE_FOLDER}/{name}" for name in FIGURE_NAMES]
     for name in (STATE, POSITION, *(name for name in KNOWN_FILES if name != STATE), *reports):
         (folder / name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # other figures are there, or it never was
+        (folder / FIGURE_FOLDER).rmdir()

@@ -142,16 +142,19 @@ class Law:
     @overload
     def to(self, language: Literal["sympy"]) -> SympyLaw: ...  # type: ignore[overload-overlap]
     @overload
-    def to(self, language: str) -> str: ...
-    def to(self, language: str) -> str | SympyLaw:
+    def to(self, language: Literal["torch", "jax"]) -> Any: ...
+    @overload
+    def to(self, language: str, *, siunitx: bool = False) -> str: ...
+    def to(self, language: str, *, siunitx: bool = False) -> Any:
         """The formula as source text: "python", "numpy", "c", "latex", "text", ... (``laws.exporting``).
 
-        "sympy" gives no text but its objects with their units, a ``SympyLaw``. Raises ``ReportError`` for another
-        language.
+        Three names give no text but objects with their units: "sympy" a ``SympyLaw``, "jax" a ``JaxLaw``, and "torch" a
+        module, whose fitted constants are parameters. ``siunitx`` writes "latex" with that package's quantities. Raises
+        ``ReportError`` for another language, and for a library that is not installed.
         """
-        from symreg.laws.exporting import export_law, sympy_law
+        from symreg.laws.exporting import law_as
 
-        return sympy_law(self) if language == "sympy" else export_law(self, language)
+        return law_as(self, language, siunitx=siunitx)
 
     def summary(self) -> str:
         """One line: ``period = k*a**(3/2), k = 365.21 ± 0.40 day/au**(3/2)``."""
@@ -261,6 +264,12 @@ class ParetoFront:
         from symreg.laws.front_table import front_table
 
         return front_table(self)
+
+    def to_latex(self, *, siunitx: bool = False) -> str:
+        """The front as a table of LaTeX with booktabs; with ``siunitx`` constants are quantities of that package."""
+        from symreg.laws.exporting import front_latex
+
+        return front_latex(self, siunitx=siunitx)
 
     def __str__(self) -> str:
         from symreg.laws.printed import table_text

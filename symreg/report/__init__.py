@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from symreg.errors import ReportError
 from symreg.laws import EXPORT_LANGUAGES, export_law
+from symreg.report.publication import FIGURE_FOLDER, FIGURE_NAMES, write_figures
 from symreg.report.writing import FORMATS, write_report, write_reports
 
 __all__ = [
     "EXPORT_LANGUAGES",
+    "FIGURE_FOLDER",
+    "FIGURE_NAMES",
     "FORMATS",
     "ReportError",
     "export_law",
+    "write_figures",
     "write_report",
     "write_reports",
 ]

@@ -93,7 +93,7 @@ def program_of(law: Law, language: Language) -> Program:
     lines = [
         Line(
             in_si[name],
-            _to_si(names[name], law.input_units[name], language),
+            to_si(names[name], law.input_units[name], language),
             f"{unit_comment(law.input_units[name])} to SI",
         )
         for name in inputs
@@ -133,7 +133,10 @@ def _is_coherent(unit: Unit) -> bool:
     return unit.scale == 1.0 and unit.offset == 0.0
 
 
-def _to_si(name: str, unit: Unit, language: Language) -> str:
+def to_si(name: str, unit: Unit, language: Language) -> str:
+    """What makes SI of a name in a unit; the name itself where it is in SI already."""
+    if _is_coherent(unit):
+        return name
     shift = f" + {_literal(language, unit.offset)}" if unit.offset > 0 else ""
     shift = f" - {_literal(language, -unit.offset)}" if unit.offset < 0 else shift
     return f"{_literal(language, unit.scale)}*{name}{shift}"

@@ -18,11 +18,10 @@ from symreg.laws.exporting import export_law
 from symreg.laws.exporting.exporters import EXPORTERS
 from symreg.laws.law import Law, LawConstant
 from symreg.units.reading import DIMENSIONLESS_UNIT, parse_unit
-from tests.exported import NEEDED, PRESENT, RUNTIMES, call_of, disagreements, run
+from tests.exported import RUNTIMES, TESTED, call_of, disagreements, run
 from tests.miniatures import plain_law
 from tests.strategies import CONSTANTS, HOSTILE_NAMES, VARIABLES, expressions, names
 
-TESTED = tuple(dict.fromkeys([*NEEDED, *PRESENT]))
 PROGRAMS = (*RUNTIMES, "julia")
 each_language = pytest.mark.parametrize("language", TESTED)
 
@@ -103,6 +102,7 @@ def test_any_name_may_be_a_constant(tmp_path: Path, language: str) -> None:
 # ----------------------------------------------------------------------- every language, also without a compiler
 
 COMMENTS = {"c": r"/\*.*?\*/", "fortran": r"![^\n]*", "octave": r"%[^\n]*", "python": r'"""(?s:.*?)"""|#[^\n]*'}
+COMMENTS |= {name: COMMENTS["python"] + r'|"[^"\n]*"(?!\])' for name in ("torch", "jax")}
 COMMENTS |= {"numpy": COMMENTS["python"], "r": r"#[^\n]*", "julia": r"#[^\n]*"}
 WRITTEN = {
     "python": """
@@ -112,6 +112,14 @@ WRITTEN = {
     "numpy": """
         import numpy as np def with errstate all ignore asarray dtype float return where isfinite nan value
         float64 power maximum minimum heaviside arcsin arccos arctan
+    """,
+    "jax": """
+        import jax numpy as jnp UNITS PARAMETERS def parameters asarray float return where isfinite nan value
+        power maximum minimum heaviside arcsin arccos arctan
+    """,
+    "torch": """
+        import torch UNITS class nn Module def init__ self super Parameter tensor dtype float64 forward float isnan
+        sign return where isfinite nan value pow maximum minimum arcsin arccos arctan
     """,
     "c": """
         include math h double void value return isfinite NAN
@@ -188,6 +196,8 @@ RESERVED = {
     """,
 }
 RESERVED["numpy"] = RESERVED["python"] + " np"
+RESERVED["jax"] = RESERVED["python"] + " jnp parameters"
+RESERVED["torch"] = RESERVED["python"] + " torch self forward training buffers"
 RESERVED["cpp"] += " " + RESERVED["c"].replace("restrict", "")
 
 
@@ -206,12 +216,16 @@ def check(text: str, law: Law, language: str) -> None:
         assert max(map(len, text.splitlines())) <= 132
         code = re.sub(r" &\n\s*& ?", "", code)
     function = call_of(law, language, list(law.input_units)).function
+    if language == "torch":
+        code = re.sub(r"def forward\(self(?:, )?", f"def {function}(", code.replace(f"class {function}(", "class ("))
     head = re.search(rf"(?<!\w)({function})(?: <- function)?\(([^)]*)\)", code)
     assert head is not None
     given = "" if language == "c" and head[2] == "void" else head[2]
+    given = re.sub("^parameters(?:, )?", "", given) if language == "jax" else given
     arguments = [one.split(":")[0].split()[-1] for one in given.split(",") if one.strip()]
     assigned = re.findall(r"^\s*(?:const |let )?(\w+) (?:=|<-) (?!function)", code, re.MULTILINE)
-    own = [head[1], *arguments, *dict.fromkeys(n for n in assigned if n not in (*arguments, "value"))]
+    apart = (*arguments, "value", "UNITS", "PARAMETERS")
+    own = [head[1], *arguments, *dict.fromkeys(n for n in assigned if n not in apart)]
     fold = str.lower if language == "fortran" else str
     assert len(set(map(fold, [*own, "value"]))) == len(own) + 1, own
     for name in own:
@@ -281,4 +295,5 @@ def test_a_comment_of_one_long_word_ends(language: str) -> None:
 
 
 def test_all_languages_are_here() -> None:
-    assert set(PROGRAMS) == set(EXPORTERS) - {"latex", "text", "json"}
+    """A formula of a cell and a function without numbers that are none have files of their own."""
+    assert set(PROGRAMS) == set(EXPORTERS) - {"excel", "modelica", "latex", "siunitx", "text", "json"}

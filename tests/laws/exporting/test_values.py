@@ -20,11 +20,10 @@ from symreg.laws.exporting import export_law
 from symreg.laws.exporting.passing import lost_in
 from symreg.laws.law import Law, LawConstant
 from symreg.units.reading import DIMENSIONLESS_UNIT, parse_unit
-from tests.exported import NEEDED, PRESENT, disagreements, run, tolerance
+from tests.exported import TESTED, disagreements, run, tolerance
 from tests.miniatures import plain_law
 from tests.random_laws import grid, random_laws
 
-TESTED = tuple(dict.fromkeys([*NEEDED, *PRESENT]))
 each_language = pytest.mark.parametrize("language", TESTED)
 
 AT_INFINITY = (
