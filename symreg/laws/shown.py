@@ -14,7 +14,7 @@ from symreg.laws.selection import judged_by
 from symreg.typesetting import bundle, html_table, name_mathml, plain_html, to_mathml, unit_html
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
 
-WIDTH, HEIGHT, MARGIN = 220, 150, 14
+THUMB_WIDTH, THUMB_HEIGHT, THUMB_MARGIN = 220, 150, 14
 """Of the picture of a front, in pixels: it stands beside a table of some rows. Set by hand."""
 
 _CHOSEN = "#d1495b"
@@ -81,12 +81,14 @@ def front_svg(front: ParetoFront) -> str:
         return ""
     is_log = all(error > 0 for _, error, _ in points)
     heights = [math.log10(error) if is_log else error for _, error, _ in points]
-    x, y = _placed([float(nodes) for nodes, _, _ in points], WIDTH), _placed([-one for one in heights], HEIGHT - MARGIN)
+    x = _placed([float(nodes) for nodes, _, _ in points], THUMB_WIDTH)
+    y = _placed([-one for one in heights], THUMB_HEIGHT - THUMB_MARGIN)
     dots = "".join(_dot(a, b, front, place) for a, b, (_, _, place) in zip(x, y, points, strict=True))
     path = f"M{x[0]:.1f} {y[0]:.1f}" + "".join(f"H{a:.1f}V{b:.1f}" for a, b in zip(x[1:], y[1:], strict=True))
     kind = "log error" if is_log else "error"
-    label = f'<text x="{MARGIN}" y="{HEIGHT - 3}" font-size="11" fill="currentColor">{kind} over complexity</text>'
-    size = f'width="{WIDTH}" height="{HEIGHT}"'
+    place, how = f'x="{THUMB_MARGIN}" y="{THUMB_HEIGHT - 3}"', 'font-size="11" fill="currentColor"'
+    label = f"<text {place} {how}>{kind} over complexity</text>"
+    size = f'width="{THUMB_WIDTH}" height="{THUMB_HEIGHT}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{kind} over complexity">'
     line = f'<path d="{path}" fill="none" stroke="currentColor" stroke-opacity="0.4"/>'
     return f"{head}{line}{dots}{label}</svg>"
@@ -94,7 +96,7 @@ def front_svg(front: ParetoFront) -> str:
 
 def _placed(values: list[float], size: int) -> list[float]:
     low, high = min(values), max(values)
-    return [MARGIN + (size - 2 * MARGIN) * ((one - low) / (high - low) if high > low else 0.5) for one in values]
+    return [THUMB_MARGIN + (size - 2 * THUMB_MARGIN) * ((one - low) / (high - low) if high > low else 0.5) for one in values]
 
 
 def _dot(x: float, y: float, front: ParetoFront, place: int) -> str:

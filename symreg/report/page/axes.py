@@ -9,7 +9,7 @@ import numpy as np
 
 from symreg.arrays import Floats
 
-DECADES = 1.5
+LOG_DECADES = 1.5
 """Powers of ten that positive values span before their axis is logarithmic. With fewer, curves that bend a little are
 drawn straight; with more, small values lie on top of each other at the edge. Set by hand."""
 
@@ -82,7 +82,7 @@ def axis_of(values: Floats, name: str, start: float, end: float, *, log: bool | 
     return Axis(_finite(low - wider), _finite(high + wider), False, start, end, name)
 
 
-def spans_decades(values: Floats, decades: float = DECADES) -> bool:
+def spans_decades(values: Floats, decades: float = LOG_DECADES) -> bool:
     """Whether all finite values are positive and far enough apart for a logarithmic axis."""
     finite = values[np.isfinite(values)]
     if finite.size < 2 or not finite.min() > 0:
