@@ -96,7 +96,8 @@ def front_svg(front: ParetoFront) -> str:
 
 def _placed(values: list[float], size: int) -> list[float]:
     low, high = min(values), max(values)
-    return [THUMB_MARGIN + (size - 2 * THUMB_MARGIN) * ((one - low) / (high - low) if high > low else 0.5) for one in values]
+    room = size - 2 * THUMB_MARGIN
+    return [THUMB_MARGIN + room * ((one - low) / (high - low) if high > low else 0.5) for one in values]
 
 
 def _dot(x: float, y: float, front: ParetoFront, place: int) -> str:
