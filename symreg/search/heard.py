@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from symreg.search.backend import Backend, Budget, Round
+from symreg.search.backend import Backend, Budget, Capabilities, Round
+from symreg.search.honouring import capabilities_of
 from symreg.search.reading import Reader
 from symreg.search.space import SearchSpace
 
@@ -25,6 +26,11 @@ class Heard:
     def threads(self) -> int:
         """Threads it may use."""
         return self.backend.threads
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the backend heeds by itself."""
+        return capabilities_of(self.backend)
 
     @property
     def engine(self) -> str:
