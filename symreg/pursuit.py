@@ -39,6 +39,11 @@ LEAST_LEFT = 0.1
 
 INTERRUPTED = "interrupted"
 
+GROWING = (
+    "errors of {target} grow with it, as the best formulas have them: rows are weighted as if each was known to the "
+    "same part of its value. State a sigma where that is wrong"
+)
+
 LONG_TAILS = (
     "errors have long tails, as the best formulas have them: some rows are far off while others near them are not, so "
     "the search went on under the loss 'student', which lets them count less. State loss: squared where that is wrong"
@@ -69,16 +74,24 @@ class Pursuit:
                 yield one
                 continue
             yield one if one.stop_reason is None else replace(one, stop_reason=None, turn=None)
-            if self.workshop.has_long_tails:
-                yield from self._under_another_loss(one)
+            if (learnt := self._learnt()) is not None:
+                yield from self._anew(one, *learnt)
                 return
             if one.stop_reason is not None:
                 yield replace(one, candidates=(), notes=(), rejections=())
 
-    def _under_another_loss(self, last: Round) -> Iterator[Round]:
+    def _learnt(self) -> tuple[Problem, str] | None:
+        """The problem as the laws that are near have its errors, with what is said of it; None where it stays."""
+        if self.problem.may_change_noise and self.workshop.has_growing_errors:
+            return self.problem.with_relative_errors(), GROWING.format(target=self.problem.target)
+        if self.problem.may_change_loss and self.workshop.has_long_tails:
+            return self.problem.with_long_tails(), LONG_TAILS
+        return None
+
+    def _anew(self, last: Round, problem: Problem, note: str) -> Iterator[Round]:
         """The search once more with what is left of the budget, which begins with the laws that are known."""
-        self._judge_by(self.problem.with_long_tails())
-        told = replace(last, candidates=(), notes=(LONG_TAILS,), rejections=(), turn=None)
+        self._judge_by(problem)
+        told = replace(last, candidates=(), notes=(note,), rejections=(), turn=None)
         left = self._left(last)
         if left is None:
             yield replace(told, stop_reason=last.stop_reason or "time budget spent")
@@ -106,7 +119,9 @@ class Pursuit:
 
     def _asks(self, one: Round) -> bool:
         """Whether it is time to ask whether rows are far off."""
-        if not self.problem.may_change_loss or self._has_form or one.stop_reason == INTERRUPTED:
+        if not (self.problem.may_change_loss or self.problem.may_change_noise):
+            return False
+        if self._has_form or one.stop_reason == INTERRUPTED:
             return False
         if not capabilities_of(self.backend).weights:
             return False

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from symreg.arrays import Floats, Rows
 from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finisher import Finisher
+from symreg.finishing.neighbours import nearest
 from symreg.finishing.notes import far_rows
 from symreg.fitting import Fitted, Fitter, weighed_deviations
 from symreg.formula import complexity
@@ -27,10 +27,6 @@ laws that are all wrong the best may save some by chance. Set on made tables wit
 
 FEWEST_ASKED_ROWS = 20
 """Rows below which it is not asked: the fewest with which far rows can be told from a law of several constants."""
-
-NEIGHBOURS = 4
-"""Rows nearest to one that is far off, which are asked whether they are too: of fewer chance would speak, more are no
-neighbours any longer on tables of some dozen rows."""
 
 AS_OTHERS = 2.0
 """Times the typical residual, up to which a neighbour's is typical: medians of a dozen differ by chance so much."""
@@ -67,16 +63,5 @@ def _are_alone(fitter: Fitter, fitted: Fitted) -> bool:
     far = far_rows(sizes, sizes, fitter.freedom(fitted))
     if not len(far):
         return False
-    near = _nearest(fitter.X, far[:MOST_FAR])
+    near = nearest(fitter.X, far[:MOST_FAR])
     return bool(np.median(sizes[near]) <= AS_OTHERS * np.median(sizes))
-
-
-def _nearest(X: Floats, rows: Rows) -> Rows:
-    """The rows nearest to these in the ranks of all inputs ``(n_inputs, n_rows)``, ``(len(rows), NEIGHBOURS)``."""
-    ranks = np.argsort(np.argsort(X, axis=1, kind="stable"), axis=1).astype(np.float64)
-    found = []
-    for row in rows:
-        distance = np.sum((ranks - ranks[:, row : row + 1]) ** 2, axis=0)
-        distance[row] = np.inf
-        found.append(np.argpartition(distance, NEIGHBOURS)[:NEIGHBOURS])
-    return np.array(found)

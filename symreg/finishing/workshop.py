@@ -15,6 +15,7 @@ from symreg.finishing.allowed import is_allowed
 from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finished import AS_PROPOSED, Finished
 from symreg.finishing.finisher import Finisher
+from symreg.finishing.growing_errors import errors_grow
 from symreg.finishing.law_making import as_law
 from symreg.finishing.long_tails import errors_have_long_tails
 from symreg.finishing.passes import canonical, shortened, shown, tidied
@@ -112,6 +113,11 @@ class Workshop:
     def has_long_tails(self) -> bool:
         """Whether rows are far off all laws that are near, for no reason that lies in the inputs."""
         return errors_have_long_tails(self.finisher, [one.fitted for one in self.promising(DOUBTED_LAWS)])
+
+    @property
+    def has_growing_errors(self) -> bool:
+        """Whether errors are a part of each value, as the laws that are near have them."""
+        return errors_grow(self.finisher, [one.fitted for one in self.promising(DOUBTED_LAWS)])
 
     def _keeps_limits(self, fitted: Fitted) -> bool:
         """Whether a law's values and a template's parameters stay where the user wants them."""

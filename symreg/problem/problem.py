@@ -192,6 +192,11 @@ class Problem:
         return with_counts(replace(self, loss="student", may_change_loss=False))
 
     @property
+    def may_change_noise(self) -> bool:
+        """Whether a search may find that errors grow: nobody said how they go."""
+        return not self.states_errors and self.row_weights is None and self.noise == "constant" and self.loss != "log"
+
+    @property
     def states_errors(self) -> bool:
         """Whether the target's uncertainties are stated, and not only how they go."""
         return self.target_column.sigma is not None

@@ -1,0 +1,78 @@
+"""Whether errors are a part of each value, as the laws that are near have them.
+
+The native search asks that of its own simple forms (``search.native.noise``, where the reasons stand). It is asked
+again of whatever laws a search has found, since a law of several inputs may be no simple form, and other engines do not
+ask at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from symreg.finishing.bits import RESOLUTION
+from symreg.finishing.finisher import Finisher
+from symreg.finishing.neighbours import nearest
+from symreg.fitting import Fitted, Fitter, make_fitter, weighed_deviations
+from symreg.formula import complexity
+from symreg.laws import bits_left
+
+LEAST_SAVED = 20.0
+"""Bits that relative errors have to save: laws that are not found yet leave patterns, which may favour either kind. Set
+on made tables with errors of both kinds."""
+
+FEWEST_WEIGHED = 100
+"""Rows below which the best of a dozen laws favours either kind by chance."""
+
+LEAST_SPAN = 3.0
+"""Of the largest to the smallest size: with less, both kinds of errors are hardly told apart, and it matters little."""
+
+MOST_PATTERN = 0.3
+"""Correlation of a residual with its neighbours', above which a good part of what a law leaves is a pattern."""
+
+MOST_ASKED = 500  # rows whose neighbours are looked for
+
+
+def errors_grow(finisher: Finisher, laws: Iterable[Fitted]) -> bool:
+    """Whether one of these laws describes the target shorter with relative errors than any does with equal ones."""
+    fitter, laws = finisher.fitter, list(laws)
+    problem = fitter.problem
+    if fitter.knows_errors or fitter.loss != "squared" or fitter.weights is not None:
+        return False
+    if len(fitter.y) < FEWEST_WEIGHED or any(finisher.is_at_rounding(one) for one in laws):
+        return False
+    other = problem.with_relative_errors()
+    if other.sizes is None or not _spans(other.sizes[problem.train_rows]):
+        return False
+    weighed = make_fitter(other, fitter.units, fitter.engine, fitter.threads)
+    equal = min((_bits(fitter, one) for one in laws), default=math.inf)
+    again = [refit for one in laws if (refit := weighed.refitted(one)) is not None]
+    best = min(again, key=lambda one: _bits(weighed, one), default=None)
+    if best is None or _bits(weighed, best) + LEAST_SAVED > equal:
+        return False
+    return _pattern(weighed, best) < MOST_PATTERN
+
+
+def _spans(sizes: np.ndarray) -> bool:
+    return bool(sizes.max() > LEAST_SPAN * sizes.min())
+
+
+def _bits(fitter: Fitter, fitted: Fitted) -> float:
+    """What a law leaves and what its form takes, as far as weights move the ledger."""
+    own = len(fitted.values) * 0.5 * math.log2(len(fitter.y)) + complexity(fitted.expression)
+    return own + bits_left(fitted, fitter, RESOLUTION * float(np.std(fitter.y)))
+
+
+def _pattern(fitter: Fitter, fitted: Fitted) -> float:
+    """Correlation of residuals with the mean of those of the nearest rows, of some rows."""
+    r = weighed_deviations(fitter, fitted)
+    rows = np.arange(len(r))
+    if len(r) > MOST_ASKED:
+        rows = np.random.default_rng(len(r)).choice(rows, size=MOST_ASKED, replace=False)
+    near = r[nearest(fitter.X, rows)].mean(axis=1)
+    own = r[rows]
+    with np.errstate(all="ignore"):
+        found = float(np.mean(own * near) / np.sqrt(np.mean(own**2) * np.mean(near**2)))
+    return found if math.isfinite(found) else 1.0
