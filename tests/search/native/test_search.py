@@ -21,7 +21,7 @@ from symreg.search import clock
 from symreg.search.backend import Budget, BudgetError, Round
 from symreg.search.native import hunt
 from symreg.search.native.bank.bank import Bank
-from symreg.search.native.search import completed
+from symreg.search.native.reports import completed
 from symreg.search.native.settings import Native
 from symreg.search.space import search_space
 from symreg.units.dimension import DIMENSIONLESS, Dimension
