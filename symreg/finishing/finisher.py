@@ -13,10 +13,10 @@ import numpy as np
 from symreg.errors import DimensionError
 from symreg.finishing.bits import RESOLUTION, bits_of
 from symreg.finishing.finished import AS_PROPOSED, Finished
-from symreg.finishing.judged_rows import JudgedRows, judged_rows
 from symreg.finishing.snapping import Rewritten
 from symreg.fitting import Fitted, Fitter
 from symreg.formula import Expression, Simplifier, dimension_of, said_with
+from symreg.laws import JudgedRows, judged_rows
 from symreg.problem import has_form, parts_of
 from symreg.units import DIMENSIONLESS_UNIT, Dimension
 

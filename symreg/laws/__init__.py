@@ -7,16 +7,8 @@ from symreg.laws.constant_units import display_unit
 from symreg.laws.correlation import Correlation, correlations
 from symreg.laws.exporting import EXPORT_LABELS, EXPORT_LANGUAGES, EXPORT_SUFFIXES, export_law
 from symreg.laws.identifiability import undetermined
-from symreg.laws.law import (
-    SCORED_AT_ONCE,
-    ConstantInterval,
-    Law,
-    LawConstant,
-    ParetoFront,
-    Score,
-    pareto_front,
-    score,
-)
+from symreg.laws.judged_rows import JudgedRows, judged_rows
+from symreg.laws.law import ConstantInterval, Law, LawConstant, ParetoFront, Score, pareto_front, score
 from symreg.laws.law_fit import fit_of
 from symreg.laws.printed import constant_text
 from symreg.laws.refitting import as_fitted, bits_left, bits_of_fit, bits_of_rows, fitted_again, fitter_of, left_over
@@ -26,9 +18,9 @@ __all__ = [
     "EXPORT_LABELS",
     "EXPORT_LANGUAGES",
     "EXPORT_SUFFIXES",
-    "SCORED_AT_ONCE",
     "ConstantInterval",
     "Correlation",
+    "JudgedRows",
     "Law",
     "LawConstant",
     "ParetoFront",
@@ -45,6 +37,7 @@ __all__ = [
     "fit_of",
     "fitted_again",
     "fitter_of",
+    "judged_rows",
     "left_over",
     "pareto_front",
     "quantile",

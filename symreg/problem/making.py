@@ -118,11 +118,7 @@ def make_problem(
     values = np.array([table[column].values for column in (*frame.inputs, target)])
     train, held_out = _draw_rows(name, values, test_fraction, folds, seed)
     problem = Problem(
-        name=name,
-        table=table,
-        target=target,
-        inputs=frame.inputs,
-        known_constants=frame.known,
+        name=name, table=table, target=target, inputs=frame.inputs, known_constants=frame.known,
         free_constants=replace(frame.free, limits=limits),
         operators=names,
         constraints=_checked(name, constraints or Constraints(), frame),
@@ -134,7 +130,7 @@ def make_problem(
         offered=tuple(one.name for one in frame.known if one.name in {constant.name for constant in offered}),
         template=frame.template,
         folds=folds or 0,
-    )
+    )  # fmt: skip
     return problem if table[target].errors is None else with_sizes(problem)
 
 

@@ -105,7 +105,7 @@ def _netcdf(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
     part: Any = {} if dialect.sheet is None else {"group": str(dialect.sheet)}
     if not is_classic:
         import h5netcdf  # noqa: F401  (xarray says ValueError where it is absent)
-        import h5py
+        import h5py  # type: ignore[import-untyped]
 
         h5py.File(path).close()  # of a broken file h5netcdf leaves an object that complains when it is forgotten
     with xr.open_dataset(path, **how, **part) as dataset:

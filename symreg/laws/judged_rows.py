@@ -8,7 +8,7 @@ import numpy as np
 
 from symreg.arrays import Floats, Rows
 from symreg.fitting import Fitter
-from symreg.laws import SCORED_AT_ONCE, Score, score
+from symreg.laws.law import SCORED_AT_ONCE, Score, score
 from symreg.units import Unit
 
 
