@@ -119,12 +119,17 @@ def _difference(header: list[str], columns: Sequence[str]) -> str:
 
 
 def _read(columns: Sequence[str], kinds: dict[str, str], row: list[str]) -> dict[str, Any]:
+    if len(row) != len(columns):
+        raise ValueError(f"{len(row)} cells where there are {len(columns)} columns")
     values: dict[str, Any] = {}
     for name, text in zip(columns, row, strict=True):
         kind = kinds[name]
         if kind == "bool" and text not in ("true", "false"):
-            raise ValueError(f"{name} is '{text}', not true or false")
-        values[name] = text == "true" if kind == "bool" else {"int": int, "float": float}.get(kind, str)(text)
+            raise ValueError(f"{name} is '{text[:40]}', not true or false")
+        try:
+            values[name] = text == "true" if kind == "bool" else {"int": int, "float": float}.get(kind, str)(text)
+        except ValueError:
+            raise ValueError(f"{name} is '{text[:40]}', no number") from None
     return values
 
 

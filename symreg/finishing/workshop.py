@@ -15,9 +15,8 @@ from symreg.finishing.allowed import is_allowed
 from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finished import AS_PROPOSED, Finished
 from symreg.finishing.finisher import Finisher
-from symreg.finishing.growing_errors import errors_grow
 from symreg.finishing.law_making import as_law
-from symreg.finishing.long_tails import errors_have_long_tails
+from symreg.finishing.noise import errors_grow, errors_have_long_tails
 from symreg.finishing.passes import canonical, shortened, shown, tidied
 from symreg.finishing.rewriting import sharing
 from symreg.finishing.shape import Shape, shape_of

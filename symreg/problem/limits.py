@@ -84,9 +84,11 @@ def _read_bounds(name: str, constant: str, given: Any) -> ConstantLimit:
             default if one is None else float(one if unit is None else unit.to_si(float(one)))
             for one, default in zip(given[:2], (-math.inf, math.inf), strict=True)
         )
-        return ConstantLimit(constant, lower, upper, None if unit is None else unit.dimension)
     except (TypeError, ValueError):
         raise ProblemError(name=name, reason=f"{reason}.") from None
+    if not lower < upper:
+        raise ProblemError(name=name, reason=f"{reason}: {lower:g} is not below {upper:g}.")
+    return ConstantLimit(constant, lower, upper, None if unit is None else unit.dimension)
 
 
 def settle_limits(

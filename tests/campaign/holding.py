@@ -42,7 +42,7 @@ RAW = re.compile(
     r"unhashable|object is not|object cannot be|not supported between|unexpected keyword|positional argument|"
     r"codec can't|\[Errno|KeyError|ValueError|TypeError|IndexError|Arrow|thrift|openpyxl|lxml|ElementTree|"
     r"does not match format|Expecting (value|property)|Extra data|Unterminated string|line \d+ column \d+ \(char|"
-    r"NUL byte|line contains NUL|_csv|argument must be|Input should|this should not have happened|"
+    r"NUL byte|line contains NUL|_csv|\(\) argument must be|Input should|this should not have happened|"
     r"exceeds the limit|set_int_max_str|maximum recursion|not a valid|surrogate|must be of type|expected str"
 )
 """Words of Python and of other libraries, which tell a scientist nothing."""

@@ -148,12 +148,13 @@ def _other_law(found: dict[str, Any], undisturbed: dict[str, Any], budget: str) 
 def main() -> None:
     """Kill them, and say what did not hold."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=50, help="runs that are killed, half of each budget")
+    parser.add_argument("budgets", nargs="*", default=list(BUDGETS), help=", ".join(BUDGETS))
+    parser.add_argument("--count", type=int, default=50, help="runs that are killed, as many of each budget")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kept", type=Path, default=Path(tempfile.gettempdir()) / "kills")
     given = parser.parse_args()
     rng, failed, kept = np.random.default_rng(given.seed), [], given.kept.absolute()
-    for budget in BUDGETS:
+    for budget in given.budgets:
         whole = kept / f"{budget}-whole"
         shutil.rmtree(whole, ignore_errors=True)
         whole.mkdir(parents=True)
@@ -162,14 +163,14 @@ def main() -> None:
         if wrong := ended_by_itself(whole):
             sys.exit(f"the undisturbed run: {wrong}")
         seconds, law, here = time.monotonic() - began, selected(whole), []
-        for number in range(given.count // 2):
+        for number in range(given.count // len(given.budgets)):
             folder = kept / f"{budget}-{number}"
             if wrong := killed(folder, budget, rng, seconds, law):
                 (folder / "what_does_not_hold.txt").write_text(wrong, encoding="utf-8")
                 here.append(f"{folder.name}: {wrong}")
             else:
                 shutil.rmtree(folder)
-        summarised(budget, given.count // 2, here)
+        summarised(budget, given.count // len(given.budgets), here)
         failed += here
     ended(failed, kept)
 

@@ -15,7 +15,7 @@ from symreg.errors import PredictionError
 from symreg.formula.expression import complexity
 from symreg.formula.grammar import parse
 from symreg.laws.law import Law, LawConstant, ParetoFront, Score, pareto_front
-from symreg.laws.score import score
+from symreg.laws.score import SCORED_AT_ONCE, score
 from symreg.laws.selection import front_of, held_out_errors, select
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
 from symreg.units.reading import DIMENSIONLESS_UNIT, parse_unit
@@ -160,6 +160,21 @@ def test_score_of_a_perfect_and_of_an_absent_law() -> None:
     assert score(actual, actual) == Score(0.0, 1.0, 2, 0)
     nothing = score(np.full(2, np.nan), actual)
     assert (math.isnan(nothing.rmse), nothing.undefined) == (True, 2)
+
+
+@pytest.mark.parametrize("n_rows", [SCORED_AT_ONCE - 1, SCORED_AT_ONCE, SCORED_AT_ONCE + 1, 3 * SCORED_AT_ONCE + 7])
+def test_score_of_many_rows_is_that_of_all_of_them(n_rows: int) -> None:
+    rng = np.random.default_rng(n_rows)
+    actual, predicted = rng.normal(3.0, 2.0, (2, n_rows)) * np.geomspace(1e-3, 1e3, n_rows)
+    sigma = rng.uniform(1.0, 2.0, n_rows)
+    predicted[[3, n_rows // 2]] = np.nan, np.inf
+    defined = np.isfinite(predicted)
+    rest, spread = (predicted - actual)[defined], actual[defined].std()
+    found = score(predicted, actual, sigma)
+    assert (found.n_rows, found.undefined) == (n_rows, 2)
+    assert found.rmse == pytest.approx(np.sqrt(np.mean(rest**2)), rel=1e-12)
+    assert found.r2 == pytest.approx(1 - np.mean(rest**2) / spread**2, rel=1e-12)
+    assert found.in_errors == pytest.approx(np.sqrt(np.mean((rest / sigma[defined]) ** 2)), rel=1e-12)
 
 
 @pytest.mark.parametrize("scale", [1e-200, 1e-34, 1e200])

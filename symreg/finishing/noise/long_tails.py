@@ -15,7 +15,7 @@ import numpy as np
 
 from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finisher import Finisher
-from symreg.finishing.neighbours import nearest
+from symreg.finishing.noise.neighbours import nearest
 from symreg.finishing.notes import far_rows
 from symreg.fitting import Fitted, Fitter, weighed_deviations
 from symreg.formula import complexity

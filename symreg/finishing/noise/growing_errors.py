@@ -14,7 +14,7 @@ import numpy as np
 
 from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finisher import Finisher
-from symreg.finishing.neighbours import nearest
+from symreg.finishing.noise.neighbours import nearest
 from symreg.fitting import Fitted, Fitter, make_fitter, weighed_deviations
 from symreg.formula import complexity
 from symreg.laws import bits_left

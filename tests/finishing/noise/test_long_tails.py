@@ -10,7 +10,7 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.finishing import Finisher
-from symreg.finishing.long_tails import errors_have_long_tails
+from symreg.finishing.noise.long_tails import errors_have_long_tails
 from symreg.fitting import Fitted, make_fitter
 from symreg.formula import parse
 from symreg.problem import FreeConstant, choose_natural_units, make_problem

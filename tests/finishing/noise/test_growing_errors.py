@@ -10,8 +10,8 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.finishing import Finisher
-from symreg.finishing.growing_errors import errors_grow
-from symreg.finishing.neighbours import nearest
+from symreg.finishing.noise.growing_errors import errors_grow
+from symreg.finishing.noise.neighbours import nearest
 from symreg.fitting import Fitted, make_fitter
 from symreg.formula import parse
 from symreg.problem import FreeConstant, choose_natural_units, make_problem
