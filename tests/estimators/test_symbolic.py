@@ -482,9 +482,9 @@ def test_a_notebook_shows_the_diagram_and_then_the_front(searches: Searches) -> 
     assert "sk-top-container" in model._repr_html_()
     assert "sk-top-container" in model._repr_mimebundle_()["text/html"]
     model.fit(*split(pendulum()))
-    assert "<table>" in model._repr_html_() and "k*L" in model._repr_html_()
+    assert "<table>" in model._repr_html_() and "<mi>L</mi>" in model._repr_html_()
     assert model._repr_mimebundle_() == {
-        "text/plain": str(model.front_),
+        "text/plain": repr(model.front_),
         "text/html": model.front_._repr_html_(),
     }
     assert "sk-top-container" in Pipeline([("law", model)])._repr_html_()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import symreg as sr
 from symreg.errors import ProblemError, UnitError
 from symreg.problem import Problem, make_problem
 from symreg.tables.table import read_table
@@ -86,3 +87,10 @@ def test_pure_numbers_have_no_unit_to_be_named_by() -> None:
     table = read_table({"x [m]": X, "y [m]": 2 * X}, target="y")
     with pytest.raises(ProblemError, match="'T' is to be in K, and all are to be pure numbers"):
         make_problem(table, free_constants={"units": "dimensionless", "names": {"T": "K"}})
+
+
+def test_a_search_goes_on_from_formulas_with_such_names() -> None:
+    budget, backend = sr.Budget(time=None, evaluations=1), sr.Native(threads=1)
+    question = problem({"T": "K", "slope": "K/m"})
+    found = sr.discover(question, budget=budget, backend=backend, resume_from=["slope*x + T", "other*x + T"])
+    assert "slope*x + T" in [law.formula for law in found.front]
