@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 # Built again when what is compiled or what it depends on has changed; Python files need no building.
 SOURCES := pyproject.toml CMakeLists.txt $(wildcard symreg/engine/core/*.cpp symreg/engine/core/*.h)
 
-.PHONY: help demo test lint types layers unit browser engines fuzz mutants benchmark clean
+.PHONY: help demo test lint types layers unit browser engines fuzz mutants benchmark docs clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -66,6 +66,11 @@ mutants: $(VENV)/.installed-dev ## Change the modules that decide, and list what
 benchmark: $(VENV)/.installed ## The Feynman equations without noise, one minute each at most (an hour or more)
 	$(BIN)/symreg benchmark feynman --noise 0 --time '60 s'
 
+docs: $(VENV)/.installed-docs ## The site in build/docs: every page and notebook executed, no warning (some minutes)
+	$(BIN)/python -m pytest -q tests/test_docs.py
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs build/docs
+	@echo "See build/docs/index.html"
+
 clean: ## Remove what make has made; runs/ stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
@@ -84,3 +89,7 @@ $(VENV)/.installed-dev: $(SOURCES) | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	@$(BIN)/python -c "from symreg.engine import get_engine; print('engine:', get_engine().name)"
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-docs: $(VENV)/.installed-dev
+	@$(BIN)/python -m pip install --quiet --editable ".[docs]"
+	@touch $@

@@ -36,7 +36,7 @@ _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
 
 def outside_as_text(app: Any, name: str, source: list[str]) -> None:
-    """Links to files that are no pages of the site (tables, experiments) become their paths: nothing is to open."""
+    """Links to what is no page of the site (tables, experiments) become words: there is nothing to open."""
     folder = (HERE / name).parent
 
     def shown(found: re.Match[str]) -> str:
@@ -54,8 +54,31 @@ def plain_signature(app: Any, what: str, name: str, obj: Any, options: Any, sign
     return (re.sub(r"<[\w.]+ object at 0x[0-9a-f]+>", "...", signature) if signature else signature, returns)
 
 
+_SECTION = re.compile(r"-{3,}")
+_ENTRY = re.compile(r"(\w[\w, ]*) : (.*)")
+_TRAILING = re.compile(r"(?<![`\w])([A-Za-z]\w*_)(?![`\w])")
+
+
+def as_restructured(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Docstrings have sections of scikit-learn's kind, and names that end in an underscore, which is a sign here."""
+    made: list[str] = []
+    in_section = False
+    for line in lines:
+        if _SECTION.fullmatch(line.strip()) and made:
+            made[-1:] = [f"**{made[-1].strip()}**", ""]
+            in_section = True
+        elif in_section and (entry := _ENTRY.match(line)):
+            made.append(f"* ``{entry[1]}``: {entry[2]}")
+        elif in_section and line.strip() and made[-1].strip() and not made[-1].startswith("**"):
+            made.append(f"  {line.strip()}")
+        else:
+            made.append(line)
+    lines[:] = [_TRAILING.sub(r"``\1``", line) for line in made]
+
+
 def setup(app: Any) -> None:
     """Names of languages that the pages use for blocks of data."""
     app.add_lexer("csv", TextLexer)
     app.connect("source-read", outside_as_text)
     app.connect("autodoc-process-signature", plain_signature)
+    app.connect("autodoc-process-docstring", as_restructured)
