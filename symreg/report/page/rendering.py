@@ -17,6 +17,7 @@ from markupsafe import Markup
 from symreg.formula import variables_of
 from symreg.laws import EXPORT_LABELS, export_law
 from symreg.report.content import Content
+from symreg.report.escaping import one_line
 from symreg.report.mathml import name_mathml, to_mathml
 from symreg.report.page.drawing import Shared, draw
 from symreg.report.page.figures import (
@@ -150,7 +151,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"unit": _unit, "symbol": _symbol, "formula": _formula, "short": shortened}
+    environment.filters |= {"unit": _unit, "symbol": _symbol, "formula": _formula}
+    environment.filters |= {"short": shortened, "plain": one_line}
     environment.globals |= {"equation": _equation}
     return environment
 
