@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 MOST_NINES = 12
 """Digits of R² behind the point: more are rounding of the sums it is made of."""
 
+LEAST_PERCENTAGE = 1e-6
+"""Share of a value that is still written in per cent, with three zeros behind the point: below, nobody counts them."""
+
 FEW_BITS, MANY_BITS = 0.05, 1_000
 """A difference of descriptions below which it is said to be none, and above which only that it is larger: a thousand
 bits are odds that nobody can picture."""
@@ -137,10 +140,10 @@ def deviation_of(evidence: Evidence) -> tuple[str, str]:
 
 
 def percent(share: float) -> str:
-    """``2.1 %``; empty for what is no number."""
+    """``2.1 %``; empty for what is no number; of what is next to nothing an upper bound."""
     if not math.isfinite(share) or share == 0:
         return "" if share else "0 %"
-    return f"{100 * share:.2g} %" if share >= 1e-6 else f"{share:.0e}".replace("e-0", "e-")
+    return f"{100 * share:.2g} %" if share >= LEAST_PERCENTAGE else f"below {100 * LEAST_PERCENTAGE:g} %"
 
 
 def behind_text(law: Law, best: Law) -> str:

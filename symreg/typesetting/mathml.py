@@ -8,6 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from symreg.formula import Expression
+from symreg.typesetting.escaping import one_line
 from symreg.typesetting.layout import (
     MINUS,
     Box,
@@ -71,13 +72,14 @@ def _spell(box: Box) -> str:
 
 def _identifier(text: str) -> str:
     # A lone letter is set in italics, a word upright, by the rules of MathML itself; a phrase is text.
+    text = one_line(text)
     if "-" in text or " " in text:
         return f"<mtext>{escape(text)}</mtext>"
     return f"<mi>{escape(text)}</mi>"
 
 
 def _small(text: str) -> str:
-    return f"<mn>{text}</mn>" if text.isdecimal() else f'<mi mathvariant="normal">{escape(text)}</mi>'
+    return f"<mn>{text}</mn>" if text.isdecimal() else f'<mi mathvariant="normal">{escape(one_line(text))}</mi>'
 
 
 def _number(mantissa: str, exponent: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from symreg.errors import DimensionError, ProblemError, SpecificationError
 from symreg.experiment.assembly import configuration, problem_of, resolved
-from symreg.experiment.specification import Specification, read_specification, specification_of
+from symreg.experiment.specification import Specification, read_specification, specification_of, with_changes
 
 PENDULUM = """\
 version: 1
@@ -323,3 +323,10 @@ def test_how_the_answer_is_examined() -> None:
 )
 def test_what_nobody_can_judge_or_examine_by(text: str, told: str) -> None:
     assert told in mistakes(SMALLEST + text)
+
+
+def test_a_list_of_units_lives_through_changes() -> None:
+    """Every option of the command line checks the whole file anew, units that may be carried included."""
+    said = {"version": 1, "name": "n", "data": {"dataset": "firas"}, "free_constants": {"units": ["K"]}}
+    changed = with_changes(Specification.model_validate(said), {"seed": 7}, "the command line")
+    assert (changed.free_constants.units, changed.seed) == (("K",), 7)

@@ -32,7 +32,7 @@ from symreg.report.page.points import Points, points_of, words_of
 from symreg.report.page.rival_drawing import rival_drawing
 from symreg.report.page.saying import caption_of, shape_words
 from symreg.report.page.svg import shortened
-from symreg.typesetting import name_mathml, to_mathml, unit_html
+from symreg.typesetting import name_mathml, one_line, to_mathml, unit_html
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -149,7 +149,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"unit": _unit, "symbol": _symbol, "formula": _formula, "short": shortened}
+    environment.filters |= {"unit": _unit, "symbol": _symbol, "formula": _formula}
+    environment.filters |= {"short": shortened, "plain": one_line}
     environment.globals |= {"equation": _equation}
     return environment
 
