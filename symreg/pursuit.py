@@ -82,11 +82,11 @@ class Pursuit:
 
     def _learnt(self) -> tuple[Problem, str] | None:
         """The problem as the laws that are near have its errors, with what is said of it; None where it stays."""
-        if self.problem.may_change_noise and self.workshop.has_growing_errors:
-            return self.problem.with_relative_errors(), GROWING.format(target=self.problem.target)
-        if self.problem.may_change_loss and self.workshop.has_long_tails:
-            return self.problem.with_long_tails(), LONG_TAILS
-        return None
+        problem, (growing, tails) = self.problem, self.workshop.saved_by_other_errors()
+        growing, tails = growing * problem.may_change_noise, tails * problem.may_change_loss
+        if growing > tails:
+            return problem.with_relative_errors(), GROWING.format(target=problem.target)
+        return (problem.with_long_tails(), LONG_TAILS) if tails else None
 
     def _anew(self, last: Round, problem: Problem, note: str) -> Iterator[Round]:
         """The search once more with what is left of the budget, which begins with the laws that are known."""

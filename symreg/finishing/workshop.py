@@ -16,7 +16,7 @@ from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finished import AS_PROPOSED, Finished
 from symreg.finishing.finisher import Finisher
 from symreg.finishing.law_making import as_law
-from symreg.finishing.noise import errors_grow, errors_have_long_tails
+from symreg.finishing.noise import on_asked_rows, saved_by_growing, saved_by_long_tails
 from symreg.finishing.passes import canonical, shortened, shown, tidied
 from symreg.finishing.rewriting import sharing
 from symreg.finishing.shape import Shape, shape_of
@@ -108,15 +108,12 @@ class Workshop:
             )  # fmt: skip
             self.take([candidate], one.source)
 
-    @property
-    def has_long_tails(self) -> bool:
-        """Whether rows are far off all laws that are near, for no reason that lies in the inputs."""
-        return errors_have_long_tails(self.finisher, [one.fitted for one in self.promising(DOUBTED_LAWS)])
-
-    @property
-    def has_growing_errors(self) -> bool:
-        """Whether errors are a part of each value, as the laws that are near have them."""
-        return errors_grow(self.finisher, [one.fitted for one in self.promising(DOUBTED_LAWS)])
+    def saved_by_other_errors(self) -> tuple[float, float]:
+        """Bits that the target takes less, as the laws that are near have it, if errors are a part of each value, and
+        if they have long tails; 0 where that is not sure.
+        """
+        asked = on_asked_rows(self.finisher, [one.fitted for one in self.promising(DOUBTED_LAWS)])
+        return saved_by_growing(*asked), saved_by_long_tails(*asked)
 
     def _keeps_limits(self, fitted: Fitted) -> bool:
         """Whether a law's values and a template's parameters stay where the user wants them."""

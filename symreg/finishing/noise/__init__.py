@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from symreg.finishing.noise.growing_errors import errors_grow
-from symreg.finishing.noise.long_tails import errors_have_long_tails
+from symreg.finishing.noise.asked_rows import on_asked_rows
+from symreg.finishing.noise.growing_errors import saved_by_growing
+from symreg.finishing.noise.long_tails import saved_by_long_tails
 
 __all__ = [
-    "errors_grow",
-    "errors_have_long_tails",
+    "on_asked_rows",
+    "saved_by_growing",
+    "saved_by_long_tails",
 ]

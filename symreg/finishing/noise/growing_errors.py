@@ -35,24 +35,25 @@ MOST_PATTERN = 0.3
 MOST_ASKED = 500  # rows whose neighbours are looked for
 
 
-def errors_grow(finisher: Finisher, laws: Iterable[Fitted]) -> bool:
-    """Whether one of these laws describes the target shorter with relative errors than any does with equal ones."""
+def saved_by_growing(finisher: Finisher, laws: Iterable[Fitted]) -> float:
+    """Bits by which one of these laws describes the target shorter with relative errors than any does with equal ones;
+    0 where that is not sure.
+    """
     fitter, laws = finisher.fitter, list(laws)
     problem = fitter.problem
     if fitter.knows_errors or fitter.loss != "squared" or fitter.weights is not None:
-        return False
+        return 0.0
     if len(fitter.y) < FEWEST_WEIGHED or any(finisher.is_at_rounding(one) for one in laws):
-        return False
+        return 0.0
     other = problem.with_relative_errors()
     if other.sizes is None or not _spans(other.sizes[problem.train_rows]):
-        return False
+        return 0.0
     weighed = make_fitter(other, fitter.units, fitter.engine, fitter.threads)
     equal = min((_bits(fitter, one) for one in laws), default=math.inf)
     again = [refit for one in laws if (refit := weighed.refitted(one)) is not None]
     best = min(again, key=lambda one: _bits(weighed, one), default=None)
-    if best is None or _bits(weighed, best) + LEAST_SAVED > equal:
-        return False
-    return _pattern(weighed, best) < MOST_PATTERN
+    saved = 0.0 if best is None else equal - _bits(weighed, best)
+    return saved if best is not None and saved > LEAST_SAVED and _pattern(weighed, best) < MOST_PATTERN else 0.0
 
 
 def _spans(sizes: np.ndarray) -> bool:

@@ -34,21 +34,22 @@ AS_OTHERS = 2.0
 MOST_FAR = 100  # rows whose neighbours are looked for
 
 
-def errors_have_long_tails(finisher: Finisher, laws: Iterable[Fitted]) -> bool:
-    """Whether Student's errors describe the target shorter by one of these laws than Gaussian ones by any."""
+def saved_by_long_tails(finisher: Finisher, laws: Iterable[Fitted]) -> float:
+    """Bits by which one of these laws describes the target shorter with Student's errors than any does with Gaussian
+    ones; 0 where that is not sure.
+    """
     fitter = finisher.fitter
     if fitter.knows_errors or fitter.loss != "squared" or len(fitter.y) < FEWEST_ASKED_ROWS:
-        return False
+        return 0.0
     laws = list(laws)
     if any(finisher.is_at_rounding(one) for one in laws):
-        return False
+        return 0.0
     student = replace(fitter, loss="student")
     gaussian = min((_bits(fitter, one) for one in laws), default=math.inf)
     again = [refit for one in laws if (refit := student.refitted(one)) is not None]
     best = min(again, key=lambda one: _bits(student, one), default=None)
-    if best is None or _bits(student, best) + LEAST_BITS > gaussian:
-        return False
-    return _are_alone(student, best)
+    saved = 0.0 if best is None else gaussian - _bits(student, best)
+    return saved if best is not None and saved > LEAST_BITS and _are_alone(student, best) else 0.0
 
 
 def _bits(fitter: Fitter, fitted: Fitted) -> float:

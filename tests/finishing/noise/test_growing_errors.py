@@ -10,7 +10,7 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.finishing import Finisher
-from symreg.finishing.noise.growing_errors import errors_grow
+from symreg.finishing.noise.growing_errors import saved_by_growing
 from symreg.finishing.noise.neighbours import nearest
 from symreg.fitting import Fitted, make_fitter
 from symreg.formula import parse
@@ -34,7 +34,7 @@ def told(
         one = fitter.fit([(tree, [FreeConstant(name, DIMENSIONLESS, 1.0) for name in names])])[0]
         assert one is not None
         laws.append(one)
-    return errors_grow(Finisher(fitter), laws)
+    return saved_by_growing(Finisher(fitter), laws) > 0
 
 
 def power(n_rows: int = 300, seed: int = 0, relative: float = 0.0, equal: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
