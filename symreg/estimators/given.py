@@ -120,5 +120,5 @@ def _refused_kind(said: str) -> dict[str, str]:
         return {"reason": reason, "advice": "Write X.columns = X.columns.astype(str)."}
     if "sparse" in said.lower():
         return {"reason": "X is a sparse matrix, and a law needs all its numbers.", "advice": "Write X.toarray()."}
-    reason = "X or y holds what is no number; a cell, as an argument must be, is a string or a real number."
+    reason = "X or y holds what is no number; each argument must be a string or a real number."
     return {"reason": reason, "advice": "Leave columns of dates, lists and other objects out."}

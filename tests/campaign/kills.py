@@ -40,6 +40,9 @@ ORPHANS = 5.0
 NO_WORSE = 1.02
 """Times the held-out error of the undisturbed run: a search in seconds does not end at the same law twice."""
 
+AS_MUCH = 0.8
+"""Of what the undisturbed run evaluated: with less, others had the machine, and the law may be worse for that."""
+
 MARK = "SYMREG_CAMPAIGN"
 """A variable of the environment by which the children of a run are known."""
 
@@ -96,8 +99,7 @@ def front(folder: Path) -> dict[str, Any]:
 def selected(folder: Path) -> dict[str, Any]:
     """The selected law, as stored."""
     told = front(folder)
-    law: dict[str, Any] = told["laws"][told["selected"]]
-    return law
+    return {**told["laws"][told["selected"]], "evaluated": told["evaluated"]}
 
 
 def not_whole(folder: Path) -> str:
@@ -141,7 +143,8 @@ def _other_law(found: dict[str, Any], undisturbed: dict[str, Any], budget: str) 
         same = found["formula"] == undisturbed["formula"] and found["constants"] == undisturbed["constants"]
         return "" if same else f"selected {found['formula']}, undisturbed {undisturbed['formula']}"
     errors = found["held_out"]["rmse"], undisturbed["held_out"]["rmse"]
-    worse = errors[0] > NO_WORSE * errors[1]
+    had_its_time = found["evaluated"] > AS_MUCH * undisturbed["evaluated"]
+    worse = had_its_time and errors[0] > NO_WORSE * errors[1]
     return f"held-out error {errors[0]:.4g} of {found['formula']}, undisturbed {errors[1]:.4g}" if worse else ""
 
 
