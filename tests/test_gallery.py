@@ -1,4 +1,4 @@
-"""The gallery shows what its list names: a law, a picture and a command for each, and what was not found beside the rest."""
+"""The gallery shows what its list names: a law, a picture, a command for each, and what was not found."""
 
 from __future__ import annotations
 
