@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from symreg.discovery import Discovery
 
-WIDTH = 85.0
+COLUMN_WIDTH = 85.0
 """Millimetres: one column of most journals, 84 to 90, so that nothing is scaled down."""
 
-HEIGHT = 62.0
+COLUMN_HEIGHT = 62.0
 """Millimetres: the shape of a sheet on its side, as most figures of one curve are printed."""
 
 MOST_POINTS_AS_SHAPES = 400
@@ -124,4 +124,4 @@ def _figure() -> Iterator[Any]:
 
     with _drawing, matplotlib.rc_context(_STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from font")
-        yield Figure(figsize=(WIDTH / MILLIMETRES, HEIGHT / MILLIMETRES), layout="constrained")
+        yield Figure(figsize=(COLUMN_WIDTH / MILLIMETRES, COLUMN_HEIGHT / MILLIMETRES), layout="constrained")
