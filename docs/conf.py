@@ -27,7 +27,7 @@ html_extra_path = ["experiment.schema.json"]
 myst_heading_anchors = 4
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
-nb_execution_timeout = 120
+nb_execution_timeout = 600
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 """The docstrings say what arguments are, in words and with units."""

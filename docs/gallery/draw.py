@@ -34,7 +34,7 @@ class Piece:
     verdict: str
 
 
-FOUND, GIVEN, ALIKE, MISSED = "found", "given form, fitted", "fits as well, another form", "not found"
+FOUND, GIVEN, ALIKE, MISSED = "found", "given form, fitted", "another form, which fits about as well", "not found"
 
 
 def pieces() -> list[Piece]:
@@ -73,10 +73,12 @@ def page(sections: list[tuple[Piece, str]]) -> str:
     counted = {verdict: [one.title for one, _ in sections if one.verdict == verdict] for verdict in (ALIKE, MISSED)}
     found = sum(one.verdict in (FOUND, GIVEN) for one, _ in sections)
     said = f"{len(sections)} tables of measurements; of {found} the known law comes out."
-    said += f" Not found: {', '.join(counted[MISSED])}. Another form that fits as well: {', '.join(counted[ALIKE])}."
+    said += f" Not found: {', '.join(counted[MISSED])}."
+    said += f" Another form, which fits about as well: {', '.join(counted[ALIKE])}."
     return (
         f"# Gallery\n\n{said} Each table has its source and its licence in `datasets/`, each command is a file in\n"
-        "`experiments/`. The page is written by `python docs/gallery/draw.py`; laws and figures are the runs'.\n\n"
+        "`experiments/`; on a busy machine give it more time (`--time '3 min'`). The page is written by\n"
+        "`python docs/gallery/draw.py`; laws and figures are the runs'.\n\n"
         + "\n".join(text for _, text in sections)
     )
 

@@ -31,6 +31,12 @@ COLUMN_WIDTH = 85.0
 COLUMN_HEIGHT = 62.0
 """Millimetres: the shape of a sheet on its side, as most figures of one curve are printed."""
 
+MOST_POINTS_AS_SHAPES = 400
+"""Points of one line that are drawn as shapes; more become an image in the figure, or a file of megabytes."""
+
+DOTS_PER_INCH = 300
+"""Of such an image: what publishers ask of halftones."""
+
 MILLIMETRES = 25.4
 """Of an inch, in which matplotlib counts."""
 
@@ -97,13 +103,16 @@ FIGURE_NAMES = tuple(f"{name}.{kind}" for name in _FIGURES for kind in FIGURE_FO
 
 def _drawn(draw: Callable[[Axes], None]) -> dict[str, bytes]:
     with _figure() as figure:
-        draw(figure.subplots())
+        axes = figure.subplots()
+        draw(axes)
+        for line in axes.get_lines():
+            line.set_rasterized(len(line.get_xdata()) > MOST_POINTS_AS_SHAPES)
         files = {}
         for kind in FIGURE_FORMATS:
             stream = io.BytesIO()
             # No date: the same data give the same file.
             metadata = {"Date": None} if kind == "svg" else {"CreationDate": None}
-            figure.savefig(stream, format=kind, metadata=metadata)
+            figure.savefig(stream, format=kind, metadata=metadata, dpi=DOTS_PER_INCH)
             files[kind] = stream.getvalue()
         return files
 
