@@ -17,7 +17,7 @@ import numpy as np
 from symreg.certainty.rivals import Rival, rivals_of
 from symreg.certainty.separation import SEPARATED, Place
 from symreg.certainty.stability import Stability, drawn_again, is_same_form, stability_of
-from symreg.discovery import Discovery, discover
+from symreg.discovery import EXAMINE, Discovery, Observer, discover
 from symreg.given import check_number
 from symreg.laws import Law, fitter_of
 from symreg.search import Backend, Budget
@@ -107,15 +107,19 @@ def examined(
     *,
     backend: Backend | None = None,
     stop: Callable[[], bool] | None = None,
+    observer: Observer | None = None,
 ) -> Discovery:
     """The discovery with its ``robustness``; ``notes`` gain a warning for each rival.
 
-    ``backend`` makes the searches on drawn rows. When ``stop()`` turns true, what is known by then is told. The same
-    seed gives the same answer as long as no time is short. A discovery without a law comes back as it is.
+    ``backend`` makes the searches on drawn rows. When ``stop()`` turns true, what is known by then is told.
+    ``observer``, such as ``show_progress()``, is told that the stage "examine" begins. The same seed gives the same
+    answer as long as no time is short. A discovery without a law comes back as it is.
     """
     if not 0 <= discovery.front.selected < len(discovery.front):
         return discovery
     stop = stop or (lambda: False)
+    if observer is not None:
+        observer(discovery.at(EXAMINE, discovery.wall_seconds))
     fitter = fitter_of(discovery.problem)
     laws, best = [*discovery.front, *discovery.runners_up], discovery.front.best
     rivals = rivals_of(laws, best, fitter, seed=discovery.problem.seed)
