@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from symreg.engine import get_engine
 from symreg.errors import DimensionError, SymregError
 from symreg.finishing import GUESS, Finisher, Workshop
 from symreg.formula import Expression, constants_of, infer_dimensions, parse, warm_simplifier
-from symreg.laws import Choice, Course, Law, Moment, ParetoFront
+from symreg.laws import Choice, Law, Moment, ParetoFront
 from symreg.problem import Candidate, FreeConstant, Problem
 from symreg.pursuit import FINISHED_ROWS, INTERRUPTED, Pursuit, fitters_of
 from symreg.search import (
@@ -38,6 +38,8 @@ from symreg.search import (
 )
 from symreg.typesetting import bundle, html_list, told
 from symreg.units import DIMENSIONLESS
+from symreg.watching import FIT, SIMPLIFY, Observer, Watch
+from symreg.watching import Progress as Progress
 
 if TYPE_CHECKING:
     from symreg.certainty import Robustness
@@ -62,48 +64,7 @@ UNHURRIED = 120.0
 """Seconds for simplifying, and again for the runners-up, where no time is budgeted: a bound on sympy only. With less,
 results begin to depend on the speed of the machine; set by hand."""
 
-SEARCH, FIT, SIMPLIFY, EXAMINE, REPORT = "search", "fit", "simplify", "examine", "report"
-"""Stages of a run, in their order. The first three share the budget; a run examines its answer and writes reports after
-them."""
-
 OUT_OF_MEMORY = "the system gave no more memory; budget.memory was more than there is"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a search stands: for whoever watches.
-
-    ``elapsed`` is in seconds, ``evaluated`` counts combinations, ``complexity`` is the level that was searched last.
-    ``stage`` is "search"; then "fit", when the best formulas are written and fitted anew, and "simplify"; runs tell
-    "examine" and "report" after them. ``turn`` is what a search of the same question can go on after
-    (``search.Round``). ``budget`` is what all of it may take, None where that says nothing of this stage.
-    """
-
-    elapsed: float
-    evaluated: int
-    complexity: int
-    complete_to_complexity: int | None
-    front: ParetoFront | None
-    stage: str
-    turn: Mapping[str, Any] | None = None
-    budget: Budget | None = None
-
-    @property
-    def share(self) -> float | None:
-        """The part of the budget that is spent, from 0 to 1: of its time or its evaluations, whichever is nearer its
-        end. None where nothing limits either."""
-        if self.budget is None:
-            return None
-        spent = [] if self.budget.time is None else [self.elapsed / self.budget.time]
-        spent += [] if self.budget.evaluations is None else [self.evaluated / self.budget.evaluations]
-        return min(1.0, max(spent)) if spent else None
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Seconds that are left of a budget of time: a search may end before. None where there is no such budget."""
-        if self.budget is None or self.budget.time is None:
-            return None
-        return max(0.0, self.budget.time - self.elapsed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,11 +94,11 @@ class Discovery:
     robustness: Robustness | None = None
     history: tuple[Moment, ...] = ()
 
-    def at(self, stage: str, seconds: float) -> Progress:
-        """For whoever watches: a stage begins after the search, so many seconds after it began. No budget of the search
-        counts it."""
+    def at(self, stage: str, seconds: float | None = None) -> Progress:
+        """For whoever watches: a stage begins after the search, so many seconds after its beginning."""
+        elapsed = self.wall_seconds if seconds is None else seconds
         level, known = self.complete_to_complexity or 0, self.complete_to_complexity
-        return Progress(seconds, self.evaluated, level, known, self.front, stage)
+        return Progress(elapsed, self.evaluated, level, known, self.front, stage)
 
     def using(self, choice: Choice) -> Discovery:
         """The same with another law of the front selected, for who wants its report; see ``ParetoFront.using``."""
@@ -160,9 +121,6 @@ class Discovery:
         return f"{self.status} after {self.wall_seconds:.1f} s ({self.stop_reason}); {self.evaluated:,} evaluated"
 
 
-Observer = Callable[[Progress], None]
-
-
 def discover(
     problem: Problem,
     *,
@@ -176,10 +134,10 @@ def discover(
     """Search for laws of ``problem`` and rank them.
 
     ``backend`` is ``Native()``, ``budget`` is ``Budget()``, a minute, and ``seed`` the problem's own, unless given.
-    ``observer`` is called after every round but the last, and when the stages begin that follow; ``show_progress()``
-    makes one that prints. When ``stop()`` turns true the best so far is fitted, ranked and returned with the status
-    "interrupted". ``resume_from`` holds formulas of an earlier front, which are fitted first; those that do not fit the
-    problem are left out. The front is empty where no law is defined on the data.
+    ``observer`` is called after every round but the last, when the stages begin that follow, and at the end;
+    ``show_progress()`` makes one that prints. When ``stop()`` turns true the best so far is fitted, ranked and returned
+    with the status "interrupted". ``resume_from`` holds formulas of an earlier front, which are fitted first; those
+    that do not fit the problem are left out. The front is empty where no law is defined on the data.
     Raises, before any search, ``BackendError`` where the backend lacks what it needs or cannot search a form,
     ``EngineError`` where its engine is not there, and ``DimensionRangeError`` for exponents beyond what a search holds.
     """
@@ -199,8 +157,7 @@ def discover(
         fitter, whole = fitters_of(problem, backend, space, seed)
         workshop = Workshop(Finisher(fitter, simplifier), whole)
         workshop.take(_guesses(problem, resume_from), GUESS)
-        last, history = Round((), 0, 0, 0, None, "nothing was searched"), Course()
-        watch = _Watch(workshop, budget, started, history, observer)
+        last, watch = Round((), 0, 0, 0, None, "nothing was searched"), Watch(workshop, budget, started, observer)
         searching = _without_finishing(budget, problem)
         pursuit = Pursuit(workshop, problem, space, rows, Heard(backend), searching, seed, stop)
         for last in _until_memory_ends(pursuit.rounds()):
@@ -212,12 +169,11 @@ def discover(
                 watch.look(last)
         reason = last.stop_reason or "nothing is left to try"
         watch.enter(FIT, last)
-        seconds = _finishing_seconds(budget, time.monotonic() - started, reason)
-        front = workshop.front(seconds, partial(watch.enter, SIMPLIFY, last))
+        front = workshop.front(_finishing_seconds(budget, watch.elapsed, reason), partial(watch.enter, SIMPLIFY, last))
         unhurried = budget.time is None and reason != INTERRUPTED
         runners_up = workshop.runners_up(front, UNHURRIED if unhurried else LEAST_FINISHING)
-    history.note(time.monotonic() - started, last.evaluated, front)
-    return Discovery(
+    watch.history.note(watch.elapsed, last.evaluated, front)
+    found = Discovery(
         problem=pursuit.problem if not left_out else replace(pursuit.problem, inputs=asked.inputs),
         front=front,
         status="interrupted" if reason == INTERRUPTED else "finished",
@@ -225,14 +181,16 @@ def discover(
         complete_to_complexity=last.complete_to_complexity,
         pruned_by_dimension=last.pruned_by_dimension,
         evaluated=last.evaluated,
-        wall_seconds=time.monotonic() - started,
+        wall_seconds=watch.elapsed,
         engine=engine.name,
         backend=backend.name,
         notes=(*problem.notes, *notes, *workshop.notes),
         runners_up=runners_up,
         rejections=rejections,
-        history=tuple(history.moments),
+        history=tuple(watch.history.moments),
     )
+    watch.end(found.at(found.status))
+    return found
 
 
 def linear_algebra_on(threads: int) -> AbstractContextManager[object]:
@@ -245,37 +203,6 @@ def linear_algebra_on(threads: int) -> AbstractContextManager[object]:
 
     found: AbstractContextManager[object] = threadpool_limits(limits=threads, user_api="blas")
     return found
-
-
-@dataclass(slots=True, eq=False)
-class _Watch:
-    """Whoever watches a search, and what is taken down of it."""
-
-    workshop: Workshop
-    budget: Budget
-    started: float
-    history: Course
-    observer: Observer | None
-    front: ParetoFront | None = None
-
-    def look(self, last: Round) -> None:
-        """Tell how the search stands, and take down the best law; not after every round if nobody watches."""
-        if self.observer is None and not self.history.is_due(time.monotonic() - self.started):
-            return
-        self.front = self.workshop.quick_front()
-        self.history.note(time.monotonic() - self.started, last.evaluated, self.front)
-        self._tell(SEARCH, last, last.turn)
-
-    def enter(self, stage: str, last: Round) -> None:
-        """Tell that a stage begins after the search, with the laws that the search ended with."""
-        if self.observer is not None:
-            self.front = self.workshop.quick_front() if stage == FIT else self.front
-            self._tell(stage, last)
-
-    def _tell(self, stage: str, last: Round, turn: Mapping[str, Any] | None = None) -> None:
-        if self.observer is not None:
-            elapsed, known = time.monotonic() - self.started, last.complete_to_complexity
-            self.observer(Progress(elapsed, last.evaluated, last.level, known, self.front, stage, turn, self.budget))
 
 
 def _until_memory_ends(rounds: Iterator[Round]) -> Iterator[Round]:

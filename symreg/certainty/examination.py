@@ -17,12 +17,13 @@ import numpy as np
 from symreg.certainty.rivals import Rival, rivals_of
 from symreg.certainty.separation import SEPARATED, Place
 from symreg.certainty.stability import Stability, drawn_again, is_same_form, stability_of
-from symreg.discovery import EXAMINE, Discovery, Observer, discover
+from symreg.discovery import Discovery, discover
 from symreg.given import check_number
 from symreg.laws import Law, fitter_of
 from symreg.search import Backend, Budget
 from symreg.typesetting import bundle, html_list, html_table, plain_html, to_mathml, told
 from symreg.uncertain_text import number_text
+from symreg.watching import EXAMINE, Observer
 
 if TYPE_CHECKING:
     from symreg.fitting import Fitter
@@ -112,14 +113,15 @@ def examined(
     """The discovery with its ``robustness``; ``notes`` gain a warning for each rival.
 
     ``backend`` makes the searches on drawn rows. When ``stop()`` turns true, what is known by then is told.
-    ``observer``, such as ``show_progress()``, is told that the stage "examine" begins. The same seed gives the same
-    answer as long as no time is short. A discovery without a law comes back as it is.
+    ``observer``, such as ``show_progress()``, is told that the stage "examine" begins and that it is over. The same
+    seed gives the same answer as long as no time is short. A discovery without a law comes back as it is.
     """
     if not 0 <= discovery.front.selected < len(discovery.front):
         return discovery
     stop = stop or (lambda: False)
+    started = time.monotonic()
     if observer is not None:
-        observer(discovery.at(EXAMINE, discovery.wall_seconds))
+        observer(discovery.at(EXAMINE))
     fitter = fitter_of(discovery.problem)
     laws, best = [*discovery.front, *discovery.runners_up], discovery.front.best
     rivals = rivals_of(laws, best, fitter, seed=discovery.problem.seed)
@@ -135,6 +137,8 @@ def examined(
         more_rivals=rivals.more,
         notes=notes,
     )
+    if observer is not None:
+        observer(discovery.at(discovery.status, discovery.wall_seconds + time.monotonic() - started))
     return replace(discovery, robustness=found, notes=(*discovery.notes, *found.warnings))
 
 

@@ -135,6 +135,8 @@ def _run(
             from symreg.cli.live import shown
 
             view = stack.enter_context(shown(name, target))
+            if board is not None:
+                board.on_stop = view.stopping
             seen, said = [view.observe, *seen], [view.stopping, *said]
         return run_experiment(
             specification, runs, _all_of(seen), fresh=fresh, on_interrupt=_each_of(said),

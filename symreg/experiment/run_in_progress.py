@@ -19,6 +19,7 @@ from symreg.experiment.standing import Standing, json_text, standing_of_discover
 from symreg.experiment.store import State, append_log, state_of, write_front, write_state
 from symreg.experiment.stored_law import restore_law, store_law
 from symreg.laws import ParetoFront
+from symreg.watching import ENDS
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery, Progress
@@ -148,6 +149,8 @@ class RunInProgress:
         self.observer, self.began = observer, time.monotonic()
 
         def observe(progress: Progress) -> None:
+            if progress.stage in ENDS:  # the search is over, the run is not
+                return
             whole = progress.budget
             if whole is not None and whole.time is not None:
                 whole = replace(whole, time=self.seconds_before + whole.time)

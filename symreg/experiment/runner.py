@@ -44,6 +44,7 @@ from symreg.experiment.standing import standing_of_discovery
 from symreg.experiment.store import append_log, read_state, write_front
 from symreg.laws import ParetoFront
 from symreg.live import first_interrupt_asks
+from symreg.watching import EXAMINE, REPORT
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery
@@ -79,8 +80,6 @@ def run_experiment(
     ResumeError, FolderLockedError, RunFolderError; UnsavedError, which holds the discovery, where only its storing
     failed.
     """
-    from symreg.discovery import EXAMINE, REPORT
-
     if discover is None:
         from symreg.discovery import discover as search
 
@@ -113,7 +112,7 @@ def run_experiment(
         for sentence in (*unheeded, *filter(None, [run.going_on_note])):
             on_note(sentence)
         discovery = run.search(discover, searching, left, specification.seed, observer, stop)
-        if discovery.front.laws:
+        if discovery.front.laws and discovery.status == "finished":
             run.enter(EXAMINE, discovery)
         discovery = _examined(specification, discovery, backend, stop)
         discovery = _with_intervals(specification, discovery)

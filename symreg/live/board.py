@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,9 @@ from symreg.typesetting import name_mathml, plain_html, to_mathml, unit_html
 from symreg.uncertain_text import number_text, uncertain_text
 
 if TYPE_CHECKING:
-    from symreg.discovery import Discovery, Progress
+    from symreg.discovery import Discovery
     from symreg.laws import Law, LawConstant, ParetoFront
+    from symreg.watching import Progress
 
 NEVER = -1  # the number of a front that nobody has seen
 
@@ -25,7 +27,8 @@ class Board:
     """A run, or several one after another, for whoever looks at its page.
 
     An observer of the search, which it costs a copy of what is reported: drawings are made when a page asks for them,
-    once for each front. ``stop`` is set when somebody wants the search to end.
+    once for each front. ``stop`` is set when somebody wants the search to end, and ``on_stop`` called when it was
+    somebody at the page.
     """
 
     name: str = ""
@@ -33,6 +36,7 @@ class Board:
     pace: Pace = field(default_factory=Pace)
     course: Course = field(default_factory=Course)
     stop: threading.Event = field(default_factory=threading.Event)
+    on_stop: Callable[[], None] = lambda: None
     ended: str = ""
     report: Path | None = None
     _front: tuple[int, ParetoFront | None] = (0, None)
@@ -56,6 +60,11 @@ class Board:
             if self._front[1] is None or _key(front) != _key(self._front[1]):
                 self._front = self._front[0] + 1, front
 
+    def ask_to_stop(self) -> None:
+        """Somebody at the page wants the search to end with the best it has."""
+        self.stop.set()
+        self.on_stop()
+
     def end(self, discovery: Discovery, folder: Path) -> None:
         """The run is over: from now on the page is its report, if there is one."""
         path = folder / "report.html"
@@ -73,10 +82,10 @@ class Board:
             }  # fmt: skip
         if glimpse is not None:
             progress, rate = glimpse.progress, glimpse.rate
-            left, known = progress.seconds_left, progress.complete_to_complexity
+            left, known = progress.seconds_left or 0.0, progress.complete_to_complexity
             said |= {
                 "stage": progress.stage, "share": progress.share, "elapsed": seconds_text(progress.elapsed),
-                "left": None if left is None or left < LEAST_LEFT else seconds_text(left), "formula": best_formula(glimpse),
+                "left": seconds_text(left) if left >= LEAST_LEFT else None, "formula": best_formula(glimpse),
                 "evaluated": count_text(progress.evaluated), "rate": None if rate is None else count_text(rate),
                 "complexity": progress.complexity, "complete": known,
             }  # fmt: skip

@@ -13,13 +13,13 @@ from symreg.live.pace import Pace
 from symreg.live.words import line_of
 
 if TYPE_CHECKING:
-    from symreg.discovery import Progress
+    from symreg.watching import Progress
 
 EVERY = 5.0
 """Seconds from one line to the next within a stage: often enough to see that it goes on, and an hour of search is 700
 lines of a log. Set by hand."""
 
-TICK = 1.0  # seconds between two looks at the clock
+WATCH_STEP = 1.0  # seconds between two looks at the clock
 
 
 @dataclass(slots=True, eq=False)
@@ -61,7 +61,7 @@ class Lines:
         ended = threading.Event()
 
         def watch() -> None:
-            while not ended.wait(TICK):
+            while not ended.wait(WATCH_STEP):
                 self.tick()
 
         thread = threading.Thread(target=watch, name="progress", daemon=True)

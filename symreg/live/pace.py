@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from symreg.discovery import Progress
+    from symreg.watching import Progress
 
 RATE_SECONDS = 10.0
 """Over which the rate of evaluations is taken. Rounds of a search are as unlike as its levels: over one second it

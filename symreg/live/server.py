@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
         if origin is not None and origin != f"http://{self.headers.get('Host')}":
             self._say(HTTPStatus.FORBIDDEN, "Only this page may ask that.")
         elif where == "stop":
-            self.server.board.stop.set()
+            self.server.board.ask_to_stop()
             self._answer(HTTPStatus.NO_CONTENT, "", b"")
         else:
             self._say(HTTPStatus.NOT_FOUND, "There is no such page here.")

@@ -18,10 +18,11 @@ from symreg.live.lines import EVERY, Lines
 from symreg.live.pace import Pace
 from symreg.live.words import best_formula, line_of, search_words, spent_words
 from symreg.typesetting import bundle, plain_html
+from symreg.watching import ENDS
 
 if TYPE_CHECKING:
-    from symreg.discovery import Progress
     from symreg.live.pace import Glimpse
+    from symreg.watching import Progress
 
 USUAL_SIZE = (120, 24)
 """Columns and lines where there is no terminal to ask."""
@@ -66,10 +67,11 @@ class Drawn:
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         progress, text = self.glimpse.progress, line_of(self.glimpse, USUAL_SIZE[0])
         share = "" if progress.share is None else f' value="{progress.share:.3f}"'
+        label = f' style="width:16em" aria-label="{escape(progress.stage)}"'
+        bar = "" if progress.stage in ENDS else f'<progress max="1"{share}{label}></progress> '
         words = ", ".join([*spent_words(self.glimpse), *search_words(self.glimpse)])
         html = (
-            f'<div><progress max="1"{share} style="width:16em" aria-label="{escape(progress.stage)}"></progress> '
-            f"<b>{plain_html(progress.stage)}</b>, {plain_html(words)}"
+            f"<div>{bar}<b>{plain_html(progress.stage)}</b>, {plain_html(words)}"
             f"<br><code>{plain_html(best_formula(self.glimpse))}</code></div>"
         )
         return bundle(text, html)

@@ -11,7 +11,7 @@ from symreg.typesetting import one_line
 if TYPE_CHECKING:
     from symreg.live.pace import Glimpse
 
-LEAST_LAW = 12
+LEAST_SHOWN = 12
 """Characters that a law gets at the end of a line, or it is left out: less of it says nothing. Set by hand."""
 
 LEAST_LEFT = 1.0
@@ -75,7 +75,7 @@ def line_of(glimpse: Glimpse, width: int) -> str:
     characters: what has no room at the end is left out, and the law is cut."""
     line = fitting([glimpse.progress.stage, *spent_words(glimpse), *search_words(glimpse)], width)
     formula, room = best_formula(glimpse), width - len(line) - 2
-    if not formula or room < min(LEAST_LAW, len(formula)):
+    if not formula or room < min(LEAST_SHOWN, len(formula)):
         return line
     return f"{line}: {formula if len(formula) <= room else formula[: room - 1] + '…'}"
 

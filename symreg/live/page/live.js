@@ -55,7 +55,7 @@
   function show(state) {
     put("name", state.target ? `${state.name}: ${state.target} = ?` : state.name || "A run begins");
     document.title = `${state.share == null ? "" : Math.floor(100 * state.share) + " % "}${state.name || "symreg"}`;
-    put("stage", state.stage || "begins");
+    put("stage", state.stage ? `${state.stage},` : "begins");
     const spent = [state.elapsed];
     if (state.share != null) spent.push(`${Math.floor(100 * state.share)} % of the budget`);
     if (state.left) spent.push(`up to ${state.left} left`);

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
-from symreg.report.page.axes import BESIDE_DECADES, axis_of, spans_decades
-from symreg.report.page.drawing import BOTTOM, LEFT, RIGHT, TOP
-from symreg.report.page.front_drawing import BELOW_THE_LEAST, HEIGHT, LONGEST_WORDS, RADIUS, WIDTH
-from symreg.report.page.svg import curve, frame, shortened, with_unit
+from symreg.report.page.axes import axis_of
+from symreg.report.page.drawing import LEFT, RIGHT
+from symreg.report.page.front_drawing import HEIGHT, LONGEST_WORDS, RADIUS, WIDTH, errors_upright
+from symreg.report.page.svg import curve, frame, shortened
 from symreg.uncertain_text import number_text
 
 if TYPE_CHECKING:
@@ -26,16 +26,11 @@ def course_picture(moments: Sequence[Moment], seconds: float, judge: str, unit: 
     """
     if not moments:
         return Markup("")
-    errors = np.array([one.error for one in moments])
-    positive = errors[np.isfinite(errors) & (errors > 0)]
-    drawn = np.where(errors == 0, (float(positive.min()) if positive.size else 1.0) / BELOW_THE_LEAST, errors)
+    y, up = errors_upright(np.array([one.error for one in moments]), judge, unit)
     times = np.array([one.seconds for one in moments])
     now = max(seconds, float(times[-1]))
     x = axis_of(np.array([0.0, now]), "time [s]", LEFT, WIDTH - RIGHT, log=False)
-    y = axis_of(drawn, with_unit(f"error, {judge}", unit), HEIGHT - BOTTOM, TOP,
-                log=spans_decades(drawn, BESIDE_DECADES))  # fmt: skip
-    along, up = x.at(times), y.at(drawn)
-    up = np.where(np.isfinite(up), up, TOP)
+    along = x.at(times)
     line = curve(np.append(np.repeat(along, 2)[1:], x.at(np.array([now]))), np.repeat(up, 2))
     dots = "".join(
         f'<circle class="dot" cx="{a:.1f}" cy="{b:.1f}" r="{RADIUS - 1:g}"><title>'

@@ -15,7 +15,7 @@ import numpy as np
 from markupsafe import Markup
 
 from symreg.arrays import Floats
-from symreg.report.page.axes import BESIDE_DECADES, axis_of, spans_decades
+from symreg.report.page.axes import BESIDE_DECADES, Axis, axis_of, spans_decades
 from symreg.report.page.drawing import BOTTOM, LEFT, RIGHT, TOP
 from symreg.report.page.svg import curve, frame, shortened, with_unit
 from symreg.uncertain_text import number_text
@@ -104,17 +104,23 @@ def front_picture(front: ParetoFront) -> Markup:
 
 def _drawn(points: Sequence[Point], judge: str, unit: str) -> tuple[str, Floats, Floats]:
     """Frame and stairs, and the places of the laws, across and down ``(n,)``."""
-    errors = np.array([one.error for one in points])
-    positive = errors[np.isfinite(errors) & (errors > 0)]
-    drawn = np.where(errors == 0, (float(positive.min()) if positive.size else 1.0) / BELOW_THE_LEAST, errors)
+    y, up = errors_upright(np.array([one.error for one in points]), judge, unit)
     steps = np.array([float(one.law.complexity) for one in points])
     x = axis_of(np.array([steps.min() - 2, steps.max() + 2]), "complexity", LEFT, WIDTH - RIGHT, log=False)
-    y = axis_of(drawn, with_unit(f"error, {judge}", unit), HEIGHT - BOTTOM, TOP,
-                log=spans_decades(drawn, BESIDE_DECADES))  # fmt: skip
-    along, up = x.at(steps), y.at(drawn)
-    up = np.where(np.isfinite(up), up, TOP)
+    along = x.at(steps)
     stairs = curve(np.repeat(along, 2)[1:], np.repeat(up, 2)[:-1])
     return f'{frame(x, y)}<path class="stairs" d="{stairs}"/>', along, up
+
+
+def errors_upright(errors: Floats, judge: str, unit: str) -> tuple[Axis, Floats]:
+    """The upright axis for ``errors`` ``(n,)`` in the target's ``unit``, taken on the rows that ``judge`` names, and
+    their places on it ``(n,)``; one that is no number is at the top."""
+    positive = errors[np.isfinite(errors) & (errors > 0)]
+    drawn = np.where(errors == 0, (float(positive.min()) if positive.size else 1.0) / BELOW_THE_LEAST, errors)
+    y = axis_of(drawn, with_unit(f"error, {judge}", unit), HEIGHT - BOTTOM, TOP,
+                log=spans_decades(drawn, BESIDE_DECADES))  # fmt: skip
+    up = y.at(drawn)
+    return y, np.where(np.isfinite(up), up, TOP)
 
 
 def _judged(one: LawContent) -> float:
