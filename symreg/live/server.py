@@ -49,7 +49,8 @@ LARGEST_PORT = 65535  # of TCP
 
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
-OF_A_REPORT = "frame-ancestors 'none'"  # a report states its own policy
+OF_A_REPORT = "img-src 'none'; frame-ancestors 'none'"
+"""A report states its own policy; without images no browser asks for an icon, which would be without the token."""
 
 
 class ServeError(SymregError):

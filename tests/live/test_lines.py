@@ -34,7 +34,7 @@ def report(elapsed: float, evaluated: int, front: ParetoFront | None = None, **s
 
 def test_lines_come_every_few_seconds_and_at_each_stage(kepler: Discovery) -> None:
     clock, told = Clock(), []
-    lines = Lines(lambda text: told.append((clock.now, text)), lambda: 100, clock=clock)
+    lines = Lines(lambda text: told.append((clock.now, text)), lambda: 130, clock=clock)
     lines.tick()
     assert not told
     for second in range(13):  # ten reports a second, and nothing else, as a search makes them
@@ -49,7 +49,8 @@ def test_lines_come_every_few_seconds_and_at_each_stage(kepler: Discovery) -> No
     lines.tick()  # nothing is reported while it simplifies
     assert [(at, text.split(",")[0]) for at, text in told[3:]] == [(113, "fit"), (113, "simplify"), (118.5, "simplify")]
     assert told[2][1] == (
-        "search, 10 s, 50 % of the budget, up to 10 s left, complexity 9, 100,000 evaluated, 10,000 per second"
+        "search, 10 s, 50 % of the budget, up to 10 s left, complexity 9, 100,000 evaluated, 10,000 per second: "
+        "P = k1*a**(3/2)"
     )
     assert told[-1][1] == "simplify, 18 s, 92 % of the budget, up to 2 s left: P = k1*a**(3/2)"
 

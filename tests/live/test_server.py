@@ -51,7 +51,7 @@ def ask(address: str, path: str = "", method: str = "GET", **headers: str) -> tu
 def test_without_the_token_nothing_is_told(address: str, board: Board) -> None:
     token = urlsplit(address).path.strip("/")
     assert len(token) >= 22 and address.startswith("http://127.0.0.1:")
-    wrong = ["/", "/state", f"/{token[:-1]}/", f"/{token}x/state", f"/x{token}/", "//", f"/state/{token}/", "/\xff/"]
+    wrong = ["/", "/state", f"/{token[:-1]}/", f"/{token}x/state", f"/x{token}/", "//", f"/state/{token}/", "/%ff/"]
     for path in wrong:
         for method in ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS"):
             status, said, _ = ask(address, path, method)
@@ -145,7 +145,8 @@ def test_nobody_at_the_page_keeps_nothing_waiting(board: Board, kepler: Discover
 
 def test_closed_connections_and_nonsense_leave_no_trace(address: str, capfd: pytest.CaptureFixture[str]) -> None:
     parts = urlsplit(address)
-    for sent in (b"", b"\x00\xff\n\n", b"GET\r\n\r\n", b"GET " + parts.path.encode() + b" HTTP/1.1\r\n"):
+    half = b"GET " + parts.path.encode() + b" HTTP/1.1\r\n"
+    for sent in (b"", b"\x00\xff\n\n", b"GET\r\n\r\n", b"GET /\xff/ HTTP/1.1\r\nHost: localhost\r\n\r\n", half):
         with socket.create_connection((parts.hostname, parts.port), timeout=5) as one:
             one.sendall(sent)
     assert ask(address, "state")[0] == 200
