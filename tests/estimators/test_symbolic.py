@@ -490,7 +490,8 @@ def test_an_interrupt_keeps_the_best_and_a_second_one_aborts(monkeypatch: pytest
     began = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr("symreg.live.shown.print_line", lambda _: signal.raise_signal(signal.SIGINT))
     monkeypatch.setitem(interruption._last, "pressed", float("-inf"))
-    ask = {"units": UNITS, "budget": 60.0, "backend": sr.Native(threads=1), "verbose": 1}
+    budget = sr.Budget(time=60.0, end_early="never")
+    ask = {"units": UNITS, "budget": budget, "backend": sr.Native(threads=1), "verbose": 1}
     rounds = sr.SymbolicRegressor(**ask)
     with pytest.raises(KeyboardInterrupt):  # the line of the next stage is the second
         rounds.fit(*split(pendulum()))
