@@ -277,7 +277,7 @@ def test_a_pipe_gets_a_line_at_each_stage(
     out, err = capsys.readouterr()
     told = err.splitlines()
     assert [line.split(",")[0] for line in told] == ["kepler: search", "kepler: examine", "kepler: report"]
-    assert told[0].startswith("kepler: search, 0 s, 0 % of the budget, up to 50 s left, complexity 0, 0 evaluated")
+    assert re.match(r"kepler: search, \d s, \d % of the budget, up to \d\d s left, complexity 0, 0 evaluated", told[0])
     assert told[-1].endswith(": P = k*a**(3/2)") and "kepler: search" not in out
 
 

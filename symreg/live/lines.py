@@ -40,7 +40,8 @@ class Lines:
 
     def __call__(self, progress: Progress) -> None:
         """Take in what the search reports, and write a line if one is due."""
-        self.pace.update(progress)
+        with self._lock:
+            self.pace.update(progress)
         self.tick()
 
     def tick(self) -> None:

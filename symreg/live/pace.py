@@ -27,7 +27,7 @@ class Glimpse:
 
 @dataclass(slots=True, eq=False)
 class Pace:
-    """Takes in reports, from whatever thread; ``clock`` gives seconds."""
+    """Takes in reports, one thread at a time, while others may look; ``clock`` gives seconds."""
 
     clock: Callable[[], float] = time.monotonic
     _seen: deque[tuple[float, int]] = field(default_factory=deque)
@@ -35,10 +35,10 @@ class Pace:
 
     def update(self, progress: Progress) -> None:
         """Take in what the search reports."""
-        self._last = self.clock(), progress
         self._seen.append((progress.elapsed, progress.evaluated))
         while len(self._seen) > 2 and self._seen[1][0] < progress.elapsed - RATE_SECONDS:
             self._seen.popleft()
+        self._last = self.clock(), progress  # last: whoever draws meanwhile finds both
 
     def now(self) -> Glimpse | None:
         """The run now; None before the first report."""

@@ -178,7 +178,7 @@ def proportional_law(problem: sr.Problem) -> sr.Law:
 def progress(law: sr.Law) -> Any:
     from symreg.discovery import Progress
 
-    return Progress(0.5, 1234, 3, 2, sr.ParetoFront((law,), 0), "search")
+    return Progress(0.1, 1234, 3, 2, sr.ParetoFront((law,), 0), "search")
 
 
 def discovery_of(problem: sr.Problem, front: sr.ParetoFront) -> sr.Discovery:
