@@ -6,20 +6,17 @@ from symreg.live.board import Board
 from symreg.live.interruption import first_interrupt_asks
 from symreg.live.lines import Lines
 from symreg.live.pace import Glimpse, Pace
-from symreg.live.server import ServeError, served
+from symreg.live.server import served
 from symreg.live.shown import show_progress
-from symreg.live.words import count_text, fitting, line_of, search_words, spent_words
+from symreg.live.words import fitting, search_words, spent_words
 
 __all__ = [
     "Board",
     "Glimpse",
     "Lines",
     "Pace",
-    "ServeError",
-    "count_text",
     "first_interrupt_asks",
     "fitting",
-    "line_of",
     "search_words",
     "served",
     "show_progress",
