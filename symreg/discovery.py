@@ -95,7 +95,10 @@ class Discovery:
     history: tuple[Moment, ...] = ()
 
     def at(self, stage: str, seconds: float | None = None) -> Progress:
-        """For whoever watches: a stage begins after the search, so many seconds after its beginning."""
+        """For whoever watches: a stage begins after the search, so many seconds after its beginning.
+
+        The level searched last is no longer known then; the complexity is what the search is complete to.
+        """
         elapsed = self.wall_seconds if seconds is None else seconds
         level, known = self.complete_to_complexity or 0, self.complete_to_complexity
         return Progress(elapsed, self.evaluated, level, known, self.front, stage)
@@ -189,7 +192,7 @@ def discover(
         rejections=rejections,
         history=tuple(watch.history.moments),
     )
-    watch.end(found.at(found.status))
+    watch.end(found.status, front, last)
     return found
 
 

@@ -88,10 +88,11 @@ class Watch:
             self.front = self.workshop.quick_front() if stage == FIT else self.front
             self._tell(stage, last)
 
-    def end(self, progress: Progress) -> None:
-        """Tell that it is over."""
+    def end(self, status: str, front: ParetoFront, last: Round) -> None:
+        """Tell that it is over, with the final front; no budget counts what may follow."""
         if self.observer is not None:
-            self.observer(progress)
+            known = last.complete_to_complexity
+            self.observer(Progress(self.elapsed, last.evaluated, last.level, known, front, status))
 
     def _tell(self, stage: str, last: Round, turn: Mapping[str, Any] | None = None) -> None:
         if self.observer is not None:

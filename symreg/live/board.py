@@ -13,6 +13,7 @@ from symreg.live.pace import Pace
 from symreg.live.words import LEAST_LEFT, best_formula, count_text, seconds_text
 from symreg.typesetting import name_mathml, plain_html, to_mathml, unit_html
 from symreg.uncertain_text import number_text, uncertain_text
+from symreg.watching import SEARCH
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery
@@ -87,7 +88,7 @@ class Board:
                 "stage": progress.stage, "share": progress.share, "elapsed": seconds_text(progress.elapsed),
                 "left": seconds_text(left) if left >= LEAST_LEFT else None, "formula": best_formula(glimpse),
                 "evaluated": count_text(progress.evaluated), "rate": None if rate is None else count_text(rate),
-                "complexity": progress.complexity, "complete": known,
+                "complexity": progress.complexity if progress.stage == SEARCH else None, "complete": known,
             }  # fmt: skip
             if front is not None and front.laws:
                 said["course"] = _course(course, progress.elapsed, front)
