@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from symreg.estimators.descriptor import DescriptorClassifier, DescriptorRegressor
     from symreg.estimators.symbolic import SymbolicRegressor
     from symreg.laws.law import ConstantInterval, Law, ParetoFront
+    from symreg.live.shown import show_progress
     from symreg.problem import Problem
     from symreg.problem.making import make_problem
     from symreg.search.backend import Budget, BudgetError
@@ -103,6 +104,7 @@ __all__ = [
     "make_problem",
     "parse_unit",
     "read_table",
+    "show_progress",
 ]
 
 # Every public name once, under the module that owns it; a test holds this against the imports above.
@@ -122,6 +124,7 @@ _OWNERS = {
     "symreg.estimators.symbolic": ("SymbolicRegressor",),
     "symreg.certainty.intervals": ("IntervalError", "constant_intervals"),
     "symreg.laws.law": ("ConstantInterval", "Law", "ParetoFront"),
+    "symreg.live.shown": ("show_progress",),
     "symreg.problem": ("Problem", "make_problem"),
     "symreg.certainty.examination": ("Examination", "Robustness", "examined"),
     "symreg.search.backend": ("Budget", "BudgetError"),

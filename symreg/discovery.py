@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from symreg.engine import get_engine
 from symreg.errors import DimensionError, SymregError
 from symreg.finishing import GUESS, Finisher, Workshop
 from symreg.formula import Expression, constants_of, infer_dimensions, parse, warm_simplifier
-from symreg.laws import Choice, Course, Law, Moment, ParetoFront
+from symreg.laws import Choice, Law, Moment, ParetoFront
 from symreg.problem import Candidate, FreeConstant, Problem
 from symreg.pursuit import FINISHED_ROWS, INTERRUPTED, Pursuit, fitters_of
 from symreg.search import (
@@ -37,6 +38,8 @@ from symreg.search import (
 )
 from symreg.typesetting import bundle, html_list, told
 from symreg.units import DIMENSIONLESS
+from symreg.watching import FIT, SIMPLIFY, Observer, Watch
+from symreg.watching import Progress as Progress
 
 if TYPE_CHECKING:
     from symreg.certainty import Robustness
@@ -62,23 +65,6 @@ UNHURRIED = 120.0
 results begin to depend on the speed of the machine; set by hand."""
 
 OUT_OF_MEMORY = "the system gave no more memory; budget.memory was more than there is"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a search stands: for whoever watches.
-
-    ``elapsed`` is in seconds, ``evaluated`` counts combinations, ``complexity`` is the level that was searched last.
-    ``turn`` is what a search of the same question can go on after (``search.Round``).
-    """
-
-    elapsed: float
-    evaluated: int
-    complexity: int
-    complete_to_complexity: int | None
-    front: ParetoFront | None
-    stage: str
-    turn: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +94,15 @@ class Discovery:
     robustness: Robustness | None = None
     history: tuple[Moment, ...] = ()
 
+    def at(self, stage: str, seconds: float | None = None) -> Progress:
+        """For whoever watches: a stage begins after the search, so many seconds after its beginning.
+
+        The level searched last is no longer known then; the complexity is what the search is complete to.
+        """
+        elapsed = self.wall_seconds if seconds is None else seconds
+        level, known = self.complete_to_complexity or 0, self.complete_to_complexity
+        return Progress(elapsed, self.evaluated, level, known, self.front, stage)
+
     def using(self, choice: Choice) -> Discovery:
         """The same with another law of the front selected, for who wants its report; see ``ParetoFront.using``."""
         return replace(self, front=self.front.using(choice))
@@ -129,9 +124,6 @@ class Discovery:
         return f"{self.status} after {self.wall_seconds:.1f} s ({self.stop_reason}); {self.evaluated:,} evaluated"
 
 
-Observer = Callable[[Progress], None]
-
-
 def discover(
     problem: Problem,
     *,
@@ -145,9 +137,10 @@ def discover(
     """Search for laws of ``problem`` and rank them.
 
     ``backend`` is ``Native()``, ``budget`` is ``Budget()``, a minute, and ``seed`` the problem's own, unless given.
-    ``observer`` is called after every round but the last. When ``stop()`` turns true the best so far is fitted, ranked
-    and returned with the status "interrupted". ``resume_from`` holds formulas of an earlier front, which are fitted
-    first; those that do not fit the problem are left out. The front is empty where no law is defined on the data.
+    ``observer`` is called after every round but the last, when the stages begin that follow, and at the end;
+    ``show_progress()`` makes one that prints. When ``stop()`` turns true the best so far is fitted, ranked and returned
+    with the status "interrupted". ``resume_from`` holds formulas of an earlier front, which are fitted first; those
+    that do not fit the problem are left out. The front is empty where no law is defined on the data.
     Raises, before any search, ``BackendError`` where the backend lacks what it needs or cannot search a form,
     ``EngineError`` where its engine is not there, and ``DimensionRangeError`` for exponents beyond what a search holds.
     """
@@ -167,7 +160,7 @@ def discover(
         fitter, whole = fitters_of(problem, backend, space, seed)
         workshop = Workshop(Finisher(fitter, simplifier), whole)
         workshop.take(_guesses(problem, resume_from), GUESS)
-        last, history = Round((), 0, 0, 0, None, "nothing was searched"), Course()
+        last, watch = Round((), 0, 0, 0, None, "nothing was searched"), Watch(workshop, budget, started, observer)
         searching = _without_finishing(budget, problem)
         pursuit = Pursuit(workshop, problem, space, rows, Heard(backend), searching, seed, stop)
         for last in _until_memory_ends(pursuit.rounds()):
@@ -176,13 +169,14 @@ def discover(
             notes = (*notes, *last.notes)
             rejections = (*rejections, *last.rejections)
             if last.stop_reason is None:
-                _look(workshop, last, time.monotonic() - started, history, observer)
+                watch.look(last)
         reason = last.stop_reason or "nothing is left to try"
-        front = workshop.front(_finishing_seconds(budget, time.monotonic() - started, reason))
+        watch.enter(FIT, last)
+        front = workshop.front(_finishing_seconds(budget, watch.elapsed, reason), partial(watch.enter, SIMPLIFY, last))
         unhurried = budget.time is None and reason != INTERRUPTED
         runners_up = workshop.runners_up(front, UNHURRIED if unhurried else LEAST_FINISHING)
-    history.note(time.monotonic() - started, last.evaluated, front)
-    return Discovery(
+    watch.history.note(watch.elapsed, last.evaluated, front)
+    found = Discovery(
         problem=pursuit.problem if not left_out else replace(pursuit.problem, inputs=asked.inputs),
         front=front,
         status="interrupted" if reason == INTERRUPTED else "finished",
@@ -190,14 +184,16 @@ def discover(
         complete_to_complexity=last.complete_to_complexity,
         pruned_by_dimension=last.pruned_by_dimension,
         evaluated=last.evaluated,
-        wall_seconds=time.monotonic() - started,
+        wall_seconds=watch.elapsed,
         engine=engine.name,
         backend=backend.name,
         notes=(*problem.notes, *notes, *workshop.notes),
         runners_up=runners_up,
         rejections=rejections,
-        history=tuple(history.moments),
+        history=tuple(watch.history.moments),
     )
+    watch.end(found.status, front, last)
+    return found
 
 
 def linear_algebra_on(threads: int) -> AbstractContextManager[object]:
@@ -210,17 +206,6 @@ def linear_algebra_on(threads: int) -> AbstractContextManager[object]:
 
     found: AbstractContextManager[object] = threadpool_limits(limits=threads, user_api="blas")
     return found
-
-
-def _look(workshop: Workshop, last: Round, elapsed: float, history: Course, observer: Observer | None) -> None:
-    """Tell the observer how the search stands, and take down the best law; not after every round if nobody watches."""
-    if observer is None and not history.is_due(elapsed):
-        return
-    front = workshop.quick_front()
-    history.note(elapsed, last.evaluated, front)
-    if observer is not None:
-        known = last.complete_to_complexity
-        observer(Progress(elapsed, last.evaluated, last.level, known, front, "search", last.turn))
 
 
 def _until_memory_ends(rounds: Iterator[Round]) -> Iterator[Round]:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import re
+import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from symreg.cli import main, printable
-from symreg.cli.live import LiveFront
+from symreg.cli.live import LiveFront, front_lines
 from symreg.discovery import Progress
 from symreg.experiment.assembly import problem_of
 from symreg.experiment.specification import read_specification
+from symreg.search import Budget
 from tests.cli.helpers import symreg_
 from tests.experiment.fake_search import KEPLER, FakeSearch, write_kepler
 
@@ -231,19 +235,88 @@ def test_the_live_front(tmp_path: Path) -> None:
     stream = io.StringIO()
     console = Console(file=stream, width=120, force_terminal=False)
     console.print(view)
-    view.update(Progress(1.0, 1_250_233, 9, 8, discovery.front, "join"))
+    view.update(Progress(1.0, 1_250_233, 9, 8, discovery.front, "search", budget=Budget(time=4.0)))
     view.stopping()
     console.print(view)
     text = stream.getvalue()
     for part in (
-        "kepler: P = ?",
-        "1,250,233 evaluated",
-        "complete to complexity 8",
-        "→",
-        "k*a**(3/2)",
-        "Ctrl-C again",
-    ):
+        "kepler: P = ?", "1 s, 25 % of the budget, up to 3 s left", "search, complexity 9, 1.25 million evaluated",
+        "complete to complexity 8", ">  #2", "k*a**(3/2)", "Ctrl-C again",
+    ):  # fmt: skip
         assert part in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_live_front_fits_the_terminal(tmp_path: Path, width: int) -> None:
+    discovery = FakeSearch()(problem_of(read_specification(write_kepler(tmp_path))))
+    view, stream = LiveFront("a name that is longer than a line " * 4, "P"), io.StringIO()
+    budget = Budget(time=1000.0)
+    for number in range(9):
+        view.update(Progress(800.0 + number, 10**number * 5_419, 12, 11, discovery.front, "search", budget=budget))
+    Console(file=stream, width=width, height=24, force_terminal=True, color_system=None).print(view)
+    lines = stream.getvalue().splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= width
+    assert "80 % of the budget" in lines[1] and lines[2].startswith("search, complexity 12, 542 billion evaluated")
+    assert lines[3].split()[-1] == "law"
+    # Three lines of how it stands, a head, the unit, and two laws; one has its constant below where there is no room.
+    assert len(lines) == (8 if width == 60 else 7)
+
+
+def test_of_a_long_front_the_simplest_laws_are_not_drawn(tmp_path: Path) -> None:
+    front = FakeSearch()(problem_of(read_specification(write_kepler(tmp_path)))).front
+    assert len(front_lines(front, 120, 9)) == 4
+    head, law, unit = front_lines(front, 120, 3)
+    assert "complexity" in head and "k*a**(3/2)" in law and unit.startswith("error:")
+
+
+def test_a_pipe_gets_a_line_at_each_stage(
+    tmp_path: Path, search: FakeSearch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_kepler(tmp_path, WITH_REPORT)
+    assert symreg_("run", path, "--runs", tmp_path / "runs", "--time", "50 s") == 0
+    out, err = capsys.readouterr()
+    told = err.splitlines()
+    assert [line.split(",")[0] for line in told] == ["kepler: search", "kepler: examine", "kepler: report"]
+    assert re.match(r"kepler: search, \d s, \d % of the budget, up to \d\d s left, complexity 0, 0 evaluated", told[0])
+    assert told[-1].endswith(": P = k*a**(3/2)") and "kepler: search" not in out
+
+
+def test_a_page_is_served_with_the_run(
+    tmp_path: Path, search: FakeSearch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[dict[str, object]] = []
+
+    def look(step: int) -> None:
+        if step == 2:
+            address = re.findall(r"http://127\.0\.0\.1:\d+/[\w-]{20,}/", capsys.readouterr().err)
+            with urllib.request.urlopen(f"{address[0]}state") as answer:
+                seen.append(json.load(answer))
+            urllib.request.urlopen(urllib.request.Request(f"{address[0]}stop", method="POST")).close()
+
+    search.on_step = look
+    path = write_kepler(tmp_path)
+    assert symreg_("run", path, "--runs", tmp_path / "runs", "--serve") == 130
+    assert (seen[0]["name"], seen[0]["target"], seen[0]["stage"]) == ("kepler", "P", "search")
+    out, err = capsys.readouterr()
+    assert "Stopping; the best so far is being saved" in err and "To go on: symreg run" in err
+    assert "kepler: interrupted" in out and "k*a" in out
+
+
+def test_a_port_alone_and_a_port_in_use_are_told(
+    tmp_path: Path, search: FakeSearch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_kepler(tmp_path)
+    assert symreg_("run", path, "--port", 8123) == 2
+    assert "give --serve too" in capsys.readouterr().err
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert symreg_("run", path, "--runs", tmp_path / "runs", "--serve", "--port", port) == 2
+    told = capsys.readouterr().err
+    assert told == (
+        f"symreg: port {port} cannot be used: address already in use. Give another with --port, or none for one that "
+        "is free\n"
+    )
+    assert not search.given and not (tmp_path / "runs").exists()
 
 
 def test_nothing_from_outside_moves_the_cursor() -> None:

@@ -242,7 +242,7 @@ def test_interrupted_with_the_best_so_far() -> None:
     assert discovery.stop_reason == "interrupted"
     assert len(discovery.front) >= 1
     assert all(law.dimension_ok for law in discovery.front)
-    assert 4 <= rounds <= 5
+    assert 4 <= rounds <= 5 + 3  # after the rounds two stages and the end are told
 
 
 def test_interrupted_before_it_began() -> None:
@@ -273,7 +273,13 @@ def test_watchers_see_it_grow() -> None:
     assert [one.complexity for one in seen] == sorted(one.complexity for one in seen)
     assert [one.evaluated for one in seen] == sorted(one.evaluated for one in seen)
     assert [one.elapsed for one in seen] == sorted(one.elapsed for one in seen)
-    assert all(one.stage == "search" and one.front is not None for one in seen)
+    stages = [one.stage for one in seen]
+    assert list(dict.fromkeys(stages)) == ["search", "fit", "simplify", "finished"]
+    assert stages[-3:] == ["fit", "simplify", "finished"]
+    shares = [one.share for one in seen[:-1]]
+    assert shares == [pytest.approx(min(1.0, one.evaluated / 20_000)) for one in seen[:-1]]
+    assert all(one.seconds_left is None for one in seen) and seen[-1].share is None
+    assert all(one.front is not None for one in seen)
     assert any(len(one.front or ()) for one in seen)
     for one in seen:
         assert all(law.dimension_ok for law in one.front or ())

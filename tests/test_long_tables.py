@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import symreg as sr
-from symreg.discovery import FINISHED_ROWS, LAST_STEPS
+from symreg.pursuit import FINISHED_ROWS, LAST_STEPS
 from symreg.engine import get_engine
 from symreg.fitting import make_fitter
 from symreg.formula import parse

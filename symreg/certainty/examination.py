@@ -23,6 +23,7 @@ from symreg.laws import Law, fitter_of
 from symreg.search import Backend, Budget
 from symreg.typesetting import bundle, html_list, html_table, plain_html, to_mathml, told
 from symreg.uncertain_text import number_text
+from symreg.watching import EXAMINE, Observer
 
 if TYPE_CHECKING:
     from symreg.fitting import Fitter
@@ -107,15 +108,20 @@ def examined(
     *,
     backend: Backend | None = None,
     stop: Callable[[], bool] | None = None,
+    observer: Observer | None = None,
 ) -> Discovery:
     """The discovery with its ``robustness``; ``notes`` gain a warning for each rival.
 
-    ``backend`` makes the searches on drawn rows. When ``stop()`` turns true, what is known by then is told. The same
+    ``backend`` makes the searches on drawn rows. When ``stop()`` turns true, what is known by then is told.
+    ``observer``, such as ``show_progress()``, is told that the stage "examine" begins and that it is over. The same
     seed gives the same answer as long as no time is short. A discovery without a law comes back as it is.
     """
     if not 0 <= discovery.front.selected < len(discovery.front):
         return discovery
     stop = stop or (lambda: False)
+    started = time.monotonic()
+    if observer is not None:
+        observer(discovery.at(EXAMINE))
     fitter = fitter_of(discovery.problem)
     laws, best = [*discovery.front, *discovery.runners_up], discovery.front.best
     rivals = rivals_of(laws, best, fitter, seed=discovery.problem.seed)
@@ -131,6 +137,8 @@ def examined(
         more_rivals=rivals.more,
         notes=notes,
     )
+    if observer is not None:
+        observer(discovery.at(discovery.status, discovery.wall_seconds + time.monotonic() - started))
     return replace(discovery, robustness=found, notes=(*discovery.notes, *found.warnings))
 
 

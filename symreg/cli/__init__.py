@@ -157,16 +157,22 @@ def run(
     allow_program: Annotated[
         bool, typer.Option("--allow-program", help="Run the programs that the file names (backend.command).")
     ] = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Show the run on a page of this machine as well.")] = False,
+    port: Annotated[
+        int | None, typer.Option(parser=_whole, help="Of the page: its port; else one that is free.")
+    ] = None,
 ) -> None:
     """Search for a law. Ctrl-C keeps the best so far; the same command goes on from there."""
-    from symreg.cli.commands import run_experiments
+    from symreg.cli.running import run_experiments
     from symreg.cli.starting import TableQuestion
 
+    if port is not None and not serve:
+        raise typer.BadParameter("this is the port of a page: give --serve too", param_hint="--port")
     said = [tuple(given or ()) for given in (inputs, constants, operators, unit, data)]
     question = TableQuestion(target, said[0], said[1], said[2], said[3], said[4], name)
     run_experiments(
         file, runs, time=time, seed=seed, threads=threads, backend=backend, fresh=fresh, quiet=quiet,
-        question=question, allow_program=allow_program,
+        question=question, allow_program=allow_program, port=(port or 0) if serve else None,
     )  # fmt: skip
 
 

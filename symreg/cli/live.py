@@ -1,96 +1,120 @@
-"""The front as it grows, drawn in place while the search goes on."""
+"""The front as it grows, drawn in place while the search goes on; where nothing can be drawn, plain lines."""
 
 from __future__ import annotations
 
 import contextlib
-import time
+import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
+from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from symreg.cli import printable
+from symreg.laws import front_text
+from symreg.live import Lines, Pace, fitting, search_words, spent_words
 
 if TYPE_CHECKING:
     from symreg.discovery import Progress
     from symreg.laws import ParetoFront
+    from symreg.live import Glimpse
 
-ROWS = 12
-"""Laws of the front that are drawn, the longest ones: with counters and heads a terminal of 24 lines holds them where
-no formula is folded. More would scroll out of sight; set by hand."""
+BESIDE = 6
+"""Lines of the terminal for what stands above and below the laws; of a front that has no room below them the simplest
+laws are not drawn."""
+
+LEAST_LINES = 6  # of the front, however low the terminal is
+
+BAR = 0.25
+"""Of the width of the terminal, is the bar: the words beside it need the rest. Set by hand."""
+
+UNLIMITED = 120
+"""Characters of a line in a pipe, which has no width: as wide as the table at the end is there."""
+
+STOPPING = "Stopping; the best so far is being saved. Ctrl-C again ends at once."
 
 
 class LiveFront:
-    """What rich draws: a line of counters whose clock runs by itself, and the front of the last report."""
+    """What rich draws: how the run stands, whose clock goes on by itself, and the front of the last report."""
 
     def __init__(self, name: str, target: str) -> None:
         self.title = f"{name}: {target} = ?"
-        self.began = time.monotonic()
-        self.progress: Progress | None = None
+        self.pace = Pace()
         self.asked_to_stop = False
 
     def update(self, progress: Progress) -> None:
         """Take in what the search reports."""
-        self.progress = progress
+        self.pace.update(progress)
 
     def stopping(self) -> None:
-        """Say that Ctrl-C was heard."""
+        """Say that the search was asked to stop."""
         self.asked_to_stop = True
 
-    def __rich__(self) -> Group:
-        parts: list[Text | Table] = [Text(printable(self.title), style="bold"), Text(self.counters())]
-        if self.progress is not None and self.progress.front is not None:
-            parts.append(front_table(self.progress.front))
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width, glimpse = options.max_width, self.pace.now()
+        yield _line(self.title, width, "bold")
+        if glimpse is not None:
+            yield from self._counters(glimpse, width)
+            front = glimpse.progress.front
+            if front is not None and front.laws:
+                room = max(LEAST_LINES, (options.height or console.size.height) - BESIDE)
+                yield Text(printable("\n".join(front_lines(front, width, room))), no_wrap=True, overflow="ellipsis")
         if self.asked_to_stop:
-            parts.append(
-                Text("Stopping; the best so far is being saved. Ctrl-C again ends at once.", style="yellow")
-            )
-        return Group(*parts)
+            yield Text(STOPPING, style="yellow")
 
-    def counters(self) -> str:
-        """``12.3 s, complexity 9, 1,250,233 evaluated, complete to complexity 8``."""
-        counted = [f"{time.monotonic() - self.began:.1f} s"]
-        if self.progress is not None:
-            counted += [
-                self.progress.stage,
-                f"complexity {self.progress.complexity}",
-                f"{self.progress.evaluated:,} evaluated",
-            ]
-            if self.progress.complete_to_complexity is not None:
-                counted.append(f"complete to complexity {self.progress.complete_to_complexity}")
-        return ", ".join(part for part in counted if part)
+    def _counters(self, glimpse: Glimpse, width: int) -> Iterator[Table | Text]:
+        """A bar with what is spent of the budget, and below it the stage with what was looked at."""
+        share, spent = glimpse.progress.share, spent_words(glimpse)
+        if share is None:
+            yield _line(fitting(spent, width), width)
+        else:
+            line, bar = Table.grid(padding=(0, 1)), math.floor(BAR * width)
+            line.add_row(ProgressBar(1.0, share, width=bar), _line(fitting(spent, width - bar - 1), width))
+            yield line
+        known = glimpse.progress.complete_to_complexity
+        complete = [] if known is None else [f"complete to complexity {known}"]
+        yield _line(fitting([glimpse.progress.stage, *search_words(glimpse), *complete], width), width)
 
 
-def front_table(front: ParetoFront) -> Table:
-    """The laws of the front, the selected one marked; the longest fronts lose their simplest laws."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("")
-    table.add_column("complexity", justify="right")
-    table.add_column("train error", justify="right")
-    table.add_column("held-out error", justify="right")
-    table.add_column("law", overflow="fold")
-    for index, law in list(enumerate(front.laws))[-ROWS:]:
-        chosen = index == front.selected
-        unit = law.unit.text if law.unit.text != "1" else ""
-        table.add_row(
-            "→" if chosen else "",
-            str(law.complexity),
-            f"{law.train.rmse:.4g} {unit}",
-            f"{law.held_out.rmse:.4g} {unit}",
-            Text(printable(law.formula), style="bold" if chosen else ""),
-        )
-    return table
+def _line(text: str, width: int, style: str = "") -> Text:
+    line = Text(printable(text), style=style, no_wrap=True)
+    line.truncate(width, overflow="ellipsis")
+    return line
+
+
+def front_lines(front: ParetoFront, width: int, most: int) -> list[str]:
+    """The table of the front with its head, in ``most`` lines: the simplest laws go where it has more."""
+    head, *lines = front_text(front, width).splitlines()
+    return [head, *lines[-(most - 1) :]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where a run is told about: ``observe`` takes reports, ``stopping`` says that it was asked to stop."""
+
+    observe: Callable[[Progress], None]
+    stopping: Callable[[], None]
 
 
 @contextlib.contextmanager
-def live_front(view: LiveFront) -> Iterator[Callable[[Progress], None]]:
-    """Draw ``view`` during the block where there is a terminal; elsewhere nothing is drawn."""
+def shown(name: str, target: str) -> Iterator[Shown]:
+    """Draw the run on standard error during the block where that is a terminal; elsewhere write plain lines there."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield view.update
+        lines = Lines(lambda text: _write(console, f"{name}: {text}"), lambda: UNLIMITED - len(name) - 2)
+        with lines.ticking():
+            yield Shown(lines, lambda: _write(console, STOPPING))
         return
+    view = LiveFront(name, target)
     with Live(view, console=console, refresh_per_second=4, transient=True):
-        yield view.update
+        yield Shown(view.update, view.stopping)
+
+
+def _write(console: Console, text: str) -> None:
+    with contextlib.suppress(OSError, ValueError):  # a pipe that nobody reads is no matter of the search
+        console.file.write(f"{printable(text)}\n")
+        console.file.flush()

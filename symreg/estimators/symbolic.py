@@ -7,7 +7,7 @@ attributes with a trailing underscore; and arrays that are checked by scikit-lea
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
@@ -20,6 +20,7 @@ from symreg.estimators.choosing import ChoosesLaws
 from symreg.estimators.given import checked_weights
 from symreg.estimators.table import TableRegressor
 from symreg.laws import band_of
+from symreg.live import first_interrupt_asks, show_progress
 from symreg.problem import is_template, target_of
 from symreg.tables import as_series, framed, magnitudes
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from symreg.arrays import Floats
     from symreg.certainty import Examination, IntervalMethod
-    from symreg.discovery import Progress
+    from symreg.discovery import Discovery
     from symreg.laws import Choice, Intervals
     from symreg.problem import FreeConstants, Problem
     from symreg.search import Backend, Budget
@@ -70,7 +71,7 @@ class SymbolicRegressor(ChoosesLaws, TableRegressor):
     model_selection : the law that predicts: "best" by description length, "accuracy" by the smallest held-out error,
         "score" where its logarithm falls most for each node more (PySR's score), or a complexity. See ``use``.
     random_state : seed of the split and of the search; None draws one. The one in use is ``problem_.seed``.
-    verbose : 1 prints the progress of the search.
+    verbose : 1 tells how the search goes: a line every few seconds, or a bar in a notebook.
 
     Attributes
     ----------
@@ -141,29 +142,40 @@ class SymbolicRegressor(ChoosesLaws, TableRegressor):
         Raises ``EstimatorError`` (a ``ValueError``) for what cannot be used, and where no law is defined on the data;
         before any search what ``read_table`` and ``make_problem`` raise: ``TableError``, ``UnitError``,
         ``InfeasibleError`` ...
+
+        Ctrl-C, or the stop button of a notebook, ends the search with the best so far: ``fit`` returns, ``front_`` and
+        ``best_`` are there, and ``discovery_.status`` is "interrupted". A second one before that raises
+        ``KeyboardInterrupt``, as does one within three seconds after (such as in the next fit of a grid search), and
+        the first where no law is known yet; then nothing has changed.
         """
-        from symreg.discovery import discover
 
         self._check_parameters()
         X, y = framed(X), as_series(y)
         numbers, goal = self._checked(X, magnitudes(y), y_numeric=True)
         problem = self._problem(self._table(X, y, numbers, goal, sigma), checked_weights(sample_weight, len(goal)))
-        discovery = discover(
-            problem,
-            backend=self._backend(),
-            budget=self._budget(),
-            seed=problem.seed,
-            observer=_print_progress if self.verbose else None,
-        )
-        if not discovery.front.laws:
-            reason = f"no law was found that is defined on the data ({discovery.stop_reason})."
-            raise EstimatorError(reason=reason, advice=_advice(problem))
-        if self.examination is not None:
-            from symreg.certainty import examined
-
-            discovery = examined(discovery, self.examination, backend=self._backend())
+        with first_interrupt_asks(then_raise=True) as stop:
+            discovery = self._discovered(problem, stop)
         self._select(discovery)
         return self
+
+    def _discovered(self, problem: Problem, stop: Callable[[], bool]) -> Discovery:
+        """What the search finds, examined if that is asked for."""
+        from symreg.discovery import discover
+
+        show = show_progress() if self.verbose else None
+        discovery = discover(
+            problem, backend=self._backend(), budget=self._budget(), seed=problem.seed, observer=show, stop=stop
+        )
+        if not discovery.front.laws:
+            if discovery.status == "interrupted":
+                raise KeyboardInterrupt
+            reason = f"no law was found that is defined on the data ({discovery.stop_reason})."
+            raise EstimatorError(reason=reason, advice=_advice(problem))
+        if self.examination is None or discovery.status == "interrupted":
+            return discovery
+        from symreg.certainty import examined
+
+        return examined(discovery, self.examination, backend=self._backend(), stop=stop, observer=show)
 
     @overload
     def predict(self, X: Any, return_std: Literal[False] = False, *, law: Choice | None = None) -> Floats: ...
@@ -312,9 +324,3 @@ def _advice(problem: Problem) -> str:
     if problem.template is None or problem.template.functions:
         return "Give a larger budget, or other operators."
     return "Look where the form is undefined (a root or logarithm below 0, a division by 0); give parameters a start."
-
-
-def _print_progress(progress: Progress) -> None:
-    best = progress.front.best.summary() if progress.front is not None and len(progress.front) else ""
-    spent = f"{progress.elapsed:8.1f} s  {progress.evaluated:12,} evaluated"
-    print(f"{spent}  complexity {progress.complexity:2d}  {best}".rstrip(), flush=True)

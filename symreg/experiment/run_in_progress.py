@@ -19,6 +19,7 @@ from symreg.experiment.standing import Standing, json_text, standing_of_discover
 from symreg.experiment.store import State, append_log, state_of, write_front, write_state
 from symreg.experiment.stored_law import restore_law, store_law
 from symreg.laws import ParetoFront
+from symreg.watching import ENDS
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery, Progress
@@ -64,6 +65,8 @@ class RunInProgress:
     position: PositionFile | None = None
     turns: tuple[Turn, ...] = ()  # of earlier sessions
     why_anew: str | None = None  # why none of them is gone on after
+    observer: Observer | None = None
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -143,9 +146,15 @@ class RunInProgress:
         stop: Callable[[], bool],
     ) -> Discovery:
         """Search, saving at intervals and when the search fails."""
+        self.observer, self.began = observer, time.monotonic()
 
         def observe(progress: Progress) -> None:
-            progress = replace(progress, elapsed=self.seconds_before + progress.elapsed)
+            if progress.stage in ENDS:  # the search is over, the run is not
+                return
+            whole = progress.budget
+            if whole is not None and whole.time is not None:
+                whole = replace(whole, time=self.seconds_before + whole.time)
+            progress = replace(progress, elapsed=self.seconds_before + progress.elapsed, budget=whole)
             self.note(progress)
             if observer is not None:
                 observer(progress)
@@ -158,6 +167,11 @@ class RunInProgress:
         except Exception as error:
             self.fail(error)
             raise
+
+    def enter(self, stage: str, discovery: Discovery) -> None:
+        """Tell the observer that a stage begins after the search, which no budget of the search counts."""
+        if self.observer is not None:
+            self.observer(discovery.at(stage, self.seconds_before + time.monotonic() - self.began))
 
     def note(self, progress: Progress) -> None:
         """Save when an interval has passed; a disk that is full now may have room at the end."""

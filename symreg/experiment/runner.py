@@ -35,7 +35,6 @@ from symreg.experiment.fingerprint import (
     data_fingerprint,
     question,
 )
-from symreg.experiment.interruption import first_interrupt_asks
 from symreg.experiment.lock import locked
 from symreg.experiment.position import PositionFile, fingerprint
 from symreg.experiment.revival import load_discovery, stored_specification
@@ -44,6 +43,8 @@ from symreg.experiment.specification import Specification
 from symreg.experiment.standing import standing_of_discovery
 from symreg.experiment.store import append_log, read_state, write_front
 from symreg.laws import ParetoFront
+from symreg.live import first_interrupt_asks
+from symreg.watching import EXAMINE, REPORT
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery
@@ -65,13 +66,15 @@ def run_experiment(
     interval: float = 2.0,
     on_interrupt: Callable[[], None] | None = None,
     on_note: Callable[[str], None] | None = None,
+    stop: Callable[[], bool] | None = None,
     allow_program: bool = False,
 ) -> Discovery:
     """Run ``specification`` in ``runs_folder/NAME``, going on from an earlier run of the same question.
 
     A run that is finished, and asked for no more than it had, is handed over as it was, which ``on_note`` is told.
-    ``fresh`` deletes the files of an earlier run first. The first Ctrl-C calls ``on_interrupt`` and ends the
-    search with the best so far (status "interrupted"). ``on_note`` is told before the search what a backend does not
+    ``fresh`` deletes the files of an earlier run first. ``observer`` is told of the search, and of each stage that
+    follows. The first Ctrl-C calls ``on_interrupt`` and ends the search with the best so far (status "interrupted"), as
+    does ``stop()`` when it turns true. ``on_note`` is told before the search what a backend does not
     heed. A program that the specification names is run only where ``allow_program`` says so. Raises a ``SymregError``:
     the specification's, the table's, the backend's or the problem's before any work, ProgramNotAllowedError,
     ResumeError, FolderLockedError, RunFolderError; UnsavedError, which holds the discovery, where only its storing
@@ -96,7 +99,7 @@ def run_experiment(
     with contextlib.ExitStack() as stack:
         with _writing(folder):
             stack.enter_context(locked(folder))
-            stop = stack.enter_context(first_interrupt_asks(on_interrupt))
+            stop = _either(stack.enter_context(first_interrupt_asks(on_interrupt)), stop)
             unheeded = unmet(backend, problem, budget)
             run = _begin(folder, specification, problem, interval, fresh)
         on_note = on_note or (lambda _: None)
@@ -109,8 +112,12 @@ def run_experiment(
         for sentence in (*unheeded, *filter(None, [run.going_on_note])):
             on_note(sentence)
         discovery = run.search(discover, searching, left, specification.seed, observer, stop)
+        if discovery.front.laws and discovery.status == "finished":
+            run.enter(EXAMINE, discovery)
         discovery = _examined(specification, discovery, backend, stop)
         discovery = _with_intervals(specification, discovery)
+        if discovery.front.laws and specification.report.formats:
+            run.enter(REPORT, discovery)
         try:
             with _writing(folder):
                 discovery = run.finish(discovery)
@@ -118,6 +125,10 @@ def run_experiment(
         except (RunFolderError, UnwritableError) as error:
             raise UnsavedError(reason=f"{str(error).rstrip('.')}.", discovery=discovery) from error
     return discovery
+
+
+def _either(first: Callable[[], bool], second: Callable[[], bool] | None) -> Callable[[], bool]:
+    return first if second is None else lambda: first() or second()
 
 
 @contextlib.contextmanager

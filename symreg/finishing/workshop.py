@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -155,13 +155,17 @@ class Workshop:
             self._laws[key] = as_law(self.finisher, finished)
         return self._laws[key]
 
-    def front(self, seconds: float) -> ParetoFront:
-        """The final front: rewritten, simplified (within these seconds), rechecked, ranked on held-out rows."""
+    def front(self, seconds: float, on_simplify: Callable[[], None] = lambda: None) -> ParetoFront:
+        """The final front: rewritten, simplified (within these seconds), rechecked, ranked on held-out rows.
+
+        ``on_simplify`` is called when the rewriting is done.
+        """
         promising = self._undominated(self.promising(FINISHED_LAWS))
         promising += [shared for one in promising for shared in sharing(self.finisher, one)]
         short = [shortened(self.finisher, one) for one in promising]
         distinct = sorted(_each_once(short), key=lambda one: one.bits)
         chosen = _worth_simplifying(distinct)
+        on_simplify()
         simple = simplified(self.finisher, chosen, seconds)
         said = [self.finisher.said(shown(self.finisher, one)) or self.finisher.said(one) for one in simple]
         kept = [one for one in _each_once(filter(None, said)) if self._keeps_limits(one.fitted)]

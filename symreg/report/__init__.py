@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symreg.errors import ReportError
 from symreg.laws import EXPORT_LANGUAGES, export_law
+from symreg.report.page import course_picture, front_picture, page_style
 from symreg.report.publication import FIGURE_FOLDER, FIGURE_NAMES, write_figures
 from symreg.report.writing import FORMATS, write_report, write_reports
 
@@ -13,7 +14,10 @@ __all__ = [
     "FIGURE_NAMES",
     "FORMATS",
     "ReportError",
+    "course_picture",
     "export_law",
+    "front_picture",
+    "page_style",
     "write_figures",
     "write_report",
     "write_reports",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import pickle
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -176,7 +178,7 @@ def proportional_law(problem: sr.Problem) -> sr.Law:
 def progress(law: sr.Law) -> Any:
     from symreg.discovery import Progress
 
-    return Progress(0.5, 1234, 3, 2, sr.ParetoFront((law,), 0), "search")
+    return Progress(0.1, 1234, 3, 2, sr.ParetoFront((law,), 0), "search")
 
 
 def discovery_of(problem: sr.Problem, front: sr.ParetoFront) -> sr.Discovery:
@@ -479,7 +481,45 @@ def test_progress_is_printed_on_request(searches: Searches, capsys: pytest.Captu
     sr.SymbolicRegressor(units=UNITS).fit(*split(pendulum()))
     assert capsys.readouterr().out == ""
     sr.SymbolicRegressor(units=UNITS, verbose=1).fit(*split(pendulum()))
-    assert "1,234 evaluated  complexity  3  T = k*L, k = " in capsys.readouterr().out
+    assert "search, 0 s, complexity 3, 1,230 evaluated: T = k*L\n" in capsys.readouterr().out
+
+
+def test_an_interrupt_keeps_the_best_and_a_second_one_aborts(monkeypatch: pytest.MonkeyPatch) -> None:
+    from symreg.live import interruption
+
+    began = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr("symreg.live.shown.print_line", lambda _: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setitem(interruption._last, "pressed", float("-inf"))
+    budget = sr.Budget(time=60.0, end_early="never")
+    ask = {"units": UNITS, "budget": budget, "backend": sr.Native(threads=1), "verbose": 1}
+    rounds = sr.SymbolicRegressor(**ask)
+    with pytest.raises(KeyboardInterrupt):  # the line of the next stage is the second
+        rounds.fit(*split(pendulum()))
+    assert not hasattr(rounds, "front_")
+    pressed = []
+
+    def once(_: str) -> None:
+        if not pressed:
+            pressed.append(signal.raise_signal(signal.SIGINT))
+
+    monkeypatch.setattr("symreg.live.shown.print_line", once)
+    monkeypatch.setitem(interruption._last, "pressed", float("-inf"))
+    model = sr.SymbolicRegressor(**ask).fit(*split(pendulum()))
+    assert model.discovery_.status == "interrupted" and model.discovery_.wall_seconds < 30
+    assert len(model.front_) and model.best_ is model.front_.best
+    pressed.clear()
+    with pytest.raises(KeyboardInterrupt):  # within seconds of the one before, as in a grid search
+        sr.SymbolicRegressor(**ask).fit(*split(pendulum()))
+    assert signal.getsignal(signal.SIGINT) is began
+
+
+def test_an_interrupt_before_any_law_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(problem: sr.Problem, **_: Any) -> sr.Discovery:
+        return dataclasses.replace(discovery_of(problem, sr.ParetoFront((), -1)), status="interrupted")
+
+    monkeypatch.setattr(importlib.import_module("symreg.discovery"), "discover", nothing)
+    with pytest.raises(KeyboardInterrupt):
+        sr.SymbolicRegressor(units=UNITS).fit(*split(pendulum()))
 
 
 def test_a_notebook_shows_the_diagram_and_then_the_front(searches: Searches) -> None:

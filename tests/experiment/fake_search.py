@@ -141,7 +141,7 @@ class FakeSearch:
             front = ParetoFront(laws[:count], count - 1)
             if observer is not None:
                 elapsed = time.monotonic() - began
-                observer(Progress(elapsed, 100 * step, step, step, front, "testing"))
+                observer(Progress(elapsed, 100 * step, step, step, front, "search", budget=budget))
             time.sleep(self.pause)
             if self.failure is not None and step == self.steps - 1:
                 raise self.failure

@@ -149,8 +149,6 @@ def test_a_run_whose_table_has_changed_names_no_flag_of_another_command(
     [
         (["run", "t.csv", "--seed", "x"], "give a whole number, not 'x'"),
         (["run", "t.csv", "--threads", "1.5"], "give a whole number, not '1.5'"),
-        (["predict", "run", "t.csv", "--law", ""], "give a whole number, not ''"),
-        (["predict", "run", "t.csv", "--law", "0"], "give a whole number from 1, not 0"),
         (["benchmark", "feynman", "--jobs", "0"], "give a whole number from 1, not 0"),
         (["benchmark", "feynman", "--scale-input", "m"], "give a number, not 'm'"),
         (["report", "run", "--format", ","], "name a format of a report or a language"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from symreg.report.page.rendering import html_report
+from symreg.report.page.course_drawing import course_picture
+from symreg.report.page.front_drawing import front_picture
+from symreg.report.page.rendering import html_report, page_style
 
-__all__ = ["html_report"]
+__all__ = ["course_picture", "front_picture", "html_report", "page_style"]

@@ -82,6 +82,11 @@ def html_report(content: Content) -> str:
     )
 
 
+def page_style() -> str:
+    """The style of the page, for others that look alike."""
+    return _source("report.css")
+
+
 def _law_parts(content: Content) -> tuple[list[LawPart], Points | None, Shared]:
     shared = Shared()
     if not content.laws:

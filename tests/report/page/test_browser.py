@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
-from symreg.report.escaping import one_line
+from symreg.typesetting import one_line
 
 from symreg.discovery import Discovery
 from symreg.formula.expression import Variable

@@ -1,0 +1,199 @@
+"""`symreg run`: runs one after another, told in the terminal, on a page if one is asked for, and summed up."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from symreg.cli import printable
+from symreg.cli.commands import terminal_width
+from symreg.cli.starting import TableQuestion, asked_of, naming_options
+from symreg.experiment import BackendPart, Specification, UnsavedError, is_experiment_file, with_changes
+
+if TYPE_CHECKING:
+    from symreg.discovery import Discovery, Progress
+    from symreg.live import Board
+
+EXIT_INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it: 128 and the number of the signal, 2. A script tells by it a run that was
+stopped from one that failed."""
+
+
+def run_experiments(
+    file: Path,
+    runs: Path,
+    *,
+    time: str | None,
+    seed: int | None,
+    threads: int | None,
+    backend: str | None = None,
+    fresh: bool,
+    quiet: bool,
+    allow_program: bool = False,
+    port: int | None = None,
+    question: TableQuestion,
+) -> None:
+    """Run every experiment of ``file`` one after another, or the ``question`` where it is a table; Ctrl-C ends the
+    series with exit code 130. With a ``port``, 0 for one that is free, the runs are shown on a page there."""
+    found = asked_of(file, question)
+    options = [("--time", time), ("--seed", seed), ("--threads", threads), ("--backend", backend)]
+    again = _command(file, runs, [*question.given(), *options]) + " --allow-program" * allow_program
+    ways = {"fresh": fresh, "quiet": quiet, "allow_program": allow_program}
+    is_stopped = False
+    with _page(port) as board, contextlib.nullcontext() if is_experiment_file(file) else naming_options():
+        for number, specification in enumerate(found, 1):
+            specification = _with_options(specification, time, seed, threads, backend)
+            discovery = _shown_run(specification, runs, board, ways)
+            is_stopped = discovery.status == "interrupted"
+            if board is not None and (is_stopped or number == len(found)):
+                board.end(discovery, runs / specification.name)
+            if is_stopped:
+                typer.echo(f"Interrupted. To go on: {again}", err=True)
+                break
+    if is_stopped:
+        raise typer.Exit(EXIT_INTERRUPTED)
+
+
+@contextlib.contextmanager
+def _page(port: int | None) -> Iterator[Board | None]:
+    """A page that shows the runs of the block, and its address on standard error; None where none is asked for."""
+    if port is None:
+        yield None
+        return
+    from symreg.live import Board, served
+
+    board = Board()
+    with served(board, port) as address:
+        typer.echo(f"Watch it at {address}", err=True)
+        yield board
+
+
+def _shown_run(specification: Specification, runs: Path, board: Board | None, ways: dict[str, bool]) -> Discovery:
+    """Run it, print what was found, and end with exit code 130 where nothing was found before Ctrl-C."""
+    folder = runs / specification.name
+    try:
+        discovery = _run(specification, runs, board, **ways)
+    except KeyboardInterrupt:
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    except UnsavedError as error:
+        typer.echo(printable(summary(error.discovery, folder)))
+        raise
+    if not ways["quiet"]:
+        typer.echo(printable(summary(discovery, folder)))
+    return discovery
+
+
+def _with_options(
+    specification: Specification, time: str | None, seed: int | None, threads: int | None, backend: str | None = None
+) -> Specification:
+    """The file's specification with what the command line says instead, checked as the file was."""
+    changes: dict[str, object] = {}
+    if time is not None:
+        changes["budget"] = {**specification.budget.model_dump(), "time": time}
+    if seed is not None:
+        changes["seed"] = seed
+    if threads is not None or backend is not None:
+        changes["backend"] = _backend(specification.backend, threads, backend).model_dump()
+    return with_changes(specification, changes, "the command line")
+
+
+def _backend(part: BackendPart, threads: int | None, names: str | None) -> BackendPart:
+    """The backends of the command line, with the file's settings for those that it names too."""
+    from symreg.search import check_name
+
+    parts = part.all if threads is None else tuple(one.model_copy(update={"threads": threads}) for one in part.all)
+    alone = {one.name: one.model_copy(update={"beside": ()}) for one in parts}
+    chosen = [name.strip() for name in names.split(",")] if names is not None else list(alone)
+    for name in chosen:
+        check_name(name)
+    nothing: dict[str, object] = {
+        "formulas": (), "file": None, "command": (), "library": None, "settings": {}, "beside": (),
+    }  # fmt: skip
+    nothing |= {} if threads is None else {"threads": threads}
+    first, *others = [alone.get(name) or part.model_copy(update={**nothing, "name": name}) for name in chosen]
+    return first.model_copy(update={"beside": tuple(others)})
+
+
+def _run(
+    specification: Specification, runs: Path, board: Board | None, *, fresh: bool, quiet: bool, allow_program: bool
+) -> Discovery:
+    from symreg.experiment import run_experiment
+
+    name, target = specification.name, specification.data.target or "target"
+    seen: list[Callable[[Progress], None]] = []
+    said: list[Callable[[], None]] = []
+    if board is not None:
+        board.begin(name, target)
+        seen, said = [board], [board.stop.set]
+    with contextlib.ExitStack() as stack:
+        if not quiet:
+            from symreg.cli.live import shown
+
+            view = stack.enter_context(shown(name, target))
+            if board is not None:
+                board.on_stop = view.stopping
+            seen, said = [view.observe, *seen], [view.stopping, *said]
+        return run_experiment(
+            specification, runs, _all_of(seen), fresh=fresh, on_interrupt=_each_of(said),
+            on_note=None if quiet else _say, stop=None if board is None else board.stop.is_set,
+            allow_program=allow_program,
+        )  # fmt: skip
+
+
+def _all_of(observers: Sequence[Callable[[Progress], None]]) -> Callable[[Progress], None] | None:
+    def observe(progress: Progress) -> None:
+        for one in observers:
+            one(progress)
+
+    return observe if observers else None
+
+
+def _each_of(told: Sequence[Callable[[], None]]) -> Callable[[], None]:
+    def tell() -> None:
+        for one in told:
+            one()
+
+    return tell
+
+
+def _say(note: str) -> None:
+    typer.echo(f"Note: {printable(note)}", err=True)
+
+
+def _command(file: Path, runs: Path, options: Iterable[tuple[str, object]]) -> str:
+    """The command that goes on with this run."""
+    parts = ["symreg", "run", str(file)]
+    parts += [] if runs == Path("runs") else ["--runs", str(runs)]
+    for option, value in options:
+        parts += [] if value is None else [option, str(value)]
+    return shlex.join(parts)
+
+
+def summary(discovery: Discovery, folder: Path) -> str:
+    """The laws, why the search ended, what it has ruled out, and where the files lie."""
+    from symreg.laws import front_text
+    from symreg.search import completeness, not_asked
+
+    laws = front_text(discovery.front, terminal_width())
+    lines = [laws, ""] if discovery.front.laws else ["No law was found.", ""]
+    if discovery.front.laws:
+        lines += [discovery.front.best.summary(), ""]
+    lines.append(
+        f"{discovery.problem.name}: {discovery.status} after {discovery.wall_seconds:.1f} s "
+        f"({discovery.stop_reason}, {discovery.engine} engine); {discovery.evaluated:,} expressions evaluated, "
+        f"{discovery.pruned_by_dimension:,} ruled out by their units"
+    )
+    if discovery.complete_to_complexity is not None:
+        operators = discovery.problem.operators
+        lines.append(f"{completeness(discovery.complete_to_complexity, operators)}.")
+        lines += filter(None, [not_asked(operators)])
+    lines += [] if discovery.robustness is None else [f"{one}." for one in discovery.robustness.findings]
+    lines += [f"Note: {note}" for note in discovery.notes]
+    names = ("report.html", "report.pdf", "report.tex", "report.md", "front.json")
+    lines += [f"See {folder / name}" for name in names if (folder / name).is_file()]
+    return "\n".join(lines)
