@@ -26,6 +26,7 @@ html_title = f"symreg {release}"
 html_extra_path = ["experiment.schema.json"]
 myst_heading_anchors = 4
 nb_execution_mode = "force"
+nb_execution_in_temp = True  # what a notebook writes is not part of the site
 nb_execution_raise_on_error = True
 nb_execution_timeout = 600
 autodoc_member_order = "bysource"

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import symreg as sr
-from symreg.pursuit import FINISHED_ROWS, LAST_STEPS
 from symreg.engine import get_engine
 from symreg.fitting import make_fitter
 from symreg.formula import parse
 from symreg.problem import FreeConstant, choose_natural_units
+from symreg.pursuit import FINISHED_ROWS, LAST_STEPS
 from symreg.units import DIMENSIONLESS
 
 

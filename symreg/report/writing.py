@@ -83,7 +83,7 @@ def write_reports(
     target = Path(folder)
     with _written(target):
         target.mkdir(parents=True, exist_ok=True)
-    return tuple(_write(target / name, data) for name, data in made)
+    return tuple(_write(target / name, data) for name, data in dict(made).items())  # two names may be one language
 
 
 def write_report(discovery: Discovery, path: str | os.PathLike[str]) -> Path:

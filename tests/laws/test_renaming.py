@@ -11,8 +11,8 @@ import pytest
 from symreg.certainty.intervals import with_intervals
 from symreg.errors import LawError
 from symreg.experiment.stored_law import restore_law, store_law
-from symreg.laws.law import Law
 from symreg.laws import export_law
+from symreg.laws.law import Law
 from symreg.report import EXPORT_LANGUAGES
 from tests.laws_by_hand import law_of, problem_of
 

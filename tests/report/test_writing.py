@@ -19,7 +19,8 @@ def test_writes_every_format_and_language(kepler: Discovery, tmp_path: Path) -> 
     assert sorted(path.name for path in paths) == sorted(os.listdir(tmp_path / "run"))
     assert {path.name for path in paths} == {
         "report.html", "report.tex", "report.md", "report.pdf", "law.py", "law_numpy.py", "law.c", "law.f90",
-        "law.jl", "law.cpp", "law.m", "law.R", "law.mjs", "law.rs", "law.tex", "law.txt", "law.json",
+        "law.jl", "law.cpp", "law.m", "law.R", "law.mjs", "law.rs", "law.tex", "law.txt", "law.json", "law_torch.py",
+        "law_jax.py", "law_excel.txt", "law.mo", "law_siunitx.tex",
     }  # fmt: skip
     assert (tmp_path / "run" / "law.py").read_text("utf-8") == kepler.front.best.to("python")
 

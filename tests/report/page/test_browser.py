@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
-from symreg.typesetting import one_line
 
 from symreg.discovery import Discovery
 from symreg.formula.expression import Variable
@@ -20,6 +19,7 @@ from symreg.problem.making import make_problem
 from symreg.report.content import gather
 from symreg.report.page.rendering import html_report
 from symreg.tables.table import read_table
+from symreg.typesetting import one_line
 from tests.miniatures import make_discovery, make_law
 
 Open = Callable[..., Page]

@@ -49,7 +49,7 @@ def test_a_grid_reaches_the_large_values_of_a_skewed_argument() -> None:
 def test_a_family_is_tried_with_the_constants_of_exponentials_around_the_same_argument() -> None:
     expm1, power = (next(one for one in FAMILIES if one.name == name) for name in ("exp-1", "1+k*f"))
     table = FactorTable.__new__(FactorTable)
-    table._learned = {}
+    table._learned, table.news = {}, []
     table.bank = SimpleNamespace(values=np.array([[0.5, 1.0, 1.5], [1.0, 2.0, 3.0]]))
     for k, loss in ((3.21, 0.1), (3.22, 0.01), (-7.0, 0.02), (9.0, 0.5), (11.0, 0.4), (13.0, 0.3)):
         table.learn(0, k, loss)
