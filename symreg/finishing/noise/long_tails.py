@@ -18,7 +18,7 @@ import numpy as np
 from symreg.arrays import Floats, Rows
 from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finisher import Finisher
-from symreg.finishing.noise.neighbours import nearest
+from symreg.finishing.noise.neighbours import MOST_PATTERN, nearest, pattern
 from symreg.finishing.notes import far_rows
 from symreg.fitting import Fitted, Fitter, weighed_deviations
 from symreg.formula import complexity, variables_of
@@ -35,6 +35,13 @@ AS_OTHERS = 2.0
 """Times the typical residual, up to which a neighbour's is typical: medians of a dozen differ by chance so much."""
 
 MOST_FAR = 100  # rows whose neighbours are looked for
+
+CLIPPED = 4.0
+"""Times the typical residual, as which larger ones count where a pattern is looked for: a slip would hide the others,
+or be a pattern by itself where another lies next to it."""
+
+OF_CHANCE = 3.5
+"""Over the root of the number of rows: a pattern that chance makes of errors in one table of a hundred."""
 
 TOGETHER = 0.8
 """Part of the far rows that lie together, at least: beside a regime that a law misses there may be a slip or two."""
@@ -71,13 +78,23 @@ def _bits(fitter: Fitter, fitted: Fitted) -> float:
 
 
 def _are_alone(fitter: Fitter, fitted: Fitted) -> bool:
-    """Whether rows are far from the law while those nearest to them are not, and no input tells which rows they are."""
-    sizes = np.abs(weighed_deviations(fitter, fitted))
+    """Whether rows are far from the law while those nearest to them are not, no input tells which rows they are, and
+    what the law leaves of the others is no pattern in its own inputs.
+
+    Among dozens of inputs all rows are far from each other; in those of the law they are not.
+    """
+    r = weighed_deviations(fitter, fitted)
+    sizes = np.abs(r)
     far = far_rows(sizes, sizes, fitter.freedom(fitted))
     if not len(far) or lie_together(fitter.X, far):
         return False
+    own = fitter.X[[fitter.problem.inputs.index(name) for name in variables_of(fitted.expression)]]
+    typical = float(np.median(sizes))
+    most = max(MOST_PATTERN, OF_CHANCE / math.sqrt(len(r)))
+    if pattern(own, np.clip(r, -CLIPPED * typical, CLIPPED * typical)) > most:
+        return False
     near = nearest(fitter.X, far[:MOST_FAR])
-    return bool(np.median(sizes[near]) <= AS_OTHERS * np.median(sizes))
+    return bool(np.median(sizes[near]) <= AS_OTHERS * typical)
 
 
 def lie_together(X: Floats, far: Rows) -> bool:

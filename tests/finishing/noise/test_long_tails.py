@@ -93,6 +93,15 @@ def test_what_an_input_tells_is_no_error(kind: str) -> None:
     assert told(x, far, beside=np.array([rng.permutation(z), *others])), "slips beside such an input are seen"
 
 
+def test_peaks_among_many_inputs_are_no_errors() -> None:
+    """Among a dozen inputs the rows of a peak are no neighbours; in the input that the law has they are."""
+    x, y = line(n_rows=300)
+    others = np.random.default_rng(7).uniform(size=(11, 300))
+    peaks = 9 * sum(np.exp(-(((x - at) / 0.1) ** 2)) for at in (2.0, 8.0))
+    assert not told(x, y + peaks, beside=others)
+    assert told(x, y + 9 * (np.arange(300) % 17 == 0), beside=others)
+
+
 def test_slips_seldom_lie_together() -> None:
     rng = np.random.default_rng(5)
     X = np.array([rng.uniform(size=200), rng.integers(0, 5, 200), rng.uniform(size=200) < 0.05], dtype=np.float64)
