@@ -18,7 +18,7 @@ import numpy as np
 from symreg.arrays import Floats, Rows
 from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finisher import Finisher
-from symreg.finishing.noise.neighbours import MOST_PATTERN, nearest, pattern
+from symreg.finishing.noise.neighbours import nearest, pattern
 from symreg.finishing.notes import far_rows
 from symreg.fitting import Fitted, Fitter, weighed_deviations
 from symreg.formula import complexity, variables_of
@@ -39,6 +39,11 @@ MOST_FAR = 100  # rows whose neighbours are looked for
 CLIPPED = 4.0
 """Times the typical residual, as which larger ones count where a pattern is looked for: a slip would hide the others,
 or be a pattern by itself where another lies next to it."""
+
+MOSTLY_PATTERN = 0.65
+"""Correlation of a clipped residual with its neighbours', above which most of what a law leaves is a pattern. Slips
+hide terms of a law, so that laws that see the slips leave 0.4 to 0.6; laws of exact tables with tails left 0.7 to 0.8.
+Set on made tables of both kinds."""
 
 OF_CHANCE = 3.5
 """Over the root of the number of rows: a pattern that chance makes of errors in one table of a hundred."""
@@ -90,7 +95,7 @@ def _are_alone(fitter: Fitter, fitted: Fitted) -> bool:
         return False
     own = fitter.X[[fitter.problem.inputs.index(name) for name in variables_of(fitted.expression)]]
     typical = float(np.median(sizes))
-    most = max(MOST_PATTERN, OF_CHANCE / math.sqrt(len(r)))
+    most = max(MOSTLY_PATTERN, OF_CHANCE / math.sqrt(len(r)))
     if pattern(own, np.clip(r, -CLIPPED * typical, CLIPPED * typical)) > most:
         return False
     near = nearest(fitter.X, far[:MOST_FAR])

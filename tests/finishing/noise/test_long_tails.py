@@ -97,7 +97,7 @@ def test_peaks_among_many_inputs_are_no_errors() -> None:
     """Among a dozen inputs the rows of a peak are no neighbours; in the input that the law has they are."""
     x, y = line(n_rows=300)
     others = np.random.default_rng(7).uniform(size=(11, 300))
-    peaks = 9 * sum(np.exp(-(((x - at) / 0.1) ** 2)) for at in (2.0, 8.0))
+    peaks = sum(np.exp(-(((x - at) / 0.2) ** 2)) for at in (2.0, 8.0))
     assert not told(x, y + peaks, beside=others)
     assert told(x, y + 9 * (np.arange(300) % 17 == 0), beside=others)
 
