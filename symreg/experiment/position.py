@@ -117,7 +117,7 @@ def turns_of(lines: list[str]) -> tuple[Turn, ...]:
             turn = json.loads(line)
             name = str(turn["backend"])
             place, _ = (int(turn["part"]), int(turn["number"])), (int(turn["level"]), int(turn["evaluated"]))
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             continue
         own = kept.setdefault(name, [])
         while own and (int(own[-1]["part"]), int(own[-1]["number"])) >= place:

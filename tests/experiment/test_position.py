@@ -158,3 +158,11 @@ def test_a_later_session_that_began_earlier_counts(tmp_path: Path) -> None:
 
     lines = [line(0, "a"), line(1, "a"), line(2, "a"), "{torn", line(1, "b")]
     assert [one["mark"] for one in position.turns_of(lines)] == ["a", "b"]
+
+
+def test_numbers_without_end_are_no_turn() -> None:
+    """JSON as Python reads it has them, and no whole number is as large."""
+    line = '{"backend": "native", "part": 0, "number": 0, "evaluated": 1, "level": %s}'
+    lines = [line % level for level in ("2", "1e999", "Infinity")]
+    (turn,) = position.turns_of(lines)
+    assert turn["level"] == 2

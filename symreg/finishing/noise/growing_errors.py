@@ -14,7 +14,7 @@ import numpy as np
 
 from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finisher import Finisher
-from symreg.finishing.noise.neighbours import nearest
+from symreg.finishing.noise.neighbours import MOST_PATTERN, pattern
 from symreg.fitting import Fitted, Fitter, make_fitter, weighed_deviations
 from symreg.formula import complexity
 from symreg.laws import bits_left
@@ -28,11 +28,6 @@ FEWEST_WEIGHED = 100
 
 LEAST_SPAN = 3.0
 """Of the largest to the smallest size: with less, both kinds of errors are hardly told apart, and it matters little."""
-
-MOST_PATTERN = 0.3
-"""Correlation of a residual with its neighbours', above which a good part of what a law leaves is a pattern."""
-
-MOST_ASKED = 500  # rows whose neighbours are looked for
 
 
 def saved_by_growing(finisher: Finisher, laws: Iterable[Fitted]) -> float:
@@ -53,7 +48,9 @@ def saved_by_growing(finisher: Finisher, laws: Iterable[Fitted]) -> float:
     again = [refit for one in laws if (refit := weighed.refitted(one)) is not None]
     best = min(again, key=lambda one: _bits(weighed, one), default=None)
     saved = 0.0 if best is None else equal - _bits(weighed, best)
-    return saved if best is not None and saved > LEAST_SAVED and _pattern(weighed, best) < MOST_PATTERN else 0.0
+    if best is None or saved <= LEAST_SAVED:
+        return 0.0
+    return saved if pattern(weighed.X, weighed_deviations(weighed, best)) < MOST_PATTERN else 0.0
 
 
 def _spans(sizes: np.ndarray) -> bool:
@@ -64,16 +61,3 @@ def _bits(fitter: Fitter, fitted: Fitted) -> float:
     """What a law leaves and what its form takes, as far as weights move the ledger."""
     own = len(fitted.values) * 0.5 * math.log2(len(fitter.y)) + complexity(fitted.expression)
     return own + bits_left(fitted, fitter, RESOLUTION * float(np.std(fitter.y)))
-
-
-def _pattern(fitter: Fitter, fitted: Fitted) -> float:
-    """Correlation of residuals with the mean of those of the nearest rows, of some rows."""
-    r = weighed_deviations(fitter, fitted)
-    rows = np.arange(len(r))
-    if len(r) > MOST_ASKED:
-        rows = np.random.default_rng(len(r)).choice(rows, size=MOST_ASKED, replace=False)
-    near = r[nearest(fitter.X, rows)].mean(axis=1)
-    own = r[rows]
-    with np.errstate(all="ignore"):
-        found = float(np.mean(own * near) / np.sqrt(np.mean(own**2) * np.mean(near**2)))
-    return found if math.isfinite(found) else 1.0

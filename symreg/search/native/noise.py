@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symreg.fitting import sum_left_out
-from symreg.formula import FEW_ROWS, lower
+from symreg.formula import FEW_ROWS, lower, variables_of
 from symreg.problem import Floats, sizes_of, trend
 from symreg.search.native.done import Asked
 from symreg.search.native.probes import target_at
@@ -181,7 +181,9 @@ class Wonder:
 
     def _is_told_by(self, found: Sequence[Refined]) -> bool:
         best = errors_grow(self.weighed, found, self.plain, self.progress.own_bits)
-        return best is not None and not self._leaves_mostly_pattern(best)
+        if best is None or not variables_of(best.draft.expression):
+            return False  # a formula without any input has only seen that values are skewed
+        return not self._leaves_mostly_pattern(best)
 
     def _leaves_mostly_pattern(self, one: Refined) -> bool:
         """Whether polynomials take away more than half of what a formula leaves, as parts of the values.

@@ -25,6 +25,10 @@ from symreg.search.space import SearchSpace
 MOST_NODES = 2_000
 """Of a formula that is read: those of a search have a hundred at most. It keeps a strange file from taking memory."""
 
+DEEPEST_TREE = 100
+"""Operators from the root to a leaf, as many as the parser reads: comparing trees recurses, and Python ends at 1,000
+calls."""
+
 LARGEST_COUNT = 2**60  # of anything that is counted: beyond what any search reaches
 
 
@@ -132,23 +136,25 @@ class TurnReader:
         """The tree of these nodes, over the columns and known constants, and these of its own; None: any."""
         if len(nodes) > MOST_NODES:
             raise StrangeTurnError(reason="a formula of thousands of nodes")
-        made: list[Expression] = []
+        made: list[tuple[Expression, int]] = []  # with their depths
         for node in nodes:
             kind, name = node[:1], node[1:]
             if node in OPERATORS:
                 arity = OPERATORS[node].arity
                 below = tuple(made[len(made) - arity :])
                 del made[len(made) - arity :]
-                made.append(Apply(node, below))
+                made.append((Apply(node, tuple(one for one, _ in below)), 1 + max(depth for _, depth in below)))
             elif kind == VARIABLE and name in self.columns:
-                made.append(Variable(name))
+                made.append((Variable(name), 1))
             elif kind == CONSTANT and (own is None or name in own or name in self.known):
-                made.append(Constant(name))
+                made.append((Constant(name), 1))
             elif kind in (EXACT, DECIMAL):
-                made.append(Number(Fraction(name) if kind == EXACT else float(name)))
+                made.append((Number(Fraction(name) if kind == EXACT else float(name)), 1))
             else:
                 raise StrangeTurnError(reason=f"a formula with {node[:40]!r} in it")
-        (tree,) = made
+            if made[-1][1] > DEEPEST_TREE:
+                raise StrangeTurnError(reason="a formula of operators inside each other by the hundred")
+        ((tree, _),) = made
         return tree
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from symreg.engine import get_engine
 from symreg.finishing import Finisher
-from symreg.finishing.noise.long_tails import saved_by_long_tails
+from symreg.finishing.noise.long_tails import lie_together, saved_by_long_tails
 from symreg.fitting import Fitted, make_fitter
 from symreg.formula import parse
 from symreg.problem import FreeConstant, choose_natural_units, make_problem
@@ -21,10 +21,13 @@ LINE, FLAT, PEAK = "k1*x + k2", "k1", "k1 + k2/(1 + (x - k3)**2/k4)"
 STARTS = {"k1": 1.0, "k2": 5.0, "k3": 5.0, "k4": 0.05}
 
 
-def told(x: np.ndarray, y: np.ndarray, formulas: Sequence[str] = (FLAT, LINE), **asked: Any) -> bool:
-    """What is said of these laws, fitted to all rows."""
+def told(
+    x: np.ndarray, y: np.ndarray, formulas: Sequence[str] = (FLAT, LINE), beside: np.ndarray | None = None, **asked: Any
+) -> bool:
+    """What is said of these laws, fitted to all rows of a table with other inputs ``beside`` x, ``(n, n_rows)``."""
     sigma = asked.pop("sigma", None)
-    table = read_table({"x": x, "y": y}, target="y", sigma=None if sigma is None else {"y": sigma})
+    other = {} if beside is None else {f"z{place}": values for place, values in enumerate(beside)}
+    table = read_table({"x": x, **other, "y": y}, target="y", sigma=None if sigma is None else {"y": sigma})
     problem = make_problem(table, test_fraction=0.0, **asked)
     fitter = make_fitter(problem, choose_natural_units(problem), get_engine("auto"), 1)
     laws: list[Fitted] = []
@@ -70,6 +73,48 @@ def test_a_peak_that_no_law_has_is_no_error() -> None:
     y = 1 + 50 / (1 + (x - 5) ** 2 / 0.05) + 0.1 * np.random.default_rng(2).normal(size=80)
     assert not told(x, y)
     assert not told(x, y, formulas=(FLAT, LINE, PEAK))
+
+
+@pytest.mark.parametrize("kind", ["switch", "regime", "level"])
+def test_what_an_input_tells_is_no_error(kind: str) -> None:
+    """A law that misses what another input does leaves rows far off, whose neighbours among four inputs are not."""
+    x, y = line(n_rows=120)
+    rng = np.random.default_rng(4)
+    some = rng.permutation(120) < 7
+    z = {
+        "switch": some.astype(np.float64), "regime": rng.uniform(0, 0.97, 120),
+        "level": rng.choice([1.0, 2.0, 3.0], 120),
+    }[kind]  # fmt: skip
+    rows = z > 0.9 if kind == "regime" else some
+    z[rows] = {"switch": 1.0, "regime": z[rows], "level": 2.5}[kind]
+    far = y + 20 * rows * rng.choice([-1, 1], 120)
+    others = rng.uniform(size=(2, 120))
+    assert told(x, far) and not told(x, far, beside=np.array([z, *others]))
+    assert told(x, far, beside=np.array([rng.permutation(z), *others])), "slips beside such an input are seen"
+
+
+def test_peaks_among_many_inputs_are_no_errors() -> None:
+    """Among a dozen inputs the rows of a peak are no neighbours; in the input that the law has they are."""
+    x, y = line(n_rows=300)
+    others = np.random.default_rng(7).uniform(size=(11, 300))
+    peaks = sum(np.exp(-(((x - at) / 0.2) ** 2)) for at in (2.0, 8.0))
+    assert not told(x, y + peaks, beside=others)
+    assert told(x, y + 9 * (np.arange(300) % 17 == 0), beside=others)
+
+
+def test_slips_seldom_lie_together() -> None:
+    rng = np.random.default_rng(5)
+    X = np.array([rng.uniform(size=200), rng.integers(0, 5, 200), rng.uniform(size=200) < 0.05], dtype=np.float64)
+    for n_far in (2, 4, 8, 20):
+        found = [lie_together(X, rng.choice(200, n_far, replace=False)) for _ in range(300)]
+        assert np.mean(found) < 0.03
+    assert lie_together(X, np.argsort(X[0])[60:70]) and not lie_together(X, np.arange(1))
+
+
+def test_skewed_values_are_no_errors() -> None:
+    """A law without any input has not seen what the values follow."""
+    rng = np.random.default_rng(6)
+    assert not told(rng.uniform(0, 10, 120), rng.lognormal(sigma=0.8, size=120), formulas=(FLAT,))
 
 
 def test_errors_that_grow_are_not_long_tails() -> None:

@@ -195,13 +195,21 @@ def test_few_large_values_make_no_pattern_of_errors_that_grow(seed: int) -> None
     assert knows_of(space_of(x, 10 * x**0.75 * np.exp(0.6 * rng.normal(size=62))))
 
 
-def knows_of(space: SearchSpace) -> bool:
+def test_skewed_values_say_nothing_of_errors() -> None:
+    """As long as no formula with an input is near, nobody knows what the values follow."""
+    rng = np.random.default_rng(0)
+    space = space_of(rng.uniform(1, 5, 120), rng.lognormal(size=120))
+    assert not knows_of(space, "k1", (1.0,))
+
+
+def knows_of(space: SearchSpace, text: str = "k1*x**k2", values: tuple[float, ...] = (3.0, 1.4)) -> bool:
     """Whether a power law alone tells that errors grow, once simple forms have had their first stages."""
     rows = np.arange(len(space.target))
     refiner = Refiner(space, get_engine("auto"), 1, target_at(space, rows), rows)
     progress = Progress(space, refiner, smoother_of(space, rows))
-    tree = parse("k1*x**k2", variables=("x",), constants=("k1", "k2"))
-    near = Refined(Draft(tree, ("k1", "k2"), (3.0, 1.4), (0, 0)), 0.1, 5, "test")
+    names = ("k1", "k2")[: len(values)]
+    tree = parse(text, variables=("x",), constants=names)
+    near = Refined(Draft(tree, names, values, (0,) * len(values)), 0.1, 5, "test")
     assert errors_grow(relative(space), [near], refiner, progress.own_bits) is not None
     search = SimpleNamespace(stages_run=3, is_done=False, near=[near])
     other = SimpleNamespace(is_done=True, near=[], evaluated=0, stages_run=0)

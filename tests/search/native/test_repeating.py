@@ -172,6 +172,8 @@ def test_relative_errors_are_found_once() -> None:
         lambda turn: turn.update(found=[[[["$nobody"], [], [], [], None], 0.1, 1, "bank"]]),
         lambda turn: turn.update(found=[[[["=1/0"], [], [], [], None], 0.1, 1, "bank"]]),
         lambda turn: turn.update(found=[[[["$a", "__import__"], [], [], [], None], 0.1, 1, "bank"]]),
+        lambda turn: turn.update(found=[[[["$a", *["neg"] * 1_900], [], [], [], None], 0.1, 1, "bank"]]),
+        lambda turn: turn.update(found=[[[["$a", "*"], [], [], [], None], 0.1, 1, "bank"]]),
         lambda turn: turn.update(found="text"),
         lambda turn: turn["own"].__setitem__(3, turn["own"][3] + 1),  # the bank would be another one
     ],
