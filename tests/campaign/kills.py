@@ -106,7 +106,7 @@ def not_whole(folder: Path) -> str:
     """What is wrong with the files of a run that has ended."""
     run = folder / "runs/e"
     names = {path.name for path in run.iterdir()}
-    missing, strange = {*store.KNOWN_FILES} - names, names - {*store.KNOWN_FILES}
+    missing, strange = {*store.KNOWN_FILES} - names, names - {*store.KNOWN_FILES, store.POSITION}
     if missing or strange:
         return f"missing {sorted(missing)}, not known {sorted(strange)}"
     if left := [str(path) for path in folder.rglob(f"*{TEMPORARY_SUFFIX}*")]:
