@@ -9,6 +9,7 @@ column like any other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,7 @@ def sample_problem(
     *,
     rows: int = LARGEST_SAMPLE,
     noise: float = 0.0,
+    noise_kind: Literal["rms", "relative"] = "rms",
     seed: int = 0,
     units: bool = True,
 ) -> Sample:
@@ -63,6 +65,7 @@ def sample_problem(
     ``rows`` counts training and test rows together; a problem that states its own number, or brings a table,
     keeps it; of its few rows all train, as in published searches of such tables, and the test is on their exact
     targets, as far as these are known. With ``units=False`` the SI values stand in the table as pure numbers.
+    ``noise`` is a part of the target's root mean square, as SRBench has it, or of each value ("relative").
     """
     # Independent streams: more noise or another split leaves the rows what they are.
     streams = np.random.SeedSequence(seed).spawn(3)
@@ -83,7 +86,7 @@ def sample_problem(
     target = with_noise(target, definition.noise_kind, definition.noise_level, disturbed)
     # Who measures to a part of each value says so; SRBench's noise is for the search to find out.
     sigma = definition.noise_level * np.abs(target) if definition.noise_kind == "relative" else None
-    target = with_noise(target, "rms", noise, disturbed)
+    target = with_noise(target, noise_kind, noise, disturbed)
     return Sample(
         definition,
         train=part_of(whole, train, units, target, sigma),

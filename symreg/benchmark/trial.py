@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +40,8 @@ R2_WORTH_JUDGING = 0.9
 class Settings:
     """What is the same for all trials: rows (training and test), seconds a search, threads, units or none.
 
-    ``without`` names mechanisms of the search that are switched off, to learn what each is worth.
+    ``without`` names mechanisms of the search that are switched off, to learn what each is worth. Noise is a part of
+    the target's root mean square, as SRBench has it, or of each value.
     """
 
     rows: int = LARGEST_SAMPLE
@@ -50,6 +51,7 @@ class Settings:
     backend: str = "native"
     without: tuple[str, ...] = ()
     judge_seconds: float = 10.0
+    noise_kind: Literal["rms", "relative"] = "rms"
 
     @property
     def without_text(self) -> str:
@@ -107,6 +109,7 @@ def run_trial(trial: Trial, settings: Settings, *, discover: Discover | None, ju
             trial.definition,
             rows=settings.rows,
             noise=trial.noise,
+            noise_kind=settings.noise_kind,
             seed=trial.seed,
             units=settings.units,
         )
