@@ -7,10 +7,18 @@ from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, Floats, make_fitter
 from symreg.fitting.input_errors import InputErrors, fit_with_input_errors, uncertain_inputs
 from symreg.fitting.leaving_out import sum_left_out
-from symreg.fitting.losses import SMALLEST_SCALE, deviations, equivalent_sum, likeliest_scale, slope_factor
+from symreg.fitting.losses import (
+    NORMAL_MEDIAN,
+    SMALLEST_SCALE,
+    deviations,
+    equivalent_sum,
+    likeliest_scale,
+    slope_factor,
+)
 from symreg.fitting.reweighting import left_out_under, left_under, weighed_deviations
 
 __all__ = [
+    "NORMAL_MEDIAN",
     "SMALLEST_SCALE",
     "Fitted",
     "Fitter",

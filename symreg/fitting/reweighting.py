@@ -56,7 +56,7 @@ def scale_of(fitter: Fitter, r: Floats, start: float = 0.0) -> float:
     """
     if fitter.knows_errors:
         return 1.0
-    smallest = SMALLEST_SCALE * float(np.std(fitter.y)) or SMALLEST_SCALE  # below it, deviations are rounding
+    smallest = SMALLEST_SCALE * fitter.spread or SMALLEST_SCALE  # below it, deviations are rounding
     return likeliest_scale(fitter.loss, r, smallest, start)
 
 

@@ -12,12 +12,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finisher import Finisher
+from symreg.finishing.noise.description import description
 from symreg.finishing.noise.neighbours import MOST_PATTERN, pattern
-from symreg.fitting import Fitted, Fitter, make_fitter, weighed_deviations
-from symreg.formula import complexity
-from symreg.laws import bits_left
+from symreg.fitting import Fitted, make_fitter, weighed_deviations
 
 LEAST_SAVED = 20.0
 """Bits that relative errors have to save: laws that are not found yet leave patterns, which may favour either kind. Set
@@ -44,10 +42,10 @@ def saved_by_growing(finisher: Finisher, laws: Iterable[Fitted]) -> float:
     if other.sizes is None or not _spans(other.sizes[problem.train_rows]):
         return 0.0
     weighed = make_fitter(other, fitter.units, fitter.engine, fitter.threads)
-    equal = min((_bits(fitter, one) for one in laws), default=math.inf)
+    equal = min((description(fitter, one) for one in laws), default=math.inf)
     again = [refit for one in laws if (refit := weighed.refitted(one)) is not None]
-    best = min(again, key=lambda one: _bits(weighed, one), default=None)
-    saved = 0.0 if best is None else equal - _bits(weighed, best)
+    best = min(again, key=lambda one: description(weighed, one), default=None)
+    saved = 0.0 if best is None else equal - description(weighed, best)
     if best is None or saved <= LEAST_SAVED:
         return 0.0
     return saved if pattern(weighed.X, weighed_deviations(weighed, best)) < MOST_PATTERN else 0.0
@@ -55,9 +53,3 @@ def saved_by_growing(finisher: Finisher, laws: Iterable[Fitted]) -> float:
 
 def _spans(sizes: np.ndarray) -> bool:
     return bool(sizes.max() > LEAST_SPAN * sizes.min())
-
-
-def _bits(fitter: Fitter, fitted: Fitted) -> float:
-    """What a law leaves and what its form takes, as far as weights move the ledger."""
-    own = len(fitted.values) * 0.5 * math.log2(len(fitter.y)) + complexity(fitted.expression)
-    return own + bits_left(fitted, fitter, RESOLUTION * float(np.std(fitter.y)))

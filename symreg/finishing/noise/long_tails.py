@@ -16,13 +16,12 @@ from dataclasses import replace
 import numpy as np
 
 from symreg.arrays import Floats, Rows
-from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finisher import Finisher
+from symreg.finishing.noise.description import description
 from symreg.finishing.noise.neighbours import nearest, pattern
 from symreg.finishing.notes import far_rows
 from symreg.fitting import Fitted, Fitter, weighed_deviations
-from symreg.formula import complexity, variables_of
-from symreg.laws import bits_left
+from symreg.formula import variables_of
 
 LEAST_BITS = 20.0
 """Bits that errors with long tails have to save: 0.03 for each row are lost where errors are Gaussian, and of a dozen
@@ -67,19 +66,13 @@ def saved_by_long_tails(finisher: Finisher, laws: Iterable[Fitted]) -> float:
     if any(finisher.is_at_rounding(one) for one in laws):
         return 0.0
     student = replace(fitter, loss="student")
-    gaussian = min((_bits(fitter, one) for one in laws), default=math.inf)
+    gaussian = min((description(fitter, one) for one in laws), default=math.inf)
     again = [refit for one in laws if (refit := student.refitted(one)) is not None]
-    best = min(again, key=lambda one: _bits(student, one), default=None)
-    saved = 0.0 if best is None else gaussian - _bits(student, best)
+    best = min(again, key=lambda one: description(student, one), default=None)
+    saved = 0.0 if best is None else gaussian - description(student, best)
     if best is None or saved <= LEAST_BITS or not variables_of(best.expression):
         return 0.0
     return saved if _are_alone(student, best) else 0.0
-
-
-def _bits(fitter: Fitter, fitted: Fitted) -> float:
-    """What a law leaves and what its form takes, as far as the loss moves the ledger."""
-    own = len(fitted.values) * 0.5 * math.log2(len(fitter.y)) + complexity(fitted.expression)
-    return own + bits_left(fitted, fitter, RESOLUTION * float(np.std(fitter.y)))
 
 
 def _are_alone(fitter: Fitter, fitted: Fitted) -> bool:

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from symreg.arrays import Floats, Rows
-from symreg.fitting import Fitted, Fitter, deviations, weighed_deviations
+from symreg.fitting import NORMAL_MEDIAN, Fitted, Fitter, deviations, weighed_deviations
 from symreg.problem import ROBUST, Problem
 from symreg.uncertain_text import number_text
 from symreg.units import DIMENSIONLESS_UNIT
@@ -29,8 +29,6 @@ MOST_PART = 0.2
 MEDIAN_WORTH = 0.37
 """Rows by which the median of sizes is as sure as the standard deviation is by one (Huber 1981, section 5.1)."""
 
-NORMAL_MEDIAN = 0.6744897501960817  # of the sizes of Gaussian residuals of standard deviation one
-
 MOST_LISTED = 5  # rows that a sentence names before it says how many more there are
 
 ROUNDING = 1e-9
@@ -40,7 +38,7 @@ ROUNDING = 1e-9
 def outlier_notes(fitter: Fitter, fitted: Fitted) -> tuple[str, ...]:
     """The sentence that names the rows far from a law, of those trained on and those held out; or nothing."""
     problem, own = fitter.problem, weighed_deviations(fitter, fitted)
-    if not np.isfinite(own).all() or not np.median(np.abs(own)) > ROUNDING * float(np.std(fitter.y)):
+    if not np.isfinite(own).all() or not np.median(np.abs(own)) > ROUNDING * fitter.spread:
         return ()
     rows = np.concatenate([problem.train_rows, problem.held_out_rows])
     sizes = np.abs(np.concatenate([own, _held_out(fitter, fitted)]))
