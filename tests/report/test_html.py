@@ -172,6 +172,8 @@ def test_an_interrupted_search_says_so(kepler: Discovery) -> None:
     )
     outline = Outline(html_report(gather(broken)))
     assert "The search was interrupted: Ctrl-C" in outline.text
+    plain = Outline(html_report(gather(dataclasses.replace(broken, stop_reason="interrupted"))))
+    assert "The search was interrupted. What follows" in plain.text
     assert "No complexity was searched completely" in outline.text and "2 min 10 s" in outline.text
 
 
