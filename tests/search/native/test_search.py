@@ -64,7 +64,7 @@ def with_sigma() -> Problem:
     length = uniform(1)[0]
     period = 2 * np.pi * np.sqrt(length / 9.80665) + 0.01 * np.random.default_rng(2).normal(size=80)
     table = read_table({"L [m]": length, "T [s]": period}, target="T", sigma={"T": 0.01})
-    return make_problem(table, constants=["g_n"])
+    return make_problem(table, constants=["g_n"], operators=["*", "/", "sqrt", "square", "sin"])
 
 
 PROBLEMS = {"noisy": noisy, "without units": without_units, "Kepler": kepler, "with sigma": with_sigma}
