@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symreg.formula import Variable, to_latex, variables_of
+from symreg.formula import Apply, Expression, Number, Variable, constants_of, to_latex, variables_of
 from symreg.laws.law import Law, LawConstant, ParetoFront
 from symreg.laws.score import Score
 from symreg.uncertain_text import number_text, r2_text, uncertain_text
@@ -18,15 +18,38 @@ def summary(law: Law) -> str:
 
 
 def shifted(law: Law) -> tuple[str, ...]:
-    """What does not stand in the formula in the table's unit: ``T in K (°C + 273.15)``."""
+    """What does not stand in the formula as the table has it: ``T in K (°C + 273.15)``, ``c in % (1 % = 0.01)``.
+
+    A share counts only beside numbers without a unit: ``k = 3 K/%`` says by itself what it is multiplied with.
+    """
     used = variables_of(law.expression)
     units = {law.target: law.unit} | {name: unit for name, unit in law.input_units.items() if name in used}
-    return tuple(quantity_text(name, unit) for name, unit in units.items() if unit.offset)
+    has_number = _has_plain_number(law)
+    return tuple(
+        quantity_text(name, unit) for name, unit in units.items() if unit.offset or (has_number and _is_share(unit))
+    )
+
+
+def _is_share(unit: Unit) -> bool:
+    """Whether a number of this unit is one without a unit times a factor: %, ppm; angles are written as angles."""
+    return unit.dimension.is_dimensionless and unit.scale != 1.0 and not unit.is_angle
+
+
+def _has_plain_number(law: Law) -> bool:
+    """Whether a number without a unit stands in the formula, other than as an exponent."""
+    free = {one.name for one in law.constants if one.unit.dimension.is_dimensionless}
+    return not free.isdisjoint(constants_of(law.expression)) or _holds_number(law.expression)
+
+
+def _holds_number(tree: Expression) -> bool:
+    if isinstance(tree, Apply):
+        return any(_holds_number(one) for one in (tree.arguments[:1] if tree.operator == "pow" else tree.arguments))
+    return isinstance(tree, Number)
 
 
 def quantity_text(name: str, unit: Unit) -> str:
-    """``R in ohm``, ``T in K (°C + 273.15)``, ``n in 1``."""
-    conversion = unit.conversion()
+    """``R in ohm``, ``T in K (°C + 273.15)``, ``n in 1``, ``c in % (1 % = 0.01)``."""
+    conversion = f"1 {unit.text} = {unit.scale:.10g}" if _is_share(unit) else unit.conversion()
     return f"{name} in {unit.in_formulas.text or '1'}" + (f" ({conversion})" if conversion else "")
 
 

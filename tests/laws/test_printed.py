@@ -71,3 +71,15 @@ def test_reports_name_the_unit_of_the_formula(found: sr.Discovery, language: str
     write = {"html": html_report, "markdown": markdown_report, "latex": latex_report}[language]
     page = write(gather(found))
     assert "273.15" in page
+
+
+@pytest.mark.parametrize(("unit", "said"), [("%", "x in % (1 % = 0.01)"), ("ppm", "x in ppm (1 ppm = 1e-06)")])
+def test_beside_a_plain_number_a_share_says_what_it_counts_as(unit: str, said: str) -> None:
+    """``y = 2 + 30*x`` with x in % is 3.5 at 5 %: a reader who puts in 5 is off by a hundred times."""
+    x = np.linspace(1.0, 50.0, 40)
+    table = sr.read_table({f"x [{unit}]": x, "y [1]": 2 + 0.3 * x}, target="y")
+    law = sr.discover(sr.make_problem(table), **QUICK).front.best
+    assert str(law).endswith(said)
+    table = sr.read_table({f"x [{unit}]": x, "y [K]": 0.3 * x}, target="y")
+    in_unit = sr.discover(sr.make_problem(table), **QUICK).front.best
+    assert str(in_unit).endswith(f"K/{unit}")
