@@ -26,8 +26,7 @@ from symreg.experiment.results import (
 from symreg.experiment.revival import load_discovery
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.schema import experiment_schema
-from symreg.experiment.specification import Specification, with_changes
-from symreg.experiment.sweep import read_specifications
+from symreg.experiment.specification import Specification, specification_of, with_changes
 
 __all__ = [
     "DIALECT_KEYS",
@@ -52,8 +51,8 @@ __all__ = [
     "predictions_csv",
     "predictions_text",
     "problem_of",
-    "read_specifications",
     "run_experiment",
+    "specification_of",
     "specification_of_table",
     "using_law",
     "versions",

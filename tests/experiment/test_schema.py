@@ -13,7 +13,7 @@ import pytest
 from symreg.document import read_document, read_document_text
 from symreg.errors import SymregError
 from symreg.experiment import experiment_schema
-from symreg.experiment.sweep import expanded
+from symreg.sweeps.language import expanded
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ROOT / "docs" / "experiment.schema.json"
