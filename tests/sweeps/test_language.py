@@ -14,7 +14,7 @@ from symreg.document import dump_document, read_document_text
 from symreg.errors import SpecificationError
 from symreg.experiment.specification import Specification
 from symreg.sweeps import read_sweep
-from symreg.sweeps.language import expanded, sweep_of
+from symreg.sweeps.language.sweep import expanded, sweep_of
 
 FILE = "version: 1\nname: x\ndata: {file: x.csv}\n"
 DRAWN = """\

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from symreg.sweeps.language.sweep import Sweep, SweptRun, expanded, read_specifications, read_sweep, sweep_of
+from symreg.sweeps.language.sweep import Sweep, SweptRun, read_specifications, read_sweep, sweep_of
 
-__all__ = ["Sweep", "SweptRun", "expanded", "read_specifications", "read_sweep", "sweep_of"]
+__all__ = ["Sweep", "SweptRun", "read_specifications", "read_sweep", "sweep_of"]

@@ -103,8 +103,6 @@ def _side_by_side(block: Value, path: KeyPath, document: Document, folder: Path)
 
 def _axis(key: str, given: Value, path: KeyPath, document: Document, folder: Path) -> Axis:
     found = _choices(key, given, path, document, folder)
-    if not found:
-        raise document.mistakes([(path, "there is no value here: an axis needs one at least")])
     if is_place(key) and not has_place(("data",) if key == "noise" else tuple(key.split("."))):
         raise document.mistakes([(path, "this is not a place in the file whose value can vary")])
     return Axis(key, found, is_pieces=not is_place(key) and isinstance(given, dict) and not _is_span(given))
@@ -140,7 +138,7 @@ def _is_span(given: Value) -> bool:
     """Whether a block is a range or files, and not values with names."""
     if not isinstance(given, dict):
         return False
-    return "files" in given or any(key in given for key in ("from", "to")) or set(given) <= set(RANGE_KEYS)
+    return "files" in given or any(key in given for key in RANGE_KEYS)
 
 
 def _of_span(key: str, given: dict[str, Value], path: KeyPath, folder: Path) -> tuple[Choice, ...]:
@@ -151,8 +149,6 @@ def _of_span(key: str, given: dict[str, Value], path: KeyPath, folder: Path) -> 
         files = files_of(given, folder, MAX_RUNS)
         names = names_of_files(files)
         return _made([str(file) for file in files], names, names, [path] * len(files))
-    if not given:
-        return ()
     values: list[Value] = list(values_of_range(given, MAX_RUNS))
     return _made(values, names_of_values(values), [_shown(value) for value in values], [path] * len(values))
 
