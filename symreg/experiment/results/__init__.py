@@ -10,14 +10,18 @@ from symreg.experiment.results.predictions import (
     predictions_text,
     using_law,
 )
+from symreg.experiment.results.record import RecordedLaw, RunRecord, read_record
 
 __all__ = [
     "ListedRun",
     "Predictions",
+    "RecordedLaw",
+    "RunRecord",
     "UnreadableRun",
     "list_runs",
     "predict_run",
     "predictions_csv",
     "predictions_text",
+    "read_record",
     "using_law",
 ]

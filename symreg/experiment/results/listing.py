@@ -62,7 +62,7 @@ def _is_run(folder: Path) -> bool:
 
 
 def _listed(folder: Path) -> ListedRun | UnreadableRun:
-    name = folder.resolve().name if folder.name in ("", "..") else folder.name
+    name = folder_name(folder)
     if not (folder / store.FRONT).exists():
         return UnreadableRun(name, f"{store.FRONT}: not there; the run has saved nothing")
     try:
@@ -73,6 +73,11 @@ def _listed(folder: Path) -> ListedRun | UnreadableRun:
         return UnreadableRun(name, str(error))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         return UnreadableRun(name, f"{store.FRONT}: {why_broken(error)}")
+
+
+def folder_name(folder: Path) -> str:
+    """The name of a folder, also of ``.`` and ``..``."""
+    return folder.resolve().name if folder.name in ("", "..") else folder.name
 
 
 def _run(folder: Path, name: str, front: dict[str, Any]) -> ListedRun:
@@ -90,11 +95,11 @@ def _run(folder: Path, name: str, front: dict[str, Any]) -> ListedRun:
         complexity=None if law is None else int(law["complexity"]),
         r2=math.nan if r2 is None else float(r2),
         seconds=float(front["wall_seconds"]),
-        when=_when(folder),
+        when=last_event(folder),
     )
 
 
-def _when(folder: Path) -> str:
+def last_event(folder: Path) -> str:
     """When something last happened, ``2026-01-31 12:00``, by the log; empty where it does not say."""
     path = folder / store.LOG
     if not path.is_file():

@@ -131,7 +131,8 @@ def _choices(key: str, given: Value, path: KeyPath, document: Document, folder: 
 def _made(
     values: Sequence[Value], names: Sequence[str], shown: Sequence[str], origins: Sequence[KeyPath]
 ) -> tuple[Choice, ...]:
-    return tuple(Choice(*each) for each in zip(values, names, shown, origins, strict=True))
+    unlike = [text if shown.count(text) == 1 else f"{name}: {text}" for text, name in zip(shown, names, strict=True)]
+    return tuple(Choice(*each) for each in zip(values, names, unlike, origins, strict=True))
 
 
 def _is_span(given: Value) -> bool:

@@ -34,13 +34,15 @@ class SweptRun:
 class Sweep:
     """What a file stands for: its ``name``, the keys of its axes with their values in order, and its runs.
 
-    A file without a sweep is one run, without axes. ``source`` is the file's name.
+    A file without a sweep is one run, without axes. ``together`` holds the keys of axes that go side by side, the
+    others each alone; ``source`` is the file's name.
     """
 
     name: str
     axes: Mapping[str, tuple[str, ...]]
     runs: tuple[SweptRun, ...]
     source: str
+    together: tuple[tuple[str, ...], ...] = ()
 
     @property
     def specifications(self) -> tuple[Specification, ...]:
@@ -82,7 +84,8 @@ def _sweep(document: Document, folder: Path | None) -> Sweep:
             raise document.mistakes([(("sweep",), reason)])
         runs[made.name] = SweptRun(made, {axis.key: choice.shown for axis, choice in chosen})
     axes = {axis.key: tuple(choice.shown for choice in axis.choices) for group in groups for axis in group}
-    return Sweep(str(value.get("name", "")), axes, tuple(runs.values()), document.source)
+    together = tuple(tuple(axis.key for axis in group) for group in groups)
+    return Sweep(str(value.get("name", "")), axes, tuple(runs.values()), document.source, together)
 
 
 Chosen = list[tuple[Axis, Choice]]
