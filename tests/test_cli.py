@@ -24,6 +24,10 @@ from symreg.search import Budget
 from tests.cli.helpers import symreg_
 from tests.experiment.fake_search import KEPLER, FakeSearch, write_kepler
 
+COMMANDS = (
+    "init", "check", "plan", "run", "report", "predict", "list", "summary", "compare", "rerun", "benchmark",
+    "benchmark-record", "datasets",
+)  # fmt: skip
 WITH_REPORT = KEPLER.replace("formats: [], exports: []", "formats: [markdown], exports: [python]")
 
 
@@ -37,7 +41,7 @@ def search(monkeypatch: pytest.MonkeyPatch) -> FakeSearch:
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert symreg_("--help") == 0
     text = capsys.readouterr().out
-    for command in ("init", "check", "run", "report", "predict", "list", "benchmark", "benchmark-record", "datasets"):
+    for command in COMMANDS:
         assert f"\n  {command} " in text
 
 

@@ -1,20 +1,26 @@
-"""Sweeps: one file that stands for many runs, what they will cost, and what they say together."""
+"""Sweeps: one file that stands for many runs, what they will cost, what they say together; and runs side by side."""
 
 from __future__ import annotations
 
-from symreg.sweeps.language import Sweep, SweptRun, read_specifications, read_sweep, sweep_of
-from symreg.sweeps.shape import shape_of
-from symreg.sweeps.summary import SweepSummary, summarise, table_differences, write_summary
+from symreg.sweeps.again import Repetition, repetition_of
+from symreg.sweeps.comparison import ComparedConstant, Comparison, compare_runs, comparison_of, recorded
+from symreg.sweeps.language import read_specifications
+from symreg.sweeps.planning import Plan, PlannedRun, plan_of
+from symreg.sweeps.summary import SweepSummary, summarise, write_summary
 
 __all__ = [
-    "Sweep",
+    "ComparedConstant",
+    "Comparison",
+    "Plan",
+    "PlannedRun",
+    "Repetition",
     "SweepSummary",
-    "SweptRun",
+    "compare_runs",
+    "comparison_of",
+    "plan_of",
     "read_specifications",
-    "read_sweep",
-    "shape_of",
+    "recorded",
+    "repetition_of",
     "summarise",
-    "sweep_of",
-    "table_differences",
     "write_summary",
 ]

@@ -19,6 +19,9 @@ from symreg.sweeps.comparison import recorded
 
 AGAIN = "again"
 
+LONGEST_STEM = 88
+"""Characters of a run's name to which ``-again`` and a number are added, so that it stays a name of a folder (100)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
@@ -56,5 +59,6 @@ def repetition_of(folder: str | Path, *, fresh: bool = False) -> Repetition:
 
 def _free_name(folder: Path) -> str:
     """A name beside the folder's that is not taken."""
-    names = (f"{folder.name}-{AGAIN}{number if number > 1 else ''}" for number in itertools.count(1))
+    stem = folder.name[:LONGEST_STEM].rstrip(". ")
+    names = (f"{stem}-{AGAIN}{number if number > 1 else ''}" for number in itertools.count(1))
     return next(name for name in names if not (folder.parent / name).exists())

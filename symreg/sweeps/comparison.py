@@ -14,8 +14,8 @@ from symreg.laws import LawConstant
 from symreg.sweeps.shape import shape_of
 
 AGREEING_ERRORS = 2.0
-"""Combined standard errors within which two values agree: 95 % of pairs that are the same lie there. Fewer call chance a
-difference, more hide one; as in most fields."""
+"""Combined standard errors within which two values agree: 95 % of pairs that are the same lie there. Fewer call
+chance a difference, more hide one; as in most fields."""
 
 TOLD_DIGITS = 8
 """Hexadecimal digits of a hash that is shown: enough to see that two are the same, or not."""
@@ -74,7 +74,7 @@ def recorded(folder: str | Path) -> RunRecord:
 
 
 def compare_runs(folders: Sequence[str | Path]) -> Comparison:
-    """The runs in ``folders`` side by side; RunFolderError for one that cannot be read, NoLawError if none has a law."""
+    """The runs in ``folders`` side by side; RunFolderError for one that cannot be read, NoLawError without any law."""
     records = [recorded(folder) for folder in folders]
     if all(record.law is None for record in records):
         advice = "Search first, or wait for it."
@@ -87,10 +87,8 @@ def comparison_of(records: Sequence[RunRecord]) -> Comparison:
     laws = [record.law for record in records]
     shapes = tuple("" if law is None else shape_of(law.expression, law.si_values) for law in laws)
     known = [law for law in laws if law is not None]
-    if len(known) < len(laws):
-        constants, why = (), "not every run has a law"
-    else:
-        constants, why = _constants(known, shapes)
+    complete = len(known) == len(laws)
+    constants, why = _constants(known, shapes) if complete else ((), "not every run has a law")
     return Comparison(
         runs=tuple(records),
         questions=_differing([record.state.question for record in records]),

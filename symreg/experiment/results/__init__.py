@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symreg.experiment.results.index import indexed_runs
 from symreg.experiment.results.listing import ListedRun, UnreadableRun, list_runs
 from symreg.experiment.results.predictions import (
     Predictions,
@@ -18,6 +19,7 @@ __all__ = [
     "RecordedLaw",
     "RunRecord",
     "UnreadableRun",
+    "indexed_runs",
     "list_runs",
     "predict_run",
     "predictions_csv",

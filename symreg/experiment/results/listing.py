@@ -47,21 +47,26 @@ class UnreadableRun:
 
 def list_runs(folder: Path) -> tuple[ListedRun | UnreadableRun, ...]:
     """The runs in ``folder``, by name; or the one that it is itself. ``NoRunsError`` where there is no such folder."""
+    return tuple(map(listed_run, run_folders(folder)))
+
+
+def run_folders(folder: Path) -> tuple[Path, ...]:
+    """The folders of runs in ``folder``, by name, or ``folder`` itself; ``NoRunsError`` where there is none such."""
     if not folder.is_dir():
         reason = "there is no such folder; symreg run makes it, or name the one that holds your runs"
         raise NoRunsError(folder=str(folder), reason=reason)
     try:
-        folders = [folder] if _is_run(folder) else sorted(one for one in folder.iterdir() if _is_run(one))
+        return (folder,) if _is_run(folder) else tuple(sorted(one for one in folder.iterdir() if _is_run(one)))
     except OSError as error:
         raise NoRunsError(folder=str(folder), reason=f"cannot be read ({error.strerror or error})") from None
-    return tuple(_listed(one) for one in folders)
 
 
 def _is_run(folder: Path) -> bool:
     return any((folder / name).is_file() for name in (store.FRONT, store.STATE, store.EXPERIMENT))
 
 
-def _listed(folder: Path) -> ListedRun | UnreadableRun:
+def listed_run(folder: Path) -> ListedRun | UnreadableRun:
+    """A run by what its ``front.json`` says, or why that cannot be read."""
     name = folder_name(folder)
     if not (folder / store.FRONT).exists():
         return UnreadableRun(name, f"{store.FRONT}: not there; the run has saved nothing")
