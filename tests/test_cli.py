@@ -154,7 +154,7 @@ def test_a_sweep_is_many_runs(tmp_path: Path, search: FakeSearch) -> None:
     assert symreg_("run", path, "--runs", tmp_path / "runs") == 0
     assert len(search.given) == 4
     assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == [
-        "kepler-noise=0-seed=0", "kepler-noise=0-seed=1",
+        "kepler", "kepler-noise=0-seed=0", "kepler-noise=0-seed=1",
         "kepler-noise=0.01-seed=0", "kepler-noise=0.01-seed=1",
     ]  # fmt: skip
 

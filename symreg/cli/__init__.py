@@ -13,12 +13,12 @@ from typing import Annotated
 
 import typer
 
-from symreg.cli.numbers import from_one as _from_one
-from symreg.cli.numbers import number as _number
-from symreg.cli.numbers import whole as _whole
-from symreg.cli.sweeping import add_commands
+import symreg.cli.numbers as _numbers
+import symreg.cli.sweeping as _sweeping
 
 __all__ = ["app", "main"]
+
+_whole, _from_one, _number = _numbers.whole, _numbers.from_one, _numbers.number
 
 app = typer.Typer(
     name="symreg",
@@ -209,7 +209,7 @@ def predict(
     predict_rows(folder, file, output, law, data or ())
 
 
-add_commands(app)
+_sweeping.add_commands(app)
 
 
 @app.command()

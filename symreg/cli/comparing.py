@@ -18,7 +18,7 @@ from symreg.uncertain_text import number_text, r2_text, uncertain_text
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery, Progress
-    from symreg.experiment import RunRecord
+    from symreg.experiment import StoredRun
 
 
 def show_comparison(folders: Sequence[Path]) -> None:
@@ -45,7 +45,7 @@ def comparison_lines(found: Comparison) -> Iterator[str]:
         yield f"Their constants are not compared: {found.why_no_constants}."
 
 
-def _cells(run: RunRecord) -> tuple[str, ...]:
+def _cells(run: StoredRun) -> tuple[str, ...]:
     law = run.law
     if law is None:
         return (str(run.folder), run.status, "-", "-", "-", "none yet")

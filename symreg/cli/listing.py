@@ -14,7 +14,7 @@ import typer
 from rich.cells import cell_len, set_cell_size
 
 from symreg.cli import printable
-from symreg.experiment import ListedRun, UnreadableRun, indexed_runs
+from symreg.experiment import ListedRun, UnreadableRun, list_runs
 from symreg.uncertain_text import r2_text
 
 HEADINGS = ("run", "status", "target", "R2", "complexity", "seconds", "when", "law")
@@ -65,7 +65,7 @@ def show_runs(folder: Path, wanted: Wanted) -> None:
     """Print the runs of ``folder`` that are wanted, then a line for each of them that cannot be read."""
     if wanted.sort not in ORDERS:
         raise typer.BadParameter(f"one of {', '.join(ORDERS)}, not {wanted.sort[:40]!r}", param_hint="--sort")
-    every = indexed_runs(folder)
+    every = list_runs(folder)
     runs = [run for run in every if wanted.has(run)]
     readable = sorted((run for run in runs if isinstance(run, ListedRun)), key=ORDERS[wanted.sort])
     if not runs:

@@ -11,6 +11,7 @@ import typer
 
 from symreg.cli import printable
 from symreg.cli.starting import check_is_experiment
+from symreg.experiment import Specification
 from symreg.sweeps import Plan, PlannedRun, SweepSummary, plan_of, summarise, write_summary
 from symreg.uncertain_text import number_text
 
@@ -46,7 +47,7 @@ def plan_lines(plan: Plan, runs: Path) -> Iterator[str]:
         yield f"Refused: {one.run.name}, because its folder holds something else, or cannot be read:"
         yield from (f"  {reason}" for reason in one.prospect.reasons[:TOLD_DIFFERENCES])
     if plan.refused:
-        yield "Delete such folders to search for them anew (--fresh starts all runs over), or give the sweep another name."
+        yield "Delete such folders to search for them anew (--fresh starts all over), or give the sweep another name."
 
 
 def _product(plan: Plan) -> str:
@@ -116,7 +117,19 @@ def aligned(rows: Sequence[Sequence[str]], numbers: set[int] | frozenset[int] = 
 def show_summary(file: Path, runs: Path) -> None:
     """Write the summary of the sweep ``file`` beside its runs, and print what it says in short."""
     check_is_experiment(file)
-    summary = summarise(file, runs)
+    _tell(summarise(file, runs))
+
+
+def tell_summary(file: Path, runs: Path, specifications: Sequence[Specification], *, quiet: bool) -> None:
+    """The same at the end of a sweep that was run with these specifications, in which options may stand."""
+    summary = summarise(file, runs, specifications)
+    if quiet:
+        write_summary(summary)
+    else:
+        _tell(summary)
+
+
+def _tell(summary: SweepSummary) -> None:
     written = write_summary(summary)
     for line in summary_lines(summary):
         typer.echo(printable(line))

@@ -6,7 +6,7 @@ from symreg.sweeps.again import Repetition, repetition_of
 from symreg.sweeps.comparison import ComparedConstant, Comparison, compare_runs, comparison_of, recorded
 from symreg.sweeps.language import read_specifications
 from symreg.sweeps.planning import Plan, PlannedRun, plan_of
-from symreg.sweeps.summary import SweepSummary, summarise, write_summary
+from symreg.sweeps.summary import SweepSummary, summarise, table_differences, write_summary
 
 __all__ = [
     "ComparedConstant",
@@ -22,5 +22,6 @@ __all__ = [
     "recorded",
     "repetition_of",
     "summarise",
+    "table_differences",
     "write_summary",
 ]

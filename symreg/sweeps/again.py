@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symreg.experiment import (
-    RunRecord,
     Specification,
+    StoredRun,
     data_differences,
     data_fingerprint,
     problem_of,
@@ -32,7 +32,7 @@ class Repetition:
 
     specification: Specification
     runs_folder: Path
-    record: RunRecord
+    record: StoredRun
     changes: tuple[str, ...]
     fresh: bool
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from symreg.experiment import NoLawError, RecordedLaw, RunFolderError, RunRecord, UnreadableRun, read_record
+from symreg.experiment import NoLawError, RecordedLaw, RunFolderError, StoredRun, UnreadableRun, read_stored_run
 from symreg.laws import LawConstant
 from symreg.sweeps.shape import shape_of
 
@@ -48,7 +48,7 @@ class Comparison:
     and ``why_no_constants`` says why there are none.
     """
 
-    runs: tuple[RunRecord, ...]
+    runs: tuple[StoredRun, ...]
     questions: Mapping[str, tuple[str, ...]]
     data: Mapping[str, tuple[str, ...]]
     shapes: tuple[str, ...]
@@ -61,9 +61,9 @@ class Comparison:
         return "" not in self.shapes and len(set(self.shapes)) == 1
 
 
-def recorded(folder: str | Path) -> RunRecord:
+def recorded(folder: str | Path) -> StoredRun:
     """The run in ``folder``; RunFolderError where there is none, or it cannot be read."""
-    record = read_record(Path(folder))
+    record = read_stored_run(Path(folder))
     if record is None:
         reason = "not there; name the folder of a run that has begun, such as runs/kepler"
         raise RunFolderError(folder=str(folder), file="state.json", reason=reason)
@@ -82,7 +82,7 @@ def compare_runs(folders: Sequence[str | Path]) -> Comparison:
     return comparison_of(records)
 
 
-def comparison_of(records: Sequence[RunRecord]) -> Comparison:
+def comparison_of(records: Sequence[StoredRun]) -> Comparison:
     """Records of runs side by side."""
     laws = [record.law for record in records]
     shapes = tuple("" if law is None else shape_of(law.expression, law.si_values) for law in laws)

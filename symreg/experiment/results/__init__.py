@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from symreg.experiment.results.index import indexed_runs
-from symreg.experiment.results.listing import ListedRun, UnreadableRun, list_runs
+from symreg.experiment.results.index import list_runs
+from symreg.experiment.results.listing import ListedRun, UnreadableRun
 from symreg.experiment.results.predictions import (
     Predictions,
     predict_run,
@@ -11,19 +11,18 @@ from symreg.experiment.results.predictions import (
     predictions_text,
     using_law,
 )
-from symreg.experiment.results.record import RecordedLaw, RunRecord, read_record
+from symreg.experiment.results.stored_run import RecordedLaw, StoredRun, read_stored_run
 
 __all__ = [
     "ListedRun",
     "Predictions",
     "RecordedLaw",
-    "RunRecord",
+    "StoredRun",
     "UnreadableRun",
-    "indexed_runs",
     "list_runs",
     "predict_run",
     "predictions_csv",
     "predictions_text",
-    "read_record",
+    "read_stored_run",
     "using_law",
 ]

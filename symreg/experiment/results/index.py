@@ -45,8 +45,11 @@ _TABLE = (
 Listed = ListedRun | UnreadableRun
 
 
-def indexed_runs(folder: Path) -> tuple[Listed, ...]:
-    """The same as ``list_runs``, by the index of ``folder``, which is brought up to date where that may be written."""
+def list_runs(folder: Path) -> tuple[Listed, ...]:
+    """The runs in ``folder``, by name; or the one that it is itself. ``NoRunsError`` where there is no such folder.
+
+    The index of the folder is brought up to date where it may be written.
+    """
     folders = run_folders(folder)
     if folders == (folder,) or not _may_be_used(folder / INDEX):
         return tuple(map(listed_run, folders))

@@ -45,11 +45,6 @@ class UnreadableRun:
     reason: str
 
 
-def list_runs(folder: Path) -> tuple[ListedRun | UnreadableRun, ...]:
-    """The runs in ``folder``, by name; or the one that it is itself. ``NoRunsError`` where there is no such folder."""
-    return tuple(map(listed_run, run_folders(folder)))
-
-
 def run_folders(folder: Path) -> tuple[Path, ...]:
     """The folders of runs in ``folder``, by name, or ``folder`` itself; ``NoRunsError`` where there is none such."""
     if not folder.is_dir():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from symreg.experiment import RecordedLaw, RunRecord, Specification, UnreadableRun, read_record
+from symreg.experiment import RecordedLaw, Specification, StoredRun, UnreadableRun, read_stored_run
 from symreg.formula import Expression
 from symreg.laws import constant_text
 from symreg.sweeps.language import SweptRun
@@ -70,7 +70,7 @@ class RunOutcome:
 def outcome_of(run: SweptRun, runs_folder: Path) -> RunOutcome:
     """What ``runs_folder`` holds of ``run``; nothing is raised for a folder that is missing, damaged or strange."""
     base = {"name": run.name, "values": run.values, "asked": asked_by(run.specification)}
-    record = read_record(runs_folder / run.name)
+    record = read_stored_run(runs_folder / run.name)
     if record is None:
         return RunOutcome(**base, status="to do")  # type: ignore[arg-type]
     if isinstance(record, UnreadableRun):
@@ -81,7 +81,7 @@ def outcome_of(run: SweptRun, runs_folder: Path) -> RunOutcome:
     return _of_record(run, record)
 
 
-def _of_record(run: SweptRun, record: RunRecord) -> RunOutcome:
+def _of_record(run: SweptRun, record: StoredRun) -> RunOutcome:
     law = record.law
     return RunOutcome(
         name=run.name,
@@ -102,7 +102,7 @@ def _of_record(run: SweptRun, record: RunRecord) -> RunOutcome:
     )
 
 
-def _by_chance(record: RunRecord) -> ByChance:
+def _by_chance(record: StoredRun) -> ByChance:
     state = record.state
     return ByChance(float(state.wall_seconds), state.evaluated, record.when, state.stop_reason)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from symreg.document import Document
-from symreg.sweeps.language import Sweep, read_sweep, sweep_of
+from symreg.experiment import Specification
+from symreg.sweeps.language import Sweep, SweptRun, read_sweep, sweep_of
 from symreg.sweeps.summary.agreement import Along, Question, along_axes, questions_of
 from symreg.sweeps.summary.outcome import RunOutcome, outcome_of
 
@@ -53,16 +55,24 @@ class SweepSummary:
         return dict(Counter(run.recovered for run in self.runs if run.recovered is not None and run.has_law))
 
 
-def summarise(sweep: str | Path | Document | Sweep, runs_folder: str | Path = "runs") -> SweepSummary:
+def summarise(
+    sweep: str | Path | Document | Sweep,
+    runs_folder: str | Path = "runs",
+    specifications: Sequence[Specification] | None = None,
+) -> SweepSummary:
     """Summarise the runs that a sweep's file, document or ``Sweep`` stands for, as ``runs_folder`` holds them now.
 
-    Runs that are missing, damaged or of another question are lines that say so. Raises SpecificationError for the
-    file alone.
+    ``specifications`` are those that were run, in order, where they are others than the file's, such as by options of a
+    command line. Runs that are missing, damaged or of another question are lines that say so. Raises
+    SpecificationError for the file alone.
     """
     if isinstance(sweep, Document):
         sweep = sweep_of(sweep)
     elif not isinstance(sweep, Sweep):
         sweep = read_sweep(sweep)
+    if specifications is not None:
+        pairs = zip(sweep.runs, specifications, strict=True)
+        sweep = replace(sweep, runs=tuple(SweptRun(one, run.values) for run, one in pairs))
     folder = Path(runs_folder)
     runs = tuple(outcome_of(run, folder) for run in sweep.runs)
     questions = questions_of(sweep, runs)

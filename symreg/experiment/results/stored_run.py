@@ -53,7 +53,7 @@ class RecordedLaw:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRecord:
+class StoredRun:
     """A run as its folder has it: the ``law`` that is selected, None before there is one, and the ``state`` it is from.
 
     ``status`` is the stored one, or "cut off"; ``when`` is the moment at which something last happened.
@@ -80,7 +80,7 @@ class RunRecord:
         return configuration_differences(stored, now)
 
 
-def read_record(folder: Path) -> RunRecord | UnreadableRun | None:
+def read_stored_run(folder: Path) -> StoredRun | UnreadableRun | None:
     """What the run in ``folder`` left; None where no run has begun, and the reason where it cannot be read."""
     name = folder_name(folder)
     try:
@@ -94,7 +94,7 @@ def read_record(folder: Path) -> RunRecord | UnreadableRun | None:
         return UnreadableRun(name, f"{store.STATE}: {why_broken(error)}")
 
 
-def _record(folder: Path, name: str, state: State) -> RunRecord:
+def _record(folder: Path, name: str, state: State) -> StoredRun:
     from symreg.problem import target_of
 
     target = str(json.loads(state.question["data.target"]))
@@ -102,7 +102,7 @@ def _record(folder: Path, name: str, state: State) -> RunRecord:
     inputs = tuple(str(one) for one in json.loads(state.question["data.inputs"]))
     found = state.laws[state.selected] if 0 <= state.selected < len(state.laws) else None
     is_left = state.status == "running" and holder_of(folder) is None
-    return RunRecord(
+    return StoredRun(
         folder=folder,
         name=name,
         status=CUT_OFF if is_left else state.status,
