@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
+import numpy as np
+
 from symreg.formula import OPERATORS, POWERS, Apply, Constant, Expression, Number, Variable, constants_of, fold
 
 CANCELLED = 1e-9
@@ -58,9 +60,9 @@ def shape_of(expression: Expression, constants: Mapping[str, float]) -> str:
 
     def visit(node: Expression, below: tuple[Terms, ...]) -> Terms:
         if isinstance(node, Number):
-            return {ONE: float(node.value)}
+            return _plain(float(node.value))
         if isinstance(node, Constant):
-            return {ONE: float(constants.get(node.name, math.pi if node.name == "pi" else math.nan))}
+            return _plain(float(constants.get(node.name, math.pi if node.name == "pi" else math.nan)))
         if isinstance(node, Variable):
             return {frozenset({(Factor(node.name, node.name), Fraction(1))}): 1.0}
         return _applied(node, below)
@@ -86,8 +88,13 @@ def _applied(node: Apply, below: tuple[Terms, ...]) -> Terms:
     if name in POWERS:
         return _power(first, POWERS[name])
     if all(_is_number(one) for one in below):
-        return {ONE: _value(name, *(one.get(ONE, 0.0) for one in below))}
+        return _plain(_value(name, *(one.get(ONE, 0.0) for one in below)))
     return _function(name, below)
+
+
+def _plain(number: float) -> Terms:
+    """A number as a sum, which is empty for zero."""
+    return {ONE: number} if number else {}
 
 
 def _is_number(terms: Terms) -> bool:
@@ -95,15 +102,16 @@ def _is_number(terms: Terms) -> bool:
 
 
 def _value(name: str, *numbers: float) -> float:
-    return float(OPERATORS[name].numpy(*numbers))
+    with np.errstate(all="ignore"):
+        return float(OPERATORS[name].numpy(*map(np.float64, numbers)))
 
 
 def _sum(one: Terms, other: Terms) -> Terms:
     result = dict(one)
     for term, coefficient in other.items():
-        before = result.pop(term, 0.0)
-        after = before + coefficient
-        if not abs(after) <= CANCELLED * max(abs(before), abs(coefficient)):
+        before = result.pop(term, None)
+        after = coefficient if before is None else before + coefficient
+        if before is None or not abs(after) <= CANCELLED * max(abs(before), abs(coefficient)):
             result[term] = after
     return result
 
