@@ -10,7 +10,7 @@ from symreg.discovery import Discovery
 from symreg.experiment import Specification, run_experiment
 from symreg.laws.law import ParetoFront
 from symreg.problem.problem import Problem
-from symreg.sweeps import read_sweep
+from symreg.sweeps.language import read_sweep
 from tests.laws_by_hand import discovery_of, law_of
 
 DRAWN = """\

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from symreg.errors import SpecificationError
-from symreg.sweeps import read_specifications, read_sweep
+from symreg.sweeps.language import read_specifications, read_sweep
 
 BASE = """\
 version: 1

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from symreg.document import dump_document, read_document_text
 from symreg.errors import SpecificationError
 from symreg.experiment.specification import Specification
-from symreg.sweeps import read_sweep
+from symreg.sweeps.language import read_sweep
 from symreg.sweeps.language.sweep import expanded, sweep_of
 
 FILE = "version: 1\nname: x\ndata: {file: x.csv}\n"
