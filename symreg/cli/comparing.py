@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from symreg.experiment import StoredRun
 
 
+SAID_CHANCE = 0.0001
+"""That is told as a number: a smaller one says "hardly ever"."""
+
+
 def show_comparison(folders: Sequence[Path]) -> None:
     """Print the runs in ``folders`` side by side."""
     if len(folders) < 2:
@@ -35,9 +39,10 @@ def comparison_lines(found: Comparison) -> Iterator[str]:
     rows = [(str(place), *_cells(run)) for place, run in enumerate(found.runs, 1)]
     yield from aligned([headings, *rows], numbers={3, 4, 5})
     yield ""
-    for name, differing in (("question", found.questions), ("data", found.data)):
-        yield f"The {name} differs:" if differing else f"The {name} is the same."
-        yield from aligned([(f"  {key}", *_numbered(values)) for key, values in differing.items()]) if differing else ()
+    yield "The questions differ:" if found.questions else "The questions are the same."
+    yield from _side_by_side(found.questions)
+    yield "The data differ:" if found.data else "The data are the same."
+    yield from _side_by_side(found.data)
     yield _alike(found)
     for one in found.constants:
         yield f"  {one.name}{_in_unit(one.unit)}: {', '.join(_values(one))}: {_verdict(one)}"
@@ -54,6 +59,11 @@ def _cells(run: StoredRun) -> tuple[str, ...]:
         str(run.folder), run.status, str(law.complexity), r2_text(law.r2), f"{number_text(law.rmse, 4)}{unit}",
         f"{run.target} = {law.formula}",
     )  # fmt: skip
+
+
+def _side_by_side(differing: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    if differing:
+        yield from aligned([(f"  {key}", *_numbered(values)) for key, values in differing.items()])
 
 
 def _numbered(values: Sequence[str]) -> tuple[str, ...]:
@@ -82,8 +92,9 @@ def _values(one: ComparedConstant) -> Iterator[str]:
 def _verdict(one: ComparedConstant) -> str:
     if one.agrees is None:
         return "no errors are known, so nobody can say whether they agree"
-    apart = f"{number_text(one.distance, 2)} combined standard errors apart"
-    return f"agree, {apart}" if one.agrees else f"do not agree, {apart}"
+    share = f"in {number_text(100 * one.chance, 2)} % of cases" if one.chance >= SAID_CHANCE else "hardly ever"
+    apart = f"the same constant comes out as far apart {share}"
+    return f"agree ({apart})" if one.agrees else f"do not agree ({apart})"
 
 
 def run_again(folder: Path, *, fresh: bool, quiet: bool, allow_program: bool) -> None:

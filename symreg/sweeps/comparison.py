@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ from symreg.experiment import NoLawError, RecordedLaw, RunFolderError, StoredRun
 from symreg.laws import LawConstant
 from symreg.sweeps.shape import shape_of
 
-AGREEING_ERRORS = 2.0
-"""Combined standard errors within which two values agree: 95 % of pairs that are the same lie there. Fewer call
-chance a difference, more hide one; as in most fields."""
+LEAST_CHANCE = 0.0455
+"""That constants which are the same come out as far apart as these: what is less likely is said to disagree. Of two
+values these are 2 combined standard errors, as in most fields; a smaller one hides differences."""
 
 TOLD_DIGITS = 8
 """Hexadecimal digits of a hash that is shown: enough to see that two are the same, or not."""
@@ -23,21 +22,22 @@ TOLD_DIGITS = 8
 
 @dataclass(frozen=True, slots=True)
 class ComparedConstant:
-    """A fitted constant in each run, in the unit of the first; ``distance`` is the largest between two of them.
+    """A fitted constant in each run, in the unit of the first, with standard errors.
 
-    It is counted in combined standard errors: NaN where none is known, infinite where values without error differ.
+    ``chance`` is the probability that values which are the same come out as far apart, from chi squared around their
+    weighted mean; NaN where an error is not known. Runs on the same rows are no independent measurements.
     """
 
     name: str
     unit: str
     values: tuple[float, ...]
     stderrs: tuple[float, ...]
-    distance: float
+    chance: float
 
     @property
     def agrees(self) -> bool | None:
         """Whether all values agree within their errors; None where nobody can say."""
-        return None if math.isnan(self.distance) else self.distance <= AGREEING_ERRORS
+        return None if math.isnan(self.chance) else self.chance >= LEAST_CHANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +130,22 @@ def _compared(constants: Sequence[LawConstant]) -> ComparedConstant:
     unit = constants[0].unit
     values = tuple(float(unit.from_si(one.unit.to_si(one.value))) for one in constants)
     stderrs = tuple(abs(one.stderr * one.unit.scale / unit.scale) for one in constants)
-    pairs = itertools.combinations(zip(values, stderrs, strict=True), 2)
-    distances = [_distance(*first, *second) for first, second in pairs]
-    distance = math.nan if any(map(math.isnan, distances)) else max(distances, default=math.nan)
-    return ComparedConstant(constants[0].name, unit.text, values, stderrs, distance)
+    return ComparedConstant(constants[0].name, unit.text, values, stderrs, chance_of(values, stderrs))
 
 
-def _distance(value: float, stderr: float, other: float, other_stderr: float) -> float:
-    """Between two values, in combined standard errors."""
-    error = math.hypot(stderr, other_stderr)
-    if not math.isfinite(error):
+def chance_of(values: Sequence[float], stderrs: Sequence[float]) -> float:
+    """That values of one constant with these errors are as far apart; one without error is taken as the constant."""
+    if not all(map(math.isfinite, (*values, *stderrs))):
         return math.nan
-    if error == 0.0:
-        return 0.0 if value == other else math.inf
-    return abs(value - other) / error
+    exact = {value for value, stderr in zip(values, stderrs, strict=True) if stderr == 0.0}
+    measured = [(value, stderr) for value, stderr in zip(values, stderrs, strict=True) if stderr > 0.0]
+    if len(exact) > 1:
+        return 0.0
+    weights = [(value, stderr**-2) for value, stderr in measured]
+    middle = exact.pop() if exact else sum(v * w for v, w in weights) / sum(w for _, w in weights)
+    freedom = len(measured) if len(measured) < len(values) else len(measured) - 1
+    if freedom < 1:
+        return 1.0
+    from scipy.stats import chi2
+
+    return float(chi2.sf(sum(w * (v - middle) ** 2 for v, w in weights), freedom))

@@ -36,6 +36,12 @@ without it. Set by hand."""
 FLEETING = ("running", CUT_OFF)
 """Which of the two a run is hangs by a living process, and no file of the run tells."""
 
+_NOT_NOW = (
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM,
+)  # fmt: skip
+"""Another process writes, the disk is full, or nothing may be written here: the index is not at fault, and is left."""
+
 _COLUMNS = ("name", "stamp", "status", "target", "formula", "complexity", "r2", "seconds", "changed", "reason")
 _TABLE = (
     "create table runs (name text primary key, stamp text not null, status text, target text, formula text, "
@@ -148,10 +154,8 @@ def _update(path: Path, fresh: Mapping[str, tuple[str, Listed]], gone: set[str])
     for last in (False, True):
         try:
             return _write(path, fresh, gone)
-        except sqlite3.OperationalError:
-            return None  # another process writes, the disk is full, or the folder may not be written to
-        except (sqlite3.Error, UnicodeError):
-            if last:
+        except (sqlite3.Error, UnicodeError) as error:
+            if last or getattr(error, "sqlite_errorcode", 0) % 256 in _NOT_NOW:
                 return None
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)

@@ -91,7 +91,7 @@ def _share(part: float) -> str:
     """A part of a spread in per cent, as far as it says something."""
     if not math.isfinite(part):
         return "-"
-    return f"{number_text(100 * part, 3)} %" if part >= LEAST_SHARE else f"< {100 * LEAST_SHARE:g} %"
+    return f"{number_text(100 * part, 3)} %" if part >= LEAST_SHARE else f"< {100 * LEAST_SHARE:f} %"
 
 
 def _tone(part: int, whole: int) -> str:
