@@ -72,7 +72,7 @@ def _costs(plan: Plan) -> Iterator[str]:
     if math.isfinite(plan.seconds):
         jobs = f"{plan.jobs} job{'s' if plan.jobs > 1 else ''}"
         yield (
-            f"At most {time_words(plan.seconds)} of search for {_runs(len(plan.ahead))}, "
+            f"At most {time_words(plan.seconds)} for {_runs(len(plan.ahead))}, "
             f"{time_words(plan.wall_seconds)} on {jobs}; reports take some seconds more"
         )
     else:

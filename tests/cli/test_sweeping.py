@@ -42,7 +42,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 
 def test_from_the_plan_to_the_summary(said: Said, found: list[str], tmp_path: Path) -> None:
-    assert "4 to do in runs\nAt most 20 s of search for 4 runs, 10 s on 2 jobs" in said("plan", "fall.yaml",
+    assert "4 to do in runs\nAt most 20 s for 4 runs, 10 s on 2 jobs" in said("plan", "fall.yaml",
     "--jobs", 2)
     text = said("run", "fall.yaml")
     assert "fall: 4 runs, 4 finished\n4 of the 4 that found a law agree with the majority\n" in text
