@@ -16,7 +16,7 @@ from symreg.errors import UnwritableError
 from symreg.experiment import Specification, run_experiment
 from symreg.sweeps import read_specifications, summarise, table_differences, write_summary
 from symreg.sweeps.summary.writing import summary_csv, summary_json
-from tests.sweeps.helpers import DRAWN, answering, run_sweep, written
+from tests.sweeps.helpers import DRAWN, answering, finding_nothing, run_sweep, written
 
 SWEEP = DRAWN + "sweep: {noise: [0, 0.05], seed: [0, 1, 2]}\n"
 
@@ -265,3 +265,27 @@ def test_a_folder_that_may_not_be_written_to_is_told(done: Path, tmp_path: Path)
 def test_the_summary_says_nothing_of_where_it_was_made(done: Path) -> None:
     found = summarise(done / "fall.yaml", done / "runs")
     assert str(done) not in summary_json(found) + summary_csv(found)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "operators: [sqrt, '+', '+', '*']", "operators: ['*', '+', sqrt]", "constants: auto", "constants: [g_n, c]",
+        "loss: huber", "backend: [native, hypotheses]", "ranking: cross_validation", "descriptors: {most: 1}",
+        "constants: {L0: {value: 3, unit: m}}", "columns: {h: {unit: m}, t: {sigma: 5 %}}",
+        "budget: {evaluations: 100}",
+        "guesses: [{formula: k*sqrt(h), constants: [k]}]", "free_constants: {units: inferred, positive: true}",
+        "constraints: {range: [0, null], nested: {sin: {cos: 1}}}", "backend: {name: hypotheses, file: laws.txt}",
+    ],
+)  # fmt: skip
+def test_a_run_is_known_again_whatever_its_file_says(said: str, tmp_path: Path) -> None:
+    rows = "".join(f"{h},{h % 3},{h**0.5}\n" for h in range(1, 30))
+    (tmp_path / "fall.csv").write_text("h [m],m [kg],t [s]\n" + rows)
+    (tmp_path / "laws.txt").write_text("k*sqrt(h)\n")
+    head = DRAWN.partition("data:")[0] + "report: {formats: []}\nsweep: {data.nan: [drop]}\n"
+    head += "" if "free_constants" in said else "free_constants: {units: inferred}\n"
+    path = written(tmp_path, head + "data: {file: fall.csv, target: t, inputs: [m, h]}\n" + said + "\n")
+    (specification,) = read_specifications(path)
+    run_experiment(specification, tmp_path / "runs", discover=finding_nothing)
+    (run,) = summarise(path, tmp_path / "runs").runs
+    assert (run.status, run.trouble) == ("finished", "")

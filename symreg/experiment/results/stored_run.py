@@ -30,6 +30,10 @@ FILLED_IN = ("data.target", "data.inputs", "operators", "data.generate.seed")
 """Keys that the data decide where the file does not; what the file says of them is compared where it says something."""
 
 
+LISTS = ("data.inputs", "operators")
+"""Lists of names that are stored in one order, each name once."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedLaw:
     """A law as stored: ``expression`` over ``inputs``, its errors on the rows it was fitted to and on those that judge.
@@ -74,6 +78,7 @@ class StoredRun:
         now = question(configuration(specification, self.folder))
         open_keys = [key for key in FILLED_IN if now.get(key, "null") == "null"]
         open_keys += ["data.target"] if "=" in (specification.data.target or "") else []
+        open_keys += [key for key in LISTS if _same_names(self.state.question.get(key), now.get(key))]
         stored, now = (
             {key: text for key, text in each.items() if key not in open_keys} for each in (self.state.question, now)
         )
@@ -129,6 +134,11 @@ def _law(stored: Mapping[str, Any], inputs: tuple[str, ...]) -> RecordedLaw:
         constants=constants,
         notes=tuple(str(note) for note in stored["notes"]),
     )
+
+
+def _same_names(stored: str | None, now: str | None) -> bool:
+    one, other = (json.loads(text or "null") for text in (stored, now))
+    return isinstance(one, list) and isinstance(other, list) and set(map(str, one)) == set(map(str, other))
 
 
 def _number(value: float | None) -> float:
