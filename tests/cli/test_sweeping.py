@@ -148,7 +148,7 @@ def test_again_tells_of_other_data_before_it_searches(said: Said, found: list[st
 def test_a_mistake_in_a_sweep_is_told_with_its_line(said: Said, tmp_path: Path) -> None:
     written(tmp_path, SWEEP.replace("seed: [0, 1]", "sede: [0, 1]"))
     for command in ("plan", "summary", "check", "run"):
-        assert "fall.yaml, line 14, sede: unknown key 'sede'; did you mean 'seed'?" in said(
+        assert "fall.yaml, line 14, sweep.sede: unknown key 'sede'; did you mean 'seed'?" in said(
             command, "fall.yaml", code=2, err=True
         )
     (tmp_path / "t.csv").write_text("x,y\n1,2\n")

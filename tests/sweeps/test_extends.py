@@ -142,3 +142,73 @@ def test_a_stored_run_extends_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(SpecificationError, match="unknown key 'extends'"):
         read_specification(written(tmp_path, base=BASE, own="extends: base.yaml\n" + BASE))
+
+
+LINES = """\
+version: 1
+name: x
+data:
+  file: x.csv
+  target: y
+budget:
+  time: 5 s
+sweep:
+  noise:
+    - 0
+    - 0.1
+  seed:
+    from: 0
+    to: 4
+    step: 2
+  operators:
+    few: ["+"]
+    many: ["+", "*"]
+  case:
+    a:
+      loss: log
+    b:
+      constraints.max_complexity: 9
+      data:
+        test_fraction: 0.5
+  together:
+    data.nan: [drop, error]
+    ranking:
+      one: held_out
+      two:
+        by: cross_validation
+        folds: 3
+""".splitlines()
+WITH_VALUE = [place for place, line in enumerate(LINES) if line.split(":")[-1].strip() or line.strip().startswith("-")]
+
+
+def test_the_file_of_many_lines_is_right(tmp_path: Path) -> None:
+    assert len(read_specifications(written(tmp_path, own="\n".join(LINES)))) == 2 * 3 * 2 * 2 * 2
+
+
+@pytest.mark.parametrize("place", WITH_VALUE)
+def test_every_mistake_is_told_with_its_line_in_whatever_file(place: int, tmp_path: Path) -> None:
+    """What stands there is replaced by what stands nowhere."""
+    line = LINES[place]
+    head = line[: line.index("- ") + 2] if line.strip().startswith("-") else line[: line.index(": ") + 2]
+    text = "\n".join([*LINES[:place], head + "{wrong: [1], other: [1]}", *LINES[place + 1 :]])
+    path = written(tmp_path, base=text, own="# one\n# two\nextends: base.yaml\n")
+    for said in (told(tmp_path / "base.yaml"), told(path)):
+        assert said.startswith(("base.yaml, ", "base.yaml has ", "own.yaml has ")) and f"line {place + 1}, " in said
+
+
+@pytest.mark.parametrize("place", [place for place, line in enumerate(LINES) if ":" in line and place > 1])
+def test_every_key_that_is_not_known_is_told_with_its_line(place: int, tmp_path: Path) -> None:
+    """A name that people give, of a value or of a piece, may be any; all other keys are known ones."""
+    line = LINES[place]
+    key = line.split(":")[0].strip()
+    if key in ("few", "many", "case", "a", "b", "one", "two"):
+        return
+    text = "\n".join([*LINES[:place], line.replace(f"{key}:", "wrong_key:", 1), *LINES[place + 1 :]])
+    said = told(written(tmp_path, own=text))
+    assert f"line {place + 1}, " in said or "is missing" in said or "needs" in said or "should be" in said, said
+
+
+@pytest.mark.parametrize("name", ["con", "a.", "../x", "", "/x", "a/b", "x" * 101])
+def test_the_name_of_a_sweep_names_a_folder_too(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path, own=BASE.replace("name: base", f"name: '{name}'") + "sweep: {seed: [1]}\n")
+    assert "cannot name a folder" in told(path)

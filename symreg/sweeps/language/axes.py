@@ -16,9 +16,9 @@ from symreg.document import Document, KeyPath, Value
 from symreg.errors import SpecificationError
 from symreg.experiment import Specification
 from symreg.sweeps.language.naming import names_of_files, names_of_values, safe_names
-from symreg.sweeps.language.places import FILE_PLACES, OWN_KEYS, has_place, is_place
+from symreg.sweeps.language.places import FILE_PLACES, NOISE, OWN_KEYS, has_place, is_place
 from symreg.sweeps.language.spans import RANGE_KEYS, SpanError, files_of, values_of_range
-from symreg.wording import choices, nearest, shortened
+from symreg.wording import choices, shortened
 
 MAX_RUNS = 1000
 """Runs that one file may stand for: all are checked before the first begins, and each is a search. A bound on slips
@@ -102,17 +102,21 @@ def _side_by_side(block: Value, path: KeyPath, document: Document, folder: Path)
 
 
 def _axis(key: str, given: Value, path: KeyPath, document: Document, folder: Path) -> Axis:
-    found = _choices(key, given, path, document, folder)
-    if is_place(key) and not has_place(("data",) if key == "noise" else tuple(key.split("."))):
+    first = key.partition(".")[0]
+    if is_place(key) and not has_place(("data",) if key == NOISE else tuple(key.split("."))):
         raise document.mistakes([(path, "this is not a place in the file whose value can vary")])
+    if is_place(key) and first not in (*Specification.model_fields, *OWN_KEYS, NOISE):
+        raise document.mistakes([(path, _unknown(first))])
+    if not is_place(key) and (isinstance(given, list) or _is_span(given)):
+        pieces = isinstance(given, list) and any(isinstance(one, dict) for one in given)
+        names = f"pieces of the file need names: {{{key}: {{first: {{...}}, second: {{...}}}}}}"
+        raise document.mistakes([(path, names if pieces else _unknown(key))])
+    found = _choices(key, given, path, document, folder)
     return Axis(key, found, is_pieces=not is_place(key) and isinstance(given, dict) and not _is_span(given))
 
 
 def _choices(key: str, given: Value, path: KeyPath, document: Document, folder: Path) -> tuple[Choice, ...]:
     if isinstance(given, list) and given:
-        if not is_place(key) and any(isinstance(one, dict) for one in given):
-            reason = f"pieces of the file need names: {{{key}: {{first: {{...}}, second: {{...}}}}}}"
-            raise document.mistakes([(path, reason)])
         origins: list[KeyPath] = [(*path, number) for number in range(len(given))]
         return _made(given, names_of_values(given), [_shown(value) for value in given], origins)
     try:
@@ -158,22 +162,28 @@ def _check_named(key: str, given: dict[str, Value], path: KeyPath, document: Doc
     """Of an axis that is no place each value is a piece of the file; else the name may be a slip."""
     if is_place(key):
         return
+    if not any(isinstance(piece, dict) for piece in given.values()):
+        raise document.mistakes([(path, f"{_unknown(key)}; or pieces of the file: {{a: {{data: {{...}}}}, b: ...}}")])
     for name, piece in given.items():
         if not isinstance(piece, dict) or not piece:
-            meant = nearest(key, Specification.model_fields)
-            slip = f"; {key!r} is no key of the file" + (f", did you mean {meant!r}?" if meant else "")
-            reason = f"should be a piece of the file such as {{data: {{file: x.csv}}}}, not {shortened(piece)}{slip}"
+            reason = f"should be a piece of the file such as {{data: {{file: x.csv}}}}, not {shortened(piece)}"
             raise document.mistakes([((*path, name), reason)])
         for inner in piece:
             first = inner.partition(".")[0]
-            if first in OWN_KEYS or (first not in Specification.model_fields and inner != "noise"):
+            if first in OWN_KEYS or (first not in Specification.model_fields and inner != NOISE):
                 keys = [one for one in Specification.model_fields if one not in OWN_KEYS]
                 reason = f"a piece of the file has no key {shortened(inner)}; {choices(inner, keys)}"
                 raise document.mistakes([((*path, name, inner), reason)])
 
 
+def _unknown(key: str) -> str:
+    allowed = [one for one in Specification.model_fields if one not in OWN_KEYS]
+    return f"unknown key {shortened(key)}; {choices(key, [*allowed, NOISE])}"
+
+
 def _shown(value: Value) -> str:
-    text = str(value) if not isinstance(value, dict | list) else json.dumps(value, ensure_ascii=False)
+    text = str(value) if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+    text = text.lower() if isinstance(value, bool) else text
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 

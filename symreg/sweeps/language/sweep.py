@@ -76,16 +76,25 @@ def _sweep(document: Document, folder: Path | None) -> Sweep:
         specification = specification_of(document, folder)
         return Sweep(specification.name, {}, (SweptRun(specification, {}),), document.source)
     groups = groups_of(document, folder)
+    name = str(value.get("name", ""))
     runs: dict[str, SweptRun] = {}
     for chosen in _combinations(groups):
-        made = specification_of(_variant(document, chosen), folder)
+        variant = _variant(document, chosen)
+        made = specification_of(variant, folder)
+        if not runs:  # the summary has a folder too
+            _check_name(name, variant, folder)
         if made.name in runs:
             reason = "two of these runs would have the same name; is a value there twice?"
             raise document.mistakes([(("sweep",), reason)])
         runs[made.name] = SweptRun(made, {axis.key: choice.shown for axis, choice in chosen})
     axes = {axis.key: tuple(choice.shown for choice in axis.choices) for group in groups for axis in group}
     together = tuple(tuple(axis.key for axis in group) for group in groups)
-    return Sweep(str(value.get("name", "")), axes, tuple(runs.values()), document.source, together)
+    return Sweep(name, axes, tuple(runs.values()), document.source, together)
+
+
+def _check_name(name: str, variant: Document, folder: Path | None) -> None:
+    assert isinstance(variant.value, dict)
+    specification_of(replace(variant, value={**variant.value, "name": name}), folder)
 
 
 Chosen = list[tuple[Axis, Choice]]
