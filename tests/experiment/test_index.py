@@ -146,7 +146,7 @@ def test_what_is_no_plain_file_is_left_alone(kind: str, runs: Path, tmp_path: Pa
 def test_an_index_that_somebody_holds_is_not_waited_for(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     list_runs(runs)
     made(runs, "d")
-    monkeypatch.setattr(index, "PATIENCE", 0.05)
+    monkeypatch.setattr(index, "WRITER_WAIT", 0.05)
     held = sqlite3.connect(runs / INDEX, isolation_level=None)
     held.execute("begin exclusive")
     assert list_runs(runs) == truth(runs)

@@ -29,7 +29,7 @@ INDEX = "index.sqlite"
 INDEX_VERSION = 1
 """Of the columns, to be raised when they change: an index of another version is made anew."""
 
-PATIENCE = 2.0
+WRITER_WAIT = 2.0
 """Seconds to wait for another process that writes the index, which takes some milliseconds; after that the list is made
 without it. Set by hand."""
 
@@ -100,7 +100,7 @@ def _may_be_used(path: Path) -> bool:
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=WRITER_WAIT, isolation_level=None)
     try:
         yield connection
     finally:

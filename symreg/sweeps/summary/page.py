@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 REPORT = "report.html"
 
-LEAST_SHARE = 1e-8
+LEAST_TOLD = 1e-8
 """Of the target's spread: what a law leaves below this is rounding, and is not told in digits."""
 
 
@@ -91,7 +91,7 @@ def _share(part: float) -> str:
     """A part of a spread in per cent, as far as it says something."""
     if not math.isfinite(part):
         return "-"
-    return f"{number_text(100 * part, 3)} %" if part >= LEAST_SHARE else f"< {100 * LEAST_SHARE:f} %"
+    return f"{number_text(100 * part, 3)} %" if part >= LEAST_TOLD else f"< {100 * LEAST_TOLD:f} %"
 
 
 def _tone(part: int, whole: int) -> str:
