@@ -103,11 +103,22 @@ def _cells(run: ListedRun) -> dict[str, str]:
     seconds, law = f"{run.seconds:.1f}", run.formula or "none yet"
     texts = (run.name, run.status, run.target, r2_text(run.r2), complexity, seconds, run.when, law)
     cells = dict(zip(HEADINGS, map(_one_line, texts), strict=True))
-    return {heading: _cut(text, MOST_OF_A_CELL) if heading != "law" else text for heading, text in cells.items()}
+    shorter = {heading: _cut(text, MOST_OF_A_CELL) for heading, text in cells.items()}
+    return shorter | {"run": _cut_inside(cells["run"], MOST_OF_A_CELL), "law": cells["law"]}
 
 
 def _cut(text: str, size: int) -> str:
     return text if cell_len(text) <= size else set_cell_size(text, size - 1) + "…"
+
+
+def _cut_inside(text: str, size: int) -> str:
+    """Cut in the middle: the runs of a sweep begin alike, and end with what tells them apart."""
+    if cell_len(text) <= size:
+        return text
+    end = text
+    while cell_len(end) > size - size // 4 - 1:
+        end = end[1:]
+    return set_cell_size(text, size - cell_len(end) - 1) + "…" + end
 
 
 def _one_line(text: str) -> str:
