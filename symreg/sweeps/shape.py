@@ -2,9 +2,9 @@
 
 Laws are alike when their shapes are the same: ``2*pi*sqrt(L/g)`` and ``k*sqrt(L)`` are, ``k*L`` is another. Products
 are multiplied out, sums and factors have one order, what scales a term is left out, and so is what a logarithm or an
-exponential turns into such a scale; exponents stay, unless they were fitted. Terms that cancel for the numbers at hand
-are gone. Known constants are numbers with a name. Some functions have several shapes: where two differ, the functions
-may still be the same.
+exponential turns into such a scale. Exponents stay, unless they were fitted, and are joined as those of positive
+quantities are: ``sqrt(x**2)`` is ``x``. Terms that cancel for the numbers at hand are gone. Known constants are numbers
+with a name. Some functions have several shapes: where two differ, the functions may still be the same.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from functools import reduce
 
 import numpy as np
 
-from symreg.formula import OPERATORS, POWERS, Apply, Constant, Expression, Number, Variable, constants_of, fold
+from symreg.formula import OPERATORS, POWERS, Apply, Constant, Expression, Number, Variable, constants_of, fold, quoted
 
 CANCELLED = 1e-9
 """Of the larger of two terms: what is left of them when they cancel is rounding below it. Far above float64, far below
@@ -64,7 +64,8 @@ def shape_of(expression: Expression, constants: Mapping[str, float]) -> str:
         if isinstance(node, Constant):
             return _plain(float(constants.get(node.name, math.pi if node.name == "pi" else math.nan)))
         if isinstance(node, Variable):
-            return {frozenset({(Factor(node.name, node.name), Fraction(1))}): 1.0}
+            name = quoted(node.name)
+            return {frozenset({(Factor(name, name), Fraction(1))}): 1.0}
         return _applied(node, below)
 
     return _shape(fold(expression, visit))

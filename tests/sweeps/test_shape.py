@@ -107,3 +107,9 @@ def shuffled(tree: Expression, draw: random.Random) -> Expression:
 def test_another_way_of_writing_is_alike(tree: Expression, seed: int) -> None:
     assert shape_of(tree, VALUES) == shape_of(shuffled(tree, random.Random(seed)), VALUES)
     assert shape_of(tree, VALUES) == shape_of(Apply("*", (Constant("pi"), tree)), VALUES | {"pi": math.pi})
+
+
+def test_names_that_look_like_formulas_are_names() -> None:
+    odd, square = Variable("x^2"), Apply("square", (Variable("x"),))
+    assert shape_of(odd, {}) != shape_of(square, {})
+    assert shape_of(Apply("*", (odd, Variable("y"))), {}) == shape_of(Apply("*", (Variable("y"), odd)), {})

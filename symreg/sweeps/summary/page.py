@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 REPORT = "report.html"
+
+MOST_VALUES = 12
+"""Of an axis that are listed beside a law: more of them tell no more at a glance, and the table of runs has all."""
 
 LEAST_TOLD = 1e-8
 """Of the target's spread: what a law leaves below this is rounding, and is not told in digits."""
@@ -68,9 +72,16 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["some"] = _some
     environment.filters |= {"plain": one_line, "unit": _unit, "number": _number, "share": _share, "r2": r2_text}
     environment.globals |= {"law": _law, "tone": _tone}
     return environment
+
+
+def _some(values: Sequence[str]) -> str:
+    """The values, or the first of very many."""
+    more = f" and {len(values) - MOST_VALUES} more" if len(values) > MOST_VALUES else ""
+    return ", ".join(values[:MOST_VALUES]) + more
 
 
 def _unit(text: str) -> Markup:
