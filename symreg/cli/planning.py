@@ -144,7 +144,7 @@ def summary_lines(summary: SweepSummary) -> Iterator[str]:
     if not summary.n_laws:
         yield "None has a law yet."
         return
-    yield f"{summary.agree} of the {summary.n_laws} that found a law agree with the majority"
+    yield f"{summary.agree} of the {summary.n_laws} that found a law selected the most frequent one"
     found = summary.recovered
     if found:
         judged = sum(found.values())

@@ -32,7 +32,7 @@ from symreg.experiment.revival import load_discovery, stored_specification
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.schema import experiment_schema
 from symreg.experiment.specification import Specification, specification_of, with_changes
-from symreg.experiment.standing import csv_cell, finite, json_text
+from symreg.experiment.standing import csv_cell, json_text
 
 __all__ = [
     "DIALECT_KEYS",
@@ -56,7 +56,6 @@ __all__ = [
     "data_fingerprint",
     "draft_experiment",
     "experiment_schema",
-    "finite",
     "is_experiment_file",
     "json_text",
     "list_runs",

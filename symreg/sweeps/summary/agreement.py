@@ -1,7 +1,7 @@
 """Which laws agree: across runs that ask the same, and along each axis.
 
-Laws are compared where data and target are the same; there the law of the majority is the shape that most runs have
-selected (of two as frequent the one that leaves less, then the simpler).
+Laws are compared where data and target are the same; there the first is the shape that the most runs have selected (of
+two as frequent the one that leaves less, then the simpler).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class FoundLaw:
 class Question:
     """Runs with the same data and target: ``label`` tells them from the others of the sweep, by the axes ``telling``.
 
-    ``laws`` are what they selected, that of the majority first.
+    ``laws`` are what they selected, the most frequent first.
     """
 
     label: str
@@ -52,7 +52,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class AtValue:
-    """The runs at one value of an axis: how many have a law, how many that of the majority, how many the true one.
+    """The runs at one value of an axis: how many have a law, how many the most frequent one, how many the true one.
 
     ``recovered`` is None where no table was drawn from a formula; medians are of runs with a law, NaN without one.
     """
@@ -81,7 +81,7 @@ class Along:
 
 
 def questions_of(sweep: Sweep, runs: Sequence[RunOutcome]) -> tuple[Question, ...]:
-    """The questions of a sweep in order, each with its laws, the law of the majority first."""
+    """The questions of a sweep in order, each with its laws, the most frequent first."""
     asked: dict[str, list[RunOutcome]] = defaultdict(list)
     for run in runs:
         asked[run.asked].append(run)
@@ -133,13 +133,13 @@ def _true(runs: Iterable[RunOutcome]) -> int | None:
 
 def along_axes(sweep: Sweep, runs: Sequence[RunOutcome], questions: Sequence[Question]) -> tuple[Along, ...]:
     """Each axis of the sweep, in order."""
-    majority = {question.asked: question.laws[0].shape for question in questions if question.laws}
-    return tuple(_along(axis, sweep, runs, majority) for axis in sweep.axes)
+    frequent = {question.asked: question.laws[0].shape for question in questions if question.laws}
+    return tuple(_along(axis, sweep, runs, frequent) for axis in sweep.axes)
 
 
-def _along(axis: str, sweep: Sweep, runs: Sequence[RunOutcome], majority: Mapping[str, str]) -> Along:
+def _along(axis: str, sweep: Sweep, runs: Sequence[RunOutcome], frequent: Mapping[str, str]) -> Along:
     values = tuple(
-        _at(value, [run for run in runs if run.values[axis] == value], majority)
+        _at(value, [run for run in runs if run.values[axis] == value], frequent)
         for value in dict.fromkeys(sweep.axes[axis])
     )
     beside = next((group for group in sweep.together if axis in group), (axis,))
@@ -152,13 +152,13 @@ def _along(axis: str, sweep: Sweep, runs: Sequence[RunOutcome], majority: Mappin
     return Along(axis, values, sum(len({run.shape for run in cell}) == 1 for cell in compared), len(compared))
 
 
-def _at(value: str, runs: Sequence[RunOutcome], majority: Mapping[str, str]) -> AtValue:
+def _at(value: str, runs: Sequence[RunOutcome], frequent: Mapping[str, str]) -> AtValue:
     with_law = [run for run in runs if run.has_law]
     return AtValue(
         value=value,
         n_runs=len(runs),
         n_laws=len(with_law),
-        agree=sum(run.shape == majority.get(run.asked) for run in with_law),
+        agree=sum(run.shape == frequent.get(run.asked) for run in with_law),
         recovered=_true(runs),
         unexplained=median(run.unexplained for run in with_law),
         complexity=median(float(run.complexity or 0) for run in with_law),

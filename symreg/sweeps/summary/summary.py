@@ -46,7 +46,7 @@ class SweepSummary:
 
     @property
     def agree(self) -> int:
-        """Runs with the law of the majority of those that ask the same."""
+        """Runs with the most frequent law of those that ask the same."""
         return sum(len(question.laws[0].runs) for question in self.questions if question.laws)
 
     @property
