@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from symreg.document import dump_document, read_document_text
+from symreg.document import Document, dump_document, read_document_text
 from symreg.errors import SpecificationError
 from symreg.experiment.specification import Specification
 from symreg.sweeps.language import read_sweep
@@ -255,3 +256,29 @@ def test_runs_are_the_product_of_all_axes(counts: list[int]) -> None:
             runs(text)
     elif math.prod(counts) < 40:
         assert len(runs(text)) == math.prod(counts)
+
+
+def as_before(key: str, values: list[Any]) -> list[str]:
+    """How a value was written in a run's name before there were ranges, files and names."""
+    plain = re.compile(r"[\w.+-]{1,20}")
+    texts = [text if plain.fullmatch(text) else str(place) for place, text in enumerate(map(str, values))]
+    return [f"-{key.rpartition('.')[2]}={text}" for text in texts]
+
+
+@settings(max_examples=60)
+@given(st.lists(WORDS, min_size=1, max_size=5, unique_by=str))
+def test_runs_of_old_sweeps_are_found_again_by_their_names(values: list[Any]) -> None:
+    before = as_before("backend.settings.a", values)
+    assume(len(set(before)) == len(before) and not any(".." in name or name.endswith(".") for name in before))
+    document = {"version": 1, "name": "x", "data": {"file": "x.csv"}, "sweep": {"backend.settings.a": values}}
+    lines = {("sweep", "backend.settings.a", place): 1 for place in range(len(values))}
+    found = sweep_of(Document(document, {(): 1, ("sweep",): 1, **lines}, "x.yaml")).runs
+    names = [run.name for run in found]
+    assert names == [f"x{name}" for name in before]
+
+
+def test_an_axis_may_add_to_what_another_has_set() -> None:
+    found = runs("version: 1\nname: x\nsweep: {data: [{file: a.csv}, {file: b.csv}], data.target: [y, z]}\n")
+    assert [(run.data.file, run.data.target) for run in found] == [
+        ("a.csv", "y"), ("a.csv", "z"), ("b.csv", "y"), ("b.csv", "z"),
+    ]  # fmt: skip

@@ -124,10 +124,17 @@ def _variant(document: Document, chosen: Chosen) -> Document:
             made = move_lines(made, path, origin)
             leaves.append((axis, choice, path, one))
     for axis, choice, path, one in leaves:
-        if value_at(value, path) != one:
+        if not _holds(value_at(value, path), one):
             raise spoiled(document, axis, choice, path)
     value["name"] = run_name(name, [(axis.label, choice.name) for axis, choice in chosen])
     return made
+
+
+def _holds(found: Value, given: Value) -> bool:
+    """Whether what was given still stands there; of a block other axes may have set other keys."""
+    if isinstance(found, dict) and isinstance(given, dict):
+        return all(key in found and _holds(found[key], one) for key, one in given.items())
+    return found == given
 
 
 Leaf = tuple[KeyPath, Value, KeyPath]
