@@ -9,8 +9,8 @@ anything is built.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from symreg.errors import SpecificationError
 from symreg.plain_file import read_plain
 
-__all__ = ["Document", "KeyPath", "Value", "dump_document", "read_document", "read_document_text"]
+__all__ = ["Document", "KeyPath", "Value", "dump_document", "path_text", "read_document", "read_document_text"]
 
 MAX_BYTES = 1_000_000
 """Of a file: the Feynman set takes a tenth. A larger bound lets a stranger's file take longer to be
@@ -45,17 +45,44 @@ _WORDS: dict[str, bool | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A YAML document: its ``value``, the line of every key path in it, and where it came from."""
+    """A YAML document: its ``value``, the line of every key path in it, and where it came from.
+
+    ``files`` names the file of each key path that stands in another one than ``source``, where several were joined.
+    """
 
     value: Value
     lines: dict[KeyPath, int]
     source: str
+    files: Mapping[KeyPath, str] = field(default_factory=dict)
 
     def line_of(self, path: KeyPath) -> int | None:
         """The line of ``path``, or of the nearest thing around it that stands in the file."""
+        return self.lines.get(self._nearest(path))
+
+    def file_of(self, path: KeyPath) -> str:
+        """The file in which ``path`` stands, or the nearest thing around it that stands in one."""
+        return self.files.get(self._nearest(path), self.source)
+
+    def mistakes(self, found: Iterable[tuple[KeyPath, str]]) -> SpecificationError:
+        """The error that tells places and reasons, each with the file and the line in which it stands."""
+        found = list(found)
+        files = dict.fromkeys(self.file_of(path) for path, _ in found)
+        if len(files) == 1:
+            problems = [(self.line_of(path), path_text(path), reason) for path, reason in found]
+            return SpecificationError(source=next(iter(files)), problems=tuple(problems))
+        return SpecificationError(source=self.source, problems=tuple(self._elsewhere(*one) for one in found))
+
+    def _elsewhere(self, path: KeyPath, reason: str) -> tuple[int | None, str, str]:
+        line, file, key = self.line_of(path), self.file_of(path), path_text(path)
+        if file == self.source:
+            return line, key, reason
+        where = [file, "" if line is None else f"line {line}", key]
+        return None, ", ".join(filter(None, where)), reason
+
+    def _nearest(self, path: KeyPath) -> KeyPath:
         while path and path not in self.lines:
             path = path[:-1]
-        return self.lines.get(path)
+        return path
 
 
 def read_document(path: str | Path) -> Document:

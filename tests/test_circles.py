@@ -9,10 +9,12 @@ import grimp
 LATE = {
     ("symreg.cli", "symreg.cli.commands"): "a command is loaded when it runs, so that --help answers at once",
     ("symreg.cli", "symreg.cli.failing"): "loaded when something went wrong; it prints as the command line does",
-    ("symreg.cli", "symreg.cli.listing"): "a command is loaded when it runs",
     ("symreg.cli", "symreg.cli.predicting"): "a command is loaded when it runs",
     ("symreg.cli", "symreg.cli.running"): "a command is loaded when it runs",
     ("symreg.cli", "symreg.cli.starting"): "a command is loaded when it runs",
+    ("symreg.cli.sweeping", "symreg.cli.comparing"): "a command is loaded when it runs",
+    ("symreg.cli.sweeping", "symreg.cli.listing"): "a command is loaded when it runs",
+    ("symreg.cli.sweeping", "symreg.cli.planning"): "a command is loaded when it runs",
     ("symreg.engine", "symreg.engine.compiled"): "the compiled core may be absent; the door says which there are",
     ("symreg.laws.law", "symreg.laws.exporting"): "a law leaves as code (`Law.to`), which is made of laws",
     ("symreg.laws.law", "symreg.laws.choice"): "a front picks a law for whoever names it",

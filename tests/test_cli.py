@@ -24,6 +24,10 @@ from symreg.search import Budget
 from tests.cli.helpers import symreg_
 from tests.experiment.fake_search import KEPLER, FakeSearch, write_kepler
 
+COMMANDS = (
+    "init", "check", "plan", "run", "report", "predict", "list", "summary", "compare", "rerun", "benchmark",
+    "benchmark-record", "datasets",
+)  # fmt: skip
 WITH_REPORT = KEPLER.replace("formats: [], exports: []", "formats: [markdown], exports: [python]")
 
 
@@ -37,7 +41,7 @@ def search(monkeypatch: pytest.MonkeyPatch) -> FakeSearch:
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert symreg_("--help") == 0
     text = capsys.readouterr().out
-    for command in ("init", "check", "run", "report", "predict", "list", "benchmark", "benchmark-record", "datasets"):
+    for command in COMMANDS:
         assert f"\n  {command} " in text
 
 
@@ -150,7 +154,7 @@ def test_a_sweep_is_many_runs(tmp_path: Path, search: FakeSearch) -> None:
     assert symreg_("run", path, "--runs", tmp_path / "runs") == 0
     assert len(search.given) == 4
     assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == [
-        "kepler-noise=0-seed=0", "kepler-noise=0-seed=1",
+        "kepler", "kepler-noise=0-seed=0", "kepler-noise=0-seed=1",
         "kepler-noise=0.01-seed=0", "kepler-noise=0.01-seed=1",
     ]  # fmt: skip
 

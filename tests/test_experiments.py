@@ -12,6 +12,7 @@ from symreg.experiment.specification import read_specification
 from symreg.formula.dimensioning import infer_dimensions
 from symreg.formula.expression import evaluate_tree
 from symreg.formula.grammar import parse
+from symreg.sweeps.language import read_sweep
 from symreg.units.reading import physical_constant
 
 FOLDER = Path(__file__).resolve().parent.parent / "experiments"
@@ -39,9 +40,27 @@ LAWS = {
     "misra1a": ("k*(1 - exp(-0.00055015643*pressure))", 238.94212918, 0.01),
 }
 
+# The same of sweeps, for each piece of the file: the law and the spread of what it leaves without noise.
+SWEEPS = {
+    "noise_and_seeds": {"pendulum": "2*pi*sqrt(L/g_n)", "kinetic_energy": "m*v**2/2"},
+}
+
 
 def test_every_experiment_has_its_law() -> None:
-    assert {path.stem for path in FOLDER.glob("*.yaml")} == set(LAWS)
+    assert {path.stem for path in FOLDER.glob("*.yaml")} == {*LAWS, *SWEEPS}
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_a_sweep_asks_for_laws_that_its_data_bear(name: str) -> None:
+    plain = [run for run in read_sweep(FOLDER / f"{name}.yaml").runs if run.values["noise"] == "0"]
+    assert {run.values["problem"] for run in plain} == set(SWEEPS[name])
+    for run in plain:
+        problem = problem_of(run.specification)
+        known = ("pi", *problem.known_values)
+        law = parse(SWEEPS[name][run.values["problem"]], variables=problem.inputs, constants=known)
+        columns = {each: problem.table[each].values for each in problem.inputs}
+        predicted = evaluate_tree(law, {**columns, **problem.known_values, "pi": np.pi})
+        assert np.allclose(predicted, problem.target_column.values, rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", LAWS)

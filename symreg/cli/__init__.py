@@ -13,7 +13,12 @@ from typing import Annotated
 
 import typer
 
+import symreg.cli.numbers as _numbers
+import symreg.cli.sweeping as _sweeping
+
 __all__ = ["app", "main"]
+
+_whole, _from_one, _number = _numbers.whole, _numbers.from_one, _numbers.number
 
 app = typer.Typer(
     name="symreg",
@@ -38,27 +43,6 @@ WrittenSo = Annotated[
     list[str] | None,
     typer.Option(help="How a table is written, KEY=VALUE: decimal=, or skip_rows=3; again for more."),
 ]
-
-
-def _whole(text: str) -> int:
-    """A whole number, or a word about it: the library's own speaks of parsing strings."""
-    try:
-        return int(text)
-    except ValueError:
-        raise typer.BadParameter(f"give a whole number, not {text[:60]!r}") from None
-
-
-def _from_one(text: str) -> int:
-    if (number := _whole(text)) < 1:
-        raise typer.BadParameter(f"give a whole number from 1, not {number}")
-    return number
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise typer.BadParameter(f"give a number, not {text[:60]!r}") from None
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -225,14 +209,7 @@ def predict(
     predict_rows(folder, file, output, law, data or ())
 
 
-@app.command("list")
-def list_(
-    runs: Annotated[Path, typer.Argument(help="The folder that holds the runs.")] = Path("runs"),
-) -> None:
-    """List runs: what was asked, the selected law, how good it is, when."""
-    from symreg.cli.listing import show_runs
-
-    show_runs(runs)
+_sweeping.add_commands(app)
 
 
 @app.command()

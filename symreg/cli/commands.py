@@ -11,7 +11,8 @@ import typer
 
 from symreg.cli import printable
 from symreg.cli.starting import check_is_experiment
-from symreg.experiment import parse_duration, read_specifications
+from symreg.experiment import parse_duration
+from symreg.sweeps import read_specifications
 
 Number = TypeVar("Number", int, float)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.cells import cell_len, set_cell_size
@@ -28,12 +32,44 @@ MOST_OF_A_CELL = 32
 """Characters of a run's name, of a target and the like: a longer one leaves the law no room. Set by hand."""
 
 
-def show_runs(folder: Path) -> None:
-    """Print the runs of ``folder``, then a line for each that cannot be read."""
-    runs = list_runs(folder)
-    readable = [run for run in runs if isinstance(run, ListedRun)]
+ORDERS: Mapping[str, Callable[[ListedRun], Any]] = {
+    "name": lambda run: run.name,
+    "r2": lambda run: -run.r2 if math.isfinite(run.r2) else math.inf,
+    "complexity": lambda run: math.inf if run.complexity is None else run.complexity,
+    "seconds": lambda run: run.seconds,
+    "when": lambda run: tuple(-ord(char) for char in run.when) or (0,),
+}
+"""How runs are sorted: the best, the simplest, the shortest, the latest first; what is not known last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which runs are listed, and in which order: as the options of ``symreg list`` have it."""
+
+    status: str | None = None
+    target: str | None = None
+    name: str | None = None
+    sort: str = "name"
+
+    def has(self, run: ListedRun | UnreadableRun) -> bool:
+        """Whether a run is listed; of one that cannot be read only the name is known."""
+        if self.name is not None and not fnmatchcase(run.name, self.name):
+            return False
+        if isinstance(run, UnreadableRun):
+            return self.status is None and self.target is None
+        states = None if self.status is None else {one.strip() for one in self.status.split(",")}
+        return (states is None or run.status in states) and self.target in (None, run.target.partition(" [")[0])
+
+
+def show_runs(folder: Path, wanted: Wanted) -> None:
+    """Print the runs of ``folder`` that are wanted, then a line for each of them that cannot be read."""
+    if wanted.sort not in ORDERS:
+        raise typer.BadParameter(f"one of {', '.join(ORDERS)}, not {wanted.sort[:40]!r}", param_hint="--sort")
+    every = list_runs(folder)
+    runs = [run for run in every if wanted.has(run)]
+    readable = sorted((run for run in runs if isinstance(run, ListedRun)), key=ORDERS[wanted.sort])
     if not runs:
-        typer.echo(printable(f"There are no runs in {folder}."))
+        typer.echo(printable(f"There are no {'such ' if every else ''}runs in {folder}."))
     for line in _table(readable, shutil.get_terminal_size(USUAL_SIZE).columns) if readable else ():
         typer.echo(line)
     for run in runs:
@@ -67,11 +103,22 @@ def _cells(run: ListedRun) -> dict[str, str]:
     seconds, law = f"{run.seconds:.1f}", run.formula or "none yet"
     texts = (run.name, run.status, run.target, r2_text(run.r2), complexity, seconds, run.when, law)
     cells = dict(zip(HEADINGS, map(_one_line, texts), strict=True))
-    return {heading: _cut(text, MOST_OF_A_CELL) if heading != "law" else text for heading, text in cells.items()}
+    shorter = {heading: _cut(text, MOST_OF_A_CELL) for heading, text in cells.items()}
+    return shorter | {"run": _cut_inside(cells["run"], MOST_OF_A_CELL), "law": cells["law"]}
 
 
 def _cut(text: str, size: int) -> str:
     return text if cell_len(text) <= size else set_cell_size(text, size - 1) + "…"
+
+
+def _cut_inside(text: str, size: int) -> str:
+    """Cut in the middle: the runs of a sweep begin alike, and end with what tells them apart."""
+    if cell_len(text) <= size:
+        return text
+    end = text
+    while cell_len(end) > size - size // 4 - 1:
+        end = end[1:]
+    return set_cell_size(text, size - cell_len(end) - 1) + "…" + end
 
 
 def _one_line(text: str) -> str:

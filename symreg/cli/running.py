@@ -57,6 +57,11 @@ def run_experiments(
                 break
     if is_stopped:
         raise typer.Exit(EXIT_INTERRUPTED)
+    if len(found) > 1:
+        from symreg.cli.planning import tell_summary
+
+        ran = [_with_options(one, time, seed, threads, backend) for one in found]
+        tell_summary(file, runs, ran, quiet=quiet)
 
 
 @contextlib.contextmanager

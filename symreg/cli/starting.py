@@ -23,9 +23,9 @@ from symreg.experiment import (
     Specification,
     draft_experiment,
     is_experiment_file,
-    read_specifications,
     specification_of_table,
 )
+from symreg.sweeps import read_specifications
 
 SAID = (*DIALECT_KEYS, "nan", "test_fraction")
 """Keys of ``data:`` that ``--data`` takes."""

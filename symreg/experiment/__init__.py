@@ -12,22 +12,27 @@ from symreg.experiment.assembly import check_tools, problem_of
 from symreg.experiment.blocks import DIALECT_KEYS, BackendPart
 from symreg.experiment.draft import Draft, draft_experiment, is_experiment_file, specification_of_table
 from symreg.experiment.environment import machine, versions
-from symreg.experiment.errors import DestinationError, NotAvailableError, UnsavedError
+from symreg.experiment.errors import DestinationError, NoLawError, NotAvailableError, RunFolderError, UnsavedError
+from symreg.experiment.fingerprint import data_differences, data_fingerprint
+from symreg.experiment.prospect import Prospect, prospect_of
 from symreg.experiment.results import (
     ListedRun,
     Predictions,
+    RecordedLaw,
+    StoredRun,
     UnreadableRun,
     list_runs,
     predict_run,
     predictions_csv,
     predictions_text,
+    read_stored_run,
     using_law,
 )
-from symreg.experiment.revival import load_discovery
+from symreg.experiment.revival import load_discovery, stored_specification
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.schema import experiment_schema
-from symreg.experiment.specification import Specification, with_changes
-from symreg.experiment.sweep import read_specifications
+from symreg.experiment.specification import Specification, specification_of, with_changes
+from symreg.experiment.standing import csv_cell, json_text
 
 __all__ = [
     "DIALECT_KEYS",
@@ -35,15 +40,24 @@ __all__ = [
     "DestinationError",
     "Draft",
     "ListedRun",
+    "NoLawError",
     "NotAvailableError",
     "Predictions",
+    "Prospect",
+    "RecordedLaw",
+    "RunFolderError",
     "Specification",
+    "StoredRun",
     "UnreadableRun",
     "UnsavedError",
     "check_tools",
+    "csv_cell",
+    "data_differences",
+    "data_fingerprint",
     "draft_experiment",
     "experiment_schema",
     "is_experiment_file",
+    "json_text",
     "list_runs",
     "load_discovery",
     "machine",
@@ -52,9 +66,12 @@ __all__ = [
     "predictions_csv",
     "predictions_text",
     "problem_of",
-    "read_specifications",
+    "prospect_of",
+    "read_stored_run",
     "run_experiment",
+    "specification_of",
     "specification_of_table",
+    "stored_specification",
     "using_law",
     "versions",
     "with_changes",

@@ -14,13 +14,10 @@ from symreg.wording import choices, shortened
 
 def explained(
     mistakes: Iterable[Mapping[str, Any]], document: Document, root: type[Any]
-) -> tuple[tuple[int | None, str, str], ...]:
-    """Line, place and reason of each mistake that the models of ``root`` found in ``document``."""
-    found: dict[tuple[KeyPath, str], tuple[int | None, str, str]] = {}
-    for mistake in mistakes:
-        path, reason = _path_in_file(mistake["loc"], document), _reason(mistake, root)
-        found.setdefault((path, reason), (document.line_of(path), path_text(path), reason))
-    return tuple(found.values())
+) -> tuple[tuple[KeyPath, str], ...]:
+    """Place and reason of each mistake that the models of ``root`` found in ``document``."""
+    found = ((_path_in_file(mistake["loc"], document), _reason(mistake, root)) for mistake in mistakes)
+    return tuple(dict.fromkeys(found))
 
 
 def explained_by_place(

@@ -165,10 +165,11 @@ def _is_done(run: RunInProgress, specification: Specification) -> bool:
     state = run.earlier
     if state is None or state.status != "finished" or not state.laws:
         return False
-    return not _asks_for_more(specification.budget, stored_specification(run.folder).budget)
+    return not asks_for_more(specification.budget, stored_specification(run.folder).budget)
 
 
-def _asks_for_more(now: BudgetPart, then: BudgetPart) -> bool:
+def asks_for_more(now: BudgetPart, then: BudgetPart) -> bool:
+    """Whether a run that has ended under the budget ``then`` would be searched on under ``now``."""
     def limits(part: BudgetPart) -> tuple[float, float, float]:
         return (part.time or math.inf, part.evaluations or math.inf, part.memory)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from symreg.experiment.specification import Specification
+from symreg.experiment.sweep_schema import with_sweep
 from symreg.version import package_version
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -57,11 +58,7 @@ def experiment_schema() -> dict[str, Any]:
         place = blocks[block]["properties"][key]
         place = place["anyOf"][0] if "anyOf" in place else place
         place["items"] = {"enum": list(names)}
-    schema["properties"]["sweep"] = {
-        "description": "Lists of values by place in the file, with dots; every combination is a run.",
-        "type": "object",
-        "additionalProperties": {"type": "array", "minItems": 1},
-    }
+    schema = with_sweep(schema)
     head = {"$schema": DIALECT, "title": f"An experiment of symreg {package_version()}"}
     return {**head, **{key: value for key, value in schema.items() if key != "title"}}
 

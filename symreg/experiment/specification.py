@@ -129,8 +129,7 @@ def specification_of(document: Document | str, folder: Path | None = None) -> Sp
     try:
         specification = Specification.model_validate(document.value)
     except ValidationError as error:
-        problems = explained(error.errors(include_url=False), document, Specification)
-        raise SpecificationError(source=document.source, problems=problems) from None
+        raise document.mistakes(explained(error.errors(include_url=False), document, Specification)) from None
     return _with_absolute_file(specification, folder)
 
 

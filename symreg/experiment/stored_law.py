@@ -157,7 +157,7 @@ def restore_law(stored: Mapping[str, Any], problem: Problem) -> Law:
 
 
 def _rebuild(stored: Mapping[str, Any], problem: Problem) -> Law:
-    constants = tuple(_restore_constant(entry) for entry in stored["constants"])
+    constants = tuple(restore_constant(entry) for entry in stored["constants"])
     expression = parse(
         stored["formula"], variables=problem.inputs, constants=tuple(constant.name for constant in constants)
     )
@@ -185,7 +185,8 @@ def _rebuild(stored: Mapping[str, Any], problem: Problem) -> Law:
     )
 
 
-def _restore_constant(entry: Mapping[str, Any]) -> LawConstant:
+def restore_constant(entry: Mapping[str, Any]) -> LawConstant:
+    """The constant that ``entry`` describes; KeyError, TypeError or ValueError where a part is missing or broken."""
     if entry["kind"] not in ("free", "known"):
         raise ValueError(f"kind {str(entry['kind'])[:40]!r}")
     unit = entry["unit"]

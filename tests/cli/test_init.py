@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from symreg.experiment import problem_of, read_specifications
+from symreg.experiment import problem_of
+from symreg.sweeps import read_specifications
 from symreg.tables import dataset_names, datasets_folder
 from symreg.tables.catalog import source_facts
 from tests.cli.helpers import PENDULUM, symreg_, table

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from symreg.document import read_document
 from symreg.errors import SymregError
-from symreg.experiment import draft_experiment, problem_of, read_specifications, specification_of_table
+from symreg.experiment import draft_experiment, problem_of, specification_of_table
 from symreg.experiment.draft.asking import run_name
 from symreg.experiment.draft.scalars import listed, quoted, scalar
 from symreg.experiment.specification import Specification
 from symreg.problem import Problem
+from symreg.sweeps import read_specifications
 from tests.strategies import HOSTILE_NAMES
 
 MISREAD = (

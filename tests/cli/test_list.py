@@ -130,3 +130,11 @@ def test_no_folder_and_no_run(
         "symreg: runs: there is no such folder; symreg run makes it, or name the one that holds your runs\n"
     )
     assert printed(capsys, tmp_path) == [f"There are no runs in {tmp_path}."]
+
+
+def test_runs_of_a_sweep_are_told_apart_by_their_ends(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a_long_name_of_a_sweep-problem=pendulum-noise=0.1-seed=1", "温度" * 20 + "-noise=0.1-seed=2"):
+        copied(runs / "old", name)
+    names = [line.split("  ")[0] for line in printed(capsys)[1:]]
+    assert names[0] == "a_long_n…ndulum-noise=0.1-seed=1" and names[2].endswith("温度-noise=0.1-seed=2")
+    assert all(cell_len(name) <= 32 for name in names)

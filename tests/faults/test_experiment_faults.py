@@ -17,7 +17,7 @@ from symreg.experiment.errors import RunFolderError
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.specification import read_specification, specification_of
 from symreg.experiment.store import append_log, read_log, read_state
-from symreg.experiment.sweep import read_specifications
+from symreg.sweeps import read_specifications
 from tests.experiment.fake_search import KEPLER, FakeSearch, write_kepler
 
 BILLION_LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(

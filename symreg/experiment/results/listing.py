@@ -45,24 +45,24 @@ class UnreadableRun:
     reason: str
 
 
-def list_runs(folder: Path) -> tuple[ListedRun | UnreadableRun, ...]:
-    """The runs in ``folder``, by name; or the one that it is itself. ``NoRunsError`` where there is no such folder."""
+def run_folders(folder: Path) -> tuple[Path, ...]:
+    """The folders of runs in ``folder``, by name, or ``folder`` itself; ``NoRunsError`` where there is none such."""
     if not folder.is_dir():
         reason = "there is no such folder; symreg run makes it, or name the one that holds your runs"
         raise NoRunsError(folder=str(folder), reason=reason)
     try:
-        folders = [folder] if _is_run(folder) else sorted(one for one in folder.iterdir() if _is_run(one))
+        return (folder,) if _is_run(folder) else tuple(sorted(one for one in folder.iterdir() if _is_run(one)))
     except OSError as error:
         raise NoRunsError(folder=str(folder), reason=f"cannot be read ({error.strerror or error})") from None
-    return tuple(_listed(one) for one in folders)
 
 
 def _is_run(folder: Path) -> bool:
     return any((folder / name).is_file() for name in (store.FRONT, store.STATE, store.EXPERIMENT))
 
 
-def _listed(folder: Path) -> ListedRun | UnreadableRun:
-    name = folder.resolve().name if folder.name in ("", "..") else folder.name
+def listed_run(folder: Path) -> ListedRun | UnreadableRun:
+    """A run by what its ``front.json`` says, or why that cannot be read."""
+    name = folder_name(folder)
     if not (folder / store.FRONT).exists():
         return UnreadableRun(name, f"{store.FRONT}: not there; the run has saved nothing")
     try:
@@ -73,6 +73,11 @@ def _listed(folder: Path) -> ListedRun | UnreadableRun:
         return UnreadableRun(name, str(error))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         return UnreadableRun(name, f"{store.FRONT}: {why_broken(error)}")
+
+
+def folder_name(folder: Path) -> str:
+    """The name of a folder, also of ``.`` and ``..``."""
+    return folder.resolve().name if folder.name in ("", "..") else folder.name
 
 
 def _run(folder: Path, name: str, front: dict[str, Any]) -> ListedRun:
@@ -90,11 +95,11 @@ def _run(folder: Path, name: str, front: dict[str, Any]) -> ListedRun:
         complexity=None if law is None else int(law["complexity"]),
         r2=math.nan if r2 is None else float(r2),
         seconds=float(front["wall_seconds"]),
-        when=_when(folder),
+        when=last_event(folder),
     )
 
 
-def _when(folder: Path) -> str:
+def last_event(folder: Path) -> str:
     """When something last happened, ``2026-01-31 12:00``, by the log; empty where it does not say."""
     path = folder / store.LOG
     if not path.is_file():
