@@ -2,7 +2,8 @@
 
 ``specification`` says what the file may hold, block by block (``blocks``), ``draft`` writes such a file for a table,
 ``assembly`` makes a ``Problem`` of it, ``runner`` searches, and ``store`` keeps ``runs/NAME/`` loadable at every
-instant, so that a run that was cut off goes on where it was. ``results`` reads runs again: predictions, a list of them.
+instant, so that a run that was cut off goes on where it was. ``many`` runs many at once, on workers. ``results`` reads
+runs again: predictions, a list of them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from symreg.experiment.assembly import check_tools, problem_of
 from symreg.experiment.blocks import DIALECT_KEYS, BackendPart
 from symreg.experiment.draft import Draft, draft_experiment, is_experiment_file, specification_of_table
 from symreg.experiment.environment import machine, versions
-from symreg.experiment.errors import DestinationError, NotAvailableError, UnsavedError
+from symreg.experiment.errors import DestinationError, NotAvailableError, ProgramNotAllowedError, UnsavedError
+from symreg.experiment.many import NOT_BEGUN, Overview, RunningRun, RunRecord, run_many, threads_of
 from symreg.experiment.results import (
     ListedRun,
     Predictions,
@@ -31,12 +33,17 @@ from symreg.experiment.sweep import read_specifications
 
 __all__ = [
     "DIALECT_KEYS",
+    "NOT_BEGUN",
     "BackendPart",
     "DestinationError",
     "Draft",
     "ListedRun",
     "NotAvailableError",
+    "Overview",
     "Predictions",
+    "ProgramNotAllowedError",
+    "RunRecord",
+    "RunningRun",
     "Specification",
     "UnreadableRun",
     "UnsavedError",
@@ -54,7 +61,9 @@ __all__ = [
     "problem_of",
     "read_specifications",
     "run_experiment",
+    "run_many",
     "specification_of_table",
+    "threads_of",
     "using_law",
     "versions",
     "with_changes",

@@ -35,7 +35,7 @@ from symreg.experiment.fingerprint import (
     data_fingerprint,
     question,
 )
-from symreg.experiment.lock import locked
+from symreg.experiment.lock import Claim, Hold, locked
 from symreg.experiment.position import PositionFile, fingerprint
 from symreg.experiment.revival import load_discovery, stored_specification
 from symreg.experiment.run_in_progress import Discover, Observer, RunInProgress
@@ -68,6 +68,7 @@ def run_experiment(
     on_note: Callable[[str], None] | None = None,
     stop: Callable[[], bool] | None = None,
     allow_program: bool = False,
+    claim: Claim | None = None,
 ) -> Discovery:
     """Run ``specification`` in ``runs_folder/NAME``, going on from an earlier run of the same question.
 
@@ -75,10 +76,10 @@ def run_experiment(
     ``fresh`` deletes the files of an earlier run first. ``observer`` is told of the search, and of each stage that
     follows. The first Ctrl-C calls ``on_interrupt`` and ends the search with the best so far (status "interrupted"), as
     does ``stop()`` when it turns true. ``on_note`` is told before the search what a backend does not
-    heed. A program that the specification names is run only where ``allow_program`` says so. Raises a ``SymregError``:
-    the specification's, the table's, the backend's or the problem's before any work, ProgramNotAllowedError,
-    ResumeError, FolderLockedError, RunFolderError; UnsavedError, which holds the discovery, where only its storing
-    failed.
+    heed. A program that the specification names is run only where ``allow_program`` says so. With a ``claim`` the
+    folder is taken over from an earlier attempt of the same campaign. Raises a ``SymregError``: the specification's,
+    the table's, the backend's or the problem's before any work, ProgramNotAllowedError, ResumeError, FolderLockedError,
+    TakenOverError, RunFolderError; UnsavedError, which holds the discovery, where only its storing failed.
     """
     if discover is None:
         from symreg.discovery import discover as search
@@ -98,10 +99,10 @@ def run_experiment(
         folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         with _writing(folder):
-            stack.enter_context(locked(folder))
+            hold = stack.enter_context(locked(folder, claim))
             stop = _either(stack.enter_context(first_interrupt_asks(on_interrupt)), stop)
             unheeded = unmet(backend, problem, budget)
-            run = _begin(folder, specification, problem, interval, fresh)
+            run = _begin(hold, specification, problem, interval, fresh)
         on_note = on_note or (lambda _: None)
         if _is_done(run, specification):
             on_note(FINISHED_BEFORE)
@@ -121,6 +122,8 @@ def run_experiment(
         try:
             with _writing(folder):
                 discovery = run.finish(discovery)
+                with hold.writing():  # looked at once: reports take seconds, and tell what was stored
+                    pass
                 _report(specification, discovery, folder)
         except (RunFolderError, UnwritableError) as error:
             raise UnsavedError(reason=f"{str(error).rstrip('.')}.", discovery=discovery) from error
@@ -143,9 +146,10 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _begin(
-    folder: Path, specification: Specification, problem: Problem, interval: float, fresh: bool
+    hold: Hold, specification: Specification, problem: Problem, interval: float, fresh: bool
 ) -> RunInProgress:
     """Check that what lies in the folder is this run, or nothing."""
+    folder = hold.folder
     store.remove_leftovers(folder)
     if fresh:
         store.remove_run(folder)
@@ -157,7 +161,7 @@ def _begin(
             raise ResumeError(folder=str(folder), differences=tuple(differences))
     engine, memory = get_engine(specification.backend.engine).name, specification.budget.memory
     position = PositionFile(folder, fingerprint(asked, data["sha256"], engine, memory), interval)
-    return RunInProgress(folder, problem, asked, data, state, interval, position=position)
+    return RunInProgress(hold, problem, asked, data, state, interval, position=position)
 
 
 def _is_done(run: RunInProgress, specification: Specification) -> bool:
