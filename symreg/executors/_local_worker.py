@@ -14,8 +14,9 @@ import struct
 import sys
 import threading
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO
 
+from symreg.executors.call import sendable, sendable_error
 from symreg.executors.errors import TaskError
 
 HEAD = struct.Struct("<Q")  # the length of what follows
@@ -40,34 +41,20 @@ def write_frame(stream: IO[bytes], body: bytes) -> None:
 
 
 def answer_to(call: bytes) -> bytes:
-    """What a call gives: ``(True, value)`` or ``(False, error)``, pickled; what cannot travel is told as TaskError."""
+    """What a call gives: True or False, and the pickled value or error; what cannot travel is told as TaskError."""
     try:
         function, arguments, keywords = pickle.loads(call)
     except Exception as error:
-        return _packed(False, _no_function(error))
+        return pickle.dumps((False, pickle.dumps(_no_function(error))))
     try:
-        value = function(*arguments, **keywords)
+        return pickle.dumps((True, sendable(function(*arguments, **keywords))))
     except Exception as error:
-        return _packed(False, error)
-    return _packed(True, value)
+        return pickle.dumps((False, pickle.dumps(sendable_error(error))))
 
 
 def _no_function(error: Exception) -> TaskError:
     reason = f"A worker cannot find what it is to call ({type(error).__name__}: {error})."
     return TaskError(reason=reason, advice="Give a function of a module that can be imported, not one of a script.")
-
-
-def _packed(done: bool, value: Any) -> bytes:
-    try:
-        packed = pickle.dumps((done, value))
-        if not done:
-            pickle.loads(packed)  # an error whose fields do not fit its constructor breaks when it is read
-        return packed
-    except Exception as error:
-        said = f"{type(value).__name__}: {value}" if not done else f"{type(error).__name__}: {error}"
-        what = "An error" if not done else "The answer of a task"
-        reason = f"{what} cannot be sent back from its worker ({said})."
-        return pickle.dumps((False, TaskError(reason=reason[:2000], advice="" if not done else "Give plain values.")))
 
 
 def main() -> None:

@@ -120,7 +120,8 @@ class LocalExecutor(Executor):
                     continue
                 try:
                     process = process or self._begin()
-                    done, value = pickle.loads(process.ask(packed))
+                    done, told = pickle.loads(process.ask(packed))
+                    value = pickle.loads(told)
                 except WorkerDiedError as error:
                     self._end(process)
                     process = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
@@ -24,6 +25,7 @@ WAIT_SECONDS = 0.2
 DEATHS = ("KilledWorker",)
 """Errors of other libraries, by the names of their classes, that say that a worker was lost."""
 
+LOST = "it was killed, or the cluster lost it"
 BROKEN = "the workers broke together, and this executor takes no more tasks"
 RENEW = "Give a function that makes the executor, or jobs=N; the same call goes on with what is left."
 
@@ -100,8 +102,9 @@ class _Crew:
         if not self.stopped and self.link is not None:
             self.link.ask_to_stop()
         self.stopped = True
-        for future in self.running:
-            future.cancel()
+        for future, given in self.running.items():  # some executors call a task cancelled that goes on
+            if self.link is None or not self._had_begun(given):
+                future.cancel()
         for given in (*self.suspects, *self.waiting):
             yield Outcome(given.task.key, "not begun", given.attempt - 1)
         self.suspects.clear()
@@ -154,7 +157,7 @@ class _Crew:
     def _ended(self, future: Future[Any], given: _Given) -> Iterator[Outcome]:
         key, error = given.task.key, _error_of(future)
         if error is None:
-            yield Outcome(key, "done", given.attempt, future.result())
+            yield Outcome(key, "done", given.attempt, pickle.loads(future.result()))
         elif isinstance(error, CancelledError) and self.stopped:
             yield Outcome(key, "not begun", given.attempt - 1)
         elif isinstance(error, BrokenExecutor) and isinstance(self.executor, Executor) and _takes_none(self.executor):
@@ -221,4 +224,4 @@ def _words(error: BaseException) -> str:
         return error.reason
     if isinstance(error, BrokenExecutor):
         return "the pool of processes broke while it worked at this"
-    return "the cluster lost it" if isinstance(error, CancelledError) or type(error).__name__ in DEATHS else str(error)
+    return LOST if isinstance(error, CancelledError) or type(error).__name__ in DEATHS else str(error)
