@@ -166,11 +166,19 @@ class RunInProgress:
         try:
             return discover(
                 self.problem, backend=backend, budget=budget, seed=seed, observer=observe, stop=stop,
-                resume_from=self.formulas,
+                resume_from=self._carried_over(budget),
             )  # fmt: skip
         except Exception as error:
             self.fail(error)
             raise
+
+    def _carried_over(self, budget: Budget) -> tuple[str, ...]:
+        """Formulas of earlier sessions that are fitted first.
+
+        None where the search goes on after its turns and evaluations alone are counted: the turns hand over what they
+        found, and a formula that was found and written already would come back as a law written in another way.
+        """
+        return () if self.turns and budget.time is None else self.formulas
 
     def enter(self, stage: str, discovery: Discovery) -> None:
         """Tell the observer that a stage begins after the search, which no budget of the search counts."""
