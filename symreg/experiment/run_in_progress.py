@@ -67,6 +67,7 @@ class RunInProgress:
     position: PositionFile | None = None
     turns: tuple[Turn, ...] = ()  # of earlier sessions
     why_anew: str | None = None  # why none of them is gone on after
+    given: tuple[str, ...] | None = None  # formulas of earlier sessions that are fitted first; None: all
     observer: Observer | None = None
     began: float = field(default_factory=time.monotonic)
 
@@ -97,8 +98,11 @@ class RunInProgress:
         if self.earlier is None or self.position is None:
             return backend, budget
         self.turns, self.why_anew = self.position.begin()
-        after = going_on(backend, self.turns) if self.turns else None
-        if after is None:
+        after = going_on(backend, self.turns)
+        if after is not None and self.why_anew is None and budget.time is None:
+            # What was found is found again, turn by turn; as a guess it would come back as a law written otherwise.
+            self.given = ()
+        if after is None or not self.turns:
             self.turns = ()
             return backend, budget
         return after, replace(budget, time=left_of(budget.time, self.elapsed_before))
@@ -110,7 +114,8 @@ class RunInProgress:
             return None
         if not self.turns:
             why = f": {self.why_anew}" if self.why_anew else ""
-            return f"the search begins anew, with the formulas that were found before{why}"
+            what = ", with the formulas that were found before" if self.given is None else ", as the first time"
+            return f"the search begins anew{what}{why}"
         evaluated = evaluated_in(self.turns)
         level = max(int(one["level"]) for one in self.turns)
         return f"goes on after {self.elapsed_before:.1f} s, at complexity {level}, with {evaluated:,} evaluated"
@@ -166,19 +171,11 @@ class RunInProgress:
         try:
             return discover(
                 self.problem, backend=backend, budget=budget, seed=seed, observer=observe, stop=stop,
-                resume_from=self._carried_over(budget),
+                resume_from=self.formulas if self.given is None else self.given,
             )  # fmt: skip
         except Exception as error:
             self.fail(error)
             raise
-
-    def _carried_over(self, budget: Budget) -> tuple[str, ...]:
-        """Formulas of earlier sessions that are fitted first.
-
-        None where the search goes on after its turns and evaluations alone are counted: the turns hand over what they
-        found, and a formula that was found and written already would come back as a law written in another way.
-        """
-        return () if self.turns and budget.time is None else self.formulas
 
     def enter(self, stage: str, discovery: Discovery) -> None:
         """Tell the observer that a stage begins after the search, which no budget of the search counts."""
