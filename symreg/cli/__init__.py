@@ -166,6 +166,7 @@ def run(
     scheduler: Annotated[
         str | None, typer.Option(help="Of a Dask cluster: tcp://HOST:PORT, or the file that it wrote.")
     ] = None,
+    log: Annotated[list[str] | None, typer.Option(help="Tell mlflow or tensorboard too; again for both.")] = None,
 ) -> None:
     """Search for a law. Ctrl-C keeps the best so far; the same command goes on from there."""
     from symreg.cli.many_runs import Crew
@@ -179,7 +180,7 @@ def run(
     run_experiments(
         file, runs, time=time, seed=seed, threads=threads, backend=backend, fresh=fresh, quiet=quiet,
         question=question, allow_program=allow_program, port=(port or 0) if serve else None,
-        crew=Crew(jobs, executor, scheduler),
+        crew=Crew(jobs, executor, scheduler), log=log or (),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import contextlib
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import typer
 
@@ -21,6 +21,7 @@ from symreg.experiment import (
     ProgramNotAllowedError,
     Specification,
     UnsavedError,
+    check_trackers,
     is_experiment_file,
     with_changes,
 )
@@ -39,6 +40,15 @@ stopped from one that failed."""
 ALONE = Crew()
 
 
+class Ways(TypedDict):
+    """How runs are run, beside what their file says."""
+
+    fresh: bool
+    quiet: bool
+    allow_program: bool
+    log: tuple[str, ...]
+
+
 def run_experiments(
     file: Path,
     runs: Path,
@@ -53,16 +63,19 @@ def run_experiments(
     port: int | None = None,
     question: TableQuestion,
     crew: Crew = ALONE,
+    log: Sequence[str] = (),
 ) -> None:
     """Run every experiment of ``file``, or the ``question`` where it is a table: one after another, or many at once on
     the workers of the ``crew``. Ctrl-C ends the series with exit code 130; one of many that fails stops no other, and
     the exit code is 1 at the end. With a ``port``, 0 for one that is free, the runs are shown on a page there, one
     after another."""
     crew.check()
+    check_trackers(log)
     found = asked_of(file, question)
     options = [("--time", time), ("--seed", seed), ("--threads", threads), ("--backend", backend), *crew.given()]
+    options += [("--log", one) for one in log]
     again = _command(file, runs, [*question.given(), *options]) + " --allow-program" * allow_program
-    ways = {"fresh": fresh, "quiet": quiet, "allow_program": allow_program}
+    ways = Ways(fresh=fresh, quiet=quiet, allow_program=allow_program, log=tuple(log))
     specifications = [_with_options(one, time, seed, threads, backend) for one in found]
     if crew.is_together and port is not None:
         reason = "--serve shows one run after another, and these go on at once."
@@ -83,7 +96,7 @@ def run_experiments(
 
 
 def _in_turn(
-    specifications: Sequence[Specification], runs: Path, port: int | None, ways: dict[str, bool]
+    specifications: Sequence[Specification], runs: Path, port: int | None, ways: Ways
 ) -> tuple[bool, bool]:
     """Run them one after another in this process: whether somebody stopped them, and whether one of many failed."""
     failed: list[str] = []
@@ -123,7 +136,7 @@ def _page(port: int | None) -> Iterator[Board | None]:
         yield board
 
 
-def _shown_run(specification: Specification, runs: Path, board: Board | None, ways: dict[str, bool]) -> Discovery:
+def _shown_run(specification: Specification, runs: Path, board: Board | None, ways: Ways) -> Discovery:
     """Run it, print what was found, and end with exit code 130 where nothing was found before Ctrl-C."""
     folder = runs / specification.name
     try:
@@ -170,8 +183,9 @@ def _backend(part: BackendPart, threads: int | None, names: str | None) -> Backe
 
 
 def _run(
-    specification: Specification, runs: Path, board: Board | None, *, fresh: bool, quiet: bool, allow_program: bool
-) -> Discovery:
+    specification: Specification, runs: Path, board: Board | None, *, fresh: bool, quiet: bool, allow_program: bool,
+    log: tuple[str, ...],
+) -> Discovery:  # fmt: skip
     from symreg.experiment import run_experiment
 
     name, target = specification.name, specification.data.target or "target"
@@ -191,7 +205,7 @@ def _run(
         return run_experiment(
             specification, runs, _all_of(seen), fresh=fresh, on_interrupt=_each_of(said),
             on_note=None if quiet else _say, stop=None if board is None else board.stop.is_set,
-            allow_program=allow_program,
+            allow_program=allow_program, log=log,
         )  # fmt: skip
 
 

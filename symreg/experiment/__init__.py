@@ -30,6 +30,7 @@ from symreg.experiment.runner import run_experiment
 from symreg.experiment.schema import experiment_schema
 from symreg.experiment.specification import Specification, with_changes
 from symreg.experiment.sweep import read_specifications
+from symreg.experiment.tracking import check_trackers
 
 __all__ = [
     "DIALECT_KEYS",
@@ -48,6 +49,7 @@ __all__ = [
     "UnreadableRun",
     "UnsavedError",
     "check_tools",
+    "check_trackers",
     "draft_experiment",
     "experiment_schema",
     "is_experiment_file",

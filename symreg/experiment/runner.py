@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ from symreg.experiment.run_in_progress import Discover, Observer, RunInProgress
 from symreg.experiment.specification import Specification
 from symreg.experiment.standing import standing_of_discovery
 from symreg.experiment.store import append_log, read_state, write_front
+from symreg.experiment.tracking import TrackedRun, Tracking, check_trackers, tracked
 from symreg.laws import ParetoFront
 from symreg.live import first_interrupt_asks
 from symreg.watching import EXAMINE, REPORT
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from symreg.discovery import Discovery
     from symreg.problem import Problem
     from symreg.search import Backend
+    from symreg.watching import Progress
 
 FINISHED_BEFORE = (
     "this run was finished before, and nothing was searched again; a longer budget goes on, --fresh starts over"
@@ -69,6 +71,7 @@ def run_experiment(
     stop: Callable[[], bool] | None = None,
     allow_program: bool = False,
     claim: Claim | None = None,
+    log: Sequence[str] = (),
 ) -> Discovery:
     """Run ``specification`` in ``runs_folder/NAME``, going on from an earlier run of the same question.
 
@@ -77,7 +80,8 @@ def run_experiment(
     follows. The first Ctrl-C calls ``on_interrupt`` and ends the search with the best so far (status "interrupted"), as
     does ``stop()`` when it turns true. ``on_note`` is told before the search what a backend does not
     heed. A program that the specification names is run only where ``allow_program`` says so. With a ``claim`` the
-    folder is taken over from an earlier attempt of the same campaign. Raises a ``SymregError``: the specification's,
+    folder is taken over from an earlier attempt of the same campaign. The run is told to the trackers that ``log``
+    names ("mlflow", "tensorboard") as well; one that fails costs a note. Raises a ``SymregError``: the specification's,
     the table's, the backend's or the problem's before any work, ProgramNotAllowedError, ResumeError, FolderLockedError,
     TakenOverError, RunFolderError; UnsavedError, which holds the discovery, where only its storing failed.
     """
@@ -90,6 +94,7 @@ def run_experiment(
     if specification.backend.programs and not allow_program:
         raise ProgramNotAllowedError(programs=specification.backend.programs)
     check_tools(specification)
+    check_trackers(log)
     backend, budget = backend_of(specification), budget_of(specification)
     problem = problem_of(specification)
     check_backend(backend, problem)
@@ -112,7 +117,9 @@ def run_experiment(
             run.announce(configuration(specification, folder), specification, unheeded)
         for sentence in (*unheeded, *filter(None, [run.going_on_note])):
             on_note(sentence)
-        discovery = run.search(discover, searching, left, specification.seed, observer, stop)
+        tracking = stack.enter_context(tracked(log))
+        tracking.begin(_as_tracked(run, specification, fresh=fresh))
+        discovery = run.search(discover, searching, left, specification.seed, _both(observer, tracking), stop)
         if discovery.front.laws and discovery.status == "finished":
             run.enter(EXAMINE, discovery)
         discovery = _examined(specification, discovery, backend, stop)
@@ -127,7 +134,28 @@ def run_experiment(
                 _report(specification, discovery, folder)
         except (RunFolderError, UnwritableError) as error:
             raise UnsavedError(reason=f"{str(error).rstrip('.')}.", discovery=discovery) from error
-    return discovery
+        lost = tracking.end(discovery, folder)
+        for sentence in lost:
+            on_note(sentence)
+    return replace(discovery, notes=(*discovery.notes, *lost))
+
+
+def _as_tracked(run: RunInProgress, specification: Specification, *, fresh: bool) -> TrackedRun:
+    """The run as trackers know it: by its folder and its question, whatever its budget."""
+    mark = fingerprint(run.question, run.data["sha256"], str(run.folder.absolute()), 0)
+    return TrackedRun(specification.name, run.folder, run.question, mark, is_fresh=fresh)
+
+
+def _both(observer: Observer | None, tracking: Tracking) -> Observer | None:
+    if not tracking.tellers:
+        return observer
+
+    def observe(progress: Progress) -> None:
+        tracking(progress)
+        if observer is not None:
+            observer(progress)
+
+    return observe
 
 
 def _either(first: Callable[[], bool], second: Callable[[], bool] | None) -> Callable[[], bool]:

@@ -33,6 +33,7 @@ class Ways:
     allow_program: bool = False
     interval: float = 2.0
     campaign: str = ""
+    log: tuple[str, ...] = ()
 
 
 def run_one(specification: Specification, runs_folder: str, ways: Ways, *, line: Line) -> RunRecord:
@@ -50,7 +51,7 @@ def run_one(specification: Specification, runs_folder: str, ways: Ways, *, line:
                 discovery = run_experiment(
                     specification, runs_folder, observe, fresh=ways.fresh and line.attempt == 1, stop=line.stop,
                     on_note=said.append, allow_program=ways.allow_program, interval=ways.interval,
-                    claim=Claim(ways.campaign, line.attempt),
+                    claim=Claim(ways.campaign, line.attempt), log=ways.log,
                 )  # fmt: skip
                 failure = ""
             except UnsavedError as error:

@@ -27,6 +27,7 @@ from symreg.experiment.many.overview import Overview, Tally
 from symreg.experiment.many.parcel import Returned, packed, put_in_place, run_away
 from symreg.experiment.many.record import RunRecord, record_without
 from symreg.experiment.specification import Specification
+from symreg.experiment.tracking import check_trackers
 from symreg.live import first_interrupt_asks
 
 Workers = Executor | Callable[[], Executor] | Cluster
@@ -41,6 +42,7 @@ def run_many(
     fresh: bool = False,
     allow_program: bool = False,
     interval: float = 2.0,
+    log: Sequence[str] = (),
     attempts: int = ATTEMPTS,
     observer: Callable[[Overview], None] | None = None,
     on_interrupt: Callable[[], None] | None = None,
@@ -53,15 +55,17 @@ def run_many(
     folder, a function that makes one, or a ``Cluster`` of Dask, whose workers may be elsewhere; else ``jobs`` processes
     of this machine. A run whose worker dies is begun again where it was, ``attempts`` times in all; one that fails
     stops no other. Ctrl-C, or ``stop()``, asks those that run to end with the best they have, and no other is begun;
-    the same call goes on later. ``observer`` is told once a second how all stands, by another thread. Raises
-    ``ProgramNotAllowedError``, and ``RunFolderError`` where ``runs_folder`` cannot be written to.
+    the same call goes on later. ``observer`` is told once a second how all stands, by another thread; ``log`` names
+    trackers, as there. Raises ``TrackingError``, ``ProgramNotAllowedError``, and ``RunFolderError`` where
+    ``runs_folder`` cannot be written to.
     """
     _check(specifications, allow_program=allow_program)
+    check_trackers(log)
     by_name, folder = {one.name: one for one in specifications}, Path(runs_folder)
     with contextlib.ExitStack() as stack:
         asked = stack.enter_context(first_interrupt_asks(on_interrupt))
         files = stack.enter_context(_link_in(folder))
-        ways = Ways(fresh, allow_program, interval, files.token)
+        ways = Ways(fresh, allow_program, interval, files.token, tuple(log))
         crew = _hired(stack, executor, jobs, files, max(map(threads_of, specifications), default=1))
         tally = Tally(len(specifications), crew.link, observer)
         tasks = list(_tasks(specifications, folder, ways, crew, tally))

@@ -1,0 +1,7 @@
+"""Runs told to trackers of experiments as well, through their own clients: MLflow and TensorBoard."""
+
+from __future__ import annotations
+
+from symreg.experiment.tracking.tracked import TrackedRun, Tracking, TrackingError, check_trackers, tracked
+
+__all__ = ["TrackedRun", "Tracking", "TrackingError", "check_trackers", "tracked"]
