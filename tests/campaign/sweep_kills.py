@@ -187,10 +187,12 @@ def main() -> None:
         done = killed(folder, rng, kills, seconds, given.jobs)
         left -= sum("killed" in one for one in done)
         sweeps += 1
+        print(f"{folder.name}: {'; '.join(done)}", flush=True)
         if wrong := wrong_after(folder, kills, given.jobs, undisturbed):
             (folder / "what_does_not_hold.txt").write_text(wrong, encoding="utf-8")
             failed.append(f"{folder.name}: {wrong}")
         else:
+            print("  held", flush=True)
             shutil.rmtree(folder)
     summarised(f"{given.kills} kills of {sweeps} sweeps, {seconds:.1f} s each", sweeps, failed)
     ended(failed, kept)

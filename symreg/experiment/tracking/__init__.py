@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from symreg.experiment.tracking.tracked import TrackedRun, Tracking, TrackingError, check_trackers, tracked
+from symreg.experiment.tracking.telling import TrackedRun, Tracking, TrackingError, check_trackers, tracked
 
 __all__ = ["TrackedRun", "Tracking", "TrackingError", "check_trackers", "tracked"]
