@@ -169,7 +169,6 @@ def run(
     log: Annotated[list[str] | None, typer.Option(help="Tell mlflow or tensorboard too; again for both.")] = None,
 ) -> None:
     """Search for a law. Ctrl-C keeps the best so far; the same command goes on from there."""
-    from symreg.cli.many_runs import Crew
     from symreg.cli.running import run_experiments
     from symreg.cli.starting import TableQuestion
 
@@ -180,7 +179,7 @@ def run(
     run_experiments(
         file, runs, time=time, seed=seed, threads=threads, backend=backend, fresh=fresh, quiet=quiet,
         question=question, allow_program=allow_program, port=(port or 0) if serve else None,
-        crew=Crew(jobs, executor, scheduler), log=log or (),
+        jobs=jobs, executor=executor, scheduler=scheduler, log=log or (),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from symreg.cli import printable
 from symreg.experiment import Overview, RunningRun, RunRecord
 from symreg.live import count_text, fitting, seconds_text
 
-EVERY = 5.0
+LINE_SECONDS = 5.0
 """Seconds from one line about all runs to the next in a pipe."""
 
 MOST_SHOWN = 12
@@ -120,7 +120,7 @@ class RunLines:
         with self._lock:
             ended = len(now.done) > (len(self.view.latest.done) if self.view.latest is not None else 0)
             self.view.update(now)
-            if self.clock() - self._last >= EVERY or (ended and len(now.done) == now.total):
+            if self.clock() - self._last >= LINE_SECONDS or (ended and len(now.done) == now.total):
                 self._last = self.clock()
                 self.write(overview_line(now, WIDE))
 

@@ -37,9 +37,6 @@ EXIT_INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it: 128 and the number of the signal, 2. A script tells by it a run that was
 stopped from one that failed."""
 
-ALONE = Crew()
-
-
 class Ways(TypedDict):
     """How runs are run, beside what their file says."""
 
@@ -62,13 +59,16 @@ def run_experiments(
     allow_program: bool = False,
     port: int | None = None,
     question: TableQuestion,
-    crew: Crew = ALONE,
+    jobs: int = 1,
+    executor: str | None = None,
+    scheduler: str | None = None,
     log: Sequence[str] = (),
 ) -> None:
     """Run every experiment of ``file``, or the ``question`` where it is a table: one after another, or many at once on
-    the workers of the ``crew``. Ctrl-C ends the series with exit code 130; one of many that fails stops no other, and
+    workers (``Crew``). Ctrl-C ends the series with exit code 130; one of many that fails stops no other, and
     the exit code is 1 at the end. With a ``port``, 0 for one that is free, the runs are shown on a page there, one
     after another."""
+    crew = Crew(jobs, executor, scheduler)
     crew.check()
     check_trackers(log)
     found = asked_of(file, question)

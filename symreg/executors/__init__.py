@@ -7,8 +7,8 @@ own executor, ``on_dask`` the door to Dask, ``link`` what passes between parent 
 
 from __future__ import annotations
 
-from symreg.executors.cores import cores_here, crowding
-from symreg.executors.errors import ExecutorError, TaskError, WorkerDiedError, WorkerVersionError
+from symreg.executors.cores import crowding
+from symreg.executors.errors import ExecutorError
 from symreg.executors.link import FileLink, Line, Link, beating, file_link
 from symreg.executors.local import LocalExecutor
 from symreg.executors.many import ATTEMPTS, run_tasks
@@ -26,11 +26,7 @@ __all__ = [
     "LocalExecutor",
     "Outcome",
     "Task",
-    "TaskError",
-    "WorkerDiedError",
-    "WorkerVersionError",
     "beating",
-    "cores_here",
     "crowding",
     "dask_cluster",
     "file_link",

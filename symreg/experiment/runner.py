@@ -120,24 +120,33 @@ def run_experiment(
         tracking = stack.enter_context(tracked(log))
         tracking.begin(_as_tracked(run, specification, fresh=fresh))
         discovery = run.search(discover, searching, left, specification.seed, _both(observer, tracking), stop)
-        if discovery.front.laws and discovery.status == "finished":
-            run.enter(EXAMINE, discovery)
-        discovery = _examined(specification, discovery, backend, stop)
-        discovery = _with_intervals(specification, discovery)
-        if discovery.front.laws and specification.report.formats:
-            run.enter(REPORT, discovery)
-        try:
-            with _writing(folder):
-                discovery = run.finish(discovery)
-                with hold.writing():  # looked at once: reports take seconds, and tell what was stored
-                    pass
-                _report(specification, discovery, folder)
-        except (RunFolderError, UnwritableError) as error:
-            raise UnsavedError(reason=f"{str(error).rstrip('.')}.", discovery=discovery) from error
+        discovery = _stored(run, specification, discovery, backend, stop)
         lost = tracking.end(discovery, folder)
         for sentence in lost:
             on_note(sentence)
     return replace(discovery, notes=(*discovery.notes, *lost))
+
+
+def _stored(
+    run: RunInProgress, specification: Specification, discovery: Discovery, backend: Backend, stop: Callable[[], bool]
+) -> Discovery:
+    """What follows a search: its answer is examined, stored, and written about."""
+    folder = run.folder
+    if discovery.front.laws and discovery.status == "finished":
+        run.enter(EXAMINE, discovery)
+    discovery = _examined(specification, discovery, backend, stop)
+    discovery = _with_intervals(specification, discovery)
+    if discovery.front.laws and specification.report.formats:
+        run.enter(REPORT, discovery)
+    try:
+        with _writing(folder):
+            discovery = run.finish(discovery)
+            with run.hold.writing():  # looked at once: reports take seconds, and tell what was stored
+                pass
+            _report(specification, discovery, folder)
+    except (RunFolderError, UnwritableError) as error:
+        raise UnsavedError(reason=f"{str(error).rstrip('.')}.", discovery=discovery) from error
+    return discovery
 
 
 def _as_tracked(run: RunInProgress, specification: Specification, *, fresh: bool) -> TrackedRun:

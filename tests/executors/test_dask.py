@@ -18,12 +18,11 @@ from symreg.executors import (
     ExecutorError,
     FileLink,
     Task,
-    WorkerDiedError,
-    WorkerVersionError,
     dask_cluster,
     file_link,
     run_tasks,
 )
+from symreg.executors.errors import WorkerDiedError, WorkerVersionError
 from tests.executors import tasks
 
 ROOT = Path(__file__).resolve().parents[2]

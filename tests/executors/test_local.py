@@ -24,14 +24,12 @@ from symreg.executors import (
     LocalExecutor,
     Outcome,
     Task,
-    TaskError,
-    WorkerDiedError,
-    WorkerVersionError,
     crowding,
     file_link,
     run_tasks,
 )
 from symreg.executors.call import Order, carry_out
+from symreg.executors.errors import TaskError, WorkerDiedError, WorkerVersionError
 from symreg.executors.link import SILENCE
 from tests.executors import tasks
 

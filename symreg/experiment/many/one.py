@@ -18,7 +18,7 @@ from symreg.live import Pace
 if TYPE_CHECKING:
     from symreg.watching import Progress
 
-PATIENCE = 30.0
+FOLDER_SECONDS = 30.0
 """Seconds that a run waits for a folder which another process holds: the workers of a parent that was killed are gone
 by then, those of a cluster too (``executors.link.SILENCE``)."""
 
@@ -38,7 +38,7 @@ class Ways:
 
 def run_one(specification: Specification, runs_folder: str, ways: Ways, *, line: Line) -> RunRecord:
     """Run it as ``run_experiment`` does, in a folder that is taken over from earlier attempts of the campaign."""
-    pace, said, until = Pace(), list[str](), time.monotonic() + PATIENCE
+    pace, said, until = Pace(), list[str](), time.monotonic() + FOLDER_SECONDS
 
     def observe(progress: Progress) -> None:
         pace.update(progress)

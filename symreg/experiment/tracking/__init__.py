@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from symreg.experiment.tracking.telling import TrackedRun, Tracking, TrackingError, check_trackers, tracked
+from symreg.experiment.tracking.telling import Tracking, check_trackers, tracked
+from symreg.experiment.tracking.tracker import TrackedRun
 
-__all__ = ["TrackedRun", "Tracking", "TrackingError", "check_trackers", "tracked"]
+__all__ = ["TrackedRun", "Tracking", "check_trackers", "tracked"]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from symreg.experiment.tracking.telling import TrackedRun
+from symreg.experiment.tracking.tracker import TrackedRun
 
 EXPERIMENT = "symreg"
 """The name under which MLflow shows our runs."""

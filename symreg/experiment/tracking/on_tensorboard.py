@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from symreg.experiment.tracking.telling import TrackedRun
+from symreg.experiment.tracking.tracker import TrackedRun
 
 
 class TensorBoardTracker:

@@ -11,19 +11,20 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from symreg.errors import SymregError
+from symreg.experiment.tracking.tracker import TrackedRun, Tracker
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery
     from symreg.watching import Progress
 
-EVERY = 2.0
+POINT_SECONDS = 2.0
 """Seconds from one point of a curve to the next: an hour is 1,800 points of each."""
 
 LAST_SECONDS = 10.0
@@ -42,31 +43,6 @@ class TrackingError(SymregError):
 
     def __str__(self) -> str:
         return f"a run cannot be told to {self.name!r}: {self.advice}"
-
-
-class Tracker(Protocol):
-    """The end of a tracker's own client. Each call may wait, and may raise whatever it likes."""
-
-    def begin(self, run: TrackedRun) -> None:
-        """The run begins, or goes on where it was."""
-
-    def point(self, values: Mapping[str, float], step: int) -> None:
-        """Where its curves are now."""
-
-    def end(self, law: str, status: str, reports: Sequence[Path]) -> None:
-        """It has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrackedRun:
-    """A run as a tracker knows it: its name, its folder, what was asked (by dotted keys), and a ``mark`` by which it is
-    found again when it goes on; a fresh one is begun anew."""
-
-    name: str
-    folder: Path
-    question: Mapping[str, str]
-    mark: str
-    is_fresh: bool = False
 
 
 TRACKERS = {"mlflow": "mlflow-skinny", "tensorboard": "tensorboard"}
@@ -159,7 +135,7 @@ class Tracking:
         if not self.tellers or front is None or not 0 <= front.selected < len(front):
             return
         law = front.best
-        if law.formula == self._law and self.clock() - self._told < EVERY:
+        if law.formula == self._law and self.clock() - self._told < POINT_SECONDS:
             return
         self._law, self._told = law.formula, self.clock()
         error = law.held_out.rmse if law.held_out.n_rows else law.train.rmse

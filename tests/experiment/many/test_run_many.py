@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from symreg.executors import FileLink, Line, LocalExecutor, Outcome, WorkerDiedError, file_link
+from symreg.executors import FileLink, Line, LocalExecutor, Outcome, file_link
+from symreg.executors.errors import WorkerDiedError
 from symreg.experiment import NOT_BEGUN, Overview, RunningRun, RunRecord, load_discovery, run_experiment, run_many
 from symreg.experiment.errors import FolderLockedError, ProgramNotAllowedError, RunFolderError, TakenOverError
 from symreg.experiment.lock import LOCK_NAME, Claim, locked

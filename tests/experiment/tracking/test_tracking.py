@@ -16,10 +16,10 @@ import pytest
 
 from symreg.experiment.runner import run_experiment
 from symreg.experiment.specification import read_specification
-from symreg.experiment.tracking import TrackingError, check_trackers, tracked
+from symreg.experiment.tracking import check_trackers, tracked
 from symreg.experiment.tracking.on_mlflow import MlflowTracker
 from symreg.experiment.tracking.on_tensorboard import TensorBoardTracker
-from symreg.experiment.tracking.telling import TRACKERS
+from symreg.experiment.tracking.telling import TRACKERS, TrackingError
 from tests.cli.helpers import symreg_
 from tests.experiment.fake_search import KEPLER, FakeSearch, write_kepler
 
