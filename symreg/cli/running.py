@@ -77,11 +77,14 @@ def run_experiments(
     again = _command(file, runs, [*question.given(), *options]) + " --allow-program" * allow_program
     ways = Ways(fresh=fresh, quiet=quiet, allow_program=allow_program, log=tuple(log))
     specifications = [_with_options(one, time, seed, threads, backend) for one in found]
-    if crew.is_together and port is not None:
+    together = crew.is_dask or (crew.is_together and len(found) > 1)
+    if crew.jobs > 1 and not together and not quiet:
+        typer.echo("Note: this is one run, and --jobs is for many.", err=True)
+    if together and port is not None:
         reason = "--serve shows one run after another, and these go on at once."
         raise QuestionError(reason=reason, advice="Leave --serve away, or --jobs, --executor and --scheduler.")
     with contextlib.nullcontext() if is_experiment_file(file) else naming_options():
-        if crew.is_together and (len(found) > 1 or crew.is_dask):
+        if together:
             records = run_together(specifications, runs, crew, **ways)
             is_stopped = any(one.status in ("interrupted", NOT_BEGUN) for one in records)
             say_the_end(records, runs, quiet=quiet)
