@@ -145,6 +145,12 @@ def run(
     port: Annotated[
         int | None, typer.Option(parser=_whole, help="Of the page: its port; else one that is free.")
     ] = None,
+    jobs: Annotated[int, typer.Option(parser=_from_one, help="Of a sweep: runs at the same time.")] = 1,
+    executor: Annotated[str | None, typer.Option(help="Of a sweep, who runs them: local or dask.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Of a Dask cluster: tcp://HOST:PORT, or the file that it wrote.")
+    ] = None,
+    log: Annotated[list[str] | None, typer.Option(help="Tell mlflow or tensorboard too; again for both.")] = None,
 ) -> None:
     """Search for a law. Ctrl-C keeps the best so far; the same command goes on from there."""
     from symreg.cli.running import run_experiments
@@ -157,6 +163,7 @@ def run(
     run_experiments(
         file, runs, time=time, seed=seed, threads=threads, backend=backend, fresh=fresh, quiet=quiet,
         question=question, allow_program=allow_program, port=(port or 0) if serve else None,
+        jobs=jobs, executor=executor, scheduler=scheduler, log=log or (),
     )  # fmt: skip
 
 

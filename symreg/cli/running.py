@@ -1,4 +1,4 @@
-"""`symreg run`: runs one after another, told in the terminal, on a page if one is asked for, and summed up."""
+"""`symreg run`: runs one after another or many at once, told in the terminal, on a page if asked for, and summed up."""
 
 from __future__ import annotations
 
@@ -6,22 +6,44 @@ import contextlib
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import typer
 
 from symreg.cli import printable
 from symreg.cli.commands import terminal_width
-from symreg.cli.starting import TableQuestion, asked_of, naming_options
-from symreg.experiment import BackendPart, Specification, UnsavedError, is_experiment_file, with_changes
+from symreg.cli.many_runs import Crew, run_together, say_the_end
+from symreg.cli.starting import QuestionError, TableQuestion, asked_of, naming_options
+from symreg.errors import EngineError, SymregError
+from symreg.experiment import (
+    NOT_BEGUN,
+    BackendPart,
+    ProgramNotAllowedError,
+    Specification,
+    UnsavedError,
+    check_trackers,
+    is_experiment_file,
+    with_changes,
+)
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery, Progress
     from symreg.live import Board
 
+EXIT_FAILED = 1
+"""Exit status where one of many runs failed; the others have ended."""
+
 EXIT_INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it: 128 and the number of the signal, 2. A script tells by it a run that was
 stopped from one that failed."""
+
+class Ways(TypedDict):
+    """How runs are run, beside what their file says."""
+
+    fresh: bool
+    quiet: bool
+    allow_program: bool
+    log: tuple[str, ...]
 
 
 def run_experiments(
@@ -37,31 +59,74 @@ def run_experiments(
     allow_program: bool = False,
     port: int | None = None,
     question: TableQuestion,
+    jobs: int = 1,
+    executor: str | None = None,
+    scheduler: str | None = None,
+    log: Sequence[str] = (),
 ) -> None:
-    """Run every experiment of ``file`` one after another, or the ``question`` where it is a table; Ctrl-C ends the
-    series with exit code 130. With a ``port``, 0 for one that is free, the runs are shown on a page there."""
+    """Run every experiment of ``file``, or the ``question`` where it is a table: one after another, or many at once on
+    workers (``Crew``). Ctrl-C ends the series with exit code 130; one of many that fails stops no other, and
+    the exit code is 1 at the end. With a ``port``, 0 for one that is free, the runs are shown on a page there, one
+    after another."""
+    crew = Crew(jobs, executor, scheduler)
+    crew.check()
+    check_trackers(log)
     found = asked_of(file, question)
-    options = [("--time", time), ("--seed", seed), ("--threads", threads), ("--backend", backend)]
+    options = [("--time", time), ("--seed", seed), ("--threads", threads), ("--backend", backend), *crew.given()]
+    options += [("--log", one) for one in log]
     again = _command(file, runs, [*question.given(), *options]) + " --allow-program" * allow_program
-    ways = {"fresh": fresh, "quiet": quiet, "allow_program": allow_program}
-    is_stopped = False
-    with _page(port) as board, contextlib.nullcontext() if is_experiment_file(file) else naming_options():
-        for number, specification in enumerate(found, 1):
-            specification = _with_options(specification, time, seed, threads, backend)
-            discovery = _shown_run(specification, runs, board, ways)
-            is_stopped = discovery.status == "interrupted"
-            if board is not None and (is_stopped or number == len(found)):
-                board.end(discovery, runs / specification.name)
-            if is_stopped:
-                typer.echo(f"Interrupted. To go on: {again}", err=True)
-                break
+    ways = Ways(fresh=fresh, quiet=quiet, allow_program=allow_program, log=tuple(log))
+    specifications = [_with_options(one, time, seed, threads, backend) for one in found]
+    together = crew.is_dask or (crew.is_together and len(found) > 1)
+    if crew.jobs > 1 and not together and not quiet:
+        typer.echo("Note: this is one run, and --jobs is for many.", err=True)
+    if together and port is not None:
+        reason = "--serve shows one run after another, and these go on at once."
+        raise QuestionError(reason=reason, advice="Leave --serve away, or --jobs, --executor and --scheduler.")
+    with contextlib.nullcontext() if is_experiment_file(file) else naming_options():
+        if together:
+            records = run_together(specifications, runs, crew, **ways)
+            is_stopped = any(one.status in ("interrupted", NOT_BEGUN) for one in records)
+            say_the_end(records, runs, quiet=quiet)
+            has_failed = any(one.has_failed for one in records)
+        else:
+            is_stopped, has_failed = _in_turn(specifications, runs, port, ways)
     if is_stopped:
+        typer.echo(f"Interrupted. To go on: {again}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
-    if len(found) > 1:
+    if len(specifications) > 1:
         from symreg.cli.planning import tell_summary
 
-        ran = [_with_options(one, time, seed, threads, backend) for one in found]
-        tell_summary(file, runs, ran, quiet=quiet)
+        tell_summary(file, runs, specifications, quiet=quiet)
+    if has_failed:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _in_turn(
+    specifications: Sequence[Specification], runs: Path, port: int | None, ways: Ways
+) -> tuple[bool, bool]:
+    """Run them one after another in this process: whether somebody stopped them, and whether one of many failed."""
+    failed: list[str] = []
+    with _page(port) as board:
+        for number, specification in enumerate(specifications, 1):
+            try:
+                discovery = _shown_run(specification, runs, board, ways)
+            except (ProgramNotAllowedError, EngineError):
+                raise  # the next one would say the same
+            except SymregError as error:
+                if len(specifications) == 1:
+                    raise
+                failed.append(f"symreg: {specification.name}: {error}")
+                typer.echo(printable(failed[-1]), err=True)
+                continue
+            is_stopped = discovery.status == "interrupted"
+            if board is not None and (is_stopped or number == len(specifications)):
+                board.end(discovery, runs / specification.name)
+            if is_stopped:
+                return True, bool(failed)
+    if failed:
+        typer.echo(printable("\n".join([f"{len(failed)} of {len(specifications)} runs failed:", *failed])), err=True)
+    return False, bool(failed)
 
 
 @contextlib.contextmanager
@@ -78,7 +143,7 @@ def _page(port: int | None) -> Iterator[Board | None]:
         yield board
 
 
-def _shown_run(specification: Specification, runs: Path, board: Board | None, ways: dict[str, bool]) -> Discovery:
+def _shown_run(specification: Specification, runs: Path, board: Board | None, ways: Ways) -> Discovery:
     """Run it, print what was found, and end with exit code 130 where nothing was found before Ctrl-C."""
     folder = runs / specification.name
     try:
@@ -125,8 +190,9 @@ def _backend(part: BackendPart, threads: int | None, names: str | None) -> Backe
 
 
 def _run(
-    specification: Specification, runs: Path, board: Board | None, *, fresh: bool, quiet: bool, allow_program: bool
-) -> Discovery:
+    specification: Specification, runs: Path, board: Board | None, *, fresh: bool, quiet: bool, allow_program: bool,
+    log: tuple[str, ...],
+) -> Discovery:  # fmt: skip
     from symreg.experiment import run_experiment
 
     name, target = specification.name, specification.data.target or "target"
@@ -146,7 +212,7 @@ def _run(
         return run_experiment(
             specification, runs, _all_of(seen), fresh=fresh, on_interrupt=_each_of(said),
             on_note=None if quiet else _say, stop=None if board is None else board.stop.is_set,
-            allow_program=allow_program,
+            allow_program=allow_program, log=log,
         )  # fmt: skip
 
 

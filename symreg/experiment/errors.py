@@ -20,6 +20,7 @@ __all__ = [
     "ResumeError",
     "RunFolderError",
     "RunTableError",
+    "TakenOverError",
     "UnsavedError",
 ]
 
@@ -125,6 +126,15 @@ class FolderLockedError(SymregError):
             f"{self.folder} is in use by process {self.pid} (since {self.began}); wait for it, stop it, "
             "or give this experiment another name"
         )
+
+
+class TakenOverError(SymregError):
+    """A run whose ``folder`` another process has taken over since: what this one finds is written nowhere."""
+
+    folder: str
+
+    def __str__(self) -> str:
+        return f"{self.folder} was taken over by another process, which goes on with this run; this one writes no more"
 
 
 class ResumeError(SymregError):

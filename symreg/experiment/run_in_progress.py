@@ -13,6 +13,8 @@ from symreg.document import dump_document
 from symreg.errors import SymregError
 from symreg.experiment import store
 from symreg.experiment.environment import environment
+from symreg.experiment.errors import TakenOverError
+from symreg.experiment.lock import Hold
 from symreg.experiment.position import PositionFile, Turn
 from symreg.experiment.specification import Specification
 from symreg.experiment.standing import Standing, json_text, standing_of_discovery, standing_of_progress
@@ -51,9 +53,9 @@ class Discover(Protocol):
 
 @dataclass
 class RunInProgress:
-    """A run in progress: what it saves, and when it last did."""
+    """A run in progress: what it saves, and when it last did. It writes as long as it holds its folder."""
 
-    folder: Path
+    hold: Hold
     problem: Problem
     question: dict[str, str]
     data: dict[str, Any]
@@ -65,8 +67,13 @@ class RunInProgress:
     position: PositionFile | None = None
     turns: tuple[Turn, ...] = ()  # of earlier sessions
     why_anew: str | None = None  # why none of them is gone on after
+    given: tuple[str, ...] | None = None  # formulas of earlier sessions that are fitted first; None: all
     observer: Observer | None = None
     began: float = field(default_factory=time.monotonic)
+
+    @property
+    def folder(self) -> Path:
+        return self.hold.folder
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -91,8 +98,11 @@ class RunInProgress:
         if self.earlier is None or self.position is None:
             return backend, budget
         self.turns, self.why_anew = self.position.begin()
-        after = going_on(backend, self.turns) if self.turns else None
-        if after is None:
+        after = going_on(backend, self.turns)
+        if after is not None and self.why_anew is None and budget.time is None:
+            # What was found is found again, turn by turn; as a guess it would come back as a law written otherwise.
+            self.given = ()
+        if after is None or not self.turns:
             self.turns = ()
             return backend, budget
         return after, replace(budget, time=left_of(budget.time, self.elapsed_before))
@@ -104,7 +114,8 @@ class RunInProgress:
             return None
         if not self.turns:
             why = f": {self.why_anew}" if self.why_anew else ""
-            return f"the search begins anew, with the formulas that were found before{why}"
+            what = ", with the formulas that were found before" if self.given is None else ", as the first time"
+            return f"the search begins anew{what}{why}"
         evaluated = evaluated_in(self.turns)
         level = max(int(one["level"]) for one in self.turns)
         return f"goes on after {self.elapsed_before:.1f} s, at complexity {level}, with {evaluated:,} evaluated"
@@ -123,18 +134,16 @@ class RunInProgress:
             backend=", ".join(each.name for each in part.all),
             threads=part.threads,
         )
-        atomic_write_text(self.folder / store.EXPERIMENT, dump_document(plain))
-        atomic_write_text(self.folder / store.ENVIRONMENT, json_text(surroundings))
-        append_log(
-            self.folder,
-            "started" if self.earlier is None else "resumed",
-            formulas=list(self.formulas),
-            elapsed=self.elapsed_before,
-            notes=list(dict.fromkeys([*self.problem.table.notes, *self.problem.notes, *unmet])),
-            **({} if self.earlier is None else {"steps": len(self.turns), "said": self.going_on_note}),
-        )
-        if self.earlier is None:
-            self.save(_nothing_yet(self.problem))
+        again: dict[str, Any] = {} if self.earlier is None else {"steps": len(self.turns), "said": self.going_on_note}
+        notes = list(dict.fromkeys([*self.problem.table.notes, *self.problem.notes, *unmet]))
+        with self.hold.writing():
+            atomic_write_text(self.folder / store.EXPERIMENT, dump_document(plain))
+            atomic_write_text(self.folder / store.ENVIRONMENT, json_text(surroundings))
+            event = "started" if self.earlier is None else "resumed"
+            elapsed = self.elapsed_before
+            append_log(self.folder, event, formulas=list(self.formulas), elapsed=elapsed, notes=notes, **again)
+            if self.earlier is None:
+                self._save(_nothing_yet(self.problem))
 
     def search(
         self,
@@ -162,7 +171,7 @@ class RunInProgress:
         try:
             return discover(
                 self.problem, backend=backend, budget=budget, seed=seed, observer=observe, stop=stop,
-                resume_from=self.formulas,
+                resume_from=self.formulas if self.given is None else self.given,
             )  # fmt: skip
         except Exception as error:
             self.fail(error)
@@ -177,7 +186,8 @@ class RunInProgress:
         """Save when an interval has passed; a disk that is full now may have room at the end."""
         if progress.turn is not None and self.position is not None:
             try:
-                self.position.add(progress.turn)
+                with self.hold.writing():
+                    self.position.add(progress.turn)
             except OSError as error:
                 self.trouble = error
         if progress.front is None:
@@ -187,20 +197,21 @@ class RunInProgress:
             return
         self.saved_at = time.monotonic()
         try:
-            self.save(self.last)
-            append_log(
-                self.folder,
-                "progress",
-                elapsed=progress.elapsed,
-                evaluated=progress.evaluated,
-                complexity=progress.complexity,
-                complete_to_complexity=progress.complete_to_complexity,
-                laws=len(progress.front),
-            )
+            with self.hold.writing():
+                self._save(self.last)
+                append_log(
+                    self.folder,
+                    "progress",
+                    elapsed=progress.elapsed,
+                    evaluated=progress.evaluated,
+                    complexity=progress.complexity,
+                    complete_to_complexity=progress.complete_to_complexity,
+                    laws=len(progress.front),
+                )
         except OSError as error:
             self.trouble = error
 
-    def save(self, standing: Standing) -> None:
+    def _save(self, standing: Standing) -> None:
         """Write the state first: ``front.json`` never tells more than resuming knows."""
         standing = self.with_earlier_certificate(standing)
         elapsed = self.elapsed_before - self.seconds_before + standing.wall_seconds
@@ -219,8 +230,9 @@ class RunInProgress:
         """Save the end, and compute every number again from what was stored: one that differs is an error."""
         discovery = replace(discovery, wall_seconds=self.seconds_before + discovery.wall_seconds)
         standing = self.with_earlier_certificate(standing_of_discovery(discovery))
-        self.save(standing)
-        self._write_position()
+        with self.hold.writing():
+            self._save(standing)
+            self._write_position()
         try:
             for law in (*discovery.front.laws, *discovery.runners_up):
                 restore_law(store_law(law), self.problem)
@@ -229,11 +241,12 @@ class RunInProgress:
             self.fail(error)
             raise
         notes = [] if self.trouble is None else [f"an interval could not be saved: {self.trouble}"]
-        append_log(
-            self.folder, discovery.status, stop_reason=discovery.stop_reason, seconds=discovery.wall_seconds,
-            evaluated=discovery.evaluated, complete_to_complexity=standing.complete_to_complexity,
-            laws=[law.formula for law in discovery.front.laws], notes=[*discovery.notes, *notes],
-        )  # fmt: skip
+        with self.hold.writing():
+            append_log(
+                self.folder, discovery.status, stop_reason=discovery.stop_reason, seconds=discovery.wall_seconds,
+                evaluated=discovery.evaluated, complete_to_complexity=standing.complete_to_complexity,
+                laws=[law.formula for law in discovery.front.laws], notes=[*discovery.notes, *notes],
+            )  # fmt: skip
         return replace(discovery, complete_to_complexity=standing.complete_to_complexity)
 
     def _write_position(self) -> None:
@@ -244,14 +257,17 @@ class RunInProgress:
             self.trouble = error
 
     def fail(self, error: Exception) -> None:
-        """Leave the best so far and the reason."""
-        self._write_position()
+        """Leave the best so far and the reason, where the folder is still ours."""
         standing = self.last if self.last is not None else _nothing_yet(self.problem)
         reason = str(error) if isinstance(error, SymregError) else f"{type(error).__name__}: {error}"
         try:
-            if self.last is not None or self.earlier is None:
-                self.save(replace(standing, status="failed", stop_reason=reason))
-            append_log(self.folder, "failed", reason=reason)
+            with self.hold.writing():
+                self._write_position()
+                if self.last is not None or self.earlier is None:
+                    self._save(replace(standing, status="failed", stop_reason=reason))
+                append_log(self.folder, "failed", reason=reason)
+        except TakenOverError:
+            return
         except OSError as trouble:
             error.add_note(f"and this could not be written down: {trouble}")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,13 +35,14 @@ from symreg.experiment.fingerprint import (
     data_fingerprint,
     question,
 )
-from symreg.experiment.lock import locked
+from symreg.experiment.lock import Claim, Hold, locked
 from symreg.experiment.position import PositionFile, fingerprint
 from symreg.experiment.revival import load_discovery, stored_specification
 from symreg.experiment.run_in_progress import Discover, Observer, RunInProgress
 from symreg.experiment.specification import Specification
 from symreg.experiment.standing import standing_of_discovery
 from symreg.experiment.store import append_log, read_state, write_front
+from symreg.experiment.tracking import TrackedRun, Tracking, check_trackers, tracked
 from symreg.laws import ParetoFront
 from symreg.live import first_interrupt_asks
 from symreg.watching import EXAMINE, REPORT
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from symreg.discovery import Discovery
     from symreg.problem import Problem
     from symreg.search import Backend
+    from symreg.watching import Progress
 
 FINISHED_BEFORE = (
     "this run was finished before, and nothing was searched again; a longer budget goes on, --fresh starts over"
@@ -68,6 +70,8 @@ def run_experiment(
     on_note: Callable[[str], None] | None = None,
     stop: Callable[[], bool] | None = None,
     allow_program: bool = False,
+    claim: Claim | None = None,
+    log: Sequence[str] = (),
 ) -> Discovery:
     """Run ``specification`` in ``runs_folder/NAME``, going on from an earlier run of the same question.
 
@@ -75,10 +79,11 @@ def run_experiment(
     ``fresh`` deletes the files of an earlier run first. ``observer`` is told of the search, and of each stage that
     follows. The first Ctrl-C calls ``on_interrupt`` and ends the search with the best so far (status "interrupted"), as
     does ``stop()`` when it turns true. ``on_note`` is told before the search what a backend does not
-    heed. A program that the specification names is run only where ``allow_program`` says so. Raises a ``SymregError``:
-    the specification's, the table's, the backend's or the problem's before any work, ProgramNotAllowedError,
-    ResumeError, FolderLockedError, RunFolderError; UnsavedError, which holds the discovery, where only its storing
-    failed.
+    heed. A program that the specification names is run only where ``allow_program`` says so. With a ``claim`` the
+    folder is taken over from an earlier attempt of the same campaign. The run is told to the trackers that ``log``
+    names ("mlflow", "tensorboard") as well; one that fails costs a note. Raises a ``SymregError``: the specification's,
+    the table's, the backend's or the problem's before any work, ProgramNotAllowedError, ResumeError, FolderLockedError,
+    TakenOverError, RunFolderError; UnsavedError, which holds the discovery, where only its storing failed.
     """
     if discover is None:
         from symreg.discovery import discover as search
@@ -89,6 +94,7 @@ def run_experiment(
     if specification.backend.programs and not allow_program:
         raise ProgramNotAllowedError(programs=specification.backend.programs)
     check_tools(specification)
+    check_trackers(log)
     backend, budget = backend_of(specification), budget_of(specification)
     problem = problem_of(specification)
     check_backend(backend, problem)
@@ -98,10 +104,10 @@ def run_experiment(
         folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         with _writing(folder):
-            stack.enter_context(locked(folder))
+            hold = stack.enter_context(locked(folder, claim))
             stop = _either(stack.enter_context(first_interrupt_asks(on_interrupt)), stop)
             unheeded = unmet(backend, problem, budget)
-            run = _begin(folder, specification, problem, interval, fresh)
+            run = _begin(hold, specification, problem, interval, fresh)
         on_note = on_note or (lambda _: None)
         if _is_done(run, specification):
             on_note(FINISHED_BEFORE)
@@ -111,20 +117,54 @@ def run_experiment(
             run.announce(configuration(specification, folder), specification, unheeded)
         for sentence in (*unheeded, *filter(None, [run.going_on_note])):
             on_note(sentence)
-        discovery = run.search(discover, searching, left, specification.seed, observer, stop)
-        if discovery.front.laws and discovery.status == "finished":
-            run.enter(EXAMINE, discovery)
-        discovery = _examined(specification, discovery, backend, stop)
-        discovery = _with_intervals(specification, discovery)
-        if discovery.front.laws and specification.report.formats:
-            run.enter(REPORT, discovery)
-        try:
-            with _writing(folder):
-                discovery = run.finish(discovery)
-                _report(specification, discovery, folder)
-        except (RunFolderError, UnwritableError) as error:
-            raise UnsavedError(reason=f"{str(error).rstrip('.')}.", discovery=discovery) from error
+        tracking = stack.enter_context(tracked(log))
+        tracking.begin(_as_tracked(run, specification, fresh=fresh))
+        discovery = run.search(discover, searching, left, specification.seed, _both(observer, tracking), stop)
+        discovery = _stored(run, specification, discovery, backend, stop)
+        lost = tracking.end(discovery, folder)
+        for sentence in lost:
+            on_note(sentence)
+    return replace(discovery, notes=(*discovery.notes, *lost))
+
+
+def _stored(
+    run: RunInProgress, specification: Specification, discovery: Discovery, backend: Backend, stop: Callable[[], bool]
+) -> Discovery:
+    """What follows a search: its answer is examined, stored, and written about."""
+    folder = run.folder
+    if discovery.front.laws and discovery.status == "finished":
+        run.enter(EXAMINE, discovery)
+    discovery = _examined(specification, discovery, backend, stop)
+    discovery = _with_intervals(specification, discovery)
+    if discovery.front.laws and specification.report.formats:
+        run.enter(REPORT, discovery)
+    try:
+        with _writing(folder):
+            discovery = run.finish(discovery)
+            with run.hold.writing():  # looked at once: reports take seconds, and tell what was stored
+                pass
+            _report(specification, discovery, folder)
+    except (RunFolderError, UnwritableError) as error:
+        raise UnsavedError(reason=f"{str(error).rstrip('.')}.", discovery=discovery) from error
     return discovery
+
+
+def _as_tracked(run: RunInProgress, specification: Specification, *, fresh: bool) -> TrackedRun:
+    """The run as trackers know it: by its folder and its question, whatever its budget."""
+    mark = fingerprint(run.question, run.data["sha256"], str(run.folder.absolute()), 0)
+    return TrackedRun(specification.name, run.folder, run.question, mark, is_fresh=fresh)
+
+
+def _both(observer: Observer | None, tracking: Tracking) -> Observer | None:
+    if not tracking.tellers:
+        return observer
+
+    def observe(progress: Progress) -> None:
+        tracking(progress)
+        if observer is not None:
+            observer(progress)
+
+    return observe
 
 
 def _either(first: Callable[[], bool], second: Callable[[], bool] | None) -> Callable[[], bool]:
@@ -143,9 +183,10 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _begin(
-    folder: Path, specification: Specification, problem: Problem, interval: float, fresh: bool
+    hold: Hold, specification: Specification, problem: Problem, interval: float, fresh: bool
 ) -> RunInProgress:
     """Check that what lies in the folder is this run, or nothing."""
+    folder = hold.folder
     store.remove_leftovers(folder)
     if fresh:
         store.remove_run(folder)
@@ -157,7 +198,7 @@ def _begin(
             raise ResumeError(folder=str(folder), differences=tuple(differences))
     engine, memory = get_engine(specification.backend.engine).name, specification.budget.memory
     position = PositionFile(folder, fingerprint(asked, data["sha256"], engine, memory), interval)
-    return RunInProgress(folder, problem, asked, data, state, interval, position=position)
+    return RunInProgress(hold, problem, asked, data, state, interval, position=position)
 
 
 def _is_done(run: RunInProgress, specification: Specification) -> bool:

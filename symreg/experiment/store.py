@@ -27,6 +27,7 @@ from symreg.wording import why_broken, why_unread
 EXPERIMENT, FRONT, TABLE, LOG = "experiment.yaml", "front.json", "front.csv", "log.jsonl"
 ENVIRONMENT, STATE = "environment.json", "state.json"
 POSITION = "position.jsonl"  # only of a search that can go on after its turns
+CURVES = "events.out.tfevents.*"  # of TensorBoard, where a run is told to it
 KNOWN_FILES = (EXPERIMENT, FRONT, TABLE, LOG, ENVIRONMENT, STATE)
 
 STATE_VERSION = 1
@@ -226,5 +227,7 @@ def remove_run(folder: Path) -> None:
     reports += [f"{FIGURE_FOLDER}/{name}" for name in FIGURE_NAMES]
     for name in (STATE, POSITION, *(name for name in KNOWN_FILES if name != STATE), *reports):
         (folder / name).unlink(missing_ok=True)
+    for path in folder.glob(CURVES):
+        path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # other figures are there, or it never was
         (folder / FIGURE_FOLDER).rmdir()
