@@ -35,7 +35,7 @@ def test_what_is_to_do_and_what_it_costs(tmp_path: Path) -> None:
     assert not (tmp_path / "runs").exists()
     text = lines(path, tmp_path / "runs", 2)
     assert "fall.yaml stands for 6 runs: 2 noise x 3 seed\n  noise: 0, 0.05\n  seed: 0, 1, 2\n" in text
-    assert "At most 60 s for 6 runs, 30 s on 2 jobs" in text and "2 GB for the search and 0.8 GB" in text
+    assert "Up to 60 s for 6 runs, 30 s on 2 jobs" in text and "2 GB for the search and 0.8 GB" in text
     assert "fall-noise=0.05-seed=2  to do                10    1 GB        3" in text
 
 
@@ -56,7 +56,7 @@ def test_what_is_done_cut_off_running_or_goes_on(tmp_path: Path) -> None:
     path, runs = written(tmp_path, SWEEP), tmp_path / "runs"
     run_sweep(path, runs)
     assert plan_of(path, runs).counts == {"done": 6}
-    assert "Nothing is left to be searched." in lines(path, runs)
+    assert "Nothing would be searched." in lines(path, runs)
     state = runs / "fall-noise=0-seed=0" / "state.json"
     state.write_text(json.dumps(json.loads(state.read_text()) | {"status": "running", "elapsed": 4.0}))
     shutil.rmtree(runs / "fall-noise=0-seed=1")
