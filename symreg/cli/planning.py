@@ -66,14 +66,14 @@ def _cells(one: PlannedRun) -> tuple[str, ...]:
 
 def _costs(plan: Plan) -> Iterator[str]:
     if not plan.ahead:
-        yield "Nothing is left to be searched."
+        yield "Nothing would be searched."
         return
     at_once = min(plan.jobs, len(plan.ahead))
     if math.isfinite(plan.seconds):
         jobs = f"{plan.jobs} job{'s' if plan.jobs > 1 else ''}"
         yield (
-            f"At most {time_words(plan.seconds)} for {_runs(len(plan.ahead))}, "
-            f"{time_words(plan.wall_seconds)} on {jobs}; reports take some seconds more"
+            f"Up to {time_words(plan.seconds)} for {_runs(len(plan.ahead))}, "
+            f"{time_words(plan.wall_seconds)} on {jobs}; reading tables and writing reports come on top"
         )
     else:
         limited = [one.seconds for one in plan.ahead if math.isfinite(one.seconds)]

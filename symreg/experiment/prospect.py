@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from symreg.errors import SymregError
 from symreg.experiment import store
@@ -28,8 +28,17 @@ class Prospect:
     reasons: tuple[str, ...] = ()
 
 
-def prospect_of(specification: Specification, runs_folder: str | Path) -> Prospect:
-    """What ``run_experiment`` would meet in ``runs_folder/NAME``; the table is read only where one has begun."""
+Read = dict[str, tuple[Specification, dict[str, Any]]]
+"""Questions whose tables were read already: what the data decide, and their fingerprint."""
+
+_OF_ITS_OWN = {"name", "seed", "budget", "report", "robustness", "backend", "ranking"}
+
+
+def prospect_of(specification: Specification, runs_folder: str | Path, read: Read | None = None) -> Prospect:
+    """What ``run_experiment`` would meet in ``runs_folder/NAME``; the table is read only where one has begun.
+
+    ``read`` holds what was read for other runs of one file, so that a table is not read once for each seed.
+    """
     folder = Path(runs_folder) / specification.name
     if holder_of(folder) is not None:
         return Prospect("running")
@@ -37,10 +46,9 @@ def prospect_of(specification: Specification, runs_folder: str | Path) -> Prospe
         state = store.read_state(folder)
         if state is None:
             return Prospect("to do")
-        problem = problem_of(specification)
-        asked = question(configuration(resolved(specification, problem), folder))
-        differences = configuration_differences(state.question, asked)
-        differences += data_differences(state.data, data_fingerprint(problem.table))
+        whole, fingerprint = _resolved(specification, {} if read is None else read)
+        differences = configuration_differences(state.question, question(configuration(whole, folder)))
+        differences += data_differences(state.data, fingerprint)
         if differences:
             return Prospect("refused", state.elapsed, tuple(differences))
         is_over = state.status == "finished" and bool(state.laws)
@@ -48,3 +56,15 @@ def prospect_of(specification: Specification, runs_folder: str | Path) -> Prospe
     except (SymregError, OSError) as error:
         return Prospect("refused", 0.0, (str(error),))
     return Prospect("done" if is_done else "goes on" if is_over else "cut off", state.elapsed)
+
+
+def _resolved(specification: Specification, read: Read) -> tuple[Specification, dict[str, Any]]:
+    """The specification with what the data decide, and their fingerprint; a table of a seed of its own is read anew."""
+    key = specification.model_dump_json(exclude=_OF_ITS_OWN)
+    is_shared = specification.data.generate is None and specification.data.noise is None
+    if not is_shared or key not in read:
+        problem = problem_of(specification)
+        read[key] = resolved(specification, problem), data_fingerprint(problem.table)
+    found, fingerprint = read[key]
+    own = {name: getattr(specification, name) for name in _OF_ITS_OWN}
+    return found.model_copy(update=own), fingerprint

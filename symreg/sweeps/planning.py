@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from symreg.experiment import Prospect, Specification, prospect_of
 from symreg.sweeps.language import Sweep, SweptRun, read_sweep
@@ -83,11 +84,12 @@ def plan_of(sweep: str | Path | Sweep, runs_folder: str | Path = "runs", jobs: i
     """
     if not isinstance(sweep, Sweep):
         sweep = read_sweep(sweep)
-    return Plan(sweep, tuple(_planned(run, Path(runs_folder)) for run in sweep.runs), jobs)
+    read: dict[str, Any] = {}
+    return Plan(sweep, tuple(_planned(run, Path(runs_folder), read) for run in sweep.runs), jobs)
 
 
-def _planned(run: SweptRun, runs_folder: Path) -> PlannedRun:
-    made, prospect = run.specification, prospect_of(run.specification, runs_folder)
+def _planned(run: SweptRun, runs_folder: Path, read: dict[str, Any]) -> PlannedRun:
+    made, prospect = run.specification, prospect_of(run.specification, runs_folder, read)
     # A run that was cut off is counted whole: where its search cannot go on it begins anew.
     search = math.inf if made.budget.time is None else made.budget.time
     return PlannedRun(run, prospect, search + _examining(made), made.budget.memory, made.backend.threads)

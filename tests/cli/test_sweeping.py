@@ -42,13 +42,13 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 
 def test_from_the_plan_to_the_summary(said: Said, found: list[str], tmp_path: Path) -> None:
-    assert "4 to do in runs\nAt most 20 s for 4 runs, 10 s on 2 jobs" in said("plan", "fall.yaml",
+    assert "4 to do in runs\nUp to 20 s for 4 runs, 10 s on 2 jobs" in said("plan", "fall.yaml",
     "--jobs", 2)
     text = said("run", "fall.yaml")
     assert "fall: 4 runs, 4 finished\n4 of the 4 that found a law selected the most frequent one\n" in text
     assert "The formula of the table came back in 4 of 4\n  4 of 4  t = k*sqrt(h)\n" in text
     assert "runs/fall/summary.html\n" in text and (tmp_path / "runs" / "fall" / "summary.html").is_file()
-    assert "4 done in runs\nNothing is left to be searched." in said("plan", "fall.yaml")
+    assert "4 done in runs\nNothing would be searched." in said("plan", "fall.yaml")
     (tmp_path / "runs" / "fall" / "summary.csv").unlink()
     assert "noise: 2 of 2 groups that differ in it alone have one law" in said("summary", "fall.yaml")
     assert (tmp_path / "runs" / "fall" / "summary.csv").is_file()

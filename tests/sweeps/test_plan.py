@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symreg.cli.planning import memory_words, plan_lines, time_words
-from symreg.experiment import run_experiment
+from symreg.experiment import prospect, run_experiment
 from symreg.experiment.lock import locked
 from symreg.sweeps import plan_of, read_specifications
 from symreg.sweeps.planning import wall_seconds
@@ -35,7 +35,7 @@ def test_what_is_to_do_and_what_it_costs(tmp_path: Path) -> None:
     assert not (tmp_path / "runs").exists()
     text = lines(path, tmp_path / "runs", 2)
     assert "fall.yaml stands for 6 runs: 2 noise x 3 seed\n  noise: 0, 0.05\n  seed: 0, 1, 2\n" in text
-    assert "At most 60 s for 6 runs, 30 s on 2 jobs" in text and "2 GB for the search and 0.8 GB" in text
+    assert "Up to 60 s for 6 runs, 30 s on 2 jobs" in text and "2 GB for the search and 0.8 GB" in text
     assert "fall-noise=0.05-seed=2  to do                10    1 GB        3" in text
 
 
@@ -56,7 +56,7 @@ def test_what_is_done_cut_off_running_or_goes_on(tmp_path: Path) -> None:
     path, runs = written(tmp_path, SWEEP), tmp_path / "runs"
     run_sweep(path, runs)
     assert plan_of(path, runs).counts == {"done": 6}
-    assert "Nothing is left to be searched." in lines(path, runs)
+    assert "Nothing would be searched." in lines(path, runs)
     state = runs / "fall-noise=0-seed=0" / "state.json"
     state.write_text(json.dumps(json.loads(state.read_text()) | {"status": "running", "elapsed": 4.0}))
     shutil.rmtree(runs / "fall-noise=0-seed=1")
@@ -127,3 +127,22 @@ def test_times_in_words(seconds: float, said: str) -> None:
 
 def test_memory_in_words() -> None:
     assert [memory_words(size) for size in (2 * 2**30, 10**9, 512 * 10**6)] == ["2.15 GB", "1 GB", "512 MB"]
+
+
+def test_a_table_is_read_once_for_all_seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "h [m],t [s]\n" + "".join(f"{h},{(h / 5) ** 0.5}\n" for h in range(1, 30))
+    (tmp_path / "fall.csv").write_text(rows)
+    head = DRAWN.partition("data:")[0] + "free_constants: {units: inferred}\nreport: {formats: []}\n"
+    text = head + "data: {file: fall.csv, target: t}\nsweep: {loss: [squared, huber], seed: [0, 1, 2]}\n"
+    path, runs = written(tmp_path, text), tmp_path / "runs"
+    run_sweep(path, runs)
+    given: list[str] = []
+    real = prospect.problem_of
+    monkeypatch.setattr(prospect, "problem_of", lambda one: (given.append(one.name), real(one))[1])
+    assert plan_of(path, runs).counts == {"done": 6} and len(given) == 2
+    (tmp_path / "fall.csv").write_text(rows + "30,2.5\n")
+    assert plan_of(path, runs).counts == {"refused": 6}
+    noisy = written(tmp_path, text.replace("loss: [squared, huber]", "noise: [0.1]"), "noisy.yaml")
+    run_sweep(noisy, tmp_path / "noisy")
+    given.clear()
+    assert plan_of(noisy, tmp_path / "noisy").counts == {"done": 3} and len(given) == 3
