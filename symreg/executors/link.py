@@ -29,6 +29,9 @@ SILENCE = 20.0
 """Seconds without a beat after which a worker takes its parent for dead and ends with the best it has. A machine that
 swaps may be silent for seconds; with more, orphans spend time for nobody. Set by hand."""
 
+MOST_HEARD = 2.0
+"""Seconds of silence that a look counts at most: who was stopped with its parent (Ctrl-Z) has not listened."""
+
 STALE = 60.0
 """Seconds since the last beat, by the clock of the file system, after which a link's folder is swept away: three times
 the silence, so that its workers have noticed."""
@@ -77,7 +80,7 @@ class Line:
     attempt: int = 1
     _stopped: bool = False
     _beat: str = ""
-    _changed: float = 0.0
+    _silent: float = 0.0
     _looked: float = float("-inf")
     _spoken: float = float("-inf")
 
@@ -86,10 +89,10 @@ class Line:
         now = self.clock()
         if self._stopped or now - self._looked < LOOK_SECONDS:
             return self._stopped
-        self._looked, beat = now, self.link.beat()
-        if beat != self._beat:
-            self._beat, self._changed = beat, now
-        self._stopped = beat == "stop" or now - self._changed > SILENCE
+        before, self._looked, beat = self._looked, now, self.link.beat()
+        self._silent = 0.0 if beat != self._beat else self._silent + min(now - before, MOST_HEARD)
+        self._beat = beat
+        self._stopped = beat == "stop" or self._silent > SILENCE
         return self._stopped
 
     def tell(self, make: Callable[[], Mapping[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from symreg.experiment.environment import environment
 from symreg.experiment.errors import TakenOverError
 from symreg.experiment.lock import Hold
 from symreg.experiment.position import PositionFile, Turn
+from symreg.experiment.revival import stored_specification
 from symreg.experiment.specification import Specification
 from symreg.experiment.standing import Standing, json_text, standing_of_discovery, standing_of_progress
 from symreg.experiment.store import State, append_log, state_of, write_front, write_state
@@ -99,13 +100,27 @@ class RunInProgress:
             return backend, budget
         self.turns, self.why_anew = self.position.begin()
         after = going_on(backend, self.turns)
-        if after is not None and self.why_anew is None and budget.time is None:
-            # What was found is found again, turn by turn; as a guess it would come back as a law written otherwise.
+        if after is not None and self._is_found_again(budget):
             self.given = ()
         if after is None or not self.turns:
             self.turns = ()
             return backend, budget
         return after, replace(budget, time=left_of(budget.time, self.elapsed_before))
+
+    def _is_found_again(self, budget: Budget) -> bool:
+        """Whether all that was found before is found again, in the order of a search that nobody disturbed.
+
+        As a guess it would come back as a law written otherwise. Evaluations alone must count, now and then, no fewer
+        now; and turns are there, or the search was cut off before its first one was written down.
+        """
+        if self.earlier is None or self.why_anew is not None or budget.time is not None or budget.evaluations is None:
+            return False
+        try:
+            then = stored_specification(self.folder).budget
+        except SymregError:
+            return False
+        counted = then.time is None and then.evaluations is not None and then.evaluations <= budget.evaluations
+        return counted and (bool(self.turns) or self.earlier.status == "running")
 
     @property
     def going_on_note(self) -> str | None:

@@ -121,7 +121,7 @@ WAYS: dict[str, Callable[[list[Specification], Path, int], int]] = {
     "one after another": one_after_another,
     "processes": on_processes,
     "Dask": on_dask,
-    "Dask, one worker killed": on_dask_with_a_death,
+    "Dask with a death": on_dask_with_a_death,
 }
 
 
@@ -133,22 +133,27 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--evaluations", type=int, default=20_000)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--ways", default=",".join(WAYS), help="with commas; the table of the first is the measure")
+    parser.add_argument("--folder", type=Path, help="that is kept: a further call compares with what lies there")
     given = parser.parse_args()
-    folder, first, differs = Path(tempfile.mkdtemp(prefix="sweep_ways-")), dict[str, Any](), False
-    asked = specifications(folder, given)
+    folder = given.folder.absolute() if given.folder else Path(tempfile.mkdtemp(prefix="sweep_ways-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    asked, first, differs = specifications(folder, given), table(folder / next(iter(WAYS))), False
     print(f"{len(asked)} runs, {given.evaluations:,} evaluations each, {given.jobs} jobs", flush=True)
-    for way, done in WAYS.items():
+    for way in given.ways.split(","):
+        shutil.rmtree(folder / way, ignore_errors=True)
         began = time.monotonic()
-        repeated = done(asked, folder / way, given.jobs)
+        repeated = WAYS[way](asked, folder / way, given.jobs)
         seconds, found = time.monotonic() - began, table(folder / way)
         first = first or found
         different = [name for name in {**first, **found} if first.get(name) != found.get(name)]
         differs = differs or bool(different)
         said = "the same table" if not different else f"{len(different)} runs differ: {', '.join(different[:3])}"
-        print(f"{way:<24} {seconds:7.1f} s  {len(found)} runs, {repeated} begun again, {said}", flush=True)
+        print(f"{way:<18} {seconds:7.1f} s  {len(found)} runs, {repeated} begun again, {said}", flush=True)
     if differs:
         sys.exit(f"see {folder}")
-    shutil.rmtree(folder)
+    if given.folder is None:
+        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -66,13 +66,14 @@ def run_many(
         asked = stack.enter_context(first_interrupt_asks(on_interrupt))
         files = stack.enter_context(_link_in(folder))
         ways = Ways(fresh, allow_program, interval, files.token, tuple(log))
-        crew = _hired(stack, executor, jobs, files, max(map(threads_of, specifications), default=1))
+        threads = max(map(threads_of, specifications), default=1)
+        crew = _hired(stack, executor, jobs, files, threads)
         tally = Tally(len(specifications), crew.link, observer)
         tasks = list(_tasks(specifications, folder, ways, crew, tally))
         stack.enter_context(ticking(tally.show))
         outcomes = run_tasks(
             tasks, crew.pool, attempts=attempts, observer=tally.hear, link=crew.link, width=crew.width,
-            stop=lambda: asked() or (stop is not None and stop()),
+            threads=threads, stop=lambda: asked() or (stop is not None and stop()),
         )  # fmt: skip
         for outcome in outcomes:
             tally.end(_record(outcome, by_name[outcome.key], folder))
