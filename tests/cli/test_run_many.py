@@ -31,7 +31,7 @@ def test_one_after_another_a_run_that_fails_stops_no_other(sweep: Path, capsys: 
     told = capsys.readouterr()
     assert "k*a**(3/2)" in told.out and "1 of 2 runs failed:" in told.err
     assert told.err.count("none.csv: there is no such file") == 2, "at once, and at the end"
-    assert len(list((sweep.parent / "runs").iterdir())) == 1
+    assert len(list((sweep.parent / "runs").glob("*/state.json"))) == 1
 
 
 def test_on_workers_too(sweep: Path, capsys: pytest.CaptureFixture[str]) -> None:
