@@ -60,6 +60,10 @@ LEAST_FINISHING, MOST_FINISHING = 0.5, 6.0
 """Seconds kept at least (budgets up to 3.3 s) and at most (from 40 s); the least is also left after Ctrl-C. More leaves
 more laws simplified and the search less time; set by hand."""
 
+LAST_SECONDS = 1.0
+"""For fits to all rows of a long table where no time is left, or somebody waits: some turns of a pass. Less hardly gets
+beyond the sample's rows, more is late; set by hand."""
+
 UNHURRIED = 120.0
 """Seconds for simplifying, and again for the runners-up, where no time is budgeted: a bound on sympy only. With less,
 results begin to depend on the speed of the machine; set by hand."""
@@ -172,7 +176,9 @@ def discover(
                 watch.look(last)
         reason = last.stop_reason or "nothing is left to try"
         watch.enter(FIT, last)
-        front = workshop.front(_finishing_seconds(budget, watch.elapsed, reason), partial(watch.enter, SIMPLIFY, last))
+        workshop.due = _due(budget, started, reason)
+        simplifying = _finishing_seconds(budget, watch.elapsed + _rows_seconds(problem), reason)
+        front = workshop.front(simplifying, partial(watch.enter, SIMPLIFY, last))
         unhurried = budget.time is None and reason != INTERRUPTED
         runners_up = workshop.runners_up(front, UNHURRIED if unhurried else LEAST_FINISHING)
     watch.history.note(watch.elapsed, last.evaluated, front)
@@ -223,7 +229,7 @@ def _without_finishing(budget: Budget, problem: Problem) -> Budget:
     if budget.time is None:
         return budget
     kept = float(np.clip(FINISHING_SHARE * budget.time, LEAST_FINISHING, MOST_FINISHING))
-    kept += SECONDS_OF_A_ROW * max(0, len(problem.train_rows) - FINISHED_ROWS)
+    kept += _rows_seconds(problem)
     return replace(budget, time=max(LEAST_SEARCHED * budget.time, budget.time - kept))
 
 
@@ -236,12 +242,24 @@ def _finishing_seconds(budget: Budget, elapsed: float, reason: str) -> float:
     return float(np.clip(budget.time - elapsed - LEAST_FINISHING, LEAST_FINISHING, SIMPLIFY_BUDGET))
 
 
+def _due(budget: Budget, started: float, reason: str) -> float | None:
+    """When laws are to be fitted to all rows of a long table, by ``time.monotonic()``; None for as long as it takes."""
+    if reason == INTERRUPTED:
+        return time.monotonic() + LAST_SECONDS
+    return None if budget.time is None else max(started + budget.time, time.monotonic() + LAST_SECONDS)
+
+
+def _rows_seconds(problem: Problem) -> float:
+    """Seconds kept for fits to all rows of a table that is too long to be finished on."""
+    return SECONDS_OF_A_ROW * float(max(0, len(problem.train_rows) - FINISHED_ROWS))
+
+
 def _searched_rows(problem: Problem, seed: int) -> tuple[np.ndarray, tuple[str, ...]]:
     rows = problem.train_rows
     if len(rows) <= SEARCHED_ROWS:
         return rows, ()
     chosen = np.sort(np.random.default_rng(seed).choice(rows, size=SEARCHED_ROWS, replace=False))
-    return chosen, (f"searched on {SEARCHED_ROWS:,} of {len(rows):,} rows, fitted and scored on all",)
+    return chosen, (f"searched on {SEARCHED_ROWS:,} of {len(rows):,} rows",)
 
 
 def _guesses(problem: Problem, formulas: Sequence[str]) -> list[Candidate]:

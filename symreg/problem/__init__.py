@@ -14,8 +14,8 @@ from symreg.problem.loss import ROBUST, AskedLoss, Loss
 from symreg.problem.making import MIN_ROWS, make_problem
 from symreg.problem.natural_units import NaturalUnits, choose_natural_units
 from symreg.problem.offered import FAMILIAR
-from symreg.problem.problem import Problem
-from symreg.problem.rows import TINY, sizes_of, trend
+from symreg.problem.problem import THINNED_ROWS, Problem
+from symreg.problem.rows import TINY, combed, combed_to, sizes_of, trend, turns_of
 from symreg.problem.summary import describe
 from symreg.problem.template import Parameter, Template, UnknownFunction, is_template, target_of
 
@@ -24,6 +24,7 @@ __all__ = [
     "MIN_ROWS",
     "ROBUST",
     "SHRINKS",
+    "THINNED_ROWS",
     "TINY",
     "AskedLoss",
     "Candidate",
@@ -50,7 +51,10 @@ __all__ = [
     "most_constants",
     "out_of_balance",
     "parts_of",
+    "combed",
+    "combed_to",
     "sizes_of",
     "target_of",
     "trend",
+    "turns_of",
 ]

@@ -14,6 +14,7 @@ import numpy as np
 
 from symreg.arrays import Floats, read_only
 from symreg.errors import TableError
+from symreg.mapped import in_parts
 from symreg.tables.error_model import ErrorModel
 from symreg.tables.headers import nearest
 from symreg.tables.understood import Understood
@@ -30,7 +31,8 @@ class Column:
     """One measured quantity: values and their standard deviations ``sigma`` in SI, each of shape
     ``(n_rows,)``.
 
-    ``user_values`` and ``user_sigma`` are the same numbers in the user's unit; left out, they are computed.
+    ``user_values`` and ``user_sigma`` are the same numbers in the user's unit; left out, they are computed. Of a long
+    table all of them may lie in files (``symreg.mapped``).
     ``errors`` says how errors go with the size of what is measured, where that was stated; ``sigma`` are then those of
     the measured values.
     """
@@ -44,11 +46,16 @@ class Column:
     errors: ErrorModel | None = None
 
     def __post_init__(self) -> None:
-        user = self.unit.from_si(self.values) if self.user_values is None else self.user_values
+        user = self.user_values
+        if user is None:
+            user = self.values if self.unit.is_si else in_parts(self.unit.from_si, self.values)
+        is_one = user is self.values  # which is kept once
         object.__setattr__(self, "values", read_only(self.values))
-        object.__setattr__(self, "user_values", read_only(user))
+        object.__setattr__(self, "user_values", self.values if is_one else read_only(user))
         if self.sigma is not None:
-            user_sigma = self.sigma / abs(self.unit.scale) if self.user_sigma is None else self.user_sigma
+            user_sigma = self.user_sigma
+            if user_sigma is None:
+                user_sigma = in_parts(lambda one: one / abs(self.unit.scale), self.sigma)
             object.__setattr__(self, "sigma", read_only(self.sigma))
             object.__setattr__(self, "user_sigma", read_only(user_sigma))
 
