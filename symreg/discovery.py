@@ -60,10 +60,6 @@ LEAST_FINISHING, MOST_FINISHING = 0.5, 6.0
 """Seconds kept at least (budgets up to 3.3 s) and at most (from 40 s); the least is also left after Ctrl-C. More leaves
 more laws simplified and the search less time; set by hand."""
 
-LAST_SECONDS = 1.0
-"""For fits to all rows of a long table where no time is left, or somebody waits: some turns of a pass. Less hardly gets
-beyond the sample's rows, more is late; set by hand."""
-
 UNHURRIED = 120.0
 """Seconds for simplifying, and again for the runners-up, where no time is budgeted: a bound on sympy only. With less,
 results begin to depend on the speed of the machine; set by hand."""
@@ -245,8 +241,8 @@ def _finishing_seconds(budget: Budget, elapsed: float, reason: str) -> float:
 def _due(budget: Budget, started: float, reason: str) -> float | None:
     """When laws are to be fitted to all rows of a long table, by ``time.monotonic()``; None for as long as it takes."""
     if reason == INTERRUPTED:
-        return time.monotonic() + LAST_SECONDS
-    return None if budget.time is None else max(started + budget.time, time.monotonic() + LAST_SECONDS)
+        return time.monotonic()
+    return None if budget.time is None else started + budget.time
 
 
 def _rows_seconds(problem: Problem) -> float:

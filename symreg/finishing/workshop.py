@@ -39,6 +39,10 @@ RETAKEN_LAWS = 100
 MOST_BESIDE = 12
 """Laws beside the front that are fitted to all rows of a long table: as many as a front has, and each takes its time."""
 
+LAST_SECONDS = 1.0
+"""For fits to all rows of a long table where no time is left: some turns of a pass. Less hardly gets beyond the rows of
+the sample, more is late; set by hand."""
+
 GUESS = "guess"
 SAME_FUNCTION = 1e-6  # of the spread of its values by which two fits of one function may differ
 RUNNER_UP_BITS = 25.0  # bits by which the message of a runner-up is longer than the shortest
@@ -184,7 +188,8 @@ class Workshop:
         if self.whole is None:
             return [as_law(self.finisher, one) for one in finished]
         if isinstance(self.whole, EveryRow):
-            return self._followed(self.whole, list(finished), self.due)
+            due = None if self.due is None else max(self.due, time.monotonic() + LAST_SECONDS)
+            return self._followed(self.whole, list(finished), due)
         if self._judge is None:
             self._judge = replace(self.finisher, fitter=self.whole)
         judge, fits = self._judge, [(one, one.fitted.restarted()) for one in finished]
