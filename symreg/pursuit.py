@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from symreg.arrays import Rows
 from symreg.engine import get_engine
 from symreg.finishing import Workshop

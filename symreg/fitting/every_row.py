@@ -33,11 +33,11 @@ from symreg.engine.least_squares import (
     damped_step,
     nonzero,
     norm,
-    triangle_of,
     unscaled_covariance,
 )
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter
+from symreg.fitting.turns import Folding, Tally, Turn, sums_of
 from symreg.formula import lower, variables_of
 from symreg.problem import Problem, combed, turns_of
 
@@ -57,44 +57,6 @@ JUDGING_PART = 0.1
 """Of the time for all, for the rows that are held out: a third of the others, which take no derivatives."""
 
 
-@dataclass(slots=True)
-class Tally:
-    """Residuals of a law so far, in natural units: rows, those where it is undefined, sums of squares as they are and
-    weighed, and over the rows where it is defined the targets and their squares, from ``middle`` on."""
-
-    middle: float
-    n_rows: int = 0
-    undefined: int = 0
-    squares: float = 0.0
-    weighed: float = 0.0
-    targets: float = 0.0
-    target_squares: float = 0.0
-
-    def take(self, rest: Floats, y: Floats, weights: Floats | None) -> None:
-        """Count the residuals ``rest`` of rows with these targets and weights (None: all 1), ``(n_rows,)`` each."""
-        self.n_rows += len(rest)
-        square = float(rest @ rest)
-        if not math.isfinite(square):
-            defined = np.isfinite(rest)
-            self.undefined += int(np.count_nonzero(~defined))
-            rest, y = rest[defined], y[defined]
-            weights = None if weights is None else weights[defined]
-            square = float(rest @ rest)
-        self.squares += square
-        self.weighed += square if weights is None else float(weights @ (rest * rest))
-        away = y - self.middle
-        self.targets += float(away.sum())
-        self.target_squares += float(away @ away)
-
-    @property
-    def spread(self) -> float:
-        """Standard deviation of the targets where the law is defined; NaN where it is so nowhere."""
-        count = self.n_rows - self.undefined
-        if not count:
-            return math.nan
-        return math.sqrt(max(self.target_squares / count - (self.targets / count) ** 2, 0.0))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Followed:
     """A law as all rows have it: ``fitted`` to those that ``train`` counts, judged on those of ``held_out``; ``left`` is
@@ -104,15 +66,6 @@ class Followed:
     train: Tally
     held_out: Tally
     left: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Turn:
-    """Some rows: inputs ``(n_inputs, n_rows)``, target and weights (None: all 1) ``(n_rows,)`` in natural units."""
-
-    X: Floats
-    y: Floats
-    weights: Floats | None
 
 
 @dataclass(slots=True, eq=False)
@@ -130,30 +83,26 @@ class _Course:
 
     law: Fitted
     program: Program
-    middle: float
     trial: _Seen
     best: _Seen | None = None
     damping: float = LINEAR_DAMPING
     is_undefined: bool = False
     has_ended: bool = False
 
-    def take(self, turn: Turn, engine: Engine, threads: int) -> None:
+    def take(self, turn: Turn, engine: Engine, threads: int, folding: Folding) -> None:
         """Fold the rows of a turn into the triangle."""
         values, slopes = engine.jacobian(self.program, turn.X, self.trial.values, threads=threads)
-        rest = turn.y - values
-        stacked = np.concatenate([slopes, rest[None]])
-        if turn.weights is not None:
-            stacked *= np.sqrt(turn.weights)
-        if not np.isfinite(stacked).all():
+        rest, seen = turn.y - values, self.trial
+        with np.errstate(all="ignore"):
+            before = seen.triangles[-1] if seen.triangles else None
+            triangle = folding.folded(slopes, rest, turn.roots, before)
+        if not np.isfinite(triangle).all():
             self.is_undefined = True
             return
-        tally, triangle = Tally(self.middle), triangle_of(stacked.T)
-        if self.trial.tallies:
-            tally = replace(self.trial.tallies[-1])
-            triangle = triangle_of(np.concatenate([self.trial.triangles[-1], triangle]))
-        tally.take(rest, turn.y, turn.weights)
-        self.trial.tallies.append(tally)
-        self.trial.triangles.append(triangle)
+        tally = replace(seen.tallies[-1]) if seen.tallies else Tally()
+        tally.take(rest, turn)
+        seen.tallies.append(tally)
+        seen.triangles.append(triangle)
 
     def decide(self, turns: int) -> None:
         """After a pass of so many turns: keep what it tried or go back, and step from there."""
@@ -239,9 +188,8 @@ class EveryRow:
             return []
         started = time.monotonic()
         inputs, known = self.problem.inputs, self.fitter.known
-        middle = float(np.mean(self.fitter.y))
         courses = [
-            _Course(law, lower(law.expression, inputs, law.names, known), middle, _Seen(np.array(law.values)))
+            _Course(law, lower(law.expression, inputs, law.names, known), _Seen(np.array(law.values)))
             for law in laws
         ]
         used = sorted({inputs.index(name) for law in laws for name in variables_of(law.expression)})
@@ -272,11 +220,11 @@ class EveryRow:
 
     def _pass(self, going: Sequence[_Course], used: Sequence[int], turns: int | None, due: float | None) -> int:
         """One pass over so many turns (None: all), or as many as there is time for, of which it takes one."""
-        done = 0
+        done, folding = 0, Folding()
         for turn in self._turns(self.problem.train_rows, used, turns):
             for one in going:
                 if not one.is_undefined:
-                    one.take(turn, self.fitter.engine, self.fitter.threads)
+                    one.take(turn, self.fitter.engine, self.fitter.threads, folding)
             done += 1
             if due is not None and time.monotonic() > due:
                 break
@@ -284,15 +232,14 @@ class EveryRow:
 
     def _judged(self, courses: Sequence[_Course], used: Sequence[int], until: float | None) -> list[Tally]:
         """Residuals on rows that are held out: on as large a part of these as the laws were fitted to of the others."""
-        rows, middle = self.problem.held_out_rows, courses[0].middle
-        tallies = [Tally(middle) for _ in courses]
+        rows, tallies = self.problem.held_out_rows, [Tally() for _ in courses]
         part = (self.turns or 0) / max(1, turns_of(len(self.problem.train_rows)))
         for turn in self._turns(rows, used, math.ceil(part * turns_of(len(rows)))):
             for one, tally in zip(courses, tallies, strict=True):
                 if one.best is None or one.is_undefined:
                     continue
                 values = self.fitter.engine.evaluate(one.program, turn.X, one.best.values, threads=self.fitter.threads)
-                tally.take(turn.y - values, turn.y, turn.weights)
+                tally.take(turn.y - values, turn)
             if until is not None and time.monotonic() > until:
                 break
         return tallies
@@ -302,11 +249,13 @@ class EveryRow:
         problem, units = self.problem, self.fitter.units
         columns = [problem.table[name] for name in problem.inputs]
         factors = [units.factor(column.unit.dimension) for column in columns]
+        middle = float(np.mean(self.fitter.y))
         for some in combed(rows, self.seed, most):
             X = np.zeros((len(columns), len(some)))
             for place in used:
                 np.divide(columns[place].values[some], factors[place], out=X[place])
-            yield Turn(X, units.target_values(problem, some), self._weights_of(some))
+            y, weights = units.target_values(problem, some), self._weights_of(some)
+            yield Turn(X, y, weights, middle, None if weights is None else np.sqrt(weights), sums_of(y - middle))
 
     def _weights_of(self, rows: Rows) -> Floats | None:
         """Weights of squared residuals in natural units, on the footing of the fitter's, ``(n_rows,)``."""
