@@ -162,8 +162,8 @@ def fitters_of(
     if sample is problem:
         return fitter, None
     if may_be_followed(problem, fitter):
-        return fitter, EveryRow(problem, fitter, seed, LAST_STEPS)
-    whole = make_fitter(problem.thinned(LONG_ROWS, seed), space.units, engine, backend.threads)
+        return fitter, EveryRow(problem, fitter, problem.seed, LAST_STEPS)
+    whole = make_fitter(problem.combed(LONG_ROWS) if problem.is_long else problem, space.units, engine, backend.threads)
     if problem.template is None:  # the parameters of a form may have far to go
         whole = replace(whole, max_iterations=LAST_STEPS)
     return fitter, whole

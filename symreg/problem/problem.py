@@ -18,12 +18,14 @@ from symreg.problem.loss import Loss
 from symreg.problem.rows import (
     LongCounts,
     LongSizes,
+    combed,
     counts_beside_trend,
     groups_of_copies,
     left_out_with_copies,
     long_counts,
     long_sizes,
     sizes_of,
+    turns_of,
 )
 from symreg.problem.template import Template
 from symreg.tables import Column, Table
@@ -77,6 +79,7 @@ class Problem:
     may_change_loss: bool = False
     row_weights: Floats | None = None
     counts: Floats | LongCounts | None = None
+    sample_of: Problem | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "train_rows", read_only_rows(self.train_rows))
@@ -117,7 +120,8 @@ class Problem:
 
     def thinned(self, most: int = THINNED_ROWS, seed: int | None = None) -> Problem:
         """The problem on ``most`` of its rows, drawn by its seed or another at random, of those to train and of those
-        held out; itself where there are no more."""
+        held out; itself where there are no more. Of a long table these rows alone are in the table of what is returned.
+        """
         if max(len(self.train_rows), len(self.held_out_rows)) <= most:
             return self
         generator = np.random.default_rng([self.seed if seed is None else seed, most])
@@ -127,7 +131,30 @@ class Problem:
                 return rows
             return np.sort(rows[generator.choice(len(rows), size=most, replace=False)])
 
-        return replace(self, train_rows=some(self.train_rows), held_out_rows=some(self.held_out_rows))
+        train, held_out = some(self.train_rows), some(self.held_out_rows)
+        return self._of(train, held_out) if self.is_long else replace(self, train_rows=train, held_out_rows=held_out)
+
+    def combed(self, most: int) -> Problem:
+        """The problem on the first turns of its rows (``rows.combed``), about ``most`` of those to train and as large a
+        part of those held out; itself where there are no more."""
+        if len(self.train_rows) <= most:
+            return self
+        part = most / len(self.train_rows)
+        train, held_out = (
+            np.sort(np.concatenate([*combed(rows, self.seed, max(1, int(part * turns_of(len(rows))))), rows[:0]]))
+            for rows in (self.train_rows, self.held_out_rows)
+        )
+        return self._of(train, held_out)
+
+    def _of(self, train: Rows, held_out: Rows) -> Problem:
+        """The problem on these rows, which alone are in its table."""
+        rows = np.sort(np.concatenate([train, held_out]))
+        sizes, counts, weights = (None if one is None else one[rows] for one in (self.sizes, self.counts, self.row_weights))
+        return replace(
+            self, table=self.table.at(rows), train_rows=np.searchsorted(rows, train),
+            held_out_rows=np.searchsorted(rows, held_out), sizes=sizes, counts=counts, row_weights=weights,
+            sample_of=self,
+        )  # fmt: skip
 
     @property
     def target_column(self) -> Column:

@@ -7,12 +7,12 @@ that ``table.X`` returns exactly what was read and nothing is converted to and f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from symreg.arrays import Floats, read_only
+from symreg.arrays import Floats, Rows, read_only
 from symreg.errors import TableError
 from symreg.mapped import in_parts
 from symreg.tables.error_model import ErrorModel
@@ -172,6 +172,25 @@ class Table:
         rows += [(plain_html(name), "", "", "", "", "label") for name in self.labels]
         told_too = [f"{self.source}: {self.n_rows} rows", *self.notes]
         return bundle(repr(self), f"<div>{html_table(headings, rows)}{html_list(told_too)}</div>")
+
+    def at(self, rows: Rows) -> Table:
+        """The table of these rows alone ``(n,)``, in memory, with a label that says which row of this one each is."""
+        columns = tuple(
+            Column(
+                one.name, one.unit, one.values[rows], None if one.sigma is None else one.sigma[rows],
+                None if one.unit.is_si else one.user_numbers[rows],
+                None if one.user_sigma is None else one.user_sigma[rows], one.errors,
+            )
+            for one in self.columns
+        )  # fmt: skip
+        name = "row"
+        while name in (*self.names, *self.labels):
+            name += "_"
+        labels = [tuple(values[row] for row in rows.tolist()) for values in self.label_values]
+        numbers = tuple(f"row {row + 1}" for row in rows.tolist())
+        return replace(
+            self, columns=columns, labels=(*self.labels, name), label_values=(*labels, numbers)
+        )
 
     def label(self, name: str) -> tuple[str, ...]:
         """The texts of a label column, one for each row; ``TableError`` for a name that is no such column's."""

@@ -115,12 +115,13 @@ def one(path: str, seconds: float, kind: str) -> None:
 
 
 def _run(path: str, seconds: float) -> Any:
-    from symreg.experiment import read_specification, run_experiment
+    from symreg.experiment import run_experiment
+    from symreg.experiment.specification import read_specification
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "long.yaml"
         file.write_text(
-            f"name: long\ndata: {{file: {path}, target: E}}\nbudget: {{time: {seconds:g} s}}\n", encoding="utf-8"
+            f"version: 1\nname: long\ndata: {{file: {path}, target: E}}\nbudget: {{time: {seconds:g} s}}\n", encoding="utf-8"
         )
         return run_experiment(read_specification(file), Path(folder) / "runs")
 
