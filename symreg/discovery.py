@@ -22,7 +22,7 @@ from symreg.errors import DimensionError, SymregError
 from symreg.finishing import GUESS, Finisher, Workshop
 from symreg.formula import Expression, constants_of, infer_dimensions, parse, warm_simplifier
 from symreg.laws import Choice, Law, Moment, ParetoFront
-from symreg.problem import Candidate, FreeConstant, Problem
+from symreg.problem import Candidate, FreeConstant, Problem, designed_rows
 from symreg.pursuit import FINISHED_ROWS, INTERRUPTED, Pursuit, fitters_of
 from symreg.search import (
     Backend,
@@ -50,8 +50,8 @@ SECONDS_OF_A_ROW = 1.0e-6
 nanoseconds on one core. Less has laws fitted to fewer rows, more leaves the search less."""
 
 LEAST_SEARCHED = 0.6
-"""Of the time budget, is for the search however long the table is: a law that was found and fitted to a part of the rows
-is worth more than one that was not found. Fits to all rows end in time by themselves, on fewer rows."""
+"""Of the time budget, is for the search however long the table is: a law that was found and fitted to a part of the
+rows is worth more than one that was not found. Fits to all rows end in time by themselves, on fewer rows."""
 
 SIMPLIFY_SECONDS = 1.5  # for one formula
 SIMPLIFY_BUDGET = 8.0  # for all of them
@@ -161,8 +161,7 @@ def discover(
         workshop = Workshop(Finisher(fitter, simplifier), whole)
         workshop.take(_guesses(problem, resume_from), GUESS)
         last, watch = Round((), 0, 0, 0, None, "nothing was searched"), Watch(workshop, budget, started, observer)
-        searching = _without_finishing(budget, problem)
-        pursuit = Pursuit(workshop, problem, space, rows, Heard(backend), searching, seed, stop)
+        pursuit = Pursuit(workshop, problem, space, rows, Heard(backend), _search_part(budget, problem), seed, stop)
         for last in _until_memory_ends(pursuit.rounds()):
             last = last if not left_out else replace(last, complete_to_complexity=None)  # not of all columns
             workshop.take(last.candidates, last.backend or backend.name)
@@ -173,8 +172,7 @@ def discover(
         reason = last.stop_reason or "nothing is left to try"
         watch.enter(FIT, last)
         workshop.due = _due(budget, started, reason)
-        simplifying = _finishing_seconds(budget, watch.elapsed + _rows_seconds(problem), reason)
-        front = workshop.front(simplifying, partial(watch.enter, SIMPLIFY, last))
+        front = workshop.front(_finishing_seconds(budget, watch, reason, problem), partial(watch.enter, SIMPLIFY, last))
         unhurried = budget.time is None and reason != INTERRUPTED
         runners_up = workshop.runners_up(front, UNHURRIED if unhurried else LEAST_FINISHING)
     watch.history.note(watch.elapsed, last.evaluated, front)
@@ -220,7 +218,7 @@ def _until_memory_ends(rounds: Iterator[Round]) -> Iterator[Round]:
         yield replace(last, candidates=(), notes=(), rejections=(), stop_reason=OUT_OF_MEMORY)
 
 
-def _without_finishing(budget: Budget, problem: Problem) -> Budget:
+def _search_part(budget: Budget, problem: Problem) -> Budget:
     """What is left to the search of a time budget."""
     if budget.time is None:
         return budget
@@ -229,13 +227,14 @@ def _without_finishing(budget: Budget, problem: Problem) -> Budget:
     return replace(budget, time=max(LEAST_SEARCHED * budget.time, budget.time - kept))
 
 
-def _finishing_seconds(budget: Budget, elapsed: float, reason: str) -> float:
+def _finishing_seconds(budget: Budget, watch: Watch, reason: str, problem: Problem) -> float:
     """Seconds for simplifying: little once somebody waits, all it takes where time is not what is counted."""
     if reason == INTERRUPTED:
         return LEAST_FINISHING
     if budget.time is None:
         return UNHURRIED
-    return float(np.clip(budget.time - elapsed - LEAST_FINISHING, LEAST_FINISHING, SIMPLIFY_BUDGET))
+    left = budget.time - watch.elapsed - _rows_seconds(problem)
+    return float(np.clip(left - LEAST_FINISHING, LEAST_FINISHING, SIMPLIFY_BUDGET))
 
 
 def _due(budget: Budget, started: float, reason: str) -> float | None:
@@ -254,8 +253,8 @@ def _searched_rows(problem: Problem, seed: int) -> tuple[np.ndarray, tuple[str, 
     rows = problem.train_rows
     if len(rows) <= SEARCHED_ROWS:
         return rows, ()
-    chosen = np.sort(np.random.default_rng(seed).choice(rows, size=SEARCHED_ROWS, replace=False))
-    return chosen, (f"searched on {SEARCHED_ROWS:,} of {len(rows):,} rows",)
+    note = f"searched on {SEARCHED_ROWS:,} of {len(rows):,} rows, half at random and half spread over the ranges"
+    return designed_rows(problem, SEARCHED_ROWS, seed), (note,)
 
 
 def _guesses(problem: Problem, formulas: Sequence[str]) -> list[Candidate]:

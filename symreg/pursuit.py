@@ -154,8 +154,8 @@ def fitters_of(
 ) -> tuple[Fitter, Fitter | EveryRow | None]:
     """Where candidates are fitted and finished, and, for a table that is too long for that, where its laws are.
 
-    In passes over all rows; where errors, limits or folds ask for more than sums over rows, at once, and of a long table
-    on so many rows as are held in memory.
+    In passes over all rows; where errors, limits or folds ask for more than sums over rows, at once, and of a long
+    table on so many rows as are held in memory.
     """
     sample, engine = problem.thinned(FINISHED_ROWS, seed), get_engine(backend.engine)
     fitter = make_fitter(sample, space.units, engine, backend.threads)

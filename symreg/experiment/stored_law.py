@@ -23,7 +23,7 @@ from symreg.wording import why_broken
 if TYPE_CHECKING:
     from symreg.problem import Problem
 
-FIRST_ROWS = 10_000
+SIZING_ROWS = 10_000
 """Rows of a long table that tell how large its target is, where rounding is told from a difference."""
 
 
@@ -257,7 +257,7 @@ def _restore_covariance(rows: Any, n_free: int) -> np.ndarray[Any, np.dtype[np.f
 def _check_score(law: Law, problem: Problem, rows: np.ndarray[Any, np.dtype[np.int64]], told: Score) -> None:
     """Compute the score again; rounding may differ between machines, up to the ninth digit of the target."""
     if problem.is_long:
-        largest = float(np.max(np.abs(problem.target_values(rows[:FIRST_ROWS]))))
+        largest = float(np.max(np.abs(problem.target_values(rows[:SIZING_ROWS]))))
         _compare(law, told, long_score(law, problem, rows, told.n_rows), largest)
         return
     target = problem.target_column.unit

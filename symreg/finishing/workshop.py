@@ -37,7 +37,8 @@ RETAKEN_LAWS = 100
 """That are fitted again where a search finds on its way that squares are not how residuals count: a second's work."""
 
 MOST_BESIDE = 12
-"""Laws beside the front that are fitted to all rows of a long table: as many as a front has, and each takes its time."""
+"""Laws beside the front that are fitted to all rows of a long table: as many as a front has, and each takes its
+time."""
 
 LAST_SECONDS = 1.0
 """For fits to all rows of a long table where no time is left: some turns of a pass. Less hardly gets beyond the rows of

@@ -2,12 +2,13 @@
 
 A pass takes the rows turn by turn (``problem.rows.combed``), each turn for all laws. Of the Jacobian ``J`` and the
 residuals ``r`` of a law only the triangle of ``[J | r]`` is kept: that of a turn is stacked below the one before and
-reduced again by QR, so that ``J`` is never squared (the tall and skinny QR of Demmel et al. 2012, "Communication-optimal
-parallel and sequential QR and LU factorizations", section 4). QR of two hundred thousand rows and a handful of columns
-takes no longer than their products would, and constants that hang together keep twice as many digits.
+reduced again by QR, so that ``J`` is never squared (the tall and skinny QR of Demmel et al. 2012,
+"Communication-optimal parallel and sequential QR and LU factorizations", section 4). QR of two hundred thousand rows
+and a handful of columns takes no longer than their products would, and constants that hang together keep twice as many
+digits.
 
-From a triangle comes a step of Gauss and Newton, which the next pass confirms, and damps where the sum of squares did not
-fall. A law that is linear in its constants ends after one step. The others begin where a sample's fit ended, within
+From a triangle comes a step of Gauss and Newton, which the next pass confirms, and damps where the sum of squares did
+not fall. A law that is linear in its constants ends after one step. The others begin where a sample's fit ended, within
 parts in hundreds of the answer, and each step squares what is left.
 
 Where time is short, all laws are fitted to the turns that the time allows: to rows from the whole of the table, and to
@@ -41,7 +42,7 @@ from symreg.fitting.turns import Folding, Tally, Turn, sums_of
 from symreg.formula import lower, variables_of
 from symreg.problem import Problem, combed, turns_of
 
-SETTLED = 1e-3
+NEAR_ENOUGH = 1e-3
 """Standard errors that the next step would move the constants together: a law whose constants it moves by less is where
 it ends. Less takes one more pass over the table and changes no digit that is printed."""
 
@@ -50,8 +51,8 @@ GROWTH = 8.0
 the slope. Set by hand."""
 
 FIRST_PART = 0.45
-"""Of the time for passes, at most, for the first; where it ends the others end. The second takes as long: with a half, a
-machine that is busy would cut it short."""
+"""Of the time for passes, at most, for the first; where it ends the others end. The second takes as long: with a half,
+a machine that is busy would cut it short."""
 
 JUDGING_PART = 0.1
 """Of the time for all, for the rows that are held out: a third of the others, which take no derivatives."""
@@ -59,8 +60,8 @@ JUDGING_PART = 0.1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Followed:
-    """A law as all rows have it: ``fitted`` to those that ``train`` counts, judged on those of ``held_out``; ``left`` is
-    how many standard errors the next step would have moved its constants."""
+    """A law as all rows have it: ``fitted`` to those that ``train`` counts, judged on those of ``held_out``; ``left``
+    is how many standard errors the next step would have moved its constants."""
 
     fitted: Fitted
     train: Tally
@@ -70,7 +71,8 @@ class Followed:
 
 @dataclass(slots=True, eq=False)
 class _Seen:
-    """What a pass has seen of a law at these constants ``(n_free,)``: after each turn its residuals and its triangle."""
+    """What a pass has seen of a law at these constants ``(n_free,)``: after each turn its residuals and its
+    triangle."""
 
     values: Floats
     tallies: list[Tally] = field(default_factory=list)
@@ -113,7 +115,7 @@ class _Course:
         else:
             self.damping = max(FIRST_DAMPING, self.damping * GROWTH)
         p, tally, triangle = len(self.best.values), self.best.tallies[at], self.best.triangles[at]
-        if p == 0 or self.left(turns) <= SETTLED or tally.weighed <= EXACT_RATIO * tally.target_squares:
+        if p == 0 or self.left(turns) <= NEAR_ENOUGH or tally.weighed <= EXACT_RATIO * tally.target_squares:
             self.has_ended = True
             return
         R, q = triangle[:p, :p], triangle[:p, p]

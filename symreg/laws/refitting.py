@@ -16,7 +16,8 @@ from symreg.problem import FreeConstant, Problem, choose_natural_units
 
 
 def fitter_of(problem: Problem, threads: int = 1) -> Fitter:
-    """A fitter on the training rows, of a long table on some of them, in natural units, with the fastest engine there is.
+    """A fitter on the training rows, of a long table on some of them, in natural units, with the fastest engine there
+    is.
     """
     problem = problem.thinned() if problem.is_long else problem
     return make_fitter(problem, choose_natural_units(problem), get_engine("auto"), threads)

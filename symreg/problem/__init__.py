@@ -15,7 +15,7 @@ from symreg.problem.making import MIN_ROWS, make_problem
 from symreg.problem.natural_units import NaturalUnits, choose_natural_units
 from symreg.problem.offered import FAMILIAR
 from symreg.problem.problem import THINNED_ROWS, Problem
-from symreg.problem.rows import TINY, combed, combed_to, sizes_of, trend, turns_of
+from symreg.problem.rows import TINY, combed, combed_to, designed_rows, sizes_of, trend, turns_of
 from symreg.problem.summary import describe
 from symreg.problem.template import Parameter, Template, UnknownFunction, is_template, target_of
 
@@ -44,6 +44,7 @@ __all__ = [
     "combed",
     "combed_to",
     "describe",
+    "designed_rows",
     "fault_of_name",
     "has_form",
     "is_short",

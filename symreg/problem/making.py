@@ -109,8 +109,7 @@ def make_problem(
     frame = framed(*asked, text, parameters, functions) if text else unframed(*asked, parameters, functions)
     suspected = _suspected(name, frame, guesses, unit.dimension)
     free = _free(name, table, frame, suspected, unit.dimension)
-    how = test_fraction, folds, seed
-    train, held_out = _drawn(name, table, (*frame.inputs, target), (row_weights, counting), how)
+    train, held_out = _drawn(name, table, (*frame.inputs, target), (row_weights, counting), test_fraction, folds, seed)
     problem = Problem(
         name=name,
         table=table,
@@ -150,18 +149,15 @@ def _at(values: Floats, rows: Rows | None) -> Floats:
 
 
 def _drawn(
-    name: str,
-    table: Table,
-    columns: Sequence[str],
-    counted: tuple[Floats | None, Rows | None],
-    how: tuple[float, int | None, int],
-) -> tuple[Rows, Rows]:
-    """Numbers of rows to fit on and to judge by, of those that count; ``how`` is the part, the folds and the seed."""
+    name: str, table: Table, columns: Sequence[str], counted: tuple[Floats | None, Rows | None], part: float,
+    folds: int | None, seed: int,
+) -> tuple[Rows, Rows]:  # fmt: skip
+    """Numbers of rows to fit on and to judge by, of those that count; a ``part`` is held out."""
     weights, counting = counted
     if is_long(table.n_rows):
-        return draw_long_rows(name, [table[column].values for column in columns], weights, how)
+        return draw_long_rows(name, [table[column].values for column in columns], weights, (part, folds, seed))
     values = np.array([_at(table[column].values, counting) for column in columns])
-    train, held_out = draw_rows(name, values, *how)
+    train, held_out = draw_rows(name, values, part, folds, seed)
     return (train, held_out) if counting is None else (counting[train], counting[held_out])
 
 

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from symreg.units import Dimension
 
 THINNED_ROWS = 50_000
-"""Rows on which candidates are fitted, rewritten and compared, and on which it is looked at a law of a long table: numbers
-are told from each other to 0.5 % of the noise on so many. All of five million took half a minute."""
+"""Rows on which candidates are fitted, rewritten and compared, and on which it is looked at a law of a long table:
+numbers are told from each other to 0.5 % of the noise on so many. All of five million took half a minute."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,10 +50,10 @@ class Problem:
     ``folds`` is 0 where nothing is cross-validated. ``noise`` says how errors of the target go where none are stated:
     alike in all rows, or a part of each value. ``sizes`` are the values, in SI, that errors are a part of, shape
     ``(n_rows,)``: the target's trend (``trend``); None where errors are no part of anything. ``row_weights`` are the
-    user's, shape ``(n_rows,)``: the variance of a row's error goes with the inverse of its weight, rows without any
-    are neither trained nor judged on; None where all are alike. ``counts`` ``(n_rows,)`` say of a robust loss how much
-    each row counts beside the target's trend, before any law is known (``outlying``). With ``may_change_loss`` a search
-    may find that squares are not how residuals count (``with_long_tails``). Of a long table row numbers may lie in files,
+    user's, shape ``(n_rows,)``: the variance of a row's error goes with the inverse of its weight, rows without any are
+    neither trained nor judged on; None where all are alike. ``counts`` ``(n_rows,)`` say of a robust loss how much each
+    row counts beside the target's trend, before any law is known (``outlying``). With ``may_change_loss`` a search may
+    find that squares are not how residuals count (``with_long_tails``). Of a long table row numbers may lie in files,
     and ``sizes`` and ``counts`` are values of a trend that are made where they are asked for.
     """
 
@@ -149,7 +149,8 @@ class Problem:
     def _of(self, train: Rows, held_out: Rows) -> Problem:
         """The problem on these rows, which alone are in its table."""
         rows = np.sort(np.concatenate([train, held_out]))
-        sizes, counts, weights = (None if one is None else one[rows] for one in (self.sizes, self.counts, self.row_weights))
+        each = (self.sizes, self.counts, self.row_weights)
+        sizes, counts, weights = (None if one is None else one[rows] for one in each)
         return replace(
             self, table=self.table.at(rows), train_rows=np.searchsorted(rows, train),
             held_out_rows=np.searchsorted(rows, held_out), sizes=sizes, counts=counts, row_weights=weights,

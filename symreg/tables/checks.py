@@ -146,7 +146,8 @@ def _standardised(values: Floats) -> Floats:
 
 def _sentence(one: Column, other: Column) -> str | None:
     n_rows = len(one.values)
-    if all(np.array_equal(one.values[at], other.values[at]) for at in parts(n_rows)) and one.unit.dimension == other.unit.dimension:
+    is_same = all(np.array_equal(one.values[at], other.values[at]) for at in parts(n_rows))
+    if is_same and one.unit.dimension == other.unit.dimension:
         return f"columns {one.name!r} and {other.name!r} hold the same values"
     some = slice(None, None, max(1, n_rows // LONG_ROWS))
     first, second = one.values[some], other.values[some]

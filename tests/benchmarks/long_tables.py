@@ -2,9 +2,9 @@
 
 For each number of rows a Parquet file of eight columns with units is written, a law of two columns with two constants
 and 1 % noise, and asked in a process of its own: reading, asking, ten seconds of search. Memory is that of the process:
-the most it held (``VmHWM``, which counts pages of files that the system may take back at any time) and the most that was
-its own (``RssAnon``, looked at every 20 ms). ``--csv`` reads a text file of the same table, ``--run`` makes a whole run
-of it with reports, ``--svg FILE`` draws what was measured.
+the most it held (``VmHWM``, which counts pages of files that the system may take back at any time) and the most that
+was its own (``RssAnon``, looked at every 20 ms). ``--csv`` reads a text file of the same table, ``--run`` makes a whole
+run of it with reports, ``--svg FILE`` draws what was measured.
 """
 
 from __future__ import annotations
@@ -110,7 +110,8 @@ def one(path: str, seconds: float, kind: str) -> None:
         "took": took, "own": watched.peaks, "most": own.ru_maxrss * 1024,
         "processor": own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime,
         "law": best.formula, "fitted": best.train.n_rows, "judged": best.held_out.n_rows,
-        "constants": {c.name: [c.value, c.stderr] for c in best.constants}, "notes": list(found.notes), "laws": len(found.front),
+        "constants": {c.name: [c.value, c.stderr] for c in best.constants}, "notes": list(found.notes),
+        "laws": len(found.front),
     }))  # fmt: skip
 
 
@@ -121,7 +122,8 @@ def _run(path: str, seconds: float) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "long.yaml"
         file.write_text(
-            f"version: 1\nname: long\ndata: {{file: {path}, target: E}}\nbudget: {{time: {seconds:g} s}}\n", encoding="utf-8"
+            f"version: 1\nname: long\ndata: {{file: {path}, target: E}}\nbudget: {{time: {seconds:g} s}}\n",
+            encoding="utf-8"
         )
         return run_experiment(read_specification(file), Path(folder) / "runs")
 

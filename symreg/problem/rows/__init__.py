@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symreg.problem.rows.combed import combed, combed_to, turns_of
 from symreg.problem.rows.copies import groups_of_copies, left_out_with_copies
+from symreg.problem.rows.designed import designed_rows
 from symreg.problem.rows.long_trend import LongCounts, LongSizes, long_counts, long_sizes
 from symreg.problem.rows.outlying import counts_beside_trend
 from symreg.problem.rows.sizes import sizes_of, trend
@@ -17,6 +18,7 @@ __all__ = [
     "combed",
     "combed_to",
     "counts_beside_trend",
+    "designed_rows",
     "draw_long_rows",
     "draw_rows",
     "groups_of_copies",

@@ -35,7 +35,8 @@ def groups_of_copies(values: Floats) -> Rows | None:
 
 
 def keys_of(values: Floats) -> npt.NDArray[np.uint64]:
-    """A number for each row of ``values`` ``(n_columns, n_rows)``, the same for the same row, ``(n_rows,)``; sorting rows themselves takes ten times as long."""
+    """A number for each row of ``values`` ``(n_columns, n_rows)``, the same for the same row, ``(n_rows,)``; sorting
+    rows themselves takes ten times as long."""
     bits = np.ascontiguousarray(values + 0.0).view(np.uint64)  # -0 and 0 are one number
     keys = np.zeros(values.shape[1], dtype=np.uint64)
     for column in bits:

@@ -24,8 +24,8 @@ generators"), after which every bit of a key depends on every other."""
 def hashed_split(columns: Sequence[Floats], weights: Floats | None, part: float, seed: int) -> tuple[Rows, Rows]:
     """Rows to fit on and rows to judge by, in order, in files: about this ``part`` of all is held out.
 
-    ``columns`` hold ``(n_rows,)`` each; rows of ``weights`` ``(n_rows,)`` zero are in neither. Where all rows are copies
-    of one or two, and so a side would be empty, every so many are held out by their numbers instead.
+    ``columns`` hold ``(n_rows,)`` each; rows of ``weights`` ``(n_rows,)`` zero are in neither. Where all rows are
+    copies of one or two, and so a side would be empty, every so many are held out by their numbers instead.
     """
     train, held_out = _by(lambda at: _is_held_out(_keys(columns, at, seed), part), len(columns[0]), weights)
     if part > 0 and not (len(train) and len(held_out)):
@@ -34,7 +34,9 @@ def hashed_split(columns: Sequence[Floats], weights: Floats | None, part: float,
     return train, held_out
 
 
-def _by(is_held_out: Callable[[slice], npt.NDArray[np.bool_]], n_rows: int, weights: Floats | None) -> tuple[Rows, Rows]:
+def _by(
+    is_held_out: Callable[[slice], npt.NDArray[np.bool_]], n_rows: int, weights: Floats | None
+) -> tuple[Rows, Rows]:
     train, held_out = Writing(np.int64), Writing(np.int64)
     for at in parts(n_rows):
         held = is_held_out(at)

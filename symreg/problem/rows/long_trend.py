@@ -54,7 +54,7 @@ class LongSizes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LongCounts:
-    """What rows count beside the trend of a target, at rows that are asked for."""
+    """What rows count beside the trend of a target ``(n_rows,)``, at rows that are asked for."""
 
     axes: tuple[Axis, ...]
     target: Floats

@@ -103,7 +103,8 @@ def read_parquet(path: Path, hints: Hints, numerals: Numerals) -> RawTable:
             columns.append(replace(column, cells=_cells(long, field.name)))
         elif _is_wanted(headers[place], field.name, hints):
             found = read_frame(long.frame(field.name), path.name, numerals).columns[0]
-            columns.append(replace(found, header=column.header, unit_sources=(*column.unit_sources, *found.unit_sources)))
+            stated = (*column.unit_sources, *found.unit_sources)
+            columns.append(replace(found, header=column.header, unit_sources=stated))
         else:
             reason = f"it holds no numbers ({field.type}), and of {file.metadata.num_rows:,} rows only numbers are read"
             left_out.append(LeftOut(column.header, reason, "Name it among the inputs if it may be one."))
