@@ -49,6 +49,9 @@ class Writing:
             raise _no_room(error) from error
         self.n_values += len(plain)
 
+    def __del__(self) -> None:
+        self._file.close()
+
     def done(self) -> npt.NDArray[Any]:
         """The array, read-only."""
         if not self.n_values:

@@ -29,7 +29,6 @@ from symreg.engine import Engine, Outcome, Program
 from symreg.engine.least_squares import (
     EXACT_RATIO,
     FIRST_DAMPING,
-    LINEAR_DAMPING,
     SMALL_STEP,
     damped_step,
     nonzero,
@@ -45,6 +44,10 @@ from symreg.problem import Problem, combed, turns_of
 NEAR_ENOUGH = 1e-3
 """Standard errors that the next step would move the constants together: a law whose constants it moves by less is where
 it ends. Less takes one more pass over the table and changes no digit that is printed."""
+
+UNDAMPED = 1e-20
+"""Damping of a step of Gauss and Newton, beside columns of unit norm: its root is far below what rounding leaves of a
+direction that the rows determine, and keeps a step short along one that they do not."""
 
 GROWTH = 8.0
 """Of the damping after a step that gained nothing: three of them turn a step of Gauss and Newton into a short one down
@@ -87,7 +90,7 @@ class _Course:
     program: Program
     trial: _Seen
     best: _Seen | None = None
-    damping: float = LINEAR_DAMPING
+    damping: float = UNDAMPED
     is_undefined: bool = False
     has_ended: bool = False
 
@@ -111,7 +114,7 @@ class _Course:
         at = turns - 1
         if self.best is None or self.trial.tallies[at].weighed <= self.best.tallies[at].weighed:
             self.best = self.trial
-            self.damping = LINEAR_DAMPING if self.damping <= FIRST_DAMPING else self.damping / GROWTH
+            self.damping = UNDAMPED if self.damping <= FIRST_DAMPING else self.damping / GROWTH
         else:
             self.damping = max(FIRST_DAMPING, self.damping * GROWTH)
         p, tally, triangle = len(self.best.values), self.best.tallies[at], self.best.triangles[at]

@@ -1,4 +1,4 @@
-"""A law back at the bench: its constants as a fit on the rows of a problem, to be refitted and judged; its score on a long table."""
+"""A law back at the bench: its constants as a fit on the rows of a problem, and its score on a long table."""
 
 from __future__ import annotations
 

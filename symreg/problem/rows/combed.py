@@ -36,8 +36,8 @@ def combed(rows: Rows, seed: int, most: int | None = None) -> Iterator[Rows]:
 
 
 def combed_to(rows: Rows, seed: int, count: int) -> Iterator[Rows]:
-    """The first turns of ``rows`` ``(n_rows,)`` that together have ``count`` or more: those that a law of so many rows was
-    fitted to; ``(n,)`` each."""
+    """The first turns of ``rows`` ``(n_rows,)`` that together have ``count`` or more: those that a law of so many rows
+    was fitted to; ``(n,)`` each."""
     taken = 0
     for turn in combed(rows, seed):
         if taken >= count:
