@@ -22,6 +22,9 @@ from symreg.tables.sources.objects import headers_of, made_column, read_frame
 from symreg.tables.sources.raw import Hints, RawColumn, RawTable
 from symreg.tables.understood import LeftOut
 
+BUFFER = 1_048_576
+"""Bytes that are read of a file at a time: less asks the disk more often, more only takes memory."""
+
 
 class FileCells(Cells):
     """Cells of a column of numbers that are read when they are first asked for, and then lie in a file."""
@@ -87,7 +90,8 @@ def read_parquet(path: Path, hints: Hints, numerals: Numerals) -> RawTable:
     import pandas as pd
     import pyarrow.parquet as pq
 
-    file = pq.ParquetFile(path)
+    # Read ahead, pyarrow keeps the first column that is asked for, whole, as long as the file is open.
+    file = pq.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER)
     names = file.schema_arrow.names
     if not is_long(file.metadata.num_rows) or len(set(names)) < len(names):
         file.close()
