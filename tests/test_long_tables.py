@@ -167,7 +167,7 @@ def test_under_other_losses_a_part_of_the_rows_is_fitted_at_once(parquet: Path) 
 
 
 @pytest.mark.usefixtures("long")
-def test_time_ends_fits_to_all_rows_and_the_law_says_on_how_many(parquet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_ends_fits_and_the_law_says_on_how_many(parquet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that runs away in the passes: one turn is left, from the whole of the table."""
     from symreg.finishing import workshop
 

@@ -88,11 +88,12 @@ def one(path: str, seconds: float, kind: str) -> None:
     """Read, ask and search in this process; print what it took as JSON."""
     import symreg as sr
 
-    watched, clock, took = Watched(), time.monotonic(), {}
+    watched, clock, worked, took, cpu = Watched(), time.monotonic(), 0.0, {}, {}
 
     def passed(phase: str, then: str) -> None:
-        nonlocal clock
-        took[phase], clock, watched.phase = time.monotonic() - clock, time.monotonic(), then
+        nonlocal clock, worked
+        took[phase], cpu[phase] = time.monotonic() - clock, _worked() - worked
+        clock, worked, watched.phase = time.monotonic(), _worked(), then
 
     if kind == "run":
         found = _run(path, seconds)
@@ -105,14 +106,19 @@ def one(path: str, seconds: float, kind: str) -> None:
         found = sr.discover(problem, budget=sr.Budget(time=seconds), backend=sr.Native(threads=1))
         passed("search", "")
     best = found.front.best
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     print(json.dumps({
-        "took": took, "own": watched.peaks, "most": own.ru_maxrss * 1024,
-        "processor": own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime,
+        "took": took, "cpu": cpu, "own": watched.peaks,
+        "most": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "law": best.formula, "fitted": best.train.n_rows, "judged": best.held_out.n_rows,
         "constants": {c.name: [c.value, c.stderr] for c in best.constants}, "notes": list(found.notes),
         "laws": len(found.front),
     }))  # fmt: skip
+
+
+def _worked() -> float:
+    """Seconds of processor of this process and of those that it had and that are over."""
+    each = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in each)
 
 
 def _run(path: str, seconds: float) -> Any:
@@ -138,23 +144,52 @@ def measured(path: Path, seconds: float, kind: str) -> dict[str, Any]:
     return found
 
 
+def drawing(kept: Path, svg: Path) -> None:
+    """Seconds and memory over rows, from the lines that were kept; of a size that was measured twice the last."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    import matplotlib.pyplot as plt
+
+    found = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
+    by_rows = dict(sorted((one["rows"], one) for one in found if "search" in one["took"]))
+    rows, each = list(by_rows), list(by_rows.values())
+    matplotlib.rcParams["svg.hashsalt"] = "long tables"
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.2), layout="constrained")
+    for name, label in (("reading", "reading"), ("asking", "asking"), ("search", "search and fits")):
+        left.loglog(rows, [one["took"][name] for one in each], "o-", label=label)
+    left.set(xlabel="rows", ylabel="seconds")
+    right.loglog(rows, [max(one["own"].values()) / 1e6 for one in each], "o-", label="its own")
+    right.loglog(rows, [one["most"] / 1e6 for one in each], "s--", label="with pages of files")
+    right.loglog(rows, [64e-6 * count for count in rows], "k:", label="the table as float64")
+    right.set(xlabel="rows", ylabel="MB, at most", ylim=(50, None))
+    for axes in (left, right):
+        axes.grid(alpha=0.3)
+        axes.legend(frameon=False, fontsize=8)
+    figure.savefig(svg, metadata={"Date": None})
+
+
 def main() -> None:
     """Write, ask, print a line for each size."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rows", nargs="*", type=float, default=[1e4, 1e5, 1e6])
+    parser.add_argument("rows", nargs="*", type=float)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--csv", action="store_true")
     parser.add_argument("--run", action="store_true")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
     parser.add_argument("--keep", action="store_true", help="the files that were written")
     parser.add_argument("--notes", action="store_true")
+    parser.add_argument("--kept", type=Path, default=Path(tempfile.gettempdir()) / "long_tables.jsonl")
+    parser.add_argument("--svg", type=Path, help="draw what was kept here, besides")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
         one(*json.loads(given.one))
         return
-    print(f"{'rows':>12} {'reading':>8} {'asking':>7} {'search':>7} {'run':>7} {'cpu':>7} {'own MB':>7} {'most MB':>8} "
-          f"{'fitted':>12} {'judged':>12}  law")  # fmt: skip
+    phases = ("reading", "asking", "search", "run")
+    print("seconds of the clock (of the processor), MB of its own and with pages of files, rows fitted and judged")
+    head = "".join(f"{one:>14}" for one in phases)
+    print(f"{'rows':>12} {head} {'own':>6} {'all':>6} {'fitted':>11} {'judged':>11}  law")
     for rows in map(int, given.rows):
         path = given.folder / f"long_{rows}.{'csv' if given.csv else 'parquet'}"
         if not path.exists():
@@ -164,13 +199,16 @@ def main() -> None:
         finally:
             if not given.keep:
                 path.unlink()
-        took = [f"{found['took'].get(key, 0.0):.1f}" for key in ("reading", "asking", "search", "run")]
-        print(f"{rows:>12,} {took[0]:>8} {took[1]:>7} {took[2]:>7} {took[3]:>7} {found['processor']:>7.1f} "
-              f"{max(found['own'].values()) / 1e6:>7.0f} {found['most'] / 1e6:>8.0f} {found['fitted']:>12,} "
-              f"{found['judged']:>12,}  {found['law']}  {found['constants']}", flush=True)  # fmt: skip
-        print(" " * 13 + ", ".join(f"{key} {value / 1e6:.0f} MB" for key, value in found["own"].items()))
+        with given.kept.open("a", encoding="utf-8") as kept:
+            kept.write(json.dumps({"rows": rows, **found}) + "\n")
+        took, cpu = found["took"], found["cpu"]
+        told = "".join(f"{took[one]:>7.1f} ({cpu[one]:>4.1f})" if one in took else f"{'-':>14}" for one in phases)
+        print(f"{rows:>12,} {told} {max(found['own'].values()) / 1e6:>6.0f} {found['most'] / 1e6:>6.0f} "
+              f"{found['fitted']:>11,} {found['judged']:>11,}  {found['law']}", flush=True)  # fmt: skip
         if given.notes:
             print("\n".join(f"    {note}" for note in found["notes"]), flush=True)
+    if given.svg:
+        drawing(given.kept, given.svg)
 
 
 if __name__ == "__main__":
