@@ -152,13 +152,14 @@ def drawing(kept: Path, svg: Path) -> None:
     import matplotlib.pyplot as plt
 
     found = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
-    by_rows = dict(sorted((one["rows"], one) for one in found if "search" in one["took"]))
-    rows, each = list(by_rows), list(by_rows.values())
+    by_rows = {one["rows"]: one for one in found if "search" in one["took"]}
+    rows = sorted(by_rows)
+    each = [by_rows[count] for count in rows]
     matplotlib.rcParams["svg.hashsalt"] = "long tables"
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.0, 3.2), layout="constrained")
     for name, label in (("reading", "reading"), ("asking", "asking"), ("search", "search and fits")):
-        left.loglog(rows, [one["took"][name] for one in each], "o-", label=label)
-    left.set(xlabel="rows", ylabel="seconds")
+        left.loglog(rows, [one["cpu"].get(name, np.nan) for one in each], "o-", label=label)
+    left.set(xlabel="rows", ylabel="seconds of processor")
     right.loglog(rows, [max(one["own"].values()) / 1e6 for one in each], "o-", label="its own")
     right.loglog(rows, [one["most"] / 1e6 for one in each], "s--", label="with pages of files")
     right.loglog(rows, [64e-6 * count for count in rows], "k:", label="the table as float64")
