@@ -171,7 +171,8 @@ class EveryRow:
     _scale: float = 1.0
 
     def __post_init__(self) -> None:
-        ratios = self.problem.ratios(self.fitter.problem.train_rows)
+        some = self.fitter.problem  # whose rows have numbers of their own where the table is long
+        ratios = some.ratios(some.train_rows)
         if not self.fitter.knows_errors and ratios is not None:
             self._scale = float(np.exp(np.log(ratios).mean()))
 

@@ -281,8 +281,10 @@ class Problem:
         return bundle(repr(self), description_html(self.describe()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle through the constructor, which makes the row numbers read-only again."""
-        return Problem, tuple(getattr(self, each) for each in Problem.__dataclass_fields__)
+        """Pickle through the constructor, which makes the row numbers read-only again; a sample leaves the rest behind.
+        """
+        fields = {each: getattr(self, each) for each in Problem.__dataclass_fields__} | {"sample_of": None}
+        return Problem, tuple(fields.values())
 
 
 def with_counts(problem: Problem) -> Problem:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import symreg as sr
+from symreg import mapped
 from symreg.engine import Outcome, get_engine
 from symreg.fitting import EveryRow, Fitted, Fitter, make_fitter
 from symreg.formula import parse
@@ -174,6 +175,32 @@ def test_errors_that_are_parts_of_a_size_are_counted_so() -> None:
     assert rows.error is not None
     told = math.sqrt(found.train.weighed / found.train.n_rows) / rows.error
     assert told == pytest.approx(0.05, rel=0.05)
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_weights_of_rows_count_and_rows_without_any_do_not(is_long: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a long table the first rows, which have no weight, are numbered otherwise in the sample."""
+    monkeypatch.setattr(mapped, "LONG_ROWS", ROWS // 2 if is_long else ROWS)
+    data = table(LAWS["k1*exp(-k2*x) + k3*z"])
+    weights = np.random.default_rng(9).uniform(0.5, 4, ROWS)
+    weights[:2_000] = 0
+    problem = sr.make_problem(sr.read_table(data, target="y"), weights=weights)
+    assert problem.is_long is is_long
+    units, engine = choose_natural_units(problem), get_engine("auto")
+    rows = EveryRow(problem, make_fitter(problem.thinned(500), units, engine, 1), 0, STEPS)
+    (found,) = rows.follow([of(rows, "k1*exp(-k2*x) + k3*z", "k1", "k2", "k3")])
+    whole = make_fitter(problem, units, engine, 1)
+    assert found is not None
+    fitted = whole.fit([(found.fitted.expression, found.fitted.restarted())])[0]
+    assert fitted is not None
+    assert np.abs((found.fitted.values - fitted.values) / fitted.stderr).max() < 1e-3
+    assert found.fitted.covariance == pytest.approx(fitted.covariance, rel=1e-4)
+    held = problem.held_out_rows
+    away = units.target_values(problem, held) - whole.predict(found.fitted, units.matrix(problem, held))
+    factor = units.factor(DIMENSIONLESS)
+    told = np.sqrt(np.mean((away * factor) ** 2 * weights[held]))
+    assert rows.error is not None
+    assert math.sqrt(found.held_out.weighed / found.held_out.n_rows) / rows.error == pytest.approx(told, rel=1e-9)
 
 
 def test_a_fit_that_starts_far_away_is_damped_and_says_what_is_left() -> None:
