@@ -10,20 +10,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from symreg.arrays import Rows
 from symreg.engine import get_engine
 from symreg.finishing import Workshop
-from symreg.fitting import Fitter, make_fitter
-from symreg.problem import Problem
+from symreg.fitting import EveryRow, Fitter, make_fitter, may_be_followed
+from symreg.mapped import LONG_ROWS
+from symreg.problem import THINNED_ROWS, Problem
 from symreg.search import Backend, Budget, Round, SearchSpace, capabilities_of, search_space
 from symreg.templates import propose_within
 
-FINISHED_ROWS = 50_000
+FINISHED_ROWS = THINNED_ROWS
 """Rows on which candidates are fitted, rewritten and compared; of a longer table the laws of the front are then fitted
-to all, and scored and ranked there. Numbers are told from each other to 0.5 % of the noise on so many; all of five
-million rows took half a minute."""
+to all, and scored and ranked there."""
 
 LAST_STEPS = 6
 """Steps of a fit to all rows of such a table. It begins where the sample's ended, within a part in hundreds of the
@@ -151,24 +149,21 @@ class Pursuit:
         )
 
 
-def fitters_of(problem: Problem, backend: Backend, space: SearchSpace, seed: int) -> tuple[Fitter, Fitter | None]:
-    """Where candidates are fitted and finished, and, for a table that is too long for that, where its laws are."""
-    sample, engine = _sampled(problem, seed), get_engine(backend.engine)
-    whole = None if sample is problem else make_fitter(problem, space.units, engine, backend.threads)
-    if whole is not None and problem.template is None:  # the parameters of a form may have far to go
+def fitters_of(
+    problem: Problem, backend: Backend, space: SearchSpace, seed: int
+) -> tuple[Fitter, Fitter | EveryRow | None]:
+    """Where candidates are fitted and finished, and, for a table that is too long for that, where its laws are.
+
+    In passes over all rows; where errors, limits or folds ask for more than sums over rows, at once, and of a long
+    table on so many rows as are held in memory.
+    """
+    sample, engine = problem.thinned(FINISHED_ROWS, seed), get_engine(backend.engine)
+    fitter = make_fitter(sample, space.units, engine, backend.threads)
+    if sample is problem:
+        return fitter, None
+    if may_be_followed(problem, fitter):
+        return fitter, EveryRow(problem, fitter, problem.seed, LAST_STEPS)
+    whole = make_fitter(problem.combed(LONG_ROWS) if problem.is_long else problem, space.units, engine, backend.threads)
+    if problem.template is None:  # the parameters of a form may have far to go
         whole = replace(whole, max_iterations=LAST_STEPS)
-    return make_fitter(sample, space.units, engine, backend.threads), whole
-
-
-def _sampled(problem: Problem, seed: int) -> Problem:
-    """The problem on `FINISHED_ROWS` of its rows at most, of those to train and of those held out."""
-    if max(len(problem.train_rows), len(problem.held_out_rows)) <= FINISHED_ROWS:
-        return problem
-    generator = np.random.default_rng([seed, FINISHED_ROWS])
-
-    def some(rows: Rows) -> Rows:
-        if len(rows) <= FINISHED_ROWS:
-            return rows
-        return np.sort(generator.choice(rows, size=FINISHED_ROWS, replace=False))
-
-    return replace(problem, train_rows=some(problem.train_rows), held_out_rows=some(problem.held_out_rows))
+    return fitter, whole

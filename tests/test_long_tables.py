@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import symreg as sr
+from symreg import mapped
 from symreg.engine import get_engine
+from symreg.experiment import load_discovery, predict_run, run_experiment
+from symreg.experiment.specification import read_specification
+from symreg.experiment.stored_law import StoredLawError
 from symreg.fitting import make_fitter
 from symreg.formula import parse
 from symreg.problem import FreeConstant, choose_natural_units
@@ -62,3 +70,111 @@ def test_few_steps_from_the_sample_reach_where_many_end() -> None:
     )
     assert few is not None and many is not None
     assert np.abs(few.values - many.values).max() < 1e-6 * many.stderr.min()
+
+
+LONG = 100_000
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables of more than so many rows are long ones: a tenth of what they are otherwise."""
+    monkeypatch.setattr(mapped, "LONG_ROWS", LONG)
+
+
+@pytest.mark.usefixtures("long")
+def test_a_law_that_shows_only_in_the_tail_is_found() -> None:
+    """Of 120,000 speeds 18 are above fifteen, where the square is worth nine errors; at random three are searched."""
+    rng = np.random.default_rng(11)
+    v, m = rng.lognormal(0, 0.75, 120_000), rng.uniform(1, 2, 120_000)
+    y = 2 * m * v + 0.002 * m * v**2 + 0.05 * rng.normal(size=120_000)
+    problem = sr.make_problem(sr.read_table({"v": v, "m": m, "y": y}, target="y"))
+    found = sr.discover(problem, budget=sr.Budget(time=None, evaluations=100_000), backend=sr.Native(threads=1))
+    law = found.front.best
+    assert law.held_out.rmse == pytest.approx(0.05, rel=0.01)
+    assert law.train.n_rows == len(problem.train_rows)
+    far = np.array([15.0, 20.0, 25.0])
+    away = law.predict({"v": far, "m": np.full(3, 1.5)}) - (3 * far + 0.003 * far**2)
+    assert np.abs(away).max() < 0.05 < 0.003 * far.min() ** 2
+    assert any("half spread over the ranges" in note for note in found.notes)
+
+
+@pytest.fixture(scope="module")
+def parquet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table whose errors are parts of each value, with a row that is far off."""
+    rng = np.random.default_rng(12)
+    v, m = rng.uniform(1, 9, 130_000), rng.uniform(1, 9, 130_000)
+    E = 0.5 * m * v**2 * (1 + 0.02 * rng.normal(size=130_000))
+    path = tmp_path_factory.mktemp("long") / "energies.parquet"
+    pq.write_table(pa.table({"v [m/s]": v, "m [kg]": m, "E [kJ]": E / 1000}), path, row_group_size=20_000)
+    return path
+
+
+def ran(parquet: Path, folder: Path, more: str = "") -> sr.Discovery:
+    file = folder / "energies.yaml"
+    file.write_text(
+        f"version: 1\nname: energies\ndata: {{file: {parquet}, target: E}}\n"
+        f"budget: {{evaluations: 5000}}\nbackend: {{name: native, threads: 1}}\n{more}",
+        encoding="utf-8",
+    )
+    return run_experiment(read_specification(file), folder / "runs")
+
+
+@pytest.mark.usefixtures("long")
+def test_a_run_of_a_long_table_is_written_read_again_and_predicts(parquet: Path, tmp_path: Path) -> None:
+    """What the folder says is confirmed on all rows; figures are of a sample, and the report says so."""
+    found = ran(parquet, tmp_path)
+    law, problem = found.front.best, found.problem
+    assert law.formula == "v**2*m/2"
+    assert law.train.n_rows == len(problem.train_rows) > 90_000
+    assert law.held_out.n_rows == len(problem.held_out_rows)
+    away = problem.target_column.values - 0.5 * problem.table["m"].values * problem.table["v"].values ** 2
+    held = problem.held_out_rows
+    assert law.held_out.rmse == pytest.approx(np.sqrt(np.mean(away[held] ** 2)) / 1000, rel=1e-9)
+    folder = tmp_path / "runs" / "energies"
+    again = load_discovery(folder)
+    assert [one.held_out for one in again.front] == [one.held_out for one in found.front]
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "130,000" in page
+    assert "rows, drawn at random" in page
+    new = tmp_path / "new.csv"
+    new.write_text("v [m/s],m [kg]\n3,2\n", encoding="utf-8")
+    predicted = predict_run(folder, new)
+    assert predicted.values == pytest.approx([0.009])
+    low, high = predicted.of_measurement
+    assert (high - low)[0] / 0.009 == pytest.approx(2 * 1.96 * 0.02, rel=0.1)
+
+
+@pytest.mark.usefixtures("long")
+def test_a_score_that_is_not_that_of_all_rows_is_refused(parquet: Path, tmp_path: Path) -> None:
+    ran(parquet, tmp_path, "report: {formats: []}\n")
+    state = tmp_path / "runs" / "energies" / "state.json"
+    text = state.read_text(encoding="utf-8")
+    stored = json.loads(text)
+    rmse = stored["laws"][-1]["held_out"]["rmse"]
+    state.write_text(text.replace(repr(rmse), repr(rmse * 1.001)), encoding="utf-8")
+    with pytest.raises(StoredLawError, match="cannot be trusted"):
+        load_discovery(state.parent)
+
+
+@pytest.mark.usefixtures("long")
+def test_under_other_losses_a_part_of_the_rows_is_fitted_at_once(parquet: Path) -> None:
+    """As many as memory holds, from the whole of the table, and the law says how many."""
+    problem = sr.make_problem(sr.read_table(parquet, target="E"), loss="student")
+    found = sr.discover(problem, budget=sr.Budget(time=None, evaluations=1_000), backend=sr.Native(threads=1))
+    law = found.front.best
+    assert law.formula == "v**2*m/2"
+    assert law.train.n_rows <= len(problem.train_rows) <= LONG
+
+
+@pytest.mark.usefixtures("long")
+def test_time_ends_fits_and_the_law_says_on_how_many(parquet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that runs away in the passes: one turn is left, from the whole of the table."""
+    from symreg.finishing import workshop
+
+    monkeypatch.setattr(workshop, "LAST_SECONDS", -1e3)
+    problem = sr.make_problem(sr.read_table(parquet, target="E"))
+    found = sr.discover(problem, budget=sr.Budget(time=3.0), backend=sr.Native(threads=1))
+    law = found.front.best
+    assert law.train.n_rows < len(problem.train_rows)
+    told = f"fitted to {law.train.n_rows:,} of {len(problem.train_rows):,} rows"
+    assert any(told in note for note in law.notes)

@@ -126,6 +126,8 @@ def examined(
     laws, best = [*discovery.front, *discovery.runners_up], discovery.front.best
     rivals = rivals_of(laws, best, fitter, seed=discovery.problem.seed)
     stability, notes = _resampled(laws, best, fitter, examination, stop)
+    if fitter.problem.sample_of is not None:
+        notes = (*notes, f"how sure the law is was examined on {fitter.problem.table.n_rows:,} rows, drawn at random")
     searches = _searched(discovery, fitter, examination, backend, stop)
     if searches is not None and searches.drawn < examination.searches:
         notes = (*notes, f"{searches.drawn} of {examination.searches} searches on drawn rows were made")
@@ -174,7 +176,7 @@ def _searched(
     for number in range(examination.searches):
         if stop():
             break
-        problem = drawn_again(discovery.problem, generator)
+        problem = drawn_again(fitter.problem, generator)
         again = discover(
             problem, backend=backend, budget=examination.search_budget, seed=problem.seed + number + 1, stop=stop
         )

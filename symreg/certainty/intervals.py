@@ -50,12 +50,13 @@ def constant_intervals(
     interval holds the true value, between 0 and 1; ends are in the constant's own unit. ``resampling`` draws
     "residuals", or whole "rows", ``resamples`` times by ``seed``; that concerns the bootstrap alone, which draws
     residuals unless inputs have errors. A constant on a bound, or a whole one, has no interval by ``wald`` and
-    ``bootstrap`` (NaN); the profile of the first ends at its bound. Raises ``IntervalError`` for a method or level that
-    makes no sense, for fewer than 20 or more than 100,000 ``resamples``, and for residuals to be redrawn where inputs
-    have errors.
+    ``bootstrap`` (NaN); the profile of the first ends at its bound. Of a long table all are by ``wald``, whose standard
+    errors are those of all rows, where a law is a straight line in its constants as far as these reach. Raises
+    ``IntervalError`` for a method or level that makes no sense, for fewer than 20 or more than 100,000 ``resamples``,
+    and for residuals to be redrawn where inputs have errors.
     """
     _check(method, level, resampling, resamples)
-    if method == "wald":
+    if method == "wald" or problem.is_long:
         return Intervals(_wald(problem, law, level))
     fitter, own = fit_of(law, problem)
     if not own.constants:

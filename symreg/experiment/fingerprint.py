@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from symreg.mapped import parts
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -34,13 +36,17 @@ def data_fingerprint(table: Table) -> dict[str, Any]:
 def _column_hash(column: Column) -> str:
     digest = hashlib.sha256(repr((column.unit.scale, column.unit.offset)).encode())
     for values in (column.values, column.sigma):
-        digest.update(b"none" if values is None else _bytes(values))
+        if values is None:
+            digest.update(b"none")
+            continue
+        for part in parts(len(values)):
+            digest.update(_bytes(values[part]))
     return digest.hexdigest()
 
 
-def _bytes(values: npt.NDArray[np.float64]) -> bytes:
+def _bytes(values: npt.NDArray[np.float64]) -> memoryview:
     """Little-endian, whatever the machine."""
-    return values.astype("<f8").tobytes()
+    return values.astype("<f8", copy=False).data
 
 
 def text_hash(text: str) -> str:

@@ -16,12 +16,15 @@ import numpy as np
 
 from symreg.errors import SymregError
 from symreg.formula import complexity, dimension_of, parse
-from symreg.laws import ConstantInterval, Law, LawConstant, Score, score
+from symreg.laws import ConstantInterval, Law, LawConstant, Score, long_score, score
 from symreg.units import Dimension, Unit
 from symreg.wording import why_broken
 
 if TYPE_CHECKING:
     from symreg.problem import Problem
+
+SIZING_ROWS = 10_000
+"""Rows of a long table that tell how large its target is, where rounding is told from a difference."""
 
 
 class StoredUnit(TypedDict):
@@ -254,16 +257,24 @@ def _restore_covariance(rows: Any, n_free: int) -> np.ndarray[Any, np.dtype[np.f
 
 def _check_score(law: Law, problem: Problem, rows: np.ndarray[Any, np.dtype[np.int64]], told: Score) -> None:
     """Compute the score again; rounding may differ between machines, up to the ninth digit of the target."""
+    if problem.is_long:
+        largest = float(np.max(np.abs(problem.target_values(rows[:SIZING_ROWS]))))
+        _compare(law, told, long_score(law, problem, rows, told.n_rows), largest)
+        return
     target = problem.target_column.unit
     actual = np.asarray(target.from_si(problem.target_values(rows)), dtype=np.float64)
     # A law of no inputs still needs to know how many rows there are.
     columns = {name: problem.table[name].user_values for name in problem.inputs or (problem.target,)}
     data = {name: values[rows] for name, values in columns.items() if values is not None}
     found = score(law.predict(data), actual)
-    slack = 1e-6 * abs(told.rmse) + 1e-9 * float(np.max(np.abs(actual)))
+    _compare(law, told, found, float(np.max(np.abs(actual))))
+
+
+def _compare(law: Law, told: Score, found: Score, largest: float) -> None:
+    slack = 1e-6 * abs(told.rmse) + 1e-9 * largest
     same = (math.isnan(told.rmse) and math.isnan(found.rmse)) or abs(found.rmse - told.rmse) <= slack
     if not same or found.undefined != told.undefined:
         raise StoredLawError(
             formula=law.formula,
-            reason=f"its error on {rows.size} rows is {found.rmse:.6g}, stored was {told.rmse:.6g}",
+            reason=f"its error on {found.n_rows} rows is {found.rmse:.6g}, stored was {told.rmse:.6g}",
         )

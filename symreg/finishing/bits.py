@@ -75,7 +75,7 @@ def bits_of(
     own = _bits_of_units(fitter, fitted, names_in_use) + _bits_of_literals(fitter, fitted, numbers)
     return own - twice + description_length(
         residual_sum_squares=left_over(fitted, fitter),
-        n_rows=len(fitter.y),
+        n_rows=fitter.n_rows,
         expression=fitted.expression,
         n_names=names_in_use,
         noise_variance=1.0 if fitter.knows_errors else None,

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symreg.arrays import Floats, Rows
-from symreg.fitting import SMALLEST_SCALE, Fitter, deviations, equivalent_sum, likeliest_scale
+from symreg.fitting import SMALLEST_SCALE, Fitter, Tally, deviations, equivalent_sum, likeliest_scale
 from symreg.laws import SCORED_AT_ONCE, Score, score
-from symreg.problem import Loss
+from symreg.problem import Loss, Problem
 from symreg.units import Unit
 
 
@@ -62,6 +62,21 @@ def judged_rows(fitter: Fitter, rows: Rows, X: Floats, y: Floats) -> JudgedRows:
             X, _in_unit(y, unit, factor), None if sigma is None else sigma / abs(unit.scale), unit, factor, y,
             problem.loss, problem.states_errors,
         )  # fmt: skip
+
+
+def score_of(tally: Tally, problem: Problem, factor: float, error: float | None) -> Score:
+    """The score of a law whose residuals were counted in natural units of the target, each ``factor`` of SI.
+
+    ``error`` is what weighed residuals are counted in (``EveryRow.error``), None where no errors are counted.
+    """
+    count = tally.n_rows - tally.undefined
+    if not count:
+        return Score(math.nan, math.nan, tally.n_rows, tally.undefined)
+    size, spread = math.sqrt(tally.squares / count), tally.spread
+    rmse = size * factor / abs(problem.target_column.unit.scale)
+    r2 = 1.0 - (size / spread) ** 2 if spread > 0 else math.nan
+    in_errors = None if error is None else math.sqrt(tally.weighed / count) / error
+    return Score(rmse, r2, tally.n_rows, tally.undefined, in_errors)
 
 
 def _in_unit(values: Floats, unit: Unit, factor: float) -> Floats:

@@ -15,13 +15,13 @@ from symreg.finishing.allowed import is_allowed
 from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finished import AS_PROPOSED, Finished
 from symreg.finishing.finisher import Finisher
-from symreg.finishing.law_making import as_law
+from symreg.finishing.law_making import as_followed_law, as_law
 from symreg.finishing.noise import on_asked_rows, saved_by_growing, saved_by_long_tails
 from symreg.finishing.passes import canonical, shortened, shown, tidied
 from symreg.finishing.rewriting import sharing
 from symreg.finishing.shape import Shape, shape_of
 from symreg.finishing.simplifying import simplified
-from symreg.fitting import Fitted, Fitter, within_bounds
+from symreg.fitting import EveryRow, Fitted, Fitter, within_bounds
 from symreg.formula import Expression, complexity, tree_bits
 from symreg.laws import Law, ParetoFront, pareto_front
 from symreg.problem import SHRINKS, Candidate, is_short, most_constants
@@ -36,6 +36,14 @@ few milliseconds."""
 RETAKEN_LAWS = 100
 """That are fitted again where a search finds on its way that squares are not how residuals count: a second's work."""
 
+MOST_BESIDE = 12
+"""Laws beside the front that are fitted to all rows of a long table: as many as a front has, and each takes its
+time."""
+
+LAST_SECONDS = 1.0
+"""For fits to all rows of a long table where no time is left: some turns of a pass. Less hardly gets beyond the rows of
+the sample, more is late; set by hand."""
+
 GUESS = "guess"
 SAME_FUNCTION = 1e-6  # of the spread of its values by which two fits of one function may differ
 RUNNER_UP_BITS = 25.0  # bits by which the message of a runner-up is longer than the shortest
@@ -46,11 +54,13 @@ class Workshop:
     """Collects fitted candidates; makes a quick front while a search goes on and a careful one at its end.
 
     ``finisher`` is where all is decided; ``whole`` has all rows of a table that is too long for that, and laws are
-    fitted to them and scored on them before they are ranked.
+    fitted to them and scored on them before they are ranked, at once or in passes that are over at ``due``, a time of
+    ``time.monotonic()``.
     """
 
     finisher: Finisher
-    whole: Fitter | None = None
+    whole: Fitter | EveryRow | None = None
+    due: float | None = None
     _finished: dict[Expression, Finished] = field(default_factory=dict)
     _laws: dict[Expression, Law] = field(default_factory=dict)
     _beside: list[Finished] = field(default_factory=list)
@@ -95,7 +105,7 @@ class Workshop:
             again = self.finisher.measured(met.fitted, met.source, candidate.form_bits)
             self._finished[candidate.expression] = replace(again, notes=met.notes)
 
-    def judge_by(self, fitter: Fitter, whole: Fitter | None = None) -> None:
+    def judge_by(self, fitter: Fitter, whole: Fitter | EveryRow | None = None) -> None:
         """Fit everything again and from now on as this fitter does, and in the end as the one with all rows."""
         self.finisher, self.whole, self._judge = replace(self.finisher, fitter=fitter), whole, None
         # Under another loss than squares each refit is many, and of a thousand formulas few are near.
@@ -178,12 +188,21 @@ class Workshop:
         """Laws fitted to all rows, with their scores there."""
         if self.whole is None:
             return [as_law(self.finisher, one) for one in finished]
+        if isinstance(self.whole, EveryRow):
+            due = None if self.due is None else max(self.due, time.monotonic() + LAST_SECONDS)
+            return self._followed(self.whole, list(finished), due)
         if self._judge is None:
             self._judge = replace(self.finisher, fitter=self.whole)
         judge, fits = self._judge, [(one, one.fitted.restarted()) for one in finished]
         again = self.whole.fit([(one.fitted.expression, constants) for one, constants in fits])
         known = ((one, fitted) for (one, _), fitted in zip(fits, again, strict=True) if fitted is not None)
         return [as_law(judge, judge.told(one, fitted)) for one, fitted in known]
+
+    def _followed(self, rows: EveryRow, finished: Sequence[Finished], due: float | None) -> list[Law]:
+        """The same in passes over the table, all laws at once."""
+        found = rows.follow([one.fitted for one in finished], due)
+        pairs = zip(finished, found, strict=True)
+        return [as_followed_law(self.finisher, one, law, rows) for one, law in pairs if law is not None]
 
     def _undominated(self, promising: Sequence[Finished]) -> list[Finished]:
         """Without those that are no shorter than a law of few constants that leaves nothing, and leave something.
@@ -249,11 +268,21 @@ class Workshop:
         near = [one for one in near if one.bits < near[0].bits + RUNNER_UP_BITS]
         # A law has its constants in order; two candidates may be one law.
         said = (self.finisher.said(canonical(self.finisher, one)) for one in near if time.monotonic() < end)
-        laws = (law for one in said if one is not None for law in self._laws_of([one]))
+        kept = (one for one in said if one is not None)
+        if isinstance(self.whole, EveryRow):
+            laws: Iterable[Law] = self._followed_beside(self.whole, list(kept), seconds)
+        else:
+            laws = (law for one in kept for law in self._laws_of([one]))
         distinct = {law.expression: law for law in sorted(laws, key=lambda law: -law.description_length)}
         shown = {law.expression for law in front}
         ordered = sorted(self._allowed(list(distinct.values())), key=lambda law: law.description_length)
         return tuple(law for law in ordered if law.expression not in shown)
+
+    def _followed_beside(self, rows: EveryRow, near: Sequence[Finished], seconds: float) -> list[Law]:
+        """The first of these laws, as many as there is time for, on the rows that those of the front were judged on."""
+        turns, count = rows.turns, int(seconds / max(rows.seconds, 1e-9))
+        found = self._followed(rows, near[: min(count, MOST_BESIDE)], None)
+        return found if rows.turns == turns else []
 
     def _unsnapped(self, promising: Sequence[Finished], seconds: float) -> list[Law]:
         """Laws with their constants left as they are: a number spelled out (2*pi) may be longer than a constant."""

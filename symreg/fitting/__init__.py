@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symreg.fitting.bounds import holding, limits_of, within_bounds
+from symreg.fitting.every_row import EveryRow, Followed, may_be_followed
 from symreg.fitting.fitted import Fitted
 from symreg.fitting.fitter import Fitter, Floats, make_fitter
 from symreg.fitting.input_errors import InputErrors, fit_with_input_errors, uncertain_inputs
@@ -16,14 +17,18 @@ from symreg.fitting.losses import (
     slope_factor,
 )
 from symreg.fitting.reweighting import left_out_under, left_under, weighed_deviations
+from symreg.fitting.turns import Tally
 
 __all__ = [
     "NORMAL_MEDIAN",
     "SMALLEST_SCALE",
+    "EveryRow",
     "Fitted",
     "Fitter",
     "Floats",
+    "Followed",
     "InputErrors",
+    "Tally",
     "deviations",
     "equivalent_sum",
     "fit_with_input_errors",
@@ -33,6 +38,7 @@ __all__ = [
     "likeliest_scale",
     "limits_of",
     "make_fitter",
+    "may_be_followed",
     "slope_factor",
     "sum_left_out",
     "uncertain_inputs",

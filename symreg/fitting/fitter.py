@@ -35,7 +35,8 @@ class Fitter:
 
     ``X`` has shape ``(n_inputs, n_rows)``, ``y`` and ``weights`` (None: all 1) ``(n_rows,)``; the weights are those of
     squared deviations as the loss has them (``losses``). ``first_counts`` ``(n_rows,)`` multiply them in the first fit
-    of a formula, of whose constants nothing is known yet, where rows may be outliers.
+    of a formula, of whose constants nothing is known yet, where rows may be outliers. ``n_told`` is not zero where laws
+    were fitted to so many rows, of which these are a sample (``told_of``).
     """
 
     problem: Problem
@@ -52,6 +53,7 @@ class Fitter:
     limits: Mapping[str, ConstantLimit] = field(default_factory=dict)
     loss: Loss = "squared"
     first_counts: Floats | None = None
+    n_told: int = 0
     _spread: list[float] = field(init=False, repr=False, default_factory=list)
 
     @property
@@ -61,6 +63,18 @@ class Fitter:
         if not self._spread:
             self._spread.append(float(np.std(self.y)))
         return self._spread[0]
+
+    @property
+    def n_rows(self) -> int:
+        """Rows that laws were fitted to."""
+        return self.n_told or len(self.y)
+
+    def told_of(self, n_rows: int, spread: float) -> Fitter:
+        """The same for laws that ``EveryRow`` fitted to so many rows, whose targets have this ``spread`` in natural
+        units: what counts rows counts those."""
+        found = replace(self, n_told=n_rows)
+        found._spread.append(spread)
+        return found
 
     def fit(self, candidates: Sequence[tuple[Expression, Sequence[FreeConstant]]]) -> list[Fitted | None]:
         """Fit each formula from its starting values; None where it is undefined on a training row.
@@ -124,12 +138,14 @@ class Fitter:
 
     def freedom(self, fitted: Fitted) -> int:
         """Degrees of freedom: rows less constants that the fit moved."""
-        return len(self.y) - int(fitted.is_loose.sum())
+        return self.n_rows - int(fitted.is_loose.sum())
 
     def sum_of_squares(self, fitted: Fitted) -> float:
         """What the constants make least: the weighted sum of squared residuals on the training rows, or what is
         equivalent under the loss.
         """
+        if self.n_told:
+            return fitted.residual_sum
         if self.loss != "squared":
             return left_under(self, weighed_deviations(self, fitted))
         rest = self.y - self.predict(fitted, self.X)

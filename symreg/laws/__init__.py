@@ -11,7 +11,7 @@ from symreg.laws.front_text import front_text
 from symreg.laws.history import Course, Moment
 from symreg.laws.identifiability import undetermined
 from symreg.laws.law import ConstantInterval, Law, LawConstant, ParetoFront, pareto_front
-from symreg.laws.law_fit import fit_of
+from symreg.laws.law_fit import fit_of, long_score
 from symreg.laws.printed import constant_text
 from symreg.laws.refitting import as_fitted, bits_left, bits_of_fit, bits_of_rows, fitted_again, fitter_of, left_over
 from symreg.laws.score import SCORED_AT_ONCE, Score, score
@@ -49,6 +49,7 @@ __all__ = [
     "fitter_of",
     "front_text",
     "left_over",
+    "long_score",
     "pareto_front",
     "quantile",
     "score",

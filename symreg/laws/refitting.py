@@ -16,7 +16,10 @@ from symreg.problem import FreeConstant, Problem, choose_natural_units
 
 
 def fitter_of(problem: Problem, threads: int = 1) -> Fitter:
-    """A fitter on the training rows, in natural units, with the fastest engine there is."""
+    """A fitter on the training rows, of a long table on some of them, in natural units, with the fastest engine there
+    is.
+    """
+    problem = problem.thinned() if problem.is_long else problem
     return make_fitter(problem, choose_natural_units(problem), get_engine("auto"), threads)
 
 
@@ -46,7 +49,7 @@ def left_over(fitted: Fitted, fitter: Fitter) -> float:
     With an unknown variance few residuals flatter a law of several constants by more than any correction that counts
     constants alone can say: it matters which rows they follow.
     """
-    if fitter.knows_errors or len(fitter.y) >= FEW_ROWS or not fitted.is_loose.any():
+    if fitter.knows_errors or fitter.n_rows >= FEW_ROWS or not fitted.is_loose.any():
         return fitted.residual_sum
     if fitter.loss != "squared":
         return max(left_under(fitter, left_out_under(fitter, fitted)), fitted.residual_sum)
@@ -64,7 +67,7 @@ def bits_of_rows(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
     In bits. ``resolution`` is the step to which the targets are known, in natural units.
     """
     k = len(fitted.values) + 1  # the variance is one of what is estimated
-    few = 0.0 if fitter.knows_errors else k * (k + 1) / (max(len(fitter.y) - k - 1, 0.5) * math.log(2))
+    few = 0.0 if fitter.knows_errors else k * (k + 1) / (max(fitter.n_rows - k - 1, 0.5) * math.log(2))
     left = _residual_bits(fitted.residual_sum, fitter, resolution)  # of all rows: few are counted here already
     return left + len(fitted.values) / math.log(2) + few
 
@@ -74,7 +77,7 @@ def bits_of_fit(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
 
     In bits; ``resolution`` as in ``bits_of_rows``.
     """
-    n_rows = len(fitter.y)
+    n_rows = fitter.n_rows
     few = 0.0 if fitter.knows_errors else small_sample_bits(n_rows, len(fitted.values))
     constants = constant_bits(fitted.values, fitted.information, n_rows)
     return bits_left(fitted, fitter, resolution) + constants + few
@@ -87,4 +90,4 @@ def bits_left(fitted: Fitted, fitter: Fitter, resolution: float) -> float:
 
 def _residual_bits(total: float, fitter: Fitter, resolution: float) -> float:
     variance = 1.0 if fitter.knows_errors else None
-    return residual_bits(total, len(fitter.y), variance, 0.0 if variance else resolution)
+    return residual_bits(total, fitter.n_rows, variance, 0.0 if variance else resolution)

@@ -14,8 +14,8 @@ from symreg.problem.loss import ROBUST, AskedLoss, Loss
 from symreg.problem.making import MIN_ROWS, make_problem
 from symreg.problem.natural_units import NaturalUnits, choose_natural_units
 from symreg.problem.offered import FAMILIAR
-from symreg.problem.problem import Problem
-from symreg.problem.rows import TINY, sizes_of, trend
+from symreg.problem.problem import THINNED_ROWS, Problem
+from symreg.problem.rows import TINY, combed, combed_to, designed_rows, sizes_of, trend, turns_of
 from symreg.problem.summary import describe
 from symreg.problem.template import Parameter, Template, UnknownFunction, is_template, target_of
 
@@ -24,6 +24,7 @@ __all__ = [
     "MIN_ROWS",
     "ROBUST",
     "SHRINKS",
+    "THINNED_ROWS",
     "TINY",
     "AskedLoss",
     "Candidate",
@@ -40,7 +41,10 @@ __all__ = [
     "Template",
     "UnknownFunction",
     "choose_natural_units",
+    "combed",
+    "combed_to",
     "describe",
+    "designed_rows",
     "fault_of_name",
     "has_form",
     "is_short",
@@ -53,4 +57,5 @@ __all__ = [
     "sizes_of",
     "target_of",
     "trend",
+    "turns_of",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 from symreg.arrays import Floats, Rows
 from symreg.errors import ProblemError
 from symreg.formula import operator
+from symreg.mapped import is_long
 from symreg.problem.constant_names import check_constant_names
 from symreg.problem.constants import FreeConstants, KnownConstant, read_known_constants
 from symreg.problem.constraints import Constraints
@@ -21,7 +22,7 @@ from symreg.problem.limits import ConstantLimit, settle_limits
 from symreg.problem.loss import ROBUST, Loss, read_loss
 from symreg.problem.offered import AUTO, offered_constants
 from symreg.problem.problem import Problem, with_counts, with_sizes
-from symreg.problem.rows import draw_rows, read_row_weights
+from symreg.problem.rows import draw_long_rows, draw_rows, read_row_weights
 from symreg.problem.template import is_template, target_of
 from symreg.tables import Table, is_constant, warn_of_twins
 from symreg.units import PhysicalConstant
@@ -99,7 +100,7 @@ def make_problem(
     table = table if table.target == target else warn_of_twins(table, target)
     chosen = _choose_inputs(name, table, target, inputs, weights)
     row_weights, counting = _counting(name, table, target, weights)
-    own_loss = read_loss(name, loss, target, table[target].values[counting])
+    own_loss = read_loss(name, loss, target, _at(table[target].values, counting))
     unit = table[target].unit
     columns = {column: table[column].unit.dimension for column in chosen}
     known, offered = _known(name, constants, (target, unit), columns, table, free_constants)
@@ -108,7 +109,7 @@ def make_problem(
     frame = framed(*asked, text, parameters, functions) if text else unframed(*asked, parameters, functions)
     suspected = _suspected(name, frame, guesses, unit.dimension)
     free = _free(name, table, frame, suspected, unit.dimension)
-    train, held_out = _drawn(name, table, (*frame.inputs, target), counting, (test_fraction, folds, seed))
+    train, held_out = _drawn(name, table, (*frame.inputs, target), (row_weights, counting), test_fraction, folds, seed)
     problem = Problem(
         name=name,
         table=table,
@@ -133,21 +134,31 @@ def make_problem(
     return _with_trend(problem)
 
 
-def _counting(name: str, table: Table, target: str, weights: Any) -> tuple[Floats | None, Rows]:
-    """The weights of rows, and the numbers of those that have any."""
+def _counting(name: str, table: Table, target: str, weights: Any) -> tuple[Floats | None, Rows | None]:
+    """The weights of rows, and the numbers of those that have any; None for all, and in a long table."""
     row_weights = read_row_weights(name, weights, table)
-    counting = np.flatnonzero(np.ones(table.n_rows) if row_weights is None else row_weights)
+    counting = None
+    if row_weights is not None and not is_long(table.n_rows):
+        counting = np.flatnonzero(row_weights)
     _check_rows(name, table, target, counting)
     return row_weights, counting
 
 
+def _at(values: Floats, rows: Rows | None) -> Floats:
+    return values if rows is None else values[rows]
+
+
 def _drawn(
-    name: str, table: Table, columns: Sequence[str], counting: Rows, how: tuple[float, int | None, int]
-) -> tuple[Rows, Rows]:
-    """Numbers of rows to fit on and to judge by, of those that count; ``how`` is the part, the folds and the seed."""
-    values = np.array([table[column].values[counting] for column in columns])
-    train, held_out = draw_rows(name, values, *how)
-    return counting[train], counting[held_out]
+    name: str, table: Table, columns: Sequence[str], counted: tuple[Floats | None, Rows | None], part: float,
+    folds: int | None, seed: int,
+) -> tuple[Rows, Rows]:  # fmt: skip
+    """Numbers of rows to fit on and to judge by, of those that count; a ``part`` is held out."""
+    weights, counting = counted
+    if is_long(table.n_rows):
+        return draw_long_rows(name, [table[column].values for column in columns], weights, (part, folds, seed))
+    values = np.array([_at(table[column].values, counting) for column in columns])
+    train, held_out = draw_rows(name, values, part, folds, seed)
+    return (train, held_out) if counting is None else (counting[train], counting[held_out])
 
 
 def _suspected(name: str, frame: Frame, guesses: Sequence[Any], target: Dimension) -> tuple[Expression, ...]:
@@ -274,8 +285,8 @@ def _choose_inputs(
     return chosen
 
 
-def _check_rows(name: str, table: Table, target: str, counting: Rows) -> None:
-    column, n_rows = table[target], len(counting)
+def _check_rows(name: str, table: Table, target: str, counting: Rows | None) -> None:
+    column, n_rows = table[target], table.n_rows if counting is None else len(counting)
     if n_rows < MIN_ROWS:
         rows = "1 row" if n_rows == 1 else f"{n_rows} rows"
         rows += "" if n_rows == table.n_rows else " of a weight above zero"
@@ -283,7 +294,7 @@ def _check_rows(name: str, table: Table, target: str, counting: Rows) -> None:
             f"{table.source} has {rows}, and at least {MIN_ROWS} are needed to tell one law from another."
         )
         raise ProblemError(name=name, reason=reason)
-    if is_constant(column.values[counting]):
+    if is_constant(_at(column.values, counting)):
         value = f"{column.user_numbers[0]:g} {column.unit.text}"
         reason = f"the target {target!r} is {value} in every row, so there is nothing to explain."
         raise ProblemError(name=name, reason=reason)

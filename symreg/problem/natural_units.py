@@ -61,8 +61,8 @@ class NaturalUnits:
 
 
 def choose_natural_units(problem: Problem) -> NaturalUnits:
-    """Least squares on the log-magnitudes of target, inputs and known constants (training rows only)."""
-    pairs = list(_magnitudes(problem))
+    """Least squares on the log-magnitudes of target, inputs and known constants (training rows only, some of many)."""
+    pairs = list(_magnitudes(problem.thinned() if problem.is_long else problem))
     exponents = np.array([[float(e) for e in dimension.exponents] for dimension, _ in pairs])
     logs = np.array([log for _, log in pairs])
     chosen = _independent(exponents)

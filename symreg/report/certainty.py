@@ -135,7 +135,7 @@ def _curve(rival: Rival, selected: Law, contest: Contest, discovery: Discovery) 
         return None
     (name,) = names
     column, row = problem.table[name], problem.inputs.index(name)
-    box = box_of(problem, contest.fitter).stretched()
+    box = box_of(contest.fitter.problem, contest.fitter).stretched()
     places = np.full((len(problem.inputs), CURVE_POINTS), 0.5)
     places[row] = np.linspace(0, 1, CURVE_POINTS)
     x = np.asarray(column.unit.from_si(box.at(places)[row] * contest.fitter.units.factor(column.unit.dimension)))

@@ -7,7 +7,7 @@ Nothing here is escaped, because each format escapes in its own way; and no numb
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -146,8 +146,10 @@ class Content:
 
 def gather(discovery: Discovery) -> Content:
     """Collect and check everything; raises ``ReportError`` where a stored score is not what its law gives."""
-    problem, front = discovery.problem, discovery.front
-    laws = law_contents(discovery)
+    whole, front = discovery.problem, discovery.front
+    if whole.is_long:
+        discovery = replace(discovery, problem=whole.thinned())
+    problem, laws = discovery.problem, law_contents(discovery)
     found = 0 <= front.selected < len(front)
     law = front.best if found else None
     notes = _notes(discovery)
@@ -160,8 +162,8 @@ def gather(discovery: Discovery) -> Content:
         ruled_out=_ruled_out(discovery),
         certificate=_certificate(discovery),
         front=tuple(_front_row(law, i == front.selected) for i, law in enumerate(front)),
-        columns=tuple(_columns(problem, law)),
-        data=tuple(_data(problem, law)),
+        columns=tuple(_columns(whole, law)),
+        data=tuple(_data(whole, law)),
         notes=tuple(dict.fromkeys([*notes, *(law.notes if law else ())])),
         kinds_of_notes=sorted_notes(notes),
         environment=tuple(_environment(discovery)),
@@ -270,6 +272,7 @@ def _data(problem: Problem, law: Law | None) -> list[Fact]:
         Fact("source", problem.table.source),
         Fact("rows", f"{problem.table.n_rows:,}"),
         Fact("split", split),
+        *_looked_at(problem),
         Fact("free constants", _policy(problem)),
     ]
     known = [f"{c.name} = {_known_text(c.value, c.stderr, c.unit.scale)} {unit_plain(c.unit.text)}".strip()
@@ -280,6 +283,14 @@ def _data(problem: Problem, law: Law | None) -> list[Fact]:
         needs = f"the law needs {', '.join(used)}" if used else "the law needs none of them"
         facts.append(Fact("offered for their dimensions", f"{', '.join(problem.offered)}; {needs}"))
     return facts
+
+
+def _looked_at(problem: Problem) -> list[Fact]:
+    """Of a long table, what is told of a sample."""
+    if not problem.is_long:
+        return []
+    count = problem.thinned().table.n_rows
+    return [Fact("looked at", f"{count:,} rows, drawn at random: figures, typical deviations, rivals, rows far off")]
 
 
 def _known_text(value: float, stderr: float, scale: float) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from symreg.arrays import Rows
 from symreg.errors import ReportError
-from symreg.laws import Law, Score, score
+from symreg.laws import Law, Score, long_score, score
 
 if TYPE_CHECKING:
     from symreg.problem import Problem
@@ -57,7 +57,11 @@ class Evidence:
 
 
 def evidence_of(law: Law, problem: Problem) -> Evidence:
-    """Predict and score anew; raises ``ReportError`` where a stored score disagrees."""
+    """Predict and score anew; raises ``ReportError`` where a stored score disagrees.
+
+    Of a long table the predictions are those of the sample that ``problem`` is, the scores of the rows that the law
+    tells of.
+    """
     table = problem.table
     columns = {name: table[name].user_values for name in problem.inputs}
     if not columns:
@@ -69,8 +73,15 @@ def evidence_of(law: Law, problem: Problem) -> Evidence:
     def scored(values: Array, rows: Rows) -> Score:
         return score(values, actual[rows], None if sigma is None else sigma[rows])
 
-    train = scored(predicted[problem.train_rows], problem.train_rows)
     size = float(np.max(np.abs(actual))) if actual.size else 0.0
+    whole = problem.sample_of
+    if whole is not None and problem.judge == "held-out":
+        train = long_score(law, whole, whole.train_rows, law.train.n_rows)
+        held_out = long_score(law, whole, whole.held_out_rows, law.held_out.n_rows)
+        _compare(law, "training", law.train, train, size)
+        _compare(law, "held-out", law.held_out, held_out, size)
+        return Evidence(predicted, actual, train, held_out)
+    train = scored(predicted[problem.train_rows], problem.train_rows)
     _compare(law, "training", law.train, train, size)
     if problem.judge == "held-out":
         held_out = scored(predicted[problem.held_out_rows], problem.held_out_rows)

@@ -40,10 +40,11 @@ class MemoryAccount:
 
 
 def held() -> int:
-    """Bytes of main memory that this process holds, or the most it has held where only that is known; 0 where nothing
-    is."""
+    """Bytes of main memory that this process alone holds, or the most it has held where only that is known; 0 where
+    nothing is. Pages of files, libraries and long tables among them, are not its own: the system takes them back."""
     try:
-        return int(_STATUS.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        _, resident, shared = _STATUS.read_text(encoding="ascii").split()[:3]
+        return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         pass
     try:

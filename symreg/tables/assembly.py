@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from symreg.errors import SymregError, TableError, UnitError
+from symreg.mapped import parts
 from symreg.tables.checks import is_constant
 from symreg.tables.dialect import Dialect
 from symreg.tables.error_model import ErrorModel, ErrorModelError, read_error_model
@@ -168,7 +169,9 @@ def _numbers_rows(column: Found) -> bool:
     values = column.raw.cells.values()
     if column.stated or column.name.lower() not in ROW_NUMBERS or column.is_text or len(values) < FEWEST_NUMBERED:
         return False
-    return values[0] in (0, 1) and bool(np.all(values == values[0] + np.arange(len(values))))
+    return values[0] in (0, 1) and all(
+        bool(np.all(values[at] == values[0] + np.arange(at.start, at.stop))) for at in parts(len(values))
+    )
 
 
 def _is_needed(column: Found, asked: Asked) -> bool:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from symreg.arrays import Floats
 from symreg.errors import TableError, TableWarning
+from symreg.mapped import LONG_ROWS, is_long, parts
 from symreg.tables.sources import FIRST_ROWS
 from symreg.tables.table import Column, Table
 from symreg.units import Unit
@@ -27,6 +28,10 @@ SAMPLE = 10_000
 """Rows, evenly taken and fewer than twice as many, on which pairs of columns are compared; those alike are looked at on
 all. More costs time, which goes with the square of the columns, fewer makes more pairs look alike."""
 
+FAR_OFF = 10.0
+"""Standard errors by which the mean of a sample may be off that of a long column, and the column is looked at whole.
+Rows in some order miss by more than chance has; a hundred would look at nearly every column. Set by hand."""
+
 MAX_WARNINGS = 5
 """Pairs of columns warned of one by one; one more warning counts the rest, and all stand in the notes. Ten copies make
 45 pairs, which nobody reads; set by hand."""
@@ -41,12 +46,14 @@ ROUNDING = 1e-12
 far less than any thermometer reads; set by hand."""
 
 
-def check_above_absolute_zero(source: str, name: str, unit: Unit, in_si: Floats, rows: npt.NDArray[np.intp]) -> None:
-    """Refuse a temperature below absolute zero, with its rows; ``rows`` counts from 0 in the source.
+def check_above_absolute_zero(source: str, name: str, unit: Unit, in_si: Floats, rows: npt.NDArray[np.bool_]) -> None:
+    """Refuse a temperature below absolute zero, with its rows; ``rows`` marks those of the source that are these.
 
     Only scales with a zero of their own say that they measure a temperature; kelvins also measure differences.
     """
-    bad = np.flatnonzero(in_si < -ROUNDING * unit.offset) if unit.offset else np.array([], dtype=np.intp)
+    if not unit.offset or float(in_si.min(initial=np.inf)) >= -ROUNDING * unit.offset:
+        return
+    bad = np.flatnonzero(in_si < -ROUNDING * unit.offset)
     if len(bad):
         zero = f"{unit.from_si(0.0):.6g}"
         problem = f"{len(bad)} of {len(in_si)} temperatures lie below absolute zero, {zero} {unit.text}"
@@ -54,7 +61,7 @@ def check_above_absolute_zero(source: str, name: str, unit: Unit, in_si: Floats,
             source=source,
             column=name,
             problem=problem,
-            rows=tuple(int(rows[place]) + 1 for place in bad[:FIRST_ROWS]),
+            rows=tuple(int(row) + 1 for row in np.flatnonzero(rows)[bad[:FIRST_ROWS]]),
             count=len(bad),
             advice="A difference of temperatures is declared delta_degC or delta_degF.",
         )
@@ -87,10 +94,25 @@ def warn_of_scaled(table: Table) -> Table:
 
 
 def _is_scaled(values: Floats) -> bool:
-    if len(values) < MIN_ROWS or np.max(np.abs(values)) > len(values):  # no z-score is larger
+    largest = max(abs(float(values.min())), abs(float(values.max()))) if len(values) else 0.0
+    if len(values) < MIN_ROWS or largest > len(values):  # no z-score is larger
         return False
+    if is_long(len(values)):
+        return _is_scaled_in_parts(values)
     spreads = (values.std(), values.std(ddof=1))
     return bool(abs(values.mean()) < ROUNDED and any(abs(spread - 1) < ROUNDED for spread in spreads))
+
+
+def _is_scaled_in_parts(values: Floats) -> bool:
+    """The same of a long column: its sums are taken part by part, once a sample says that it may be so."""
+    some = values[_sample(len(values))]
+    if abs(some.mean()) > some.std() * FAR_OFF / len(some) ** 0.5:
+        return False
+    n_rows = len(values)
+    mean = sum(float(values[part].sum()) for part in parts(n_rows)) / n_rows
+    square = sum(float(np.square(values[part] - mean).sum()) for part in parts(n_rows))
+    spreads = ((square / n_rows) ** 0.5, (square / (n_rows - 1)) ** 0.5)
+    return bool(abs(mean) < ROUNDED and any(abs(spread - 1) < ROUNDED for spread in spreads))
 
 
 def twins(columns: Sequence[Column]) -> list[str]:
@@ -123,11 +145,13 @@ def _standardised(values: Floats) -> Floats:
 
 
 def _sentence(one: Column, other: Column) -> str | None:
-    if np.array_equal(one.values, other.values) and one.unit.dimension == other.unit.dimension:
+    n_rows = len(one.values)
+    is_same = all(np.array_equal(one.values[at], other.values[at]) for at in parts(n_rows))
+    if is_same and one.unit.dimension == other.unit.dimension:
         return f"columns {one.name!r} and {other.name!r} hold the same values"
-    if (
-        len(one.values) < MIN_ROWS
-        or abs(_standardised(one.values) @ _standardised(other.values)) <= SAME_COLUMN
-    ):
+    some = slice(None, None, max(1, n_rows // LONG_ROWS))
+    first, second = one.values[some], other.values[some]
+    if n_rows < MIN_ROWS or abs(_standardised(first) @ _standardised(second)) <= SAME_COLUMN:
         return None
-    return f"columns {one.name!r} and {other.name!r} are collinear: each is a straight line of the other"
+    seen = f" (in {len(first):,} of {n_rows:,} rows)" if len(first) < n_rows else ""
+    return f"columns {one.name!r} and {other.name!r} are collinear: each is a straight line of the other{seen}"

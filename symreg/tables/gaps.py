@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.errors import TableError
+from symreg.mapped import every
 from symreg.tables.sources import FIRST_ROWS, RawColumn
 from symreg.tables.understood import LeftOut
 
@@ -26,18 +27,25 @@ def rows_to_keep(
         raise TableError(source=source, problem="the table has a header but no rows")
     if nan == "keep":
         return np.ones(n_rows, dtype=bool), (), ()
-    bad = {name: _gaps(column) for name, column in numeric.items()}
-    faulty = {name: mask for name, mask in bad.items() if mask.any() and name in counting}
-    keep = ~np.logical_or.reduce([np.zeros(n_rows, dtype=bool), *(bad[name] for name in numeric if name in counting)])
+    bad = {name: mask for name, column in numeric.items() if (mask := _gaps(column)) is not None}
+    faulty = {name: mask for name, mask in bad.items() if name in counting}
+    keep = np.ones(n_rows, dtype=bool)
+    for mask in faulty.values():
+        keep &= ~mask
     if faulty and nan == "error":
         raise _missing_error(source, faulty, n_rows)
     notes = _dropped(source, faulty, keep) if faulty else ()
     return keep, notes, tuple(_with_gaps(name, mask & keep) for name, mask in bad.items() if (mask & keep).any())
 
 
-def _gaps(column: RawColumn) -> Mask:
-    mask: Mask = ~np.isfinite(column.cells.values())
-    return mask if column.spread is None else mask | ~np.isfinite(column.spread)
+def _gaps(column: RawColumn) -> Mask | None:
+    """Where a column is empty or not finite ``(n_rows,)``; None where it is so nowhere."""
+    values, mask = column.cells.values(), None
+    if not every(np.isfinite, values):
+        mask = ~np.isfinite(values)
+    if column.spread is not None and not np.isfinite(column.spread).all():
+        mask = ~np.isfinite(column.spread) if mask is None else mask | ~np.isfinite(column.spread)
+    return mask
 
 
 def _dropped(source: str, faulty: Mapping[str, Mask], keep: Mask) -> tuple[str, ...]:

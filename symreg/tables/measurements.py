@@ -8,8 +8,9 @@ from math import isclose
 import numpy as np
 import numpy.typing as npt
 
-from symreg.arrays import Floats
+from symreg.arrays import Floats, is_mapped
 from symreg.errors import SymregError, TableError
+from symreg.mapped import Writing, every, in_parts, parts
 from symreg.tables.checks import check_above_absolute_zero
 from symreg.tables.error_model import ErrorModel
 from symreg.tables.found import GIVEN, Found
@@ -32,19 +33,19 @@ def measured(
 ) -> Column:
     """The quantity in ``rows`` of a column; ``sigma`` or ``errors`` are what was said of its uncertainty."""
     unit = settle_unit(source, column.name, column.stated)
-    numbers = column.raw.cells.values()[rows]
+    numbers = _at(column.raw.cells.values(), rows)
     with np.errstate(over="ignore"):
-        in_si = np.asarray(unit.to_si(numbers), dtype=np.float64)
-    if not (np.isfinite(in_si) | ~np.isfinite(numbers)).all():  # gaps that are kept are none
+        in_si = numbers if unit.is_si else in_parts(unit.to_si, numbers)
+    if not _all_held(in_si, numbers):  # gaps that are kept are none
         problem = f"numbers in {unit.text!r} are too large to be held in SI units"
         raise TableError(source=source, column=column.name, problem=problem)
-    check_above_absolute_zero(source, column.name, unit, in_si, np.flatnonzero(rows))
+    check_above_absolute_zero(source, column.name, unit, in_si, rows)
     spread = _sigma(source, column.name, unit, sigma, by_name, rows)
     if errors is not None:
-        spread = _of_model(source, column.name, unit, errors, numbers * abs(unit.scale), rows)
+        spread = _of_model(source, column.name, unit, errors, in_parts(lambda x: x * abs(unit.scale), numbers), rows)
     elif spread is None and column.raw.spread is not None:
         spread = _positive(source, column.name, column.raw.spread[rows] * abs(unit.scale), rows)
-    user_sigma = None if spread is None else spread / abs(unit.scale)
+    user_sigma = None if spread is None else in_parts(lambda one: one / abs(unit.scale), spread)
     return Column(column.name, unit, in_si, spread, numbers, user_sigma, errors)
 
 
@@ -99,7 +100,7 @@ def _sigma(
         if its_unit.dimension != unit.dimension:
             problem = f"its uncertainty {given!r} is in {its_unit.text!r}, which is no {unit.text!r}"
             raise TableError(source=source, column=name, problem=problem)
-        spread = column.raw.cells.values()[rows] * abs(its_unit.scale)
+        spread = in_parts(lambda one: one * abs(its_unit.scale), _at(column.raw.cells.values(), rows))
     elif isinstance(given, (int, float, np.number)) and not isinstance(given, bool):
         spread = np.full(int(rows.sum()), float(given) * abs(unit.scale))
     else:
@@ -118,14 +119,32 @@ def _of_model(source: str, name: str, unit: Unit, errors: ErrorModel, values: Fl
         listed = tuple(int(row) + 1 for row in np.flatnonzero(rows)[below[:FIRST_ROWS]])
         problem = "its errors are those of counts, and there are numbers below zero"
         raise TableError(source=source, column=name, problem=problem, rows=listed, count=len(below))
-    return _positive(source, name, errors.at(values, abs(unit.scale)), rows)
+    return _positive(source, name, in_parts(lambda one: errors.at(one, abs(unit.scale)), values), rows)
 
 
 def _positive(source: str, name: str, spread: Floats, rows: Mask) -> Floats:
     """Standard deviations, all of them positive numbers; an error names the rows of those that are not."""
+    if every(lambda one: np.isfinite(one) & (one > 0), spread):
+        return spread
     bad = np.flatnonzero(~(np.isfinite(spread) & (spread > 0)))
-    if len(bad):
-        listed = tuple(int(row) + 1 for row in np.flatnonzero(rows)[bad[:FIRST_ROWS]])
-        problem = f"{len(bad)} uncertainties are not positive numbers"
-        raise TableError(source=source, column=name, problem=problem, rows=listed, count=len(bad))
-    return spread
+    listed = tuple(int(row) + 1 for row in np.flatnonzero(rows)[bad[:FIRST_ROWS]])
+    problem = f"{len(bad)} uncertainties are not positive numbers"
+    raise TableError(source=source, column=name, problem=problem, rows=listed, count=len(bad))
+
+
+def _at(values: Floats, rows: Mask) -> Floats:
+    """The values in these rows; of a column that lies in a file again in one."""
+    if rows.all():
+        return values
+    if not is_mapped(values):
+        return values[rows]
+    writing = Writing()
+    for part in parts(len(values)):
+        writing.add(values[part][rows[part]])
+    return writing.done()
+
+
+def _all_held(in_si: Floats, numbers: Floats) -> bool:
+    return in_si is numbers or all(
+        bool((np.isfinite(in_si[part]) | ~np.isfinite(numbers[part])).all()) for part in parts(len(numbers))
+    )

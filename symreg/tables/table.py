@@ -7,13 +7,14 @@ that ``table.X`` returns exactly what was read and nothing is converted to and f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from symreg.arrays import Floats, read_only
+from symreg.arrays import Floats, Rows, read_only
 from symreg.errors import TableError
+from symreg.mapped import in_parts
 from symreg.tables.error_model import ErrorModel
 from symreg.tables.headers import nearest
 from symreg.tables.understood import Understood
@@ -30,7 +31,8 @@ class Column:
     """One measured quantity: values and their standard deviations ``sigma`` in SI, each of shape
     ``(n_rows,)``.
 
-    ``user_values`` and ``user_sigma`` are the same numbers in the user's unit; left out, they are computed.
+    ``user_values`` and ``user_sigma`` are the same numbers in the user's unit; left out, they are computed. Of a long
+    table all of them may lie in files (``symreg.mapped``).
     ``errors`` says how errors go with the size of what is measured, where that was stated; ``sigma`` are then those of
     the measured values.
     """
@@ -44,11 +46,16 @@ class Column:
     errors: ErrorModel | None = None
 
     def __post_init__(self) -> None:
-        user = self.unit.from_si(self.values) if self.user_values is None else self.user_values
+        user = self.user_values
+        if user is None:
+            user = self.values if self.unit.is_si else in_parts(self.unit.from_si, self.values)
+        is_one = user is self.values  # which is kept once
         object.__setattr__(self, "values", read_only(self.values))
-        object.__setattr__(self, "user_values", read_only(user))
+        object.__setattr__(self, "user_values", self.values if is_one else read_only(user))
         if self.sigma is not None:
-            user_sigma = self.sigma / abs(self.unit.scale) if self.user_sigma is None else self.user_sigma
+            user_sigma = self.user_sigma
+            if user_sigma is None:
+                user_sigma = in_parts(lambda one: one / abs(self.unit.scale), self.sigma)
             object.__setattr__(self, "sigma", read_only(self.sigma))
             object.__setattr__(self, "user_sigma", read_only(user_sigma))
 
@@ -165,6 +172,25 @@ class Table:
         rows += [(plain_html(name), "", "", "", "", "label") for name in self.labels]
         told_too = [f"{self.source}: {self.n_rows} rows", *self.notes]
         return bundle(repr(self), f"<div>{html_table(headings, rows)}{html_list(told_too)}</div>")
+
+    def at(self, rows: Rows) -> Table:
+        """The table of these rows alone ``(n,)``, in memory, with a label that says which row of this one each is."""
+        columns = tuple(
+            Column(
+                one.name, one.unit, one.values[rows], None if one.sigma is None else one.sigma[rows],
+                None if one.unit.is_si else one.user_numbers[rows],
+                None if one.user_sigma is None else one.user_sigma[rows], one.errors,
+            )
+            for one in self.columns
+        )  # fmt: skip
+        name = "row"
+        while name in (*self.names, *self.labels):
+            name += "_"
+        labels = [tuple(values[row] for row in rows.tolist()) for values in self.label_values]
+        numbers = tuple(f"row {row + 1}" for row in rows.tolist())
+        return replace(
+            self, columns=columns, labels=(*self.labels, name), label_values=(*labels, numbers)
+        )
 
     def label(self, name: str) -> tuple[str, ...]:
         """The texts of a label column, one for each row; ``TableError`` for a name that is no such column's."""

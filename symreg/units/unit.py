@@ -47,6 +47,11 @@ class Unit:
         return (values - self.offset) / self.scale if self.offset else values / self.scale
 
     @property
+    def is_si(self) -> bool:
+        """Whether numbers in this unit are those in SI."""
+        return self.scale == 1.0 and not self.offset
+
+    @property
     def in_formulas(self) -> Unit:
         """The unit in which a quantity stands in a printed formula: of scales with a zero of their own, such as
         degrees Celsius, the SI unit, because constants of a law are fitted in it."""

@@ -22,7 +22,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from symreg.search.memory import FLOOR, held
+from symreg.search.memory import FLOOR
 from tests.campaign.holding import ended, summarised
 
 ROWS = (10, 100, 1_000, 10_000, 100_000, 1_000_000, 5_000_000)
@@ -49,7 +49,8 @@ def asked_of(rows: int, columns: int, budget: dict[str, Any], seed: int) -> None
     y = 2.1 * X[0] ** 1.5 / (1.3 + X[columns // 2]) + 0.05 * rng.normal(size=rows)
     began = time.process_time()
     problem = sr.make_problem(sr.read_table({**{f"x{n}": one for n, one in enumerate(X)}, "y": y}, target="y"))
-    read, before, clock = time.process_time() - began, held(), time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    read, clock = time.process_time() - began, time.monotonic()
     spent = time.process_time()
     found = sr.discover(problem, budget=sr.Budget(**budget), backend=sr.Native(threads=1))
     children = resource.getrusage(resource.RUSAGE_CHILDREN)

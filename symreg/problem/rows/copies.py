@@ -24,7 +24,7 @@ def groups_of_copies(values: Floats) -> Rows | None:
 
     None where no row comes twice.
     """
-    keys = _keys(values)
+    keys = keys_of(values)
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     groups = first[inverse]
     copies = np.flatnonzero(groups != np.arange(len(keys)))
@@ -34,8 +34,9 @@ def groups_of_copies(values: Floats) -> Rows | None:
     return np.asarray(groups) if len(copies) > len(other) else None
 
 
-def _keys(values: Floats) -> npt.NDArray[np.uint64]:
-    """A number for each row, the same for the same row; sorting rows themselves takes ten times as long."""
+def keys_of(values: Floats) -> npt.NDArray[np.uint64]:
+    """A number for each row of ``values`` ``(n_columns, n_rows)``, the same for the same row, ``(n_rows,)``; sorting
+    rows themselves takes ten times as long."""
     bits = np.ascontiguousarray(values + 0.0).view(np.uint64)  # -0 and 0 are one number
     keys = np.zeros(values.shape[1], dtype=np.uint64)
     for column in bits:

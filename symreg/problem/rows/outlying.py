@@ -7,6 +7,7 @@ little. A law that is found afterwards has counts of its own; these only keep gr
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import comb, log, pi
 
 import numpy as np
@@ -25,6 +26,8 @@ from symreg.problem.rows.sizes import (
 TAIL = 4.0
 """Degrees of freedom of the errors, as of the loss "student"."""
 
+LARGEST = (TAIL + 1) / TAIL  # what a row on the polynomial counts, before the largest is made one
+
 REWEIGHTINGS = 40
 """Fits of one polynomial: each takes away some of the say of rows that lie off; more would only polish, set by hand."""
 
@@ -40,23 +43,48 @@ def counts_beside_trend(inputs: Floats, target: Floats) -> Floats:
     if len(target) > MOST_SIZED_ROWS:
         some = np.sort(np.random.default_rng(len(target)).choice(len(target), size=MOST_SIZED_ROWS, replace=False))
     coordinates = coordinates_of(inputs)
-    forms = [(target, 0.0)]
-    if (target > 0).all():
-        forms.append((np.log(target), float(np.log(target[some]).sum())))
-    best: Floats = np.ones(len(target))
-    least = np.inf
-    for values, spread in forms:  # densities of the logarithm are those of the target times its value
+    found = fitted_beside(coordinates[:, some], target[some], positive=bool((target > 0).all()))
+    if found is None:
+        return np.ones(len(target))
+    best = found.counts(coordinates, target)
+    return np.asarray(best / best.max())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """A polynomial beside which rows count: of the target, or of its logarithm, with errors of this scale."""
+
+    is_log: bool
+    degree: int
+    coefficients: Floats
+    scale: float
+
+    def counts(self, coordinates: Floats, target: Floats) -> Floats:
+        """What rows count ``(n_rows,)``, `LARGEST` on the polynomial; ``coordinates`` are ``(n, n_rows)``."""
+        values = np.log(target) if self.is_log else target
+        away = values - polynomial_values(coordinates, self.degree, self.coefficients)
+        return np.asarray((TAIL + 1) / (TAIL + (away / self.scale) ** 2))
+
+
+def fitted_beside(coordinates: Floats, target: Floats, *, positive: bool) -> Beside | None:
+    """The likeliest polynomial for these rows, ``coordinates`` ``(n, n_rows)`` and ``target`` ``(n_rows,)``; of the
+    logarithm only where the target is ``positive``. None where there are too few rows for any.
+    """
+    forms = [(target, False)]
+    if positive:
+        forms.append((np.log(target), True))
+    best, least = None, np.inf
+    for values, is_log in forms:  # densities of the logarithm are those of the target times its value
+        spread = float(values.sum()) if is_log else 0.0
         for degree in range(LARGEST_DEGREE + 1):
             n_terms = comb(len(coordinates) + degree, degree)
-            if n_terms * ROWS_A_TERM > len(some) or n_terms > MOST_POLYNOMIAL_TERMS:
+            if n_terms * ROWS_A_TERM > len(target) or n_terms > MOST_POLYNOMIAL_TERMS:
                 break
-            columns = polynomials(coordinates[:, some], degree)
-            coefficients, scale, nats = _fitted(values[some], columns)
-            nats += spread + 0.5 * n_terms * log(len(some))
+            coefficients, scale, nats = _fitted(values, polynomials(coordinates, degree))
+            nats += spread + 0.5 * n_terms * log(len(target))
             if nats < least and scale > 0:
-                away = values - polynomial_values(coordinates, degree, coefficients)
-                best, least = np.asarray((TAIL + 1) / (TAIL + (away / scale) ** 2)), nats
-    return np.asarray(best / best.max())
+                best, least = Beside(is_log, degree, coefficients, scale), nats
+    return best
 
 
 def _fitted(y: Floats, columns: Floats) -> tuple[Floats, float, float]:

@@ -68,22 +68,31 @@ def trend(inputs: Floats, target: Floats, share: float | None = None) -> Floats 
     some = np.arange(len(y))
     if len(y) > MOST_SIZED_ROWS:
         some = np.random.default_rng(len(y)).choice(len(y), size=MOST_SIZED_ROWS, replace=False)
+    found = fitted_trend(coordinates[:, some], y[some], share)
+    return None if found is None else np.exp(polynomial_values(coordinates, *found))
+
+
+def fitted_trend(coordinates: Floats, y: Floats, share: float | None) -> tuple[int, Floats] | None:
+    """Degree and coefficients of the polynomial that the logarithm of the size is, of a target whose mean is positive.
+
+    ``coordinates`` have the shape ``(n, n_rows)``, ``y`` ``(n_rows,)``; ``share`` is that of ``trend``.
+    """
     before: tuple[Floats, int, float, int] | None = None  # coefficients, degree, sum of squares and terms before
     for degree in range(LARGEST_DEGREE + 1):
         n_terms = comb(len(coordinates) + degree, degree)
-        if n_terms * ROWS_A_TERM > len(some) or n_terms > MOST_POLYNOMIAL_TERMS:
+        if n_terms * ROWS_A_TERM > len(y) or n_terms > MOST_POLYNOMIAL_TERMS:
             return None
-        columns = polynomials(coordinates[:, some], degree)
-        coefficients = _fitted(y[some], columns)
+        columns = polynomials(coordinates, degree)
+        coefficients = _fitted(y, columns)
         if coefficients is None:
             return None
-        left, free = float(np.sum((y[some] / np.exp(columns @ coefficients) - 1) ** 2)), len(some) - n_terms
+        left, free = float(np.sum((y / np.exp(columns @ coefficients) - 1) ** 2)), len(y) - n_terms
         if share is not None and left <= share**2 * (free + BEYOND_STATED * sqrt(2 * free)):
-            return np.exp(polynomial_values(coordinates, degree, coefficients))
+            return degree, coefficients
         if share is None and before is not None:
             lower, its_degree, more, fewer = before
             if _chance(more - left, n_terms - fewer, left, free) > NEXT_DEGREE_CHANCE:
-                return np.exp(polynomial_values(coordinates, its_degree, lower))
+                return its_degree, lower
         before = coefficients, degree, left, n_terms
     return None
 

@@ -13,11 +13,12 @@ from symreg.tables.dialect import Dialect
 from symreg.tables.sources.numerals import Numerals
 from symreg.tables.sources.objects import read_astropy, read_frame, read_xarray
 from symreg.tables.sources.packages import missing_package
+from symreg.tables.sources.parquet import read_parquet
 from symreg.tables.sources.raw import Hints, RawTable, ending
 from symreg.tables.understood import Understood
 from symreg.wording import why_unread
 
-Reader = Callable[[Path, Dialect, Numerals], RawTable]
+Reader = Callable[[Path, Hints, Numerals], RawTable]
 
 SUFFIXES = {
     ".parquet": "Parquet", ".pq": "Parquet", ".feather": "Feather", ".arrow": "Feather", ".ecsv": "ECSV",
@@ -50,7 +51,7 @@ def read_binary(path: Path, hints: Hints) -> RawTable:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of slips in the file that its reader mends
-            raw = read(path, dialect, Numerals(missing=dialect.missing))
+            raw = read(path, hints, Numerals(missing=dialect.missing))
         said = Dialect(sheet=dialect.sheet, missing=dialect.missing)
         return replace(raw, understood=Understood(f"{kind} file", said))
     except ImportError as error:
@@ -63,46 +64,40 @@ def read_binary(path: Path, hints: Hints) -> RawTable:
         raise TableError(source=path.name, problem=problem, advice=part) from error
 
 
-def _parquet(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
-    import pandas as pd
-
-    return read_frame(pd.read_parquet(path), path.name, numerals)
-
-
-def _feather(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
+def _feather(path: Path, hints: Hints, numerals: Numerals) -> RawTable:
     import pandas as pd
 
     return read_frame(pd.read_feather(path), path.name, numerals)
 
 
-def _ecsv(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
+def _ecsv(path: Path, hints: Hints, numerals: Numerals) -> RawTable:
     from astropy.table import QTable
 
     return read_astropy(QTable.read(path, format="ascii.ecsv"), path.name, numerals)
 
 
-def _fits(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
+def _fits(path: Path, hints: Hints, numerals: Numerals) -> RawTable:
     from astropy.table import Table
 
-    part: Any = {} if dialect.sheet is None else {"hdu": dialect.sheet}
+    part: Any = {} if hints.dialect.sheet is None else {"hdu": hints.dialect.sheet}
     return read_astropy(Table.read(path, format="fits", **part), path.name, numerals)
 
 
-def _votable(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
+def _votable(path: Path, hints: Hints, numerals: Numerals) -> RawTable:
     from astropy.table import Table
 
-    part: Any = {} if dialect.sheet is None else {"table_id": dialect.sheet}
+    part: Any = {} if hints.dialect.sheet is None else {"table_id": hints.dialect.sheet}
     return read_astropy(Table.read(path, format="votable", **part), path.name, numerals)
 
 
-def _netcdf(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
+def _netcdf(path: Path, hints: Hints, numerals: Numerals) -> RawTable:
     import xarray as xr
 
     with path.open("rb") as file:
         is_classic = file.read(3) == b"CDF"
     newer: Any = {"engine": "h5netcdf", "phony_dims": "sort", "invalid_netcdf": True}
     how: Any = {"engine": "scipy"} if is_classic else newer
-    part: Any = {} if dialect.sheet is None else {"group": str(dialect.sheet)}
+    part: Any = {} if hints.dialect.sheet is None else {"group": str(hints.dialect.sheet)}
     if not is_classic:
         import h5netcdf  # noqa: F401  (xarray says ValueError where it is absent)
         import h5py
@@ -113,7 +108,7 @@ def _netcdf(path: Path, dialect: Dialect, numerals: Numerals) -> RawTable:
 
 
 READERS: dict[str, tuple[Reader, str]] = {
-    "Parquet": (_parquet, "pyarrow"), "Feather": (_feather, "pyarrow"), "ECSV": (_ecsv, "astropy"),
+    "Parquet": (read_parquet, "pyarrow"), "Feather": (_feather, "pyarrow"), "ECSV": (_ecsv, "astropy"),
     "FITS": (_fits, "astropy"), "VOTable": (_votable, "astropy"), "NetCDF": (_netcdf, "xarray and h5netcdf"),
     "HDF5": (_netcdf, "xarray and h5netcdf"),
 }  # fmt: skip

@@ -54,9 +54,14 @@ class Cells:
         if self._texts is not None:
             self._texts.append(["" if np.isnan(value) else f"{value:.15g}" for value in values])
 
+    def without_signs_of_nothing(self, values: Floats) -> Floats:
+        """The numbers ``(n,)`` with NaN for those that stand for "no value"."""
+        if not len(self._signs_of_nothing):
+            return values
+        return np.where(np.isin(values, self._signs_of_nothing), np.nan, values)
+
     def _take(self, values: Floats) -> None:
-        if len(self._signs_of_nothing):
-            values = np.where(np.isin(values, self._signs_of_nothing), np.nan, values)
+        values = self.without_signs_of_nothing(values)
         self._blocks.append(values)
         self.n_rows += len(values)
         self.n_numbers += int(np.count_nonzero(~np.isnan(values)))

@@ -28,7 +28,7 @@ ASTROPY_NAMES = {
 
 def read_frame(frame: Any, source: str, numerals: Numerals) -> RawTable:
     """A pandas DataFrame, its pint dtypes and ``attrs["units"]``; columns may be pairs of a name and a unit."""
-    headers, level = _headers(frame, source)
+    headers, level = headers_of(frame, source)
     columns = []
     for place, header in enumerate(headers):
         series = frame.iloc[:, place]
@@ -42,8 +42,9 @@ def read_frame(frame: Any, source: str, numerals: Numerals) -> RawTable:
     return RawTable(source, tuple(columns), stated_units=_stated_units(frame.attrs.get("units"), source))
 
 
-def _headers(frame: Any, source: str) -> tuple[list[str], list[str] | None]:
-    """The names of the columns, and their units where they are pairs of these."""
+def headers_of(frame: Any, source: str) -> tuple[list[str], list[str] | None]:
+    """The names of the columns of a pandas DataFrame, and their units where they are pairs of these; ``TableError`` for
+    columns of several levels that are no such pairs."""
     if getattr(frame.columns, "nlevels", 1) == 1:
         return [str(label) for label in frame.columns], None
     if frame.columns.nlevels == 2:

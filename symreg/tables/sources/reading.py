@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from symreg.errors import TableError
+from symreg.mapped import parts
 from symreg.tables.sources.binary_files import SUFFIXES, binary_kind, read_binary
 from symreg.tables.sources.delimited import read_delimited
 from symreg.tables.sources.json_lines import read_json_lines
@@ -102,8 +103,9 @@ def _without_row_numbers(raw: RawTable) -> RawTable:
     """Drop what pandas and spreadsheets add: a nameless column of row numbers, nameless empty columns."""
     kept, notes = [], []
     for place, column in enumerate(raw.columns):
-        numbered = place == 0 and _are_row_numbers(column)
-        if column.header.strip() or not (column.cells.is_empty or column.cells.n_rows == 0 or numbered):
+        is_named = bool(column.header.strip())
+        numbered = not is_named and place == 0 and _are_row_numbers(column)
+        if is_named or not (column.cells.is_empty or column.cells.n_rows == 0 or numbered):
             kept.append(column)
         else:
             notes.append(f"a nameless column of {'row numbers' if numbered else 'empty cells'} was left out")
@@ -113,6 +115,9 @@ def _without_row_numbers(raw: RawTable) -> RawTable:
 def _are_row_numbers(column: RawColumn) -> bool:
     """Whole numbers that rise from row to row, some perhaps left out, as in a frame that was filtered."""
     values = column.cells.values()
-    if column.cells.n_text or not len(values) or not np.isfinite(values).all():
+    if column.cells.n_text or not len(values) or not values[0] >= 0:
         return False
-    return bool(values[0] >= 0 and np.all(values == np.floor(values)) and np.all(np.diff(values) > 0))
+    return all(
+        bool(np.isfinite(one).all() and np.all(one == np.floor(one)) and np.all(np.diff(one) > 0))
+        for one in (values[at.start : at.stop + 1] for at in parts(len(values)))  # and the first of the next part
+    )
