@@ -177,7 +177,8 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        file = destination_of(Path(str(error.filename))).name if error.filename else "a file"
+        path = destination_of(Path(str(error.filename))) if error.filename else Path("a file")
+        file = "this folder" if path == folder else path.name
         reason = f"cannot be written ({error.strerror or error})"
         raise RunFolderError(folder=str(folder), file=file, reason=reason) from error
 

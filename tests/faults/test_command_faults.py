@@ -114,7 +114,7 @@ def test_the_law_is_shown_where_only_its_storing_failed(
     assert symreg_("run", path, "--runs", tmp_path / "runs", "--quiet") == 2
     shown = capsys.readouterr()
     assert "k*a**(3/2)" in shown.out
-    assert "state.json: cannot be written" in shown.err and "The search is done" in shown.err
+    assert "this folder: cannot be written" in shown.err and "The search is done" in shown.err
 
 
 @pytest.mark.skipif(not POSIX, reason="pipes and links of POSIX systems")
