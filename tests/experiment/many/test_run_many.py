@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -23,6 +24,7 @@ from symreg.experiment.many.record import record_without
 from symreg.experiment.specification import Specification, with_changes
 from symreg.experiment.store import read_log
 from symreg.sweeps import read_specifications
+from tests.experiment.fake_search import FakeSearch, write_kepler
 
 SWEEP = """version: 1
 name: s
@@ -35,7 +37,7 @@ data:
     noise: {rms: 0.02}
 free_constants: {units: inferred}
 backend: {name: native, threads: 1}
-budget: {evaluations: 2000, end_early: never}
+budget: {evaluations: 800, end_early: never}
 robustness: {resamples: 0}
 report: {formats: []}
 sweep: {seed: [0, 1]}
@@ -52,6 +54,14 @@ def specifications(tmp_path_factory: pytest.TempPathFactory) -> tuple[Specificat
     path = tmp_path_factory.mktemp("file") / "s.yaml"
     path.write_text(SWEEP, encoding="utf-8")
     return read_specifications(path)
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeSearch:
+    """The search of this process; workers know nothing of it."""
+    made = FakeSearch()
+    monkeypatch.setattr(importlib.import_module("symreg.discovery"), "discover", made)
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -180,47 +190,44 @@ def test_a_lock_that_somebody_has_deleted_costs_no_run(tmp_path: Path) -> None:
             assert (tmp_path / LOCK_NAME).exists()
 
 
-def test_a_worker_that_comes_back_does_not_write_over_its_successor(
-    specifications: tuple[Specification, ...], tmp_path: Path
-) -> None:
+def test_a_worker_that_comes_back_does_not_write_over_its_successor(fake: FakeSearch, tmp_path: Path) -> None:
     """The first attempt searches, stops answering, and goes on when the second one has finished."""
     found: list[RunRecord] = []
+    (one,) = read_specifications(write_kepler(tmp_path))
 
     class Late(Line):
         def tell(self, make: object) -> None:
             if not found:
                 line = Line(self.link, self.key, attempt=2)
-                found.append(run_one(specifications[0], str(tmp_path / "runs"), Ways(campaign="c"), line=line))
+                found.append(run_one(one, str(tmp_path / "runs"), Ways(campaign="c", interval=0.0), line=line))
 
     with file_link(tmp_path) as link, pytest.raises(TakenOverError):
-        run_one(specifications[0], str(tmp_path / "runs"), Ways(campaign="c"), line=Late(link, "s-seed=0"))
-    folder = tmp_path / "runs" / "s-seed=0"
-    events = [one["event"] for one in read_log(folder)]
+        run_one(one, str(tmp_path / "runs"), Ways(campaign="c", interval=0.0), line=Late(link, one.name))
+    folder = tmp_path / "runs" / one.name
+    events = [each["event"] for each in read_log(folder)]
     assert found[0].status == stored(folder)["status"] == "finished" and events[-1] == "finished"
     assert "failed" not in events and not (folder / LOCK_NAME).exists()
 
 
 @pytest.mark.parametrize("is_there", [False, True])
-def test_where_workers_do_not_see_our_files_these_travel(tmp_path: Path, is_there: bool) -> None:
-    rows = "".join(f"{x},{2.5 * x**2 + 0.01 * (x % 3)}\n" for x in range(1, 25))
-    (tmp_path / "t.csv").write_text(f"x [m],y [m**2]\n{rows}")
-    path, runs = tmp_path / "t.yaml", tmp_path / "runs"
-    text = SWEEP[: SWEEP.index("data:")] + "data: {file: t.csv, target: y}\n"
-    path.write_text(text + SWEEP[SWEEP.index("backend:") : SWEEP.index("sweep:")], encoding="utf-8")
-    (one,) = read_specifications(path)
+def test_where_workers_do_not_see_our_files_these_travel(tmp_path: Path, fake: FakeSearch, is_there: bool) -> None:
+    (one,) = read_specifications(write_kepler(tmp_path))
+    file, runs = Path(str(one.data.file)), tmp_path / "runs"
     if is_there:
-        run_experiment(with_changes(one, {"budget": {"evaluations": 50, "end_early": "never"}}, "here"), runs)
+        fake.status, fake.stop_reason = "interrupted", "stopped by Ctrl-C"
+        run_experiment(one, runs)
+        fake.status = "finished"
     with file_link(tmp_path) as link:
         parcel = packed(one, runs)
-        (tmp_path / "t.csv").rename(tmp_path / "hidden.csv")  # nothing is read from here
-        returned = run_away(parcel, Ways(campaign="c"), line=Line(link, "s"))
-    (tmp_path / "hidden.csv").rename(tmp_path / "t.csv")
+        file.rename(tmp_path / "hidden.csv")  # nothing is read from here
+        returned = run_away(parcel, Ways(campaign="c"), line=Line(link, one.name))
+    (tmp_path / "hidden.csv").rename(file)
     record = put_in_place(returned, one, runs)
-    assert record.status == "finished" and record.evaluated >= 1000
-    assert load_discovery(runs / "s").front.best.formula == record.formula
-    assert "file: ../../t.csv" in (runs / "s" / "experiment.yaml").read_text()
-    assert ("resumed" in [each["event"] for each in read_log(runs / "s")]) == is_there
-    assert [path.name for path in runs.iterdir()] == ["s"]
+    assert record.status == "finished" and len(fake.given) == 1 + is_there
+    assert load_discovery(runs / one.name).front.best.formula == record.formula == "k*a**(3/2)"
+    assert f"file: ../../{file.name}" in (runs / one.name / "experiment.yaml").read_text()
+    assert ("resumed" in [each["event"] for each in read_log(runs / one.name)]) == is_there
+    assert [path.name for path in runs.iterdir()] == [one.name]
 
 
 def test_what_cannot_be_stored_here_is_a_failed_run(
