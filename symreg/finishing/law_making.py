@@ -46,7 +46,7 @@ def _of_a_part(problem: Problem) -> list[str]:
     if whole is None:
         return []
     return [
-        f"fitted to {len(problem.train_rows):,} of {len(whole.train_rows):,} rows, drawn from the whole table: laws are "
+        f"fitted to {len(problem.train_rows):,} of {len(whole.train_rows):,} rows from the whole table: laws are "
         "fitted to more by squares alone, without limits, errors of inputs or folds"
     ]
 
