@@ -14,7 +14,6 @@ from symreg.arrays import Rows
 from symreg.engine import get_engine
 from symreg.finishing import Workshop
 from symreg.fitting import EveryRow, Fitter, make_fitter, may_be_followed
-from symreg.mapped import LONG_ROWS
 from symreg.problem import THINNED_ROWS, Problem
 from symreg.search import Backend, Budget, Round, SearchSpace, capabilities_of, search_space
 from symreg.templates import propose_within
@@ -163,7 +162,7 @@ def fitters_of(
         return fitter, None
     if may_be_followed(problem, fitter):
         return fitter, EveryRow(problem, fitter, problem.seed, LAST_STEPS)
-    whole = make_fitter(problem.combed(LONG_ROWS) if problem.is_long else problem, space.units, engine, backend.threads)
+    whole = make_fitter(problem.combed() if problem.is_long else problem, space.units, engine, backend.threads)
     if problem.template is None:  # the parameters of a form may have far to go
         whole = replace(whole, max_iterations=LAST_STEPS)
     return fitter, whole

@@ -153,10 +153,20 @@ def restore_law(stored: Mapping[str, Any], problem: Problem) -> Law:
         law = _rebuild(stored, problem)
     except (KeyError, TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
         raise StoredLawError(formula=formula, reason=why_broken(error)) from None
+    problem = _told_of(problem, law)
     for rows, told in ((problem.train_rows, law.train), (problem.held_out_rows, law.held_out)):
         if rows.size:
             _check_score(law, problem, rows, told)
     return law
+
+
+def _told_of(problem: Problem, law: Law) -> Problem:
+    """The problem on the rows that a law's scores are of: while a search goes on, those of a sample."""
+    if law.train.n_rows >= len(problem.train_rows):
+        return problem
+    sample = problem.thinned()
+    told = (law.train.n_rows, law.held_out.n_rows if problem.judge == "held-out" else 0)
+    return sample if told == (len(sample.train_rows), len(sample.held_out_rows)) else problem
 
 
 def _rebuild(stored: Mapping[str, Any], problem: Problem) -> Law:

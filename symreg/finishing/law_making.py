@@ -35,8 +35,20 @@ def as_law(finisher: Finisher, finished: Finished) -> Law:
         if judged is None
         else judged.score(fitter.predict(fitted, judged.X))
     )
-    scores = trained.score(fitter.predict(fitted, trained.X)), held_out
-    return law_of(finisher, finished, fitted, scores, outlier_notes(fitter, fitted))
+    train = trained.score(fitter.predict(fitted, trained.X))
+    notes = [*_of_a_part(problem), *outlier_notes(fitter, fitted)]
+    return law_of(finisher, finished, fitted, (train, held_out), notes)
+
+
+def _of_a_part(problem: Problem) -> list[str]:
+    """What is to be said where laws of a long table are fitted at once to some of its rows."""
+    whole = problem.sample_of
+    if whole is None:
+        return []
+    return [
+        f"fitted to {len(problem.train_rows):,} of {len(whole.train_rows):,} rows from the whole table: laws are "
+        "fitted to more by squares alone, without limits, errors of inputs or folds"
+    ]
 
 
 def as_followed_law(finisher: Finisher, finished: Finished, one: Followed, rows: EveryRow) -> Law:

@@ -41,6 +41,10 @@ THINNED_ROWS = 50_000
 """Rows on which candidates are fitted, rewritten and compared, and on which it is looked at a law of a long table:
 numbers are told from each other to 0.5 % of the noise on so many. All of five million took half a minute."""
 
+AT_ONCE_ROWS = 250_000
+"""Rows of a long table that laws are fitted to where a loss, limits, errors of inputs or folds ask for more than sums
+over rows: dozens of fits of a dozen laws take seconds. More takes longer than people wait; set by hand."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
@@ -134,7 +138,7 @@ class Problem:
         train, held_out = some(self.train_rows), some(self.held_out_rows)
         return self._of(train, held_out) if self.is_long else replace(self, train_rows=train, held_out_rows=held_out)
 
-    def combed(self, most: int) -> Problem:
+    def combed(self, most: int = AT_ONCE_ROWS) -> Problem:
         """The problem on the first turns of its rows (``rows.combed``), about ``most`` of those to train and as large a
         part of those held out; itself where there are no more."""
         if len(self.train_rows) <= most:

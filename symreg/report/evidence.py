@@ -74,13 +74,8 @@ def evidence_of(law: Law, problem: Problem) -> Evidence:
         return score(values, actual[rows], None if sigma is None else sigma[rows])
 
     size = float(np.max(np.abs(actual))) if actual.size else 0.0
-    whole = problem.sample_of
-    if whole is not None and problem.judge == "held-out":
-        train = long_score(law, whole, whole.train_rows, law.train.n_rows)
-        held_out = long_score(law, whole, whole.held_out_rows, law.held_out.n_rows)
-        _compare(law, "training", law.train, train, size)
-        _compare(law, "held-out", law.held_out, held_out, size)
-        return Evidence(predicted, actual, train, held_out)
+    if problem.sample_of is not None:
+        return Evidence(predicted, actual, *_long_scores(law, problem.sample_of, size))
     train = scored(predicted[problem.train_rows], problem.train_rows)
     _compare(law, "training", law.train, train, size)
     if problem.judge == "held-out":
@@ -90,6 +85,20 @@ def evidence_of(law: Law, problem: Problem) -> Evidence:
         held_out = scored(_cross_validated(law, problem), problem.train_rows)
         _compare(law, problem.judge, law.held_out, held_out, size, _RELATIVE_REFITTED)
     return Evidence(predicted, actual, train, held_out)
+
+
+def _long_scores(law: Law, problem: Problem, size: float) -> tuple[Score, Score]:
+    """Both scores of a law of a long table, taken anew from the rows that it tells of."""
+    train = long_score(law, problem, problem.train_rows, law.train.n_rows)
+    _compare(law, "training", law.train, train, size)
+    if problem.judge == "held-out":
+        held_out = long_score(law, problem, problem.held_out_rows, law.held_out.n_rows)
+        _compare(law, "held-out", law.held_out, held_out, size)
+        return train, held_out
+    some = problem.combed()
+    held_out = score(_cross_validated(law, some), some.target_column.user_numbers[some.train_rows])
+    _compare(law, problem.judge, law.held_out, held_out, size, _RELATIVE_REFITTED)
+    return train, held_out
 
 
 def _cross_validated(law: Law, problem: Problem) -> Array:
