@@ -31,6 +31,7 @@ from symreg.search import (
     Native,
     Rejection,
     Round,
+    Screening,
     check_backend,
     screened,
     search_space,
@@ -76,6 +77,7 @@ class Discovery:
     shortest message first. ``rejections`` are hypotheses that did not become candidates, in the order in which they
     were proposed. ``robustness`` is what an examination of the answer found (``certainty.examined``), or None.
     ``history`` is the time course of the best law, a moment for each change; a run that is read again has none.
+    ``screening`` says of each column of a wide table why it entered or did not; None where all did.
     """
 
     problem: Problem
@@ -93,6 +95,7 @@ class Discovery:
     rejections: tuple[Rejection, ...] = ()
     robustness: Robustness | None = None
     history: tuple[Moment, ...] = ()
+    screening: Screening | None = None
 
     def at(self, stage: str, seconds: float | None = None) -> Progress:
         """For whoever watches: a stage begins after the search, so many seconds after its beginning.
@@ -151,8 +154,8 @@ def discover(
     engine = get_engine(backend.engine)
     check_backend(backend, problem)
     rows, notes = _searched_rows(problem, seed)
-    asked, (problem, left_out) = problem, screened(problem, rows, seed)
-    notes = (*notes, *left_out, *unmet(backend, problem, budget))
+    asked, (problem, screening) = problem, screened(problem, rows, seed, budget.time)
+    notes = (*notes, *(() if screening is None else (screening.note,)), *unmet(backend, problem, budget))
     if backend.engine == "auto" and engine.name == "numpy":
         notes = (*notes, "the compiled core is not installed: the NumPy engine gives the same laws and takes longer")
     space = search_space(problem, rows)
@@ -164,7 +167,7 @@ def discover(
         searching = _without_finishing(budget, problem)
         pursuit = Pursuit(workshop, problem, space, rows, Heard(backend), searching, seed, stop)
         for last in _until_memory_ends(pursuit.rounds()):
-            last = last if not left_out else replace(last, complete_to_complexity=None)  # not of all columns
+            last = last if screening is None else replace(last, complete_to_complexity=None)  # not of all columns
             workshop.take(last.candidates, last.backend or backend.name)
             notes = (*notes, *last.notes)
             rejections = (*rejections, *last.rejections)
@@ -177,7 +180,7 @@ def discover(
         runners_up = workshop.runners_up(front, UNHURRIED if unhurried else LEAST_FINISHING)
     watch.history.note(watch.elapsed, last.evaluated, front)
     found = Discovery(
-        problem=pursuit.problem if not left_out else replace(pursuit.problem, inputs=asked.inputs),
+        problem=pursuit.problem if screening is None else replace(pursuit.problem, inputs=asked.inputs),
         front=front,
         status="interrupted" if reason == INTERRUPTED else "finished",
         stop_reason=reason,
@@ -191,6 +194,7 @@ def discover(
         runners_up=runners_up,
         rejections=rejections,
         history=tuple(watch.history.moments),
+        screening=screening,
     )
     watch.end(found.status, front, last)
     return found

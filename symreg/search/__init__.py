@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symreg.search.backend import Backend, BackendError, Budget, Round, going_on
 from symreg.search.clock import Clock
+from symreg.search.columns import Screening, restored
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.heard import Heard
 from symreg.search.honouring import capabilities_of, check_backend, unmet
@@ -48,6 +49,7 @@ __all__ = [
     "PlainKeySet",
     "Rejection",
     "Round",
+    "Screening",
     "SearchSpace",
     "backend_from",
     "backend_named",
@@ -62,6 +64,7 @@ __all__ = [
     "leaves_of",
     "met_as",
     "not_asked",
+    "restored",
     "screened",
     "search_space",
     "solve",

@@ -9,7 +9,8 @@ import pytest
 
 import symreg as sr
 from symreg.problem import Constraints, Problem
-from symreg.search.screening import MOST_INPUTS, most_telling, screened
+from symreg.search.columns.telling import most_telling
+from symreg.search.screening import MOST_INPUTS, screened
 
 RNG = np.random.default_rng(5)
 ROWS = 400
@@ -48,11 +49,13 @@ def test_the_columns_of_a_law_are_kept(columns: dict[str, np.ndarray], law: Any)
 
 def test_few_columns_are_all_kept_without_a_word() -> None:
     problem = problem_of({f"x{place}": COLUMNS[f"x{place}"] for place in range(MOST_INPUTS)}, COLUMNS["x40"])
-    assert screened(problem, problem.train_rows, 0) == (problem, ())
+    assert screened(problem, problem.train_rows, 0) == (problem, None)
 
 
 def test_what_was_left_out_is_said() -> None:
-    _, (note,) = screened(problem_of(COLUMNS, COLUMNS["x3"] ** 2), np.arange(200), 0)
+    _, screening = screened(problem_of(COLUMNS, COLUMNS["x3"] ** 2), np.arange(200), 0)
+    assert screening is not None
+    note = screening.note
     assert f"searched with {MOST_INPUTS} of 300 columns" in note and "x3" in note and "name the inputs" in note
 
 
