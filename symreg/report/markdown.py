@@ -23,7 +23,8 @@ def markdown_report(content: Content) -> str:
         "",
         *_facts(content.ruled_out),
     ]
-    parts += [*_front(content), *_units(content), "## Data", "", *_columns(content), *_screening(content), *_facts(content.data)]
+    parts += [*_front(content), *_units(content), "## Data", "", *_columns(content)]
+    parts += [*_screening(content), *_facts(content.data)]
     if content.notes:
         parts += ["## Notes", "", *(f"- {escape_markdown(note)}" for note in content.notes), ""]
     parts += _code(content)
