@@ -149,8 +149,7 @@ def discover(
     """
     started, rejections = time.monotonic(), tuple[Rejection, ...]()
     backend, budget = backend or Native(), budget or Budget()
-    stop = stop or (lambda: False)
-    seed = problem.seed if seed is None else seed
+    stop, seed = stop or (lambda: False), problem.seed if seed is None else seed
     engine = get_engine(backend.engine)
     check_backend(backend, problem)
     rows, notes = _searched_rows(problem, seed)

@@ -15,7 +15,7 @@ from symreg.problem.making import MIN_ROWS, make_problem
 from symreg.problem.natural_units import NaturalUnits, choose_natural_units
 from symreg.problem.offered import FAMILIAR
 from symreg.problem.problem import Problem
-from symreg.problem.reach import beyond_reach
+from symreg.problem.reach import beyond_reach, least_complexities
 from symreg.problem.rows import TINY, sizes_of, trend
 from symreg.problem.summary import describe
 from symreg.problem.template import Parameter, Template, UnknownFunction, is_template, target_of
@@ -47,6 +47,7 @@ __all__ = [
     "has_form",
     "is_short",
     "is_template",
+    "least_complexities",
     "limits_in_words",
     "make_problem",
     "most_constants",

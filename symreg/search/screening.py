@@ -57,24 +57,28 @@ VOUCHING_SHARE = 0.2
 """Of the time budget, is for comparing columns with false copies; what would take longer is left, and said to be."""
 
 
-def screened(problem: Problem, rows: Rows, seed: int, seconds: float | None = None) -> tuple[Problem, Screening | None]:
-    """The problem with at most `MOST_INPUTS` inputs, and what was decided of each where there were more.
+def screened(
+    problem: Problem, rows: Rows, seed: int, seconds: float | None = None, most: int = MOST_INPUTS,
+    shut_out: Collection[str] | None = None,
+) -> tuple[Problem, Screening | None]:  # fmt: skip
+    """The problem with at most ``most`` inputs, and what was decided of each where there were more.
 
     ``rows`` ``(n_rows,)`` are numbers of rows of the table; ``seconds`` are those of the whole search, None where time
-    does not count. Inputs that a guess or a limit names stay, and so does what the target's unit needs. A problem whose
-    form is given keeps all.
+    does not count. ``shut_out`` are inputs that cannot enter, by default those that the units keep from all laws.
+    Inputs that a guess or a limit names stay, and so does what the target's unit needs. A problem whose form is given
+    keeps all.
     """
     bare = problem.template is None or problem.template.is_bare
-    if len(problem.inputs) <= MOST_INPUTS or not bare:
+    if len(problem.inputs) <= most or not bare:
         return problem, None
-    shut_out = frozenset(beyond_reach(problem))
+    shut_out = frozenset(beyond_reach(problem) if shut_out is None else shut_out)
     named = {leaf for guess in problem.guesses for leaf in variables_of(guess)} | set(problem.constraints.monotonic)
     needed = [name for name in problem.inputs if name in named]
-    order = _by_what_they_tell(problem, _some_of(rows, SCREENED_ROWS, seed), shut_out)
+    order = _by_what_they_tell(problem, _some_of(rows, SCREENED_ROWS, seed), shut_out, most)
     seen = problem.matrix(_some_of(rows, COPIED_ROWS, seed))
     alike = _alike(problem, seen, shut_out)
     vouched, none_because = _vouched(problem, _some_of(rows, COPIED_ROWS, seed), seen, alike, order, seed, seconds)
-    kept = list(dict.fromkeys([*needed, *vouched, *order]))[: max(MOST_INPUTS, len(needed))]
+    kept = list(dict.fromkeys([*needed, *vouched, *order]))[: max(most, len(needed))]
     own_unit = _for_its_unit(problem, kept, order)
     verdicts = _verdicts(shut_out, kept, [*needed, *own_unit], [name for name in vouched if name in kept])
     others = {name: tuple(one for one in group if one != name) for group in alike for name in group}
@@ -103,7 +107,7 @@ def _some_of(rows: Rows, most: int, seed: int) -> Rows:
     return np.sort(np.random.default_rng(seed).choice(rows, size=most, replace=False))
 
 
-def _by_what_they_tell(problem: Problem, rows: Rows, shut_out: Collection[str]) -> list[str]:
+def _by_what_they_tell(problem: Problem, rows: Rows, shut_out: Collection[str], most: int) -> list[str]:
     """The inputs that the units let into a law, those that tell most first, as far as any tells something.
 
     Where coefficients may bring units at a price, what needs one to enter comes in by standing out alone.
@@ -118,7 +122,7 @@ def _by_what_they_tell(problem: Problem, rows: Rows, shut_out: Collection[str]) 
     if not names:
         return []
     curves = np.stack([curves_of(column) for column in columns])
-    orders = [followed(curves, way, MOST_INPUTS) for way in ways_of(problem.target_values(rows))]
+    orders = [followed(curves, way, most) for way in ways_of(problem.target_values(rows))]
     taken_in_turn = chain.from_iterable(zip_longest(*orders))
     return [names[place] for place in dict.fromkeys(one for one in taken_in_turn if one is not None)]
 
@@ -150,7 +154,7 @@ def _vouched(
     for group in (alike[one] for one in found.places):
         in_order = sorted(group, key=lambda name: rank.get(name, len(rank)))
         names += {dimensions[name]: name for name in reversed(in_order)}.values()
-    return names[:MOST_INPUTS], found.none_because
+    return names, found.none_because
 
 
 def _for_its_unit(problem: Problem, kept: Sequence[str], order: Sequence[str]) -> list[str]:

@@ -31,7 +31,7 @@ MAX_WARNINGS = 5
 """Pairs of columns warned of one by one; one more warning counts the rest, and all stand in the notes. Ten copies make
 45 pairs, which nobody reads; set by hand."""
 
-MOST_PAIRS = 500
+TOLD_PAIRS = 500
 """Pairs of columns looked at on all rows and told one by one; the rest are counted. A hundred copies make 4,950 pairs,
 a thousand half a million, which would fill notes and memory; set by hand."""
 
@@ -105,8 +105,8 @@ def twins(columns: Sequence[Column]) -> list[str]:
     standard = np.stack([_standardised(column.values[rows]) for column in varying])
     likeness = np.abs(standard @ standard.T)
     pairs = np.argwhere(np.triu(likeness > SAME_COLUMN, k=1))
-    found = [text for i, j in pairs[:MOST_PAIRS] if (text := _sentence(varying[i], varying[j])) is not None]
-    more = len(pairs) - MOST_PAIRS
+    found = [text for i, j in pairs[:TOLD_PAIRS] if (text := _sentence(varying[i], varying[j])) is not None]
+    more = len(pairs) - TOLD_PAIRS
     return found if more <= 0 else [*found, f"{more:,} more pairs of columns are alike"]
 
 

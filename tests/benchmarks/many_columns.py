@@ -6,8 +6,8 @@ how many are true and false. Each search runs in a process of its own, on one th
 law holds the five columns and no other, and its error on rows held out is no more than ``NEAR`` times that of the data.
 
 ``--false-rate`` asks of 200 made tables what share of the columns that are vouched for is false, and how many of the
-true ones are among them: by how the columns go together, by their number, and by rows. ``--shuffled`` does the same with
-columns whose rows are merely shuffled for copies, which is wrong where columns go together.
+true ones are among them: by how the columns go together, by their number, and by rows. ``--shuffled`` does the same
+with columns whose rows are merely shuffled for copies, which is wrong where columns go together.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ def searches(given: argparse.Namespace) -> None:
                 raise RuntimeError(done.stderr[-2000:])
             one: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
             until = "-" if one["until"] is None else f"{one['until']:.1f}"
-            print(f"{law:<6} {columns:>7,} {one['entered']:>7} {'yes' if one['found'] else 'no':>5} {one['made']:>7.2f} "
+            found = "yes" if one["found"] else "no"
+            print(f"{law:<6} {columns:>7,} {one['entered']:>7} {found:>5} {one['made']:>7.2f} "
                   f"{one['clock']:>8.1f} {one['processor']:>7.1f} {until:>8} {one['memory']:>6.0f} "
                   f"{one['evaluated']:>11,} {one['true']:>5} {one['false']:>5}  {one['law']} {one['why']}",
                   flush=True)  # fmt: skip
@@ -178,7 +179,8 @@ def false_rate(given: argparse.Namespace) -> None:
         told = sum(any(one in group for group in chosen) for one in true)
         few = vouched.none_because.startswith("the rows")
         found.append((kind, f"{columns} columns", f"{rows} rows", len(chosen), false, told, few))
-    print(f"{'tables':<20} {'of them':>7} {'too few rows':>12} {'vouched for':>11} {'false share':>14} {'true found':>10}")
+    print(f"{'tables':<20} {'of them':>7} {'too few rows':>12} {'vouched for':>11} {'false share':>14} "
+          f"{'true found':>10}")  # fmt: skip
     for place in (0, 1, 2):
         for one in dict.fromkeys(row[place] for row in found):
             told_of(one, [row for row in found if row[place] == one])

@@ -19,8 +19,9 @@ that says the same as one before it is far shorter, and explains nothing."""
 
 
 def ways_of(target: Floats) -> Iterator[Floats]:
-    """The target as it is, its size as a logarithm, and the square of what it is away from its mean.
+    """The target ``(n_rows,)`` as it is, its size as a logarithm, and the square of what it is away from its mean.
 
+    Each has shape ``(n_rows,)``.
     Sums show in the first, products in the second, products of what has either sign in the third.
     """
     scaled = target / (float(np.abs(target).max(initial=0.0)) or 1.0)  # squares of the largest numbers run over
@@ -31,7 +32,10 @@ def ways_of(target: Floats) -> Iterator[Floats]:
 
 
 def curves_of(column: Floats) -> Singles:
-    """Powers of the ranks of a column, and its values, of unit length around their means, ``(BENT + 1, n_rows)``."""
+    """Values of a column ``(n_rows,)`` and powers of its ranks, of unit length around their means.
+
+    The shape is ``(BENT + 1, n_rows)``.
+    """
     ranks = middle_ranks(column) / max(1, len(column) - 1) - 0.5
     made = [column, *(ranks**power for power in range(1, BENT + 1))]
     return np.stack([unit_length(one - one.mean()) for one in made])

@@ -43,7 +43,7 @@ chance."""
 MOST_STEPS = 24
 """Columns or copies that are taken away one after another: laws of more inputs are not known to us."""
 
-LEAST_LEFT = 1e-10
+LEFT_BY_ROUNDING = 1e-10
 """Of the target's square, where nothing is left to explain but rounding in single precision."""
 
 SOLVED, MULTIPLIED = 5.0, 5.0  # products for each cube of columns, and for each square of columns and each row
@@ -64,7 +64,7 @@ MOST_LOST = 0.5
 """Of a column's correlations, what may be lost for want of rows (``Together.lost``): with 0.8 of blocks of five that
 have a correlation of 0.9, of products four in ten that were vouched for were false; with 0.5 no more than stated."""
 
-LEAST_ROWS = 50
+LEAST_COMPARED = 50
 """Rows with which a column can stand out from hundreds of copies at all."""
 
 LEAST_COLUMNS = 2
@@ -84,7 +84,7 @@ def vouched_for(columns: Floats, target: Floats, seed: int) -> Vouched:
 
     No two columns may say the same (``groups_alike``).
     """
-    if columns.shape[1] < LEAST_ROWS or len(columns) < LEAST_COLUMNS:
+    if columns.shape[1] < LEAST_COMPARED or len(columns) < LEAST_COLUMNS:
         return Vouched(none_because=TOO_FEW_ROWS)
     generator = np.random.default_rng(seed)
     scores = normal_scores(columns, generator)
@@ -172,7 +172,7 @@ def _shares(curves: Singles, target: Singles) -> Floats:
         gains = np.einsum("ij,ij->i", along, np.linalg.solve(free, along[:, :, None])[:, :, 0])
         gains[shares > 0] = 0.0
         best = int(np.argmax(gains))
-        if left <= LEAST_LEFT or gains[best] <= LEAST_LEFT:
+        if left <= LEFT_BY_ROUNDING or gains[best] <= LEFT_BY_ROUNDING:
             break
         shares[best] = min(1.0, gains[best] / left)
         root = np.linalg.inv(np.linalg.cholesky(free[best]))

@@ -70,9 +70,9 @@ def _bits_of(group: Monomial, codes: Mapping[Expression, int], target: int) -> f
     broken = sum(exponent_bits(power) for power in group.values() if power.denominator > 1)
     counted = min(weight, LARGEST_COUNTED)
     if code in (0, target) and not broken:
-        known, rank = True, max(1, _count(tuple(codes.values()), counted, int(code)))
+        rank = max(1, _count(tuple(codes.values()), counted, int(code)))
     else:
-        known, rank = False, _count_of_all(len(codes), counted)
+        rank = _count_of_all(len(codes), counted)
     return KIND_BITS + universal_bits(rank) + broken + max(0, weight - LARGEST_COUNTED) * math.log2(2 * len(codes))
 
 
