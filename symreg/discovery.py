@@ -36,6 +36,7 @@ from symreg.search import (
     screened,
     search_space,
     unmet,
+    vouched_first,
 )
 from symreg.typesetting import bundle, html_list, told
 from symreg.units import DIMENSIONLESS
@@ -154,6 +155,7 @@ def discover(
     check_backend(backend, problem)
     rows, notes = _searched_rows(problem, seed)
     asked, (problem, screening) = problem, screened(problem, rows, seed, budget.time)
+    heard = Heard(vouched_first(backend, screening))
     notes = (*notes, *(() if screening is None else (screening.note,)), *unmet(backend, problem, budget))
     if backend.engine == "auto" and engine.name == "numpy":
         notes = (*notes, "the compiled core is not installed: the NumPy engine gives the same laws and takes longer")
@@ -164,7 +166,7 @@ def discover(
         workshop.take(_guesses(problem, resume_from), GUESS)
         last, watch = Round((), 0, 0, 0, None, "nothing was searched"), Watch(workshop, budget, started, observer)
         searching = _without_finishing(budget, problem)
-        pursuit = Pursuit(workshop, problem, space, rows, Heard(backend), searching, seed, stop)
+        pursuit = Pursuit(workshop, problem, space, rows, heard, searching, seed, stop)
         for last in _until_memory_ends(pursuit.rounds()):
             last = last if screening is None else replace(last, complete_to_complexity=None)  # not of all columns
             workshop.take(last.candidates, last.backend or backend.name)

@@ -30,6 +30,7 @@ from symreg.search.registry import backend_from, backend_named, backend_names, c
 from symreg.search.rejection import Rejection
 from symreg.search.screening import screened
 from symreg.search.space import SearchSpace, search_space
+from symreg.search.vouched_first import vouched_first
 
 __all__ = [
     "FEW_CONSTANTS",
@@ -69,4 +70,5 @@ __all__ = [
     "search_space",
     "solve",
     "unmet",
+    "vouched_first",
 ]

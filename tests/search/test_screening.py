@@ -100,6 +100,8 @@ def test_the_law_is_found_among_many_columns() -> None:
     found = sr.discover(problem, budget=sr.Budget(time=None, evaluations=300_000), backend=sr.Native(threads=1))
     assert found.front.best.formula == "5*x7**2/(2*x150)"
     assert found.problem.inputs == problem.inputs
+    assert found.evaluated <= 550_000, "the budget, and what a stage may go beyond it"
+    assert found.screening is not None and {"x7", "x150"} <= set(found.screening.of("vouched for"))
     assert found.complete_to_complexity is None, "what the other columns hold was not looked at"
     assert any("of 300 columns" in note for note in found.notes)
 
