@@ -155,7 +155,6 @@ def discover(
     check_backend(backend, problem)
     rows, notes = _searched_rows(problem, seed)
     asked, (problem, screening) = problem, screened(problem, rows, seed, budget.time)
-    heard = Heard(vouched_first(backend, screening))
     notes = (*notes, *(() if screening is None else (screening.note,)), *unmet(backend, problem, budget))
     if backend.engine == "auto" and engine.name == "numpy":
         notes = (*notes, "the compiled core is not installed: the NumPy engine gives the same laws and takes longer")
@@ -165,7 +164,7 @@ def discover(
         workshop = Workshop(Finisher(fitter, simplifier), whole)
         workshop.take(_guesses(problem, resume_from), GUESS)
         last, watch = Round((), 0, 0, 0, None, "nothing was searched"), Watch(workshop, budget, started, observer)
-        searching = _without_finishing(budget, problem)
+        heard, searching = Heard(vouched_first(backend, screening)), _without_finishing(budget, problem)
         pursuit = Pursuit(workshop, problem, space, rows, heard, searching, seed, stop)
         for last in _until_memory_ends(pursuit.rounds()):
             last = last if screening is None else replace(last, complete_to_complexity=None)  # not of all columns

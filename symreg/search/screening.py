@@ -74,13 +74,14 @@ def screened(
     shut_out = frozenset(beyond_reach(problem) if shut_out is None else shut_out)
     named = {leaf for guess in problem.guesses for leaf in variables_of(guess)} | set(problem.constraints.monotonic)
     needed = [name for name in problem.inputs if name in named]
-    order = _by_what_they_tell(problem, _some_of(rows, SCREENED_ROWS, seed), shut_out, most)
+    alone = _beside_constants(problem) - shut_out
+    order = _by_what_they_tell(problem, _some_of(rows, SCREENED_ROWS, seed), shut_out | alone, most)
     seen = problem.matrix(_some_of(rows, COPIED_ROWS, seed))
     alike = _alike(problem, seen, shut_out)
     vouched, none_because = _vouched(problem, _some_of(rows, COPIED_ROWS, seed), seen, alike, order, seed, seconds)
     kept = list(dict.fromkeys([*needed, *vouched, *order]))[: max(most, len(needed))]
     own_unit = _for_its_unit(problem, kept, order)
-    verdicts = _verdicts(shut_out, kept, [*needed, *own_unit], [name for name in vouched if name in kept])
+    verdicts = _verdicts(shut_out, alone, kept, [*needed, *own_unit], [name for name in vouched if name in kept])
     others = {name: tuple(one for one in group if one != name) for group in alike for name in group}
     columns = [ColumnVerdict(name, verdicts.get(name, "not chosen"), others.get(name, ())) for name in problem.inputs]
     screening = Screening(tuple(columns), FALSE_SHARE, none_because)
@@ -88,12 +89,13 @@ def screened(
 
 
 def _verdicts(
-    shut_out: Iterable[str], kept: Iterable[str], asked_for: Iterable[str], vouched: Iterable[str]
+    shut_out: Iterable[str], alone: Iterable[str], kept: Iterable[str], asked_for: Iterable[str], vouched: Iterable[str]
 ) -> dict[str, Verdict]:
     """What is decided of each column by name; of several reasons to enter the best one."""
     found: dict[str, Verdict] = {}
     reasons: tuple[tuple[Verdict, Iterable[str]], ...] = (
-        ("unit cannot enter", shut_out), ("filled up", kept), ("asked for", asked_for), ("vouched for", vouched),
+        ("unit cannot enter", shut_out), ("needs a constant", alone), ("filled up", kept),
+        ("asked for", asked_for), ("vouched for", vouched),
     )  # fmt: skip
     for verdict, names in reasons:
         for name in names:
@@ -107,16 +109,17 @@ def _some_of(rows: Rows, most: int, seed: int) -> Rows:
     return np.sort(np.random.default_rng(seed).choice(rows, size=most, replace=False))
 
 
-def _by_what_they_tell(problem: Problem, rows: Rows, shut_out: Collection[str], most: int) -> list[str]:
-    """The inputs that the units let into a law, those that tell most first, as far as any tells something.
-
-    Where coefficients may bring units at a price, what needs one to enter comes in by standing out alone.
-    """
+def _beside_constants(problem: Problem) -> frozenset[str]:
+    """Inputs that no law with pure numbers holds, though one with a unit might: they enter by standing out alone."""
     free = problem.free_constants
-    if free.policy == "dimensionless":
-        target = problem.target_column.unit.dimension
-        alone = out_of_balance(problem.dimensions, target, [unit.dimension for unit in free.units])
-        shut_out = {*shut_out, *alone}
+    if free.policy != "dimensionless":
+        return frozenset()
+    target = problem.target_column.unit.dimension
+    return frozenset(out_of_balance(problem.dimensions, target, [unit.dimension for unit in free.units]))
+
+
+def _by_what_they_tell(problem: Problem, rows: Rows, shut_out: Collection[str], most: int) -> list[str]:
+    """The inputs that are not shut out, those that tell most first, as far as any tells something."""
     names = [name for name in problem.inputs if name not in shut_out]
     columns = problem.matrix(rows)[[place for place, name in enumerate(problem.inputs) if name not in shut_out]]
     if not names:

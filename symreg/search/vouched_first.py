@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from symreg.formula import Variable, variables_of
 from symreg.search.backend import Backend, Budget, Capabilities, Round
 from symreg.search.columns import Screening
@@ -71,7 +73,8 @@ class VouchedFirst:
 
     def propose(self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]) -> Iterator[Round]:
         """The rounds of both searches; the first ends them where a law leaves nothing, or where ``stop()`` is true."""
-        if budget.time is None and budget.evaluations is None:
+        own = space_of(space, self.names)
+        if (budget.time is None and budget.evaluations is None) or not _reaches(own):
             yield from self.backend.propose(space, budget, seed=seed, stop=stop)
             return
         began, last = time.monotonic(), Round((), 0, 0, 0, None)
@@ -81,7 +84,7 @@ class VouchedFirst:
             time=None if seconds is None else FIRST_SHARE * seconds,
             evaluations=None if evaluations is None else max(1, int(FIRST_SHARE * evaluations)),
         )
-        for last in self.backend.propose(space_of(space, self.names), part, seed=seed, stop=stop):
+        for last in self.backend.propose(own, part, seed=seed, stop=stop):
             over = last.stop_reason is not None and (last.stop_reason.startswith(FOUND) or stop())
             yield replace(last, turn=None, stop_reason=last.stop_reason if over else None, complete_to_complexity=None)
             if over:
@@ -95,6 +98,14 @@ class VouchedFirst:
         for one in self.backend.propose(space, left, seed=seed, stop=stop):
             evaluated, pruned = one.evaluated + last.evaluated, one.pruned_by_dimension + last.pruned_by_dimension
             yield replace(one, evaluated=evaluated, pruned_by_dimension=pruned, turn=None)
+
+
+def _reaches(space: SearchSpace) -> bool:
+    """Whether a law with pure numbers can have the target's dimension, or coefficients may bring what it lacks."""
+    if space.coefficient_codes != (0,) or space.is_mixed:
+        return True
+    digits = space.coding.digits(np.array([*space.codes, space.target_code])).astype(np.float64)
+    return bool(np.linalg.matrix_rank(digits[:-1]) == np.linalg.matrix_rank(digits))
 
 
 def space_of(space: SearchSpace, names: Collection[str]) -> SearchSpace:

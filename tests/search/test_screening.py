@@ -150,10 +150,12 @@ def test_a_column_that_needs_a_constant_with_a_unit_enters_by_standing_out() -> 
     """Where coefficients may carry units at a price, no unit keeps a column out."""
     columns = {f"x{place}": COLUMNS[f"x{place}"] for place in range(60)} | {"T": COLUMNS["x200"]}
     units = dict.fromkeys(columns, "m") | {"T": "K", "y": "m"}
-    problem = problem_of(columns, columns["x0"] * columns["T"] ** 2 / 9, units=units)
+    columns["I"] = COLUMNS["x201"]
+    problem = problem_of(columns, columns["x0"] * columns["T"] ** 2 / 9, units=units | {"I": "A"})
     assert problem.free_constants.is_mixed
     _, screening = screened(problem, problem.train_rows, 0)
     assert screening is not None and {"x0", "T"} <= set(screening.of("vouched for"))
+    assert screening.of("needs a constant") == ("I",)
 
 
 def test_what_a_short_budget_has_no_time_for_is_left_and_said() -> None:

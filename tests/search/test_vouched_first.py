@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import symreg as sr
+from symreg.formula import Constant
 from symreg.search import Budget, Round, Screening, SearchSpace, search_space
 from symreg.search.columns import ColumnVerdict
 from symreg.search.vouched_first import FIRST_SHARE, VouchedFirst, space_of, vouched_first
@@ -80,6 +81,22 @@ def test_without_a_limit_there_is_no_first_part() -> None:
     backend = Noted(["interrupted"])
     asked(backend, Budget(time=None))
     assert [names for names, _ in backend.asked] == [("a", "b", "phi", "c")]
+
+
+def test_where_the_columns_do_not_make_the_targets_unit_all_are_searched_at_once() -> None:
+    """Of seconds alone no length is made with pure numbers."""
+    backend = Noted(["residual at rounding"])
+    whole = replace(space(), coefficient_codes=(0,), is_mixed=False)
+    for names, first in ((("b",), ("a", "b", "phi", "c")), (("a",), ("a",))):
+        backend.asked.clear()
+        list(VouchedFirst(backend, names).propose(without_constants(whole), COUNTED, seed=0, stop=lambda: False))
+        assert backend.asked[0][0] == first
+
+
+def without_constants(whole: SearchSpace) -> SearchSpace:
+    kept = [place for place, leaf in enumerate(whole.leaves) if not isinstance(leaf, Constant)]
+    leaves, codes = (tuple(of[place] for place in kept) for of in (whole.leaves, whole.codes))
+    return replace(whole, leaves=leaves, codes=codes, values=whole.values[kept])
 
 
 def test_a_smaller_space_is_the_same_of_fewer_inputs() -> None:

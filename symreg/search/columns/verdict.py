@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Verdict = Literal["asked for", "vouched for", "filled up", "unit cannot enter", "not chosen"]
+Verdict = Literal["asked for", "vouched for", "filled up", "unit cannot enter", "needs a constant", "not chosen"]
 ENTER: tuple[Verdict, ...] = ("asked for", "vouched for", "filled up")
 
 MEANINGS: Mapping[Verdict, str] = {
@@ -14,6 +14,7 @@ MEANINGS: Mapping[Verdict, str] = {
     "vouched for": "it tells more of the target than its false copies do",
     "filled up": "there was room: the target follows it more than others, which may be chance",
     "unit cannot enter": "no law of this complexity can cancel its unit",
+    "needs a constant": "only beside a constant with a unit can a law hold it, and it is not vouched for",
     "not chosen": "others tell more",
 }
 
