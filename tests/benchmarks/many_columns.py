@@ -44,7 +44,7 @@ MADE_COLUMNS, MADE_ROWS = (50, 100, 200, 500), (60, 200, 600, 2000)
 BLOCK = 5  # columns that go together
 
 
-def searched(law: str, columns: int, rows: int, seconds: float, seed: int) -> None:
+def searched(law: str, columns: int, rows: int, seconds: float | None, evaluations: int | None, seed: int) -> None:
     """Search in this process, and print what it took as JSON."""
     import symreg as sr
     from symreg.formula import variables_of
@@ -60,17 +60,17 @@ def searched(law: str, columns: int, rows: int, seconds: float, seed: int) -> No
                           units=units if law == "power" else None)  # fmt: skip
     problem = sr.make_problem(table)
     made = time.process_time() - began
-    found = sr.discover(problem, budget=sr.Budget(time=seconds), backend=sr.Native(threads=1))
+    found = sr.discover(problem, budget=sr.Budget(time=seconds, evaluations=evaluations), backend=sr.Native(threads=1))
     spent = time.process_time() - began
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     true, best = set(names[:TRUE]), found.front.best
     good = NEAR * NOISE * float(exact.std())
     vouched = () if found.screening is None else found.screening.of("vouched for")
-    until = [moment.seconds for moment in found.history if moment.error <= good]
+    until = [(moment.seconds, moment.evaluated) for moment in found.history if moment.error <= good]
     print(json.dumps({
         "found": set(variables_of(best.expression)) == true and best.held_out.rmse <= good, "law": best.formula,
         "made": made, "clock": found.wall_seconds, "processor": spent + children.ru_utime + children.ru_stime,
-        "until": min(until, default=None), "evaluated": found.evaluated,
+        "until": min(until, default=(None, None)), "evaluated": found.evaluated,
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "true": len(true & set(vouched)), "false": len(set(vouched) - true),
         "entered": len(problem.inputs) if found.screening is None else len(found.screening.entered),
@@ -81,21 +81,24 @@ def searched(law: str, columns: int, rows: int, seconds: float, seed: int) -> No
 def searches(given: argparse.Namespace) -> None:
     """Each law at each number of columns."""
     print(f"{'law':<6} {'columns':>7} {'entered':>7} {'found':>5} {'made s':>7} {'clock s':>8} {'cpu s':>7} "
-          f"{'until s':>8} {'MB':>6} {'evaluated':>11} {'true':>5} {'false':>5}  law", flush=True)  # fmt: skip
+          f"{'until s':>8} {'until evaluated':>15} {'evaluated':>11} {'MB':>6} {'true':>5} "
+          f"{'false':>5}  law", flush=True)  # fmt: skip
     for law in given.laws:
         for columns in given.columns:
-            asked = json.dumps([law, columns, given.rows, given.seconds, given.seed])
+            limit = None if given.evaluations else given.seconds
+            asked = json.dumps([law, columns, given.rows, limit, given.evaluations, given.seed])
             done = subprocess.run(
                 [sys.executable, __file__, "--one", asked], capture_output=True, text=True, timeout=900, check=False
             )
             if done.returncode:
                 raise RuntimeError(done.stderr[-2000:])
             one: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-            until = "-" if one["until"] is None else f"{one['until']:.1f}"
+            seconds, until = ("-" if each is None else f"{each:,.1f}".removesuffix(".0") for each in one["until"])
             found = "yes" if one["found"] else "no"
             print(f"{law:<6} {columns:>7,} {one['entered']:>7} {found:>5} {one['made']:>7.2f} "
-                  f"{one['clock']:>8.1f} {one['processor']:>7.1f} {until:>8} {one['memory']:>6.0f} "
-                  f"{one['evaluated']:>11,} {one['true']:>5} {one['false']:>5}  {one['law']} {one['why']}",
+                  f"{one['clock']:>8.1f} {one['processor']:>7.1f} {seconds:>8} {until:>15} "
+                  f"{one['evaluated']:>11,} {one['memory']:>6.0f} {one['true']:>5} "
+                  f"{one['false']:>5}  {one['law']} {one['why']}",
                   flush=True)  # fmt: skip
 
 
@@ -221,6 +224,7 @@ def main() -> None:
     parser.add_argument("--columns", nargs="*", type=int, default=COLUMNS)
     parser.add_argument("--rows", type=int, default=ROWS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--evaluations", type=int, help="a budget of these instead of seconds: on a machine of others")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--false-rate", action="store_true")
     parser.add_argument("--tables", type=int, default=MADE_TABLES)
