@@ -31,10 +31,12 @@ from symreg.search import (
     Native,
     Rejection,
     Round,
+    Screening,
     check_backend,
     screened,
     search_space,
     unmet,
+    vouched_first,
 )
 from symreg.typesetting import bundle, html_list, told
 from symreg.units import DIMENSIONLESS
@@ -76,6 +78,7 @@ class Discovery:
     shortest message first. ``rejections`` are hypotheses that did not become candidates, in the order in which they
     were proposed. ``robustness`` is what an examination of the answer found (``certainty.examined``), or None.
     ``history`` is the time course of the best law, a moment for each change; a run that is read again has none.
+    ``screening`` says of each column of a wide table why it entered or did not; None where all did.
     """
 
     problem: Problem
@@ -93,6 +96,7 @@ class Discovery:
     rejections: tuple[Rejection, ...] = ()
     robustness: Robustness | None = None
     history: tuple[Moment, ...] = ()
+    screening: Screening | None = None
 
     def at(self, stage: str, seconds: float | None = None) -> Progress:
         """For whoever watches: a stage begins after the search, so many seconds after its beginning.
@@ -146,13 +150,12 @@ def discover(
     """
     started, rejections = time.monotonic(), tuple[Rejection, ...]()
     backend, budget = backend or Native(), budget or Budget()
-    stop = stop or (lambda: False)
-    seed = problem.seed if seed is None else seed
+    stop, seed = stop or (lambda: False), problem.seed if seed is None else seed
     engine = get_engine(backend.engine)
     check_backend(backend, problem)
     rows, notes = _searched_rows(problem, seed)
-    asked, (problem, left_out) = problem, screened(problem, rows, seed)
-    notes = (*notes, *left_out, *unmet(backend, problem, budget))
+    asked, (problem, screening) = problem, screened(problem, rows, seed, budget.time)
+    notes = (*notes, *(() if screening is None else (screening.note,)), *unmet(backend, problem, budget))
     if backend.engine == "auto" and engine.name == "numpy":
         notes = (*notes, "the compiled core is not installed: the NumPy engine gives the same laws and takes longer")
     space = search_space(problem, rows)
@@ -161,9 +164,10 @@ def discover(
         workshop = Workshop(Finisher(fitter, simplifier), whole)
         workshop.take(_guesses(problem, resume_from), GUESS)
         last, watch = Round((), 0, 0, 0, None, "nothing was searched"), Watch(workshop, budget, started, observer)
-        pursuit = Pursuit(workshop, problem, space, rows, Heard(backend), _search_part(budget, problem), seed, stop)
+        heard = Heard(vouched_first(backend, screening))
+        pursuit = Pursuit(workshop, problem, space, rows, heard, _search_part(budget, problem), seed, stop)
         for last in _until_memory_ends(pursuit.rounds()):
-            last = last if not left_out else replace(last, complete_to_complexity=None)  # not of all columns
+            last = last if screening is None else replace(last, complete_to_complexity=None)  # not of all columns
             workshop.take(last.candidates, last.backend or backend.name)
             notes = (*notes, *last.notes)
             rejections = (*rejections, *last.rejections)
@@ -177,7 +181,7 @@ def discover(
         runners_up = workshop.runners_up(front, UNHURRIED if unhurried else LEAST_FINISHING)
     watch.history.note(watch.elapsed, last.evaluated, front)
     found = Discovery(
-        problem=pursuit.problem if not left_out else replace(pursuit.problem, inputs=asked.inputs),
+        problem=pursuit.problem if screening is None else replace(pursuit.problem, inputs=asked.inputs),
         front=front,
         status="interrupted" if reason == INTERRUPTED else "finished",
         stop_reason=reason,
@@ -191,6 +195,7 @@ def discover(
         runners_up=runners_up,
         rejections=rejections,
         history=tuple(watch.history.moments),
+        screening=screening,
     )
     watch.end(found.status, front, last)
     return found

@@ -15,6 +15,7 @@ from symreg.descriptor.feature_space import MEMORY, FeatureSpace, feature_space
 from symreg.descriptor.growing import Growing
 from symreg.descriptor.linear_model import row_of
 from symreg.descriptor.linear_search import LinearSearch
+from symreg.descriptor.narrowing import narrowed
 from symreg.descriptor.pool import Pool
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.descriptor.threshold import Classes, best_threshold, most_points
@@ -51,19 +52,22 @@ def find_thresholds(
     folds: int = 0,
     memory: float = MEMORY,
     stop: Callable[[], bool] = lambda: False,
+    seconds: float | None = None,
 ) -> ThresholdFront:
     """Descriptors that tell the two values of the problem's target best; the positive class is the larger value.
 
     All features up to ``settings.max_complexity`` are looked at, and with ``settings.grown`` combinations of them.
     ``folds`` above 0 repeats the search in as many folds (``validation``); ``memory`` are bytes for the features.
-    When ``stop()`` turns true, the best so far is returned. Raises ``DescriptorError`` for a target of more or fewer
-    values than two, more than two descriptors, features of which none varies, and folds that
+    When ``stop()`` turns true, the best so far is returned; ``seconds`` are those after which it will, where that is
+    known. Of many columns some are chosen first (``narrowing``). Raises ``DescriptorError`` for a target of more or
+    fewer values than two, more than two descriptors, features of which none varies, and folds that
     are neither 0 nor from 2 to the number of rows.
     """
     started, settings = time.monotonic(), settings or DescriptorSettings(n_descriptors=1)
     if settings.n_descriptors > 2:
         raise DescriptorError(message=f"n_descriptors is {settings.n_descriptors}; two classes are told by 1 or 2")
     check_folds(folds, len(problem.train_rows))
+    problem, screening = narrowed(problem, settings, seconds)
     search = search_space(problem, problem.train_rows)
     classes = Classes(two_classes(problem, search.target), settings.balanced)
     space = feature_space(replace(search, sigma=None), settings, stop, memory)
@@ -72,7 +76,7 @@ def find_thresholds(
     validations = _validated(space, classes, settings, folds, problem.seed, stop) if folds else ()
     return ThresholdFront(
         tuple(models), select(models), certificates, len(space), space.complete_to, tried,
-        time.monotonic() - started, validations,
+        time.monotonic() - started, validations, screening,
     )  # fmt: skip
 
 

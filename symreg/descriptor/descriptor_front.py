@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from symreg.descriptor.certificate import Certificate, features_text
 from symreg.descriptor.linear_model import DescriptorModel
+from symreg.descriptor.narrowing import said_of
 from symreg.descriptor.validation import Validation
 from symreg.laws import constant_text
+from symreg.search import Screening
 from symreg.typesetting import bundle, html_list, html_table, plain_html
 from symreg.uncertain_text import number_text, r2_text
 
@@ -21,6 +23,7 @@ class DescriptorFront:
     """Models by number of descriptors and error on the training rows; ``selected`` is the one to use.
 
     ``validations`` are scores of the whole search repeated on parts of the rows, where that was asked for.
+    ``screening`` says of each of many columns why features were made of it or not; None where they were of all.
     """
 
     models: tuple[DescriptorModel, ...]
@@ -30,6 +33,7 @@ class DescriptorFront:
     complete_to: int
     seconds: float
     validations: tuple[Validation, ...] = ()
+    screening: Screening | None = None
 
     @property
     def best(self) -> DescriptorModel:
@@ -52,7 +56,7 @@ class DescriptorFront:
 
     @property
     def _said(self) -> list[str]:
-        said = [features_text(self.n_features, self.complete_to)]
+        said = [*said_of(self.screening, bool(self.validations)), features_text(self.n_features, self.complete_to)]
         return said + [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
 
     def __str__(self) -> str:

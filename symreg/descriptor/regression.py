@@ -12,6 +12,7 @@ from symreg.descriptor.descriptor_front import DescriptorFront, select
 from symreg.descriptor.feature_space import MEMORY, FeatureSpace, feature_space
 from symreg.descriptor.linear_model import DescriptorModel, least_squares, model_of, row_of
 from symreg.descriptor.linear_search import Found, LinearSearch
+from symreg.descriptor.narrowing import narrowed
 from symreg.descriptor.settings import DescriptorError, DescriptorSettings
 from symreg.descriptor.validation import Validation, check_folds, over_folds
 from symreg.engine import get_engine
@@ -32,17 +33,20 @@ def find_descriptors(
     folds: int = 0,
     memory: float = MEMORY,
     stop: Callable[[], bool] = lambda: False,
+    seconds: float | None = None,
 ) -> DescriptorFront:
     """The best linear models of up to ``settings.n_descriptors`` descriptors on the problem's training rows.
 
     Its free constants have to be "inferred": a coefficient carries the unit that the sum needs. ``folds`` above 0
     repeats the search in as many folds (``validation``); ``memory`` are bytes for the features. When ``stop()`` turns
-    true, the best so far is returned. Raises ``DescriptorError`` for other free constants, where no feature varies or
-    no model is defined, and for folds that are neither 0 nor from 2 to the number of rows.
+    true, the best so far is returned; ``seconds`` are those after which it will, where that is known. Of many columns
+    some are chosen first (``narrowing``). Raises ``DescriptorError`` for other free constants, where no feature varies
+    or no model is defined, and for folds that are neither 0 nor from 2 to the number of rows.
     """
     started, settings = time.monotonic(), settings or DescriptorSettings()
     check_policy(problem.free_constants.policy)
     check_folds(folds, len(problem.train_rows))
+    problem, screening = narrowed(problem, settings, seconds)
     space = feature_space(search_space(problem, problem.train_rows), settings, stop, memory)
     found = list(_search(space, space.search.target, settings, stop).steps(settings.n_descriptors))
     finisher = Finisher(make_fitter(problem, space.search.units, get_engine(settings.engine), settings.threads))
@@ -53,7 +57,7 @@ def find_descriptors(
     certificates = tuple(certificate for _, certificate in found)
     return DescriptorFront(
         tuple(models), select(models, validations), certificates, len(space), space.complete_to,
-        time.monotonic() - started, validations,
+        time.monotonic() - started, validations, screening,
     )  # fmt: skip
 
 

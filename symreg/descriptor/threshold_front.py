@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from symreg.descriptor.certificate import Certificate, features_text
 from symreg.descriptor.descriptor_front import aligned, table_of_text
+from symreg.descriptor.narrowing import said_of
 from symreg.descriptor.threshold_model import ThresholdModel
 from symreg.descriptor.validation import Validation
+from symreg.search import Screening
 from symreg.typesetting import bundle
 
 HEADINGS = ("", "descriptors", "accuracy", "balanced", "cross-validated", "complexity", "positive where")
@@ -16,7 +18,10 @@ HEADINGS = ("", "descriptors", "accuracy", "balanced", "cross-validated", "compl
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ThresholdFront:
-    """For each number of descriptors the best models of each complexity; ``selected`` is the one to use."""
+    """For each number of descriptors the best models of each complexity; ``selected`` is the one to use.
+
+    ``screening`` says of each of many columns why features were made of it or not; None where they were of all.
+    """
 
     models: tuple[ThresholdModel, ...]
     selected: int
@@ -26,6 +31,7 @@ class ThresholdFront:
     grown: int
     seconds: float
     validations: tuple[Validation, ...] = ()
+    screening: Screening | None = None
 
     @property
     def best(self) -> ThresholdModel:
@@ -48,7 +54,7 @@ class ThresholdFront:
 
     @property
     def _said(self) -> list[str]:
-        said = [features_text(self.n_features, self.complete_to)]
+        said = [*said_of(self.screening, bool(self.validations)), features_text(self.n_features, self.complete_to)]
         said += [one.sentence() for one in self.certificates] + [one.sentence() for one in self.validations]
         if self.grown:
             said.append(f"1: {self.grown:,} combinations of features were looked at beside them")

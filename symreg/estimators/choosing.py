@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from symreg.discovery import Discovery
     from symreg.laws import Choice, Law, ParetoFront
     from symreg.problem import Problem
+    from symreg.search import Screening
 
 
 class ChoosesLaws:
@@ -26,6 +27,7 @@ class ChoosesLaws:
     best_: Law
     discovery_: Discovery
     problem_: Problem
+    screening_: Screening | None
 
     def use(self, law: Choice) -> Self:
         """Let another law predict, score and be reported: ``best_`` from now on, and the selected one of ``front_``.
@@ -42,6 +44,7 @@ class ChoosesLaws:
     def _take(self, discovery: Discovery) -> None:
         self.problem_, self.discovery_ = discovery.problem, discovery
         self.front_, self.best_ = discovery.front, discovery.front.best
+        self.screening_ = discovery.screening
 
     def _select(self, discovery: Discovery) -> None:
         """Keep what was found, with the law that ``model_selection`` asks for."""

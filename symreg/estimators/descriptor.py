@@ -80,7 +80,8 @@ class DescriptorRegressor(_DescriptorEstimator, TableRegressor):
     Attributes
     ----------
     front_ : the ``DescriptorFront``. best_ : the ``DescriptorModel`` with the least error on rows held out, with
-    ``law``, ``descriptors`` and ``describe()``. problem_ : the question as it was put.
+    ``law``, ``descriptors`` and ``describe()``. problem_ : the question as it was put. screening_ : of more than 40
+    columns, why features were made of each or not (a ``Screening``); None of fewer.
     """
 
     front_: DescriptorFront
@@ -131,7 +132,10 @@ class DescriptorRegressor(_DescriptorEstimator, TableRegressor):
         settings, X, y = self._settings(_SHARED), framed(X), as_series(y)
         numbers, goal = self._checked(X, magnitudes(y), y_numeric=True)
         self.problem_ = self._problem_of(X, y, numbers, goal, self.test_fraction)
-        self.front_ = find_descriptors(self.problem_, settings, folds=self.folds, memory=self.memory, stop=self._stop())
+        self.front_ = find_descriptors(
+            self.problem_, settings, folds=self.folds, memory=self.memory, stop=self._stop(), seconds=self.time_limit
+        )
+        self.screening_ = self.front_.screening
         self.best_ = self.front_.best
         return self
 
@@ -227,7 +231,10 @@ class DescriptorClassifier(ClassifierMixin, _DescriptorEstimator):  # type: igno
         problem = self._problem_of(X, signs, numbers, goal, 0.5)
         rows = np.arange(len(goal))
         self.problem_ = replace(problem, train_rows=rows, held_out_rows=rows[:0])
-        self.front_ = find_thresholds(self.problem_, settings, folds=self.folds, memory=self.memory, stop=self._stop())
+        self.front_ = find_thresholds(
+            self.problem_, settings, folds=self.folds, memory=self.memory, stop=self._stop(), seconds=self.time_limit
+        )
+        self.screening_ = self.front_.screening
         self.best_ = self.front_.best
         return self
 

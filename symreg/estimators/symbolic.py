@@ -76,7 +76,8 @@ class SymbolicRegressor(ChoosesLaws, TableRegressor):
     Attributes
     ----------
     front_ : the ``ParetoFront`` of laws. best_ : the selected ``Law``. discovery_ : the front, and how it was
-    found, with its ``history``. problem_ : the question as put to the search. n_features_in_, feature_names_in_ :
+    found, with its ``history``. problem_ : the question as put to the search. screening_ : of more than 24 columns,
+    why each entered the search or did not (a ``Screening``); None of fewer. n_features_in_, feature_names_in_ :
     scikit-learn's.
     """
 

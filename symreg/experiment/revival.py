@@ -23,6 +23,7 @@ from symreg.experiment.store import State
 from symreg.experiment.stored_law import restore_law
 from symreg.experiment.stored_robustness import restore_robustness
 from symreg.laws import ParetoFront
+from symreg.search import Screening, restored
 from symreg.wording import why_broken
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def load_discovery(folder: str | Path) -> Discovery:
         notes=state.notes,
         runners_up=tuple(restore_law(law, problem) for law in state.runners_up),
         robustness=_robustness(folder, state, problem),
+        screening=_screening(folder, state, problem),
     )
 
 
@@ -92,3 +94,17 @@ def _robustness(folder: Path, state: State, problem: Problem) -> Robustness | No
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         reason = f"what was found about the answer is broken: {why_broken(error)}"
         raise RunFolderError(folder=str(folder), file=store.STATE, reason=reason) from None
+
+
+def _screening(folder: Path, state: State, problem: Problem) -> Screening | None:
+    if state.screening is None:
+        return None
+    try:
+        found = restored(state.screening)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        reason = f"what was decided of its columns is broken: {why_broken(error)}"
+        raise RunFolderError(folder=str(folder), file=store.STATE, reason=reason) from None
+    if tuple(one.name for one in found.columns) != problem.inputs:
+        reason = "what was decided of its columns is about other columns"
+        raise RunFolderError(folder=str(folder), file=store.STATE, reason=reason)
+    return found

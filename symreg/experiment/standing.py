@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from symreg.certainty import Robustness
     from symreg.discovery import Discovery, Progress
     from symreg.problem import Problem
+    from symreg.search import Screening
 
 Status = Literal["running", "finished", "interrupted", "failed"]
 
@@ -47,6 +48,7 @@ class Standing:
     robustness: Robustness | None = None
     noise: str = "constant"
     loss: str = "squared"
+    screening: Screening | None = None
 
 
 def standing_of_discovery(discovery: Discovery) -> Standing:
@@ -71,6 +73,7 @@ def standing_of_discovery(discovery: Discovery) -> Standing:
         robustness=discovery.robustness,
         noise=problem.noise,
         loss=problem.loss,
+        screening=discovery.screening,
     )
 
 
@@ -106,6 +109,7 @@ def front_json(standing: Standing) -> str:
         "laws": [_law_entry(law) for law in standing.front.laws],
         "judge": standing.judge,
         "robustness": _robustness_entry(standing.robustness),
+        "screening": None if standing.screening is None else standing.screening.stored(),
     }
     return json_text(document)
 

@@ -39,7 +39,9 @@ MAX_STATE_BYTES = 50_000_000
 file from filling the memory; a smaller one might refuse a run that was stored. Set by hand."""
 
 # Of a run that was stored before answers were examined.
-_BEFORE_THE_KEY: dict[str, Any] = {"runners_up": [], "robustness": None, "noise": "constant", "loss": "squared"}
+_BEFORE_THE_KEY: dict[str, Any] = {
+    "runners_up": [], "robustness": None, "noise": "constant", "loss": "squared", "screening": None,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class State:
     robustness: dict[str, Any] | None = None
     noise: str = "constant"
     loss: str = "squared"
+    screening: dict[str, Any] | None = None
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -104,6 +107,7 @@ def state_of(
         robustness=None if standing.robustness is None else store_robustness(standing.robustness, store_law),
         noise=standing.noise,
         loss=standing.loss,
+        screening=None if standing.screening is None else standing.screening.stored(),
     )
 
 
@@ -154,7 +158,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "question": dict, "data": dict, "selected": int, "status": str, "stop_reason": str,
     "complete_to_complexity": (int, _NOTHING), "pruned_by_dimension": (int, _NOTHING), "evaluated": int,
     "wall_seconds": (int, float), "elapsed": (int, float), "engine": str, "backend": str,
-    "robustness": (dict, _NOTHING), "noise": str, "loss": str,
+    "robustness": (dict, _NOTHING), "noise": str, "loss": str, "screening": (dict, _NOTHING),
 }  # fmt: skip
 
 

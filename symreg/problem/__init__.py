@@ -15,6 +15,7 @@ from symreg.problem.making import MIN_ROWS, make_problem
 from symreg.problem.natural_units import NaturalUnits, choose_natural_units
 from symreg.problem.offered import FAMILIAR
 from symreg.problem.problem import THINNED_ROWS, Problem
+from symreg.problem.reach import beyond_reach, least_complexities
 from symreg.problem.rows import TINY, combed, combed_to, designed_rows, sizes_of, trend, turns_of
 from symreg.problem.summary import describe
 from symreg.problem.template import Parameter, Template, UnknownFunction, is_template, target_of
@@ -40,6 +41,7 @@ __all__ = [
     "Problem",
     "Template",
     "UnknownFunction",
+    "beyond_reach",
     "choose_natural_units",
     "combed",
     "combed_to",
@@ -49,6 +51,7 @@ __all__ = [
     "has_form",
     "is_short",
     "is_template",
+    "least_complexities",
     "limits_in_words",
     "make_problem",
     "most_constants",

@@ -10,8 +10,10 @@ that can be balanced are offered: mass and speed may want c. Five at most, so th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from symreg.units import Dimension, PhysicalConstant, in_span, physical_constant
@@ -86,7 +88,7 @@ def _is_at_home(constant: Dimension, columns: Sequence[Dimension]) -> bool:
     return all(any(one.exponent(base) for one in columns) for base in KINDS if constant.exponent(base))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Question:
     """Dimensions of the target, of the inputs, of all that is given (``own``), and of the constants to choose from."""
 
@@ -94,6 +96,10 @@ class _Question:
     inputs: Mapping[str, Dimension]
     own: Mapping[str, Dimension]
     constants: Mapping[str, Dimension]
+
+    @cached_property
+    def _own(self) -> Counter[Dimension]:
+        return Counter(self.own.values())
 
     def sets(self, must_reach: bool) -> list[tuple[str, ...]]:
         """Sets of constants that bring the target within reach and are all balanced, up to the size that is needed."""
@@ -124,7 +130,7 @@ class _Question:
 
     def reaches(self, names: Sequence[str]) -> bool:
         """Whether the target is a product of powers of what is given and these constants."""
-        return in_span(self.target.exponents, [d.exponents for d in self._available(names).values()])
+        return in_span(self.target.exponents, [d.exponents for d in self._available(names)])
 
     def is_balanced(self, names: Sequence[str]) -> bool:
         """Whether each of the constants can be part of a law."""
@@ -132,12 +138,19 @@ class _Question:
 
     def left_out(self, names: Sequence[str]) -> int:
         """How many inputs can be in no law, because nothing cancels their dimension."""
-        return sum(not self._is_balanced(name, names) for name in self.inputs)
+        available, alike = self._available(names), Counter(self.inputs.values())
+        return sum(count for one, count in alike.items() if not self._cancels(one, available))
 
-    def _available(self, names: Sequence[str]) -> dict[str, Dimension]:
-        return {**self.own, **{name: self.constants[name] for name in names}}
+    def _available(self, names: Sequence[str]) -> Counter[Dimension]:
+        """How many of the given and of these constants have each dimension: of many columns few differ in it."""
+        return self._own + Counter(self.constants[name] for name in names)
 
     def _is_balanced(self, name: str, names: Sequence[str]) -> bool:
-        available = self._available(names)
-        others = [dimension.exponents for other, dimension in available.items() if other != name]
-        return in_span(available[name].exponents, [*others, self.target.exponents])
+        return self._cancels(self.constants[name], self._available(names))
+
+    def _cancels(self, dimension: Dimension, available: Counter[Dimension]) -> bool:
+        """Whether what is available beside one of this dimension cancels it."""
+        if available[dimension] > 1:
+            return True
+        others = [one.exponents for one in available if one != dimension]
+        return in_span(dimension.exponents, [*others, self.target.exponents])

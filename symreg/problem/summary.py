@@ -11,12 +11,16 @@ from symreg.problem.constant_names import names_in_words
 from symreg.problem.feasibility import in_words, out_of_balance
 from symreg.problem.limits import limits_in_words
 from symreg.typesetting import bundle, html_list, html_table, name_mathml, plain_html, unit_html
-from symreg.units import missing_base_units, pi_groups, power_product, power_text
+from symreg.units import missing_base_units, pi_groups, power_product, power_text, rank_of
 
 if TYPE_CHECKING:
     from symreg.problem.problem import Problem
     from symreg.tables import Column
 
+
+MOST_GROUPED = 60
+"""Inputs and constants of which all Pi groups are listed: some fifty, which can be read; of hundreds nobody
+would read them, and making them takes the square of their number. Set by hand."""
 
 MIXED = "pure numbers, or with a unit at a price (auto)"
 
@@ -40,7 +44,8 @@ class ProblemDescription:
 
     ``product`` maps names to the exponents of a product of powers that has the target's dimension; None where
     there is none, and ``missing`` then names base units that coefficients have to bring. ``cannot_appear``
-    names inputs and constants that no law can hold as long as its coefficients are pure numbers.
+    names inputs and constants that no law can hold as long as its coefficients are pure numbers. Of more than
+    ``MOST_GROUPED`` inputs and constants no Pi group is listed, and ``more_pi_groups`` says how many there are.
     """
 
     name: str
@@ -59,6 +64,7 @@ class ProblemDescription:
     notes: tuple[str, ...]
     judge: str = "held-out"
     understood: str = ""
+    more_pi_groups: int = 0
 
     @property
     def reachable(self) -> bool:
@@ -89,7 +95,8 @@ class ProblemDescription:
         ]
         groups = [power_text([(name, Fraction(e)) for name, e in group.items()]) for group in self.pi_groups]
         only = "" if self.product is None else "; the product above is the only form"
-        lines += [f"Pi groups: {', '.join(groups) or 'none' + only}"]
+        many = f"{self.more_pi_groups:,}, too many to list" if self.more_pi_groups else ""
+        lines += [f"Pi groups: {', '.join(groups) or many or 'none' + only}"]
         if self.cannot_appear:
             names = ", ".join(self.cannot_appear)
             law = "law with pure numbers" if MIXED in self.free_constants else "law"
@@ -105,7 +112,7 @@ class ProblemDescription:
                 f"No product of powers of inputs and known constants has the unit of {self.target}: "
                 f"a coefficient has to bring {in_words(self.missing)}."
             )
-        function = "f(Pi groups)" if self.pi_groups else "number"
+        function = "f(Pi groups)" if self.pi_groups or self.more_pi_groups else "number"
         product = power_text(list(self.product.items())) if self.product else ""
         return f"{self.target} = {product} * {function}" if product else f"{self.target} = {function}"
 
@@ -122,7 +129,7 @@ def description_html(told: ProblemDescription) -> str:
         f"{told.source}, {told.n_rows} rows ({told.n_train} to fit)",
         f"Free constants: {told.free_constants}",
         told._allowed(),
-        f"Pi groups: {', '.join(groups) or 'none'}",
+        f"Pi groups: {', '.join(groups) or (f'{told.more_pi_groups:,}' if told.more_pi_groups else 'none')}",
         *told.notes,
     ]
     return f"<div>{html_table(headings, rows)}{html_list(said)}</div>"
@@ -139,6 +146,7 @@ def describe(problem: Problem) -> ProblemDescription:
         for name, dimension in dimensions.items()
         if name in problem.inputs or not dimension.is_dimensionless
     }
+    many = len(with_units) > MOST_GROUPED
     constants = (
         Quantity(c.name, "constant", c.unit.text, str(c.unit.dimension), value, value, c.stderr > 0)
         for c in problem.known_constants
@@ -156,7 +164,8 @@ def describe(problem: Problem) -> ProblemDescription:
         free_constants="; ".join(
             [_policy_text(problem), *limits_in_words(free.positive, free.limits), *names_in_words(free.names)]
         ),
-        pi_groups=pi_groups(with_units),
+        pi_groups=() if many else pi_groups(with_units),
+        more_pi_groups=len(with_units) - rank_of(with_units) if many else 0,
         product=power_product(target, dimensions),
         missing=missing_base_units(target, dimensions),
         cannot_appear=out_of_balance(problem.dimensions, target, ()) if pure else (),

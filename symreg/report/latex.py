@@ -42,7 +42,7 @@ def latex_report(content: Content) -> str:
     ]
     parts += ["", r"\subsection*{What was ruled out}", _text(content.certificate), *_facts(content.ruled_out)]
     parts += _units(content)
-    parts += ["", r"\subsection*{Data}", *_columns(content), *_facts(content.data)]
+    parts += ["", r"\subsection*{Data}", *_columns(content), *_screening(content), *_facts(content.data)]
     if content.notes:
         notes = (rf"\item {_text(note)}" for note in content.notes)
         parts += ["", r"\subsection*{Notes}", r"\begin{itemize}", *notes, r"\end{itemize}"]
@@ -146,6 +146,20 @@ def _columns(content: Content) -> list[str]:
         (_text(c.name), _unit(c.unit), c.role, _value(c.lowest), _value(c.highest)) for c in content.columns
     )
     return _table("lllrr", ("column", "unit", "role", "lowest", "highest"), rows, long=True)
+
+
+def _screening(content: Content) -> list[str]:
+    """Of each reason the columns, for a table of hundreds of rows cannot be folded up here."""
+    found = content.discovery.screening
+    if found is None:
+        return []
+    said = f"{len(found.entered)} of {len(found.columns)} columns entered the search; {found.promise}."
+    groups: dict[str, list[str]] = {}
+    for one in found.columns:
+        same = f" (which {', '.join(one.alike)} {'says' if len(one.alike) == 1 else 'say'} again)" if one.alike else ""
+        groups.setdefault(one.reason, []).append(one.name + same)
+    items = (rf"\item[{{{_text(reason)}}}] {_text(', '.join(names))}" for reason, names in groups.items())
+    return [_text(said), r"{\footnotesize", r"\begin{description}", *items, r"\end{description}", "}"]
 
 
 def _facts(facts: Sequence[Fact]) -> list[str]:

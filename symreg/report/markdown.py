@@ -23,7 +23,8 @@ def markdown_report(content: Content) -> str:
         "",
         *_facts(content.ruled_out),
     ]
-    parts += [*_front(content), *_units(content), "## Data", "", *_columns(content), *_facts(content.data)]
+    parts += [*_front(content), *_units(content), "## Data", "", *_columns(content)]
+    parts += [*_screening(content), *_facts(content.data)]
     if content.notes:
         parts += ["## Notes", "", *(f"- {escape_markdown(note)}" for note in content.notes), ""]
     parts += _code(content)
@@ -102,6 +103,16 @@ def _units(content: Content) -> list[str]:
 def _columns(content: Content) -> list[str]:
     rows = ((c.name, unit_plain(c.unit) or "1", c.role, c.lowest, c.highest) for c in content.columns)
     return _table(("column", "unit", "role", "lowest", "highest"), rows)
+
+
+def _screening(content: Content) -> list[str]:
+    found = content.discovery.screening
+    if found is None:
+        return []
+    said = f"{len(found.entered)} of {len(found.columns)} columns entered the search; {found.promise}."
+    rows = ((one.name, one.reason, ", ".join(one.alike) or "-") for one in found.columns)
+    table = _table(("column", "why it entered, or did not", "columns that say the same"), rows)
+    return [escape_markdown(said), "", "<details><summary>Each column</summary>", "", *table, "</details>", ""]
 
 
 def _code(content: Content) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symreg.search.backend import Backend, BackendError, Budget, Round, going_on
 from symreg.search.clock import Clock
+from symreg.search.columns import Screening, restored
 from symreg.search.dimension_code import DimensionRangeError
 from symreg.search.heard import Heard
 from symreg.search.honouring import capabilities_of, check_backend, unmet
@@ -29,6 +30,7 @@ from symreg.search.registry import backend_from, backend_named, backend_names, c
 from symreg.search.rejection import Rejection
 from symreg.search.screening import screened
 from symreg.search.space import SearchSpace, search_space
+from symreg.search.vouched_first import vouched_first
 
 __all__ = [
     "FEW_CONSTANTS",
@@ -48,6 +50,7 @@ __all__ = [
     "PlainKeySet",
     "Rejection",
     "Round",
+    "Screening",
     "SearchSpace",
     "backend_from",
     "backend_named",
@@ -62,8 +65,10 @@ __all__ = [
     "leaves_of",
     "met_as",
     "not_asked",
+    "restored",
     "screened",
     "search_space",
     "solve",
     "unmet",
+    "vouched_first",
 ]

@@ -14,7 +14,7 @@ from symreg.mapped import parts
 from symreg.tables.checks import is_constant
 from symreg.tables.dialect import Dialect
 from symreg.tables.error_model import ErrorModel, ErrorModelError, read_error_model
-from symreg.tables.found import GIVEN, Found, check_keys, declared_label, settle_names, settled
+from symreg.tables.found import GIVEN, Found, check_keys, declared_label, either_name, settle_names, settled
 from symreg.tables.gaps import Mask, rows_to_keep
 from symreg.tables.headers import nearest
 from symreg.tables.measurements import measured, settle_unit
@@ -66,7 +66,7 @@ def assemble(source: Any, asked: Asked, dialect: Dialect, nan: Literal["error", 
     if nan == "keep":
         raw = replace(raw, columns=tuple(replace(column, spread=None) for column in raw.columns))
     found, unnamed = settle_names(raw, asked.units, asked.needed)
-    asked = _with_settled_names(raw.source, asked, found)
+    asked = _with_either_name(raw.source, asked, found)
     found = _kept(found, asked)
     read, unread = _readable(raw, found, asked)
     labels = [column for column in read if column.is_text]
@@ -104,17 +104,18 @@ def assemble(source: Any, asked: Asked, dialect: Dialect, nan: Literal["error", 
     )
 
 
-def _with_settled_names(source: str, asked: Asked, found: Collection[Found]) -> Asked:
+def _with_either_name(source: str, asked: Asked, found: Collection[Found]) -> Asked:
     """The question with names in place of whole headers; raises where a column that it names is not there."""
     check_keys(source, found, asked.units, "units")
     check_keys(source, found, asked.sigma, "sigma")
     check_keys(source, found, dict.fromkeys(asked.columns or ()), "columns")
+    names = either_name(found)
     return replace(
         asked,
         target=settled(asked.target, found),
-        sigma={settled(name, found): _settled_sigma(source, name, value, found) for name, value in asked.sigma.items()},
-        columns=None if asked.columns is None else [settled(name, found) for name in asked.columns],
-        inputs=None if asked.inputs is None else [settled(name, found) for name in asked.inputs],
+        sigma={names.get(name, name): _settled_sigma(source, name, one, found) for name, one in asked.sigma.items()},
+        columns=None if asked.columns is None else [names.get(name, name) for name in asked.columns],
+        inputs=None if asked.inputs is None else [names.get(name, name) for name in asked.inputs],
     )
 
 

@@ -36,6 +36,9 @@ MAX_WARNINGS = 5
 """Pairs of columns warned of one by one; one more warning counts the rest, and all stand in the notes. Ten copies make
 45 pairs, which nobody reads; set by hand."""
 
+TOLD_PAIRS = 500
+"""Pairs of columns looked at on all rows and told one by one; the rest are counted. A hundred copies make 4,950 pairs,
+a thousand half a million, which would fill notes and memory; set by hand."""
 
 ROUNDED = 1e-9
 """How far from 0 and 1 mean and standard deviation of z-scores may be: rounding leaves 1e-13 or so, and what was
@@ -124,7 +127,9 @@ def twins(columns: Sequence[Column]) -> list[str]:
     standard = np.stack([_standardised(column.values[rows]) for column in varying])
     likeness = np.abs(standard @ standard.T)
     pairs = np.argwhere(np.triu(likeness > SAME_COLUMN, k=1))
-    return [text for i, j in pairs if (text := _sentence(varying[i], varying[j])) is not None]
+    found = [text for i, j in pairs[:TOLD_PAIRS] if (text := _sentence(varying[i], varying[j])) is not None]
+    more = len(pairs) - TOLD_PAIRS
+    return found if more <= 0 else [*found, f"{more:,} more pairs of columns are alike"]
 
 
 def is_constant(values: Floats) -> bool:

@@ -92,14 +92,18 @@ def _stated(
 
 def settled(name: Any, found: Collection[Found]) -> Any:
     """The settled name for a name or a whole header; anything else is handed on."""
-    names = {column.raw.header: column.name for column in found} | {column.name: column.name for column in found}
-    return names.get(name, name) if isinstance(name, str) else name
+    return either_name(found).get(name, name) if isinstance(name, str) else name
+
+
+def either_name(found: Collection[Found]) -> dict[str, str]:
+    """The settled names by themselves and by whole headers, a name before a header of another column."""
+    return {column.raw.header: column.name for column in found} | {column.name: column.name for column in found}
 
 
 def check_keys(source: str, found: Collection[Found], given: Mapping[str, Any], argument: str) -> None:
     """Raise where ``argument`` names a column that is not there."""
-    names = [column.name for column in found]
+    names = either_name(found)
     for key in given:
-        if settled(key, found) not in names:
+        if not isinstance(key, str) or key not in names:
             problem = f"{argument} names a column {key!r} that is not there"
-            raise TableError(source=source, problem=problem, advice=nearest(str(key), names))
+            raise TableError(source=source, problem=problem, advice=nearest(str(key), list(names.values())))

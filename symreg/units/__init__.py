@@ -11,6 +11,7 @@ from symreg.units.dimension import (
     pi_groups,
     power_product,
     power_text,
+    rank_of,
 )
 from symreg.units.physical_constants import (
     PhysicalConstant,
@@ -41,5 +42,6 @@ __all__ = [
     "pi_groups",
     "power_product",
     "power_text",
+    "rank_of",
     "si_unit",
 ]

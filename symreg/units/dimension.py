@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import combinations
 from numbers import Rational
 
-from symreg.units.span import dependencies, in_span, representation
+from symreg.units.span import dependencies, in_span, rank, representation
 
 BASE_UNITS = ("m", "kg", "s", "A", "K", "mol", "cd")
 
@@ -148,6 +148,11 @@ def pi_groups(dimensions: Mapping[str, Dimension]) -> tuple[dict[str, int], ...]
     return tuple(
         {name: power for name, power in zip(dimensions, group, strict=True) if power} for group in found
     )
+
+
+def rank_of(dimensions: Mapping[str, Dimension]) -> int:
+    """How many of the dimensions are independent: of so many fewer than names there are Pi groups."""
+    return rank([one.exponents for one in dict.fromkeys(dimensions.values())])
 
 
 def power_product(target: Dimension, dimensions: Mapping[str, Dimension]) -> dict[str, Fraction] | None:

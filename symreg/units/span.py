@@ -65,6 +65,11 @@ def in_span(target: Vector, vectors: Sequence[Vector]) -> bool:
     return not any(basis.reduce(target)[0])
 
 
+def rank(vectors: Sequence[Vector]) -> int:
+    """How many of the vectors are independent."""
+    return len(_greedy(vectors)[0].rows)
+
+
 def representation(target: Vector, vectors: Sequence[Vector]) -> Vector | None:
     """Write the target as a combination of the vectors, with few and simple coefficients; None where none
     exists."""

@@ -32,7 +32,7 @@ def test_front_json_has_exactly_the_documented_keys_in_order(standing: Standing)
     document = json.loads(front_json(standing))
     assert list(document) == [
         "name", "target", "status", "stop_reason", "complete_to_complexity", "pruned_by_dimension",
-        "evaluated", "wall_seconds", "selected", "laws", "judge", "robustness",
+        "evaluated", "wall_seconds", "selected", "laws", "judge", "robustness", "screening",
     ]  # fmt: skip
     assert document["target"] == {"name": "P", "unit": standing.target_unit}
     law = document["laws"][document["selected"]]

@@ -68,17 +68,35 @@ def _bits_of(group: Monomial, codes: Mapping[Expression, int], target: int) -> f
     code = sum(codes[leaf] * power for leaf, power in group.items())
     weight = sum(math.ceil(abs(power)) for power in group.values())
     broken = sum(exponent_bits(power) for power in group.values() if power.denominator > 1)
-    counts = _counts(tuple(codes.values()), min(weight, LARGEST_COUNTED))
-    known = code in (0, target) and not broken
-    rank = counts.get(int(code), 1) if known else sum(counts.values())
+    counted = min(weight, LARGEST_COUNTED)
+    if code in (0, target) and not broken:
+        rank = max(1, _count(tuple(codes.values()), counted, int(code)))
+    else:
+        rank = _count_of_all(len(codes), counted)
     return KIND_BITS + universal_bits(rank) + broken + max(0, weight - LARGEST_COUNTED) * math.log2(2 * len(codes))
 
 
 @lru_cache(maxsize=64)
-def _counts(codes: tuple[int, ...], weight: int) -> Mapping[int, int]:
-    """How many products of whole powers of these leaves there are of each dimension, the exponents' sizes no more than
-    ``weight`` together."""
-    found = {(0, 0): 1}  # by weight and dimension
+def _count(codes: tuple[int, ...], weight: int, code: int) -> int:
+    """How many products of whole powers of these leaves have this dimension, the exponents' sizes no more than
+    ``weight`` together.
+
+    Those of each half of the leaves are made, which are few, and those of both that go together are counted.
+    """
+    first, second = codes[: len(codes) // 2], codes[len(codes) // 2 :]
+    others: dict[int, list[int]] = {}
+    for (used, own), count in _made(second, weight).items():
+        others.setdefault(own, [0] * (weight + 1))[used] += count
+    total = 0
+    for (used, own), count in _made(first, weight).items():
+        if found := others.get(code - own):
+            total += count * sum(found[: weight - used + 1])
+    return total
+
+
+def _made(codes: tuple[int, ...], weight: int) -> dict[tuple[int, int], int]:
+    """How many products of whole powers of these leaves have each weight and dimension."""
+    found = {(0, 0): 1}
     for own in codes:
         more: dict[tuple[int, int], int] = {}
         for (used, code), count in found.items():
@@ -86,10 +104,12 @@ def _counts(codes: tuple[int, ...], weight: int) -> Mapping[int, int]:
                 key = used + abs(power), code + own * power
                 more[key] = more.get(key, 0) + count
         found = more
-    total: dict[int, int] = {}
-    for (_, code), count in found.items():
-        total[code] = total.get(code, 0) + count
-    return total
+    return found
+
+
+def _count_of_all(n_leaves: int, weight: int) -> int:
+    """The same of any dimension: so many leaves are chosen, the weight is shared among them, each has a sign."""
+    return sum(math.comb(n_leaves, k) * math.comb(weight, k) * 2**k for k in range(weight + 1))
 
 
 def _monomials(tree: Expression, names: frozenset[str]) -> Iterator[Monomial]:

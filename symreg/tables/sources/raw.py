@@ -11,7 +11,7 @@ from symreg.tables.dialect import Dialect
 from symreg.tables.sources.cells import Cells
 from symreg.tables.understood import LeftOut, Understood
 
-MAX_COLUMNS = 2_000
+MAX_COLUMNS = 5_000
 """Of a delimited file: one with more is likely a matrix, or lies on its side. A larger bound lets it be read for
 nothing, a smaller one refuses wide tables of which few columns are wanted; set by hand."""
 

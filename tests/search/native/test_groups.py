@@ -9,7 +9,7 @@ import pytest
 from symreg.formula import OPERATOR_BITS, Expression, Variable, name_bits, tree_bits
 from symreg.formula.grammar import parse
 from symreg.search.dimension_code import DimensionCode, coding_for
-from symreg.search.native.groups import GROUPS_BITS, KIND_BITS, OTHER_LEAVES, _counts, group_bits
+from symreg.search.native.groups import GROUPS_BITS, KIND_BITS, OTHER_LEAVES, _count, _count_of_all, group_bits
 from symreg.search.native.proposal import Draft
 from symreg.search.native.rank import universal_bits
 from symreg.units import DIMENSIONLESS, parse_unit
@@ -39,7 +39,9 @@ def test_products_are_counted_as_if_each_was_written_down(weight: int) -> None:
         if sum(map(abs, powers)) <= weight:
             code = sum(own * power for own, power in zip(codes.values(), powers, strict=True))
             plain[code] = plain.get(code, 0) + 1
-    assert _counts(tuple(codes.values()), weight) == plain
+    own = tuple(codes.values())
+    assert {code: _count(own, weight, code) for code in plain} == plain
+    assert _count(own, weight, 10**15) == 0 and _count_of_all(len(own), weight) == sum(plain.values())
     assert plain[coding.encode(DIMENSIONLESS)] == (3 if weight == 4 else 1)  # one, h*f/(b*T), and its inverse
 
 
