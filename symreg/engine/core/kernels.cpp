@@ -152,8 +152,11 @@ void residuals(In s, In y, In f, Out r, size_t n) {
     for (size_t i = 0; i < n; ++i) r[i] = s[i] > 0.0 ? s[i] * (y[i] - f[i]) : 0.0;
 }
 
-void weight(In s, Out x, size_t n) {
-    for (size_t i = 0; i < n; ++i) x[i] = s[i] > 0.0 ? s[i] * x[i] : 0.0;
+void weigh(In s, In v, Out x, size_t n) {
+    for (size_t i = 0; i < n; ++i) {
+        double weighted = v[i] == v[i] ? s[i] * x[i] : NOT_A_NUMBER;
+        x[i] = s[i] > 0.0 ? weighted : 0.0;
+    }
 }
 
 void mask(In v, Out x, size_t n) {
@@ -161,15 +164,149 @@ void mask(In v, Out x, size_t n) {
 }
 
 // Sums run in LANES columns: the same order for every instruction set and every number of threads.
+#if defined(__AVX512F__)
+constexpr size_t REGISTER = 64;  // bytes
+#elif defined(__AVX__)
+constexpr size_t REGISTER = 32;
+#else
+constexpr size_t REGISTER = 16;
+#endif
+#if defined(__GNUC__)
+using Register = double __attribute__((vector_size(REGISTER)));
+#define SYMREG_VALUE(x, i) x[i]
+#define SYMREG_UNROLLED _Pragma("GCC unroll 8")  // so that sums stay in registers
+#else
+using Register = double;
+#define SYMREG_VALUE(x, i) x
+#define SYMREG_UNROLLED
+#endif
+constexpr size_t REGISTERS = LANES * sizeof(double) / sizeof(Register);
+
+struct Lanes {
+    Register at[REGISTERS] = {};
+    static Lanes load(const double* from) {
+        Lanes x;
+        for (size_t i = 0; i < REGISTERS; ++i) std::memcpy(&x.at[i], from + i * (LANES / REGISTERS), sizeof(Register));
+        return x;
+    }
+    void store(double* to) const {
+        for (size_t i = 0; i < REGISTERS; ++i) std::memcpy(to + i * (LANES / REGISTERS), &at[i], sizeof(Register));
+    }
+    static Lanes all(double value) {
+        Lanes x;
+        for (Register& one : x.at) one += value;
+        return x;
+    }
+    // this += a * b
+    void add(const Lanes& a, const Lanes& b) {
+        for (size_t i = 0; i < REGISTERS; ++i) at[i] += a.at[i] * b.at[i];
+    }
+    double total() const {
+        auto x = [this](size_t i) { return SYMREG_VALUE(at[i * REGISTERS / LANES], i % (LANES / REGISTERS)); };
+        return ((x(0) + x(4)) + (x(1) + x(5))) + ((x(2) + x(6)) + (x(3) + x(7)));
+    }
+};
+
 double dot(const double* a, const double* b, size_t n) {
-    double lanes[LANES] = {};
-    for (size_t i = 0; i < n; i += LANES)
-        for (size_t j = 0; j < LANES; ++j) lanes[j] += a[i + j] * b[i + j];
-    return ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]));
+    Lanes sum;
+    for (size_t i = 0; i < n; i += LANES) sum.add(Lanes::load(a + i), Lanes::load(b + i));
+    return sum.total();
 }
 
-void axpy(double factor, In a, Out b, size_t n) {
-    for (size_t i = 0; i < n; ++i) b[i] += factor * a[i];
+// products[k] = columns[0] . columns[k], in one pass.
+template <size_t COUNT>
+void products_of(double* const* columns, size_t n, double* products) {
+    Lanes sum[COUNT];
+    for (size_t i = 0; i < n; i += LANES) {
+        Lanes first = Lanes::load(columns[0] + i);
+        for (size_t k = 0; k < COUNT; ++k) sum[k].add(first, Lanes::load(columns[k] + i));
+    }
+    SYMREG_UNROLLED
+    for (size_t k = 0; k < COUNT; ++k) products[k] = sum[k].total();
+}
+
+// columns[k] -= t[k] * columns[0] for 0 < k < COUNT, and products[k - 1] = columns[1] . columns[k], in one pass.
+template <size_t COUNT>
+void reflect(double* const* columns, const double* t, size_t n, double* products) {
+    Lanes sum[COUNT], factor[COUNT];
+    for (size_t k = 1; k < COUNT; ++k) factor[k] = Lanes::all(-t[k]);
+    for (size_t i = 0; i < n; i += LANES) {
+        Lanes pivot = Lanes::load(columns[0] + i), second;
+        for (size_t k = 1; k < COUNT; ++k) {
+            Lanes column = Lanes::load(columns[k] + i);
+            column.add(factor[k], pivot);
+            column.store(columns[k] + i);
+            if (k == 1) second = column;
+            sum[k].add(second, column);
+        }
+    }
+    SYMREG_UNROLLED
+    for (size_t k = 1; k < COUNT; ++k) products[k - 1] = sum[k].total();
+}
+
+// The reflection that takes a column below the diagonal into it: `sigma` is the square of the column's norm.
+struct Reflection {
+    double beta, head, factor;
+
+    Reflection(double alpha, double sigma) {
+        double mu = std::sqrt(alpha * alpha + sigma);
+        beta = alpha <= 0.0 ? mu : -mu, head = alpha - beta, factor = 2.0 / (head * head + sigma);
+    }
+
+    // How much of the pivot another column loses, from the product of both; `above` is its entry in the pivot's row.
+    double turn(double& above, double product) const {
+        double t = factor * (head * above + product);
+        above -= t * head;
+        return t;
+    }
+};
+
+// The last COUNT of p + 1 columns; `products` are those of the first of them with all.
+template <size_t COUNT>
+void fold_rest(double* R, double* const* columns, size_t p, size_t n, const double* products) {
+    size_t j = p + 1 - COUNT;
+    double t[COUNT], next[COUNT], sigma = products[0];
+    if (sigma != 0.0) {
+        double& diagonal = R[j * (p + 1) + j];
+        Reflection reflection(diagonal, sigma);
+        for (size_t k = 1; k < COUNT; ++k) t[k] = reflection.turn(R[(j + k) * (p + 1) + j], products[k]);
+        diagonal = reflection.beta;
+    }
+    if constexpr (COUNT > 2) {
+        if (sigma != 0.0) reflect<COUNT>(columns, t, n, next);
+        else products_of<COUNT - 1>(columns + 1, n, next);
+        fold_rest<COUNT - 1>(R, columns + 1, p, n, next);
+    }
+}
+
+template <size_t COUNT>
+void fold_all(double* R, double* const* columns, size_t n) {
+    double products[COUNT];
+    products_of<COUNT>(columns, n, products);
+    fold_rest<COUNT>(R, columns, COUNT - 1, n, products);
+}
+
+// The usual numbers of constants have code of their own, in which sums and factors stay in registers.
+void fold(double* R, double* const* columns, size_t p, size_t n) {
+    switch (p) {
+        case 1: return fold_all<2>(R, columns, n);
+        case 2: return fold_all<3>(R, columns, n);
+        case 3: return fold_all<4>(R, columns, n);
+        case 4: return fold_all<5>(R, columns, n);
+        case 5: return fold_all<6>(R, columns, n);
+        case 6: return fold_all<7>(R, columns, n);
+        default: break;
+    }
+    for (size_t j = 0; j < p; ++j) {
+        double sigma = dot(columns[j], columns[j], n), &diagonal = R[j * (p + 1) + j];
+        if (sigma == 0.0) continue;
+        Reflection reflection(diagonal, sigma);
+        for (size_t k = j + 1; k <= p; ++k) {
+            double t = reflection.turn(R[k * (p + 1) + j], dot(columns[j], columns[k], n));
+            for (size_t i = 0; i < n; ++i) columns[k][i] -= t * columns[j][i];
+        }
+        diagonal = reflection.beta;
+    }
 }
 
 #if defined(__GNUC__)
@@ -232,10 +369,10 @@ const Kernels& SYMREG_TABLE(SYMREG_KERNELS)() {
             {nullptr, nullptr, SYMREG_OPERATORS(SYMREG_BY_FIRST, SYMREG_BY_FIRST, SYMREG_BY_FIRST)},
             {nullptr, nullptr, SYMREG_OPERATORS(SYMREG_BY_SECOND, SYMREG_NONE, SYMREG_NONE)},
             residuals,
-            weight,
+            weigh,
             mask,
             dot,
-            axpy,
+            fold,
             tile,
         };
         set_values(made.forward);
