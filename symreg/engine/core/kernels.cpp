@@ -52,6 +52,19 @@ void each_angle(Reads<T> a, Reads<T>, Writes<T> out, size_t n) {
         if (is_large_angle(a[i])) out[i] = Exact(a[i]);
 }
 
+// The same for powers.
+template <class T, T (*Exact)(T, T)>
+void each_power(Reads<T> a, Reads<T> b, Writes<T> out, size_t n) {
+    typename Format<T>::Integer n_unusual = 0;
+    for (size_t i = 0; i < n; ++i) {
+        out[i] = static_cast<T>(vpow(a[i], b[i]));
+        n_unusual += is_usual_power(a[i], b[i]) ? 0 : 1;
+    }
+    if (n_unusual == 0) return;
+    for (size_t i = 0; i < n; ++i)
+        if (!is_usual_power(a[i], b[i])) out[i] = Exact(a[i], b[i]);
+}
+
 // In single precision: what is not worth polynomials of its own, rounded once more.
 template <double (*Function)(double)>
 float rounded(float x) {
@@ -72,7 +85,10 @@ struct Functions;  // those that differ between the formats by more than their t
 
 template <>
 struct Functions<double> {
-    static double log10(double x) { return std::log10(x); }
+    static double log10(double x) { return vlog10(x); }
+    static double asin(double x) { return vasin(x); }
+    static double acos(double x) { return vacos(x); }
+    static double atan(double x) { return vatan(x); }
     static double tan(double x) { return vtan(x); }
     static double sinh(double x) { return vsinh(x); }
     static double cosh(double x) { return vcosh(x); }
@@ -81,14 +97,21 @@ struct Functions<double> {
 template <>
 struct Functions<float> {
     static float log10(float x) { return rounded<log10_by_log>(x); }
+    static float asin(float x) { return rounded<vasin>(x); }
+    static float acos(float x) { return rounded<vacos>(x); }
+    static float atan(float x) { return rounded<vatan>(x); }
     static float tan(float x) { return rounded<vtan>(x); }
     static float sinh(float x) { return rounded<vsinh>(x); }
     static float cosh(float x) { return rounded<vcosh>(x); }
 };
 
+// Of pow by its base. At zero there is no quotient, and the slope is that of pow(0, y - 1): infinite below y = 1, with
+// the sign of -0 where y - 1 is odd.
 double slope_of_power(double x, double y, double v) {
-    if (y == 0.0) return 0.0;
-    return x == 0.0 ? y * std::pow(x, y - 1.0) : y * (v / x);
+    double half = 0.5 * y, infinite = (half + Format<double>::SHIFTER) - Format<double>::SHIFTER == half ? 1.0 / x : INF;
+    double at_zero = y > 1.0 ? 0.0 : y == 1.0 ? 1.0 : y * infinite;
+    double slope = x == 0.0 ? at_zero : y * (v / x);
+    return y == 0.0 ? 0.0 : slope;
 }
 
 // Slopes: x and y are the operands, v the value.
@@ -146,6 +169,7 @@ void set_values(Forward<T> (&values)[N_KERNELS]) {
     };
     // clang-format on
     for (size_t i = 0; i < N_KERNELS; ++i) values[i] = all[i];
+    values[POW] = each_power<T, value_of_POW<T>>;
 }
 
 void residuals(In s, In y, In f, Out r, size_t n) {
