@@ -198,7 +198,7 @@ constexpr size_t REGISTER = 16;
 #if defined(__GNUC__)
 using Register = double __attribute__((vector_size(REGISTER)));
 #define SYMREG_VALUE(x, i) x[i]
-#define SYMREG_UNROLLED _Pragma("GCC unroll 8")  // so that sums stay in registers
+#define SYMREG_UNROLLED _Pragma("GCC unroll 16")  // so that sums stay in registers
 #else
 using Register = double;
 #define SYMREG_VALUE(x, i) x
@@ -334,50 +334,54 @@ void fold(double* R, double* const* columns, size_t p, size_t n) {
 }
 
 #if defined(__GNUC__)
-using Eight = float __attribute__((vector_size(32), aligned(32)));
-inline Eight broadcast(float x) { return Eight{x, x, x, x, x, x, x, x}; }
+using Singles = float __attribute__((vector_size(REGISTER)));
 #else
-struct Eight {
-    float at[8];
-};
-inline Eight broadcast(float x) { return {{x, x, x, x, x, x, x, x}}; }
-inline Eight operator*(Eight a, Eight b) {
-    for (int i = 0; i < 8; ++i) a.at[i] *= b.at[i];
-    return a;
-}
-inline Eight& operator+=(Eight& a, Eight b) {
-    for (int i = 0; i < 8; ++i) a.at[i] += b.at[i];
-    return a;
-}
+using Singles = float;
 #endif
+constexpr size_t WIDE = sizeof(Singles) / sizeof(float), ACROSS = TILE_G / WIDE;
+// So many rows of f that their accumulators fit: twelve registers of them, besides those for g and a number of f.
+constexpr size_t ROWS_AT_ONCE = ACROSS < TILE_F ? TILE_F / ACROSS : 1;
 
-// Twelve accumulators of eight lanes, two vectors of g, one of f: what sixteen registers hold.
-bool tile(const float* f, const float* g, size_t n_probes, const float* r_f, const float* r_g, float threshold,
-          float (*rho)[TILE_G]) {
-    Eight sum[TILE_F][2] = {};
+// The tile for ROWS_AT_ONCE rows of f.
+inline bool some_rows(const float* f, const float* g, size_t n_probes, const float* r_f, const float* r_g,
+                      float threshold, float (*rho)[TILE_G]) {
+    Singles sum[ROWS_AT_ONCE][ACROSS] = {};
     for (size_t k = 0; k < n_probes; ++k, f += TILE_F, g += TILE_G) {
-        Eight g0, g1;
-        std::memcpy(&g0, g, sizeof g0);
-        std::memcpy(&g1, g + 8, sizeof g1);
-#if defined(__GNUC__)
-#pragma GCC unroll 6
-#endif
-        for (size_t i = 0; i < TILE_F; ++i) {
-            Eight x = broadcast(f[i]);
-            sum[i][0] += x * g0;
-            sum[i][1] += x * g1;
+        Singles across[ACROSS];
+        SYMREG_UNROLLED
+        for (size_t j = 0; j < ACROSS; ++j) std::memcpy(&across[j], g + j * WIDE, sizeof(Singles));
+        SYMREG_UNROLLED
+        for (size_t i = 0; i < ROWS_AT_ONCE; ++i) {
+            SYMREG_UNROLLED
+            for (size_t j = 0; j < ACROSS; ++j) sum[i][j] += f[i] * across[j];
         }
     }
-    std::memcpy(rho, sum, sizeof sum);
     int hits = 0;
-    for (size_t i = 0; i < TILE_F; ++i) {
-        float a = r_f[i], squared = a * a - threshold, doubled = 2 * a;
-        for (size_t j = 0; j < TILE_G; ++j) {
-            float r = rho[i][j], b = r_g[j];
-            hits += squared + b * b - doubled * b * r + threshold * r * r >= 0;
+    SYMREG_UNROLLED
+    for (size_t j = 0; j < ACROSS; ++j) {
+        Singles b, most = {};
+        std::memcpy(&b, r_g + j * WIDE, sizeof b);
+        most -= 1.0F;
+        Singles squared = b * b - threshold, doubled = b + b;
+        SYMREG_UNROLLED
+        for (size_t i = 0; i < ROWS_AT_ONCE; ++i) {
+            Singles r = sum[i][j], beyond = squared + r_f[i] * r_f[i] + r * (threshold * r - r_f[i] * doubled);
+            most = beyond > most ? beyond : most;  // what is not a number is no hit
+            std::memcpy(rho[i] + j * WIDE, &r, sizeof r);
         }
+        float highest[WIDE];
+        std::memcpy(highest, &most, sizeof most);
+        for (size_t k = 0; k < WIDE; ++k) hits += highest[k] >= 0;
     }
     return hits != 0;
+}
+
+bool tile(const float* f, const float* g, size_t n_probes, const float* r_f, const float* r_g, float threshold,
+          float (*rho)[TILE_G]) {
+    bool hit = false;
+    for (size_t i = 0; i < TILE_F; i += ROWS_AT_ONCE)
+        hit |= some_rows(f + i, g, n_probes, r_f + i, r_g, threshold, rho + i);
+    return hit;
 }
 
 }  // namespace
