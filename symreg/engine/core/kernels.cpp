@@ -16,9 +16,11 @@
 namespace symreg {
 namespace {
 
-#include "vector_math.h"
-
 using std::size_t;
+
+#include "vector_math.h"
+#include "lanes.h"
+
 template <class T>
 using Reads = const T* SYMREG_RESTRICT;
 template <class T>
@@ -188,49 +190,6 @@ void mask(In v, Out x, size_t n) {
 }
 
 // Sums run in LANES columns: the same order for every instruction set and every number of threads.
-#if defined(__AVX512F__)
-constexpr size_t REGISTER = 64;  // bytes
-#elif defined(__AVX__)
-constexpr size_t REGISTER = 32;
-#else
-constexpr size_t REGISTER = 16;
-#endif
-#if defined(__GNUC__)
-using Register = double __attribute__((vector_size(REGISTER)));
-#define SYMREG_VALUE(x, i) x[i]
-#define SYMREG_UNROLLED _Pragma("GCC unroll 16")  // so that sums stay in registers
-#else
-using Register = double;
-#define SYMREG_VALUE(x, i) x
-#define SYMREG_UNROLLED
-#endif
-constexpr size_t REGISTERS = LANES * sizeof(double) / sizeof(Register);
-
-struct Lanes {
-    Register at[REGISTERS] = {};
-    static Lanes load(const double* from) {
-        Lanes x;
-        for (size_t i = 0; i < REGISTERS; ++i) std::memcpy(&x.at[i], from + i * (LANES / REGISTERS), sizeof(Register));
-        return x;
-    }
-    void store(double* to) const {
-        for (size_t i = 0; i < REGISTERS; ++i) std::memcpy(to + i * (LANES / REGISTERS), &at[i], sizeof(Register));
-    }
-    static Lanes all(double value) {
-        Lanes x;
-        for (Register& one : x.at) one += value;
-        return x;
-    }
-    // this += a * b
-    void add(const Lanes& a, const Lanes& b) {
-        for (size_t i = 0; i < REGISTERS; ++i) at[i] += a.at[i] * b.at[i];
-    }
-    double total() const {
-        auto x = [this](size_t i) { return SYMREG_VALUE(at[i * REGISTERS / LANES], i % (LANES / REGISTERS)); };
-        return ((x(0) + x(4)) + (x(1) + x(5))) + ((x(2) + x(6)) + (x(3) + x(7)));
-    }
-};
-
 double dot(const double* a, const double* b, size_t n) {
     Lanes sum;
     for (size_t i = 0; i < n; i += LANES) sum.add(Lanes::load(a + i), Lanes::load(b + i));
