@@ -111,7 +111,7 @@ struct Functions<float> {
 // the sign of -0 where y - 1 is odd.
 double slope_of_power(double x, double y, double v) {
     double half = 0.5 * y, infinite = (half + Format<double>::SHIFTER) - Format<double>::SHIFTER == half ? 1.0 / x : INF;
-    double at_zero = y > 1.0 ? 0.0 : y == 1.0 ? 1.0 : y * infinite;
+    double at_zero = y > 1.0 ? y * 0.0 : y == 1.0 ? 1.0 : y * infinite;
     double slope = x == 0.0 ? at_zero : y * (v / x);
     return y == 0.0 ? 0.0 : slope;
 }
