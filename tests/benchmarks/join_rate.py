@@ -1,8 +1,9 @@
 """How fast the join is, against a plain single-precision matrix product of the same shapes in the same run.
 
 Not a test: ``python tests/benchmarks/join_rate.py``. Both run on one thread; the product writes all its numbers, to a
-new array or ("in place") to one that is there, the join scores them and keeps the best. On a busy machine only the ratio means something. For both with AVX2 where there is
-AVX-512: ``OPENBLAS_CORETYPE=Haswell python tests/benchmarks/join_rate.py --instructions avx2``.
+new array or ("in place") to one that is there, the join scores them and keeps the best. On a busy machine only the
+ratio means something. For both with AVX2 where there is AVX-512:
+``OPENBLAS_CORETYPE=Haswell python tests/benchmarks/join_rate.py --instructions avx2``.
 """
 
 from __future__ import annotations

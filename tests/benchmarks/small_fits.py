@@ -136,7 +136,8 @@ def main() -> None:
         good = sum(fit.outcome is Outcome.CONVERGED for fit in found[-1])
         print(
             f"{count} constants: {len(own)} fits of {steps:.0f} steps, {good} converged; "
-            f"core {shown(inner, len(own))}, engine {shown(outer, len(own))}, search {shown(whole, len(own))}; {same(found)}",
+            f"core {shown(inner, len(own))}, engine {shown(outer, len(own))}, "
+            f"search {shown(whole, len(own))}; {same(found)}",
             flush=True,
         )
 

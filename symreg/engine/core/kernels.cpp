@@ -54,18 +54,26 @@ void each_angle(Reads<T> a, Reads<T>, Writes<T> out, size_t n) {
         if (is_large_angle(a[i])) out[i] = Exact(a[i]);
 }
 
-// The same for powers.
+#if defined(__FMA__)
+// The same for powers, in two loops: one alone has more constants than registers.
 template <class T, T (*Exact)(T, T)>
 void each_power(Reads<T> a, Reads<T> b, Writes<T> out, size_t n) {
+    double high[BLOCK], low[BLOCK];
     typename Format<T>::Integer n_unusual = 0;
-    for (size_t i = 0; i < n; ++i) {
-        out[i] = static_cast<T>(vpow(a[i], b[i]));
-        n_unusual += is_usual_power(a[i], b[i]) ? 0 : 1;
+    for (size_t begin = 0; begin < n; begin += BLOCK) {
+        size_t count = n - begin < BLOCK ? n - begin : BLOCK;
+        for (size_t i = 0; i < count; ++i) {
+            InTwo product = times_log(a[begin + i], b[begin + i]);
+            high[i] = product.high, low[i] = product.low;
+            n_unusual += is_usual_power(a[begin + i], b[begin + i]) ? 0 : 1;
+        }
+        for (size_t i = 0; i < count; ++i) out[begin + i] = static_cast<T>(exp_of_two({high[i], low[i]}));
     }
     if (n_unusual == 0) return;
     for (size_t i = 0; i < n; ++i)
         if (!is_usual_power(a[i], b[i])) out[i] = Exact(a[i], b[i]);
 }
+#endif
 
 // In single precision: what is not worth polynomials of its own, rounded once more.
 template <double (*Function)(double)>
@@ -171,7 +179,9 @@ void set_values(Forward<T> (&values)[N_KERNELS]) {
     };
     // clang-format on
     for (size_t i = 0; i < N_KERNELS; ++i) values[i] = all[i];
+#if defined(__FMA__)
     values[POW] = each_power<T, value_of_POW<T>>;
+#endif
 }
 
 void residuals(In s, In y, In f, Out r, size_t n) {

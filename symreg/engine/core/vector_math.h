@@ -119,14 +119,16 @@ static inline InTwo log_in_two(double x) {
     return {high, (most - high) + less};
 }
 
-// x to the power of y where is_usual_power().
-static inline double vpow(double x, double y) {
+// y log(x), the logarithm in two parts.
+static inline InTwo times_log(double x, double y) {
     InTwo log = log_in_two(x);
     double high = y * log.high;
-    double low = vabs(high) < 1000.0 ? std::fma(y, log.high, -high) + y * log.low : 0.0;  // else out of range anyway
-    Exponential<double> e(high);
-    low += e.rounded_off;
-    double value = 1.0 + e.r, rounded = (1.0 - value) + e.r;
+    return {high, vabs(high) < 1000.0 ? std::fma(y, log.high, -high) + y * log.low : 0.0};  // else out of range anyway
+}
+
+static inline double exp_of_two(InTwo x) {
+    Exponential<double> e(x.high);
+    double low = x.low + e.rounded_off, value = 1.0 + e.r, rounded = (1.0 - value) + e.r;
     return (value + (e.curve + (rounded + (low + low * e.rest)))) * e.first * e.second;
 }
 
@@ -142,7 +144,6 @@ static inline double vlog10(double x) {
 }
 #else
 // Two parts take products that are rounded once: without them the platform's functions.
-static inline double vpow(double x, double y) { return std::pow(x, y); }
 static inline double vlog10(double x) { return std::log10(x); }
 #endif
 
