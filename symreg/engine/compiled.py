@@ -169,12 +169,14 @@ class CompiledEngine:
             threads,
             self.instructions,
         )
-        ends = np.cumsum(packed.n_free)[:-1], np.cumsum(packed.n_free**2)[:-1]
-        parts = zip(pairs, np.split(values, ends[0]), np.split(covariances, ends[1]), strict=True)
-        return [
-            Fit(v, c.reshape(p.n_free, p.n_free), float(s), OUTCOMES[o], int(i))
-            for ((p, _), v, c), s, o, i in zip(parts, residual_sums, outcomes, iterations, strict=True)
-        ]
+        found, value, entry = [], 0, 0
+        ends = zip(pairs, residual_sums.tolist(), outcomes.tolist(), iterations.tolist(), strict=True)
+        for (program, _), residual_sum, outcome, steps in ends:
+            p = program.n_free
+            covariance = covariances[entry : entry + p * p].reshape(p, p)
+            found.append(Fit(values[value : value + p], covariance, residual_sum, OUTCOMES[outcome], steps))
+            value, entry = value + p, entry + p * p
+        return found
 
     def join(self, question: Join, *, threads: int = 1) -> Pairs:
         """The rows, or pairs of rows, that explain targets best; the same for any number of threads."""

@@ -91,6 +91,17 @@ def name_bits_of(
     ``constants`` are the fitted ones, and ``numbers`` the subtrees that stand for simple numbers in their places: both
     are paid for elsewhere. Constants called ``ones`` are one.
     """
+    return _name_bits(expression, tuple(constants), n_inputs, tuple(ones), tuple(numbers))
+
+
+@lru_cache(maxsize=4_096)  # a search asks for a formula again when it ranks it beside others
+def _name_bits(
+    expression: Expression,
+    constants: tuple[str, ...],
+    n_inputs: int,
+    ones: tuple[str, ...],
+    numbers: tuple[Expression, ...],
+) -> float | None:
     nodes = list(walk(expression))
     leaves = [node.name for node in nodes if isinstance(node, Variable)]
     inputs = set(leaves)

@@ -99,17 +99,22 @@ def walk(expression: Expression) -> Iterator[Expression]:
             stack.extend(reversed(node.arguments))
 
 
-def fold(expression: Expression, visit: Callable[[Expression, tuple[T, ...]], T]) -> T:
-    """Return ``visit(node, results of its operands)`` of the root, after all nodes below it in order."""
-    backwards: list[Expression] = []  # a parent before its operands, from right to left
+def backwards(expression: Expression) -> Iterator[Expression]:
+    """All nodes, each behind its operands, from left to right."""
+    found: list[Expression] = []  # a parent before its operands, from right to left
     stack = [expression]
     while stack:
         node = stack.pop()
-        backwards.append(node)
+        found.append(node)
         if isinstance(node, Apply):
             stack.extend(node.arguments)
+    return reversed(found)
+
+
+def fold(expression: Expression, visit: Callable[[Expression, tuple[T, ...]], T]) -> T:
+    """Return ``visit(node, results of its operands)`` of the root, after all nodes below it in order."""
     results: list[T] = []
-    for node in reversed(backwards):
+    for node in backwards(expression):
         if isinstance(node, Apply):
             count = len(node.arguments)
             results[-count:] = [visit(node, tuple(results[-count:]))]
@@ -314,30 +319,34 @@ def lower(
     numbers go to ``Program.fixed``. A name that is both free and known is free; one that is neither, and no
     input, is an ExpressionError.
     """
+    fixed: dict[str, int] = {}  # by the exact bits of the value, so that 0.0 and -0.0 stay apart
     column = {name: i for i, name in enumerate(inputs)}
     slot = {name: i for i, name in enumerate(free)}
-    fixed: dict[str, int] = {}  # by the exact bits of the value, so that 0.0 and -0.0 stay apart
-    rows: dict[tuple[int, int, int], int] = {}
 
-    def constant(value: float) -> tuple[int, int, int]:
-        return CONSTANT, len(free) + fixed.setdefault(float(value).hex(), len(fixed)), 0
-
-    def row(node: Expression, operands: tuple[int, ...]) -> tuple[int, int, int]:
-        if isinstance(node, Apply):
-            first, second = (*operands, 0)[:2]
-            return OPERATORS[node.operator].opcode, first, second
-        if isinstance(node, Number):
-            return constant(float(node.value))
-        if isinstance(node, Variable) and node.name in column:
-            return VARIABLE, column[node.name], 0
+    def leaf(node: Expression) -> tuple[int, int, int]:
         if isinstance(node, Constant) and node.name in slot:
             return CONSTANT, slot[node.name], 0
-        if isinstance(node, Constant) and node.name in known:
-            return constant(known[node.name])
-        kind = "an input" if isinstance(node, Variable) else "a free or known constant"
-        raise ExpressionError(name=node.name, reason=f"is in the formula, but is not {kind}")
+        if isinstance(node, Variable) and node.name in column:
+            return VARIABLE, column[node.name], 0
+        if isinstance(node, Number):
+            value = float(node.value)
+        elif isinstance(node, Constant) and node.name in known:
+            value = float(known[node.name])
+        else:
+            assert isinstance(node, Variable | Constant)
+            kind = "an input" if isinstance(node, Variable) else "a free or known constant"
+            raise ExpressionError(name=node.name, reason=f"is in the formula, but is not {kind}")
+        return CONSTANT, len(free) + fixed.setdefault(value.hex(), len(fixed)), 0
 
-    fold(expression, lambda node, operands: rows.setdefault(row(node, operands), len(rows)))
+    rows: dict[tuple[int, int, int], int] = {}
+    places: list[int] = []  # as ``fold`` has it, written out: a search lowers every formula that it fits
+    for node in backwards(expression):
+        if isinstance(node, Apply):
+            second = places.pop() if len(node.arguments) == 2 else 0
+            row = OPERATORS[node.operator].opcode, places.pop(), second
+        else:
+            row = leaf(node)
+        places.append(rows.setdefault(row, len(rows)))
     return Program(
         code=np.array(list(rows), dtype=np.int32).reshape(-1, 3),
         n_inputs=len(inputs),

@@ -128,7 +128,7 @@ void fit_many(Table<std::int32_t> code, Vector<std::int64_t> code_offsets, Vecto
     std::vector<FitScratch> scratch(std::max<std::size_t>(threads, 1));
     share(n, threads, [&](std::size_t i, std::size_t worker) {
         LeastSquares problem(programs[i], kernels(instructions), seen, scratch[worker]);
-        Fit fit = problem.minimise(programs[i].constants, max_iterations);
+        const Fit& fit = problem.minimise(programs[i].constants, max_iterations);
         std::copy(fit.values.begin(), fit.values.end(), values.data() + value_offset[i]);
         std::copy(fit.covariance.begin(), fit.covariance.end(), covariances.data() + covariance_offset[i]);
         residual_sums.data()[i] = fit.residual_sum;

@@ -132,12 +132,12 @@ class Interpreter {
         T* memory = scratch.blocks(blocks + adjoints);
         value_.resize(count());
         for (std::size_t row = 0; row < count(); ++row)
-            value_[row] = place_[row] < 0 ? nullptr : memory + place_[row] * BLOCK;
+            value_[row] = place_[row] < 0 ? nullptr : memory + place_[row] * width_;
         if (differentiate) {
             adjoint_.resize(count());
             for (std::size_t row = 0; row < count(); ++row)
-                adjoint_[row] = adjoint_place_[row] < 0 ? nullptr : memory + adjoint_place_[row] * BLOCK;
-            first_adjoint_ = memory + blocks * BLOCK;
+                adjoint_[row] = adjoint_place_[row] < 0 ? nullptr : memory + adjoint_place_[row] * width_;
+            first_adjoint_ = memory + blocks * width_;
             n_adjoints_ = adjoints;
         }
     }
@@ -188,7 +188,13 @@ class Interpreter {
 
     // After values(): fills slopes(k) with the derivatives of the root by each free constant.
     void derivatives(std::size_t n) {
-        std::fill(first_adjoint_, first_adjoint_ + n_adjoints_ * BLOCK, 0.0);
+        const T* root = adjoints(n);
+        for (std::int64_t k = 0; k < program_.n_free; ++k) kernels_.mask(root, slopes(k), n);
+    }
+
+    // The same, but where the root, which is returned, is not a number the slopes may be any.
+    const T* adjoints(std::size_t n) {
+        std::fill(first_adjoint_, first_adjoint_ + n_adjoints_ * width_, 0.0);
         std::size_t root = count() - 1;
         if (adjoint_[root])
             for (std::size_t i = 0; i < n; ++i) adjoint_[root][i] = 1.0;
@@ -200,10 +206,10 @@ class Interpreter {
             if (program_.is_binary(row) && adjoint_[b])
                 kernels_.by_second[op](adjoint_[row], value_[a], value_[b], value_[row], adjoint_[b], n);
         }
-        for (std::int64_t k = 0; k < program_.n_free; ++k) kernels_.mask(value_[root], slopes(k), n);
+        return value_[root];
     }
 
-    T* slopes(std::size_t k) { return first_adjoint_ + k * BLOCK; }
+    T* slopes(std::size_t k) { return first_adjoint_ + k * width_; }
 
   private:
     std::size_t count() const { return static_cast<std::size_t>(program_.n_ops); }
@@ -295,7 +301,7 @@ class Interpreter {
     const Program& program_;
     const Kernels& kernels_;
     const Forward<T>* forward_;
-    std::size_t width_;
+    std::size_t width_;  // of the blocks of memory: rows of the widest block
     std::vector<char>&leads_, &varies_, &depends_;
     std::vector<std::size_t>& inputs_;
     std::vector<Step>& steps_;

@@ -176,7 +176,7 @@ struct JoinScratch {
     std::vector<float> panel_f, panel_g, r_f, r_g, row, squares, weights, products, norms;
 };
 
-constexpr std::size_t F_AT_ONCE = 64 * TILE_F;
+constexpr std::size_t F_AT_ONCE = 32 * TILE_F;
 constexpr std::size_t G_AT_ONCE = 32 * TILE_G;  // a panel that stays in the second cache
 constexpr std::size_t TARGETS_AT_ONCE = 32;     // that rows alone are compared with
 

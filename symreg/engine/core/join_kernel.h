@@ -6,8 +6,8 @@
 
 namespace symreg {
 
-constexpr std::size_t TILE_F = 6;   // rows of f in a tile
-constexpr std::size_t TILE_G = 16;  // rows of g in a tile: two vectors of eight
+constexpr std::size_t TILE_F = 12;  // rows of f in a tile
+constexpr std::size_t TILE_G = 16;  // rows of g in a tile: one vector, or some shorter ones
 constexpr float COLLINEAR = 1e-5f;  // below this 1 - rho**2 is rounding in single precision
 
 // rho[i][j] = f_i . g_j for panels laid out as f[k][TILE_F], g[k][TILE_G], k < n_probes; true where any pair of the

@@ -46,13 +46,14 @@ struct Kernels {
     Backward by_second[N_OPCODES];
     // r = s * (y - f) where s > 0, else 0
     void (*residuals)(const double* s, const double* y, const double* f, double* r, std::size_t n);
-    // x = s * x where s > 0, else 0
-    void (*weight)(const double* s, double* x, std::size_t n);
+    // x = s * x where s > 0, else 0; NaN where s > 0 and v is NaN
+    void (*weigh)(const double* s, const double* v, double* x, std::size_t n);
     // x = NaN where v is NaN
     void (*mask)(const double* v, double* x, std::size_t n);
     double (*dot)(const double* a, const double* b, std::size_t n);
-    // b += factor * a
-    void (*axpy)(double factor, const double* a, double* b, std::size_t n);
+    // One Householder reflection for each of p columns takes n rows of p + 1 columns into the triangle R above them,
+    // (p + 1, p + 1), column-major. The columns are overwritten.
+    void (*fold)(double* R, double* const* columns, std::size_t p, std::size_t n);
     Tile tile;
 };
 

@@ -4,9 +4,12 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "interpreter.h"
+#include "small_matrix.h"
 
 namespace symreg {
 
@@ -18,9 +21,10 @@ constexpr double FIRST_DAMPING = 1e-3, LEAST_DAMPING = 1e-24, LINEAR_DAMPING = 1
 
 // Inputs, target and square roots of the weights, padded with rows of weight zero.
 struct Observations {
-    Observations(const Rows<double>& rows, const double* y, const double* w) : rows(rows) {
-        target.assign(padded(rows.n_rows()), 0.0);
-        root_weight.assign(padded(rows.n_rows()), 0.0);
+    Observations(const Rows<double>& rows, const double* y, const double* w)
+        : rows(rows), target(first.blocks(rows.n_blocks())), root_weight(second.blocks(rows.n_blocks())) {
+        std::fill(target, target + padded(rows.n_rows()), 0.0);
+        std::fill(root_weight, root_weight + padded(rows.n_rows()), 0.0);
         for (std::size_t i = 0; i < rows.n_rows(); ++i) {
             target[i] = y[i];
             root_weight[i] = std::sqrt(w[i]);
@@ -29,60 +33,10 @@ struct Observations {
     }
 
     const Rows<double>& rows;
-    std::vector<double> target, root_weight;
+    Scratch<double> first, second;
+    double *target, *root_weight;
     double target_square = 0.0;
 };
-
-// A dense column-major matrix, small.
-struct Matrix {
-    Matrix(std::size_t rows, std::size_t columns) : rows(rows), columns(columns), data(rows * columns, 0.0) {}
-    double& operator()(std::size_t i, std::size_t j) { return data[j * rows + i]; }
-    double operator()(std::size_t i, std::size_t j) const { return data[j * rows + i]; }
-    double column_norm(std::size_t j, std::size_t length) const {
-        double sum = 0.0;
-        for (std::size_t i = 0; i < length; ++i) sum += (*this)(i, j) * (*this)(i, j);
-        return std::sqrt(sum);
-    }
-    std::size_t rows, columns;
-    std::vector<double> data;
-};
-
-inline double norm(const std::vector<double>& v) {
-    double sum = 0.0;
-    for (double x : v) sum += x * x;
-    return std::sqrt(sum);
-}
-
-// Solve R d = q for the upper triangle R = A[0:p, 0:p] and q = A[0:p, column].
-inline std::vector<double> solve_triangle(const Matrix& A, std::size_t p, const std::vector<double>& q) {
-    std::vector<double> d(p);
-    for (std::size_t i = p; i-- > 0;) {
-        double sum = q[i];
-        for (std::size_t j = i + 1; j < p; ++j) sum -= A(i, j) * d[j];
-        d[i] = sum / A(i, i);
-    }
-    return d;
-}
-
-// Reduce A to its upper triangle in place; the last column is carried along.
-inline void triangularise(Matrix& A, std::size_t p) {
-    for (std::size_t j = 0; j < p; ++j) {
-        double sigma = 0.0;
-        for (std::size_t i = j + 1; i < A.rows; ++i) sigma += A(i, j) * A(i, j);
-        if (sigma == 0.0) continue;
-        double alpha = A(j, j), mu = std::sqrt(alpha * alpha + sigma);
-        double beta = alpha <= 0.0 ? mu : -mu, head = alpha - beta, factor = 2.0 / (head * head + sigma);
-        for (std::size_t k = j + 1; k < A.columns; ++k) {
-            double t = head * A(j, k);
-            for (std::size_t i = j + 1; i < A.rows; ++i) t += A(i, j) * A(i, k);
-            t *= factor;
-            A(j, k) -= t * head;
-            for (std::size_t i = j + 1; i < A.rows; ++i) A(i, k) -= t * A(i, j);
-        }
-        A(j, j) = beta;
-        for (std::size_t i = j + 1; i < A.rows; ++i) A(i, j) = 0.0;
-    }
-}
 
 struct Fit {
     std::vector<double> values, covariance;
@@ -92,8 +46,8 @@ struct Fit {
 };
 
 // The degree of the root as a polynomial in the chosen free constants; 2 stands for any higher or none.
-inline int degree(const Program& program, const std::vector<char>& chosen) {
-    std::vector<int> degrees(static_cast<std::size_t>(program.n_ops));
+inline int degree(const Program& program, const std::vector<char>& chosen, std::vector<char>& degrees) {
+    degrees.resize(static_cast<std::size_t>(program.n_ops));
     for (std::int64_t row = 0; row < program.n_ops; ++row) {
         int op = program.opcode(row), result = 0;
         if (op == CONSTANT) {
@@ -105,30 +59,39 @@ inline int degree(const Program& program, const std::vector<char>& chosen) {
             else if (op == DIV) result = b == 0 ? a : 2;
             else result = a || b ? 2 : 0;
         }
-        degrees[row] = result;
+        degrees[row] = static_cast<char>(result);
     }
     return degrees.back();
 }
 
-// Free constants in which the root is linear, taken together; earlier ones are preferred.
-inline std::vector<std::size_t> linear_constants(const Program& program) {
-    std::size_t p = static_cast<std::size_t>(program.n_free);
-    std::vector<char> linear(p, 0);
-    std::vector<std::size_t> found;
-    for (std::size_t k = 0; k < p; ++k) {
-        std::vector<char> alone(p, 0);
-        alone[k] = linear[k] = 1;
-        if (degree(program, alone) == 1 && degree(program, linear) == 1) found.push_back(k);
-        else linear[k] = 0;
-    }
-    return found;
-}
-
 constexpr int LINEAR_REPEATS = 3;
 
+// Memory of one thread, kept between fits.
 struct FitScratch {
     Scratch<double> plain, tape, residuals;
+    Matrix model, trial_model, stacked, before;
+    std::vector<double> scale, D, trial, scaled, q, step, norms;
+    std::vector<std::size_t> linear, all, begins, ends;
+    std::vector<char> alone, together, degrees;
+    std::vector<double*> columns;
+    Fit fit;
 };
+
+// Writes to `scratch.linear` the free constants in which the root is linear, taken together; earlier ones are
+// preferred.
+inline void find_linear_constants(const Program& program, FitScratch& scratch) {
+    std::size_t p = static_cast<std::size_t>(program.n_free);
+    scratch.together.assign(p, 0);
+    scratch.linear.clear();
+    for (std::size_t k = 0; k < p; ++k) {
+        scratch.alone.assign(p, 0);
+        scratch.alone[k] = scratch.together[k] = 1;
+        bool linear = degree(program, scratch.alone, scratch.degrees) == 1 &&
+                      (scratch.linear.empty() || degree(program, scratch.together, scratch.degrees) == 1);
+        if (linear) scratch.linear.push_back(k);
+        else scratch.together[k] = 0;
+    }
+}
 
 class LeastSquares {
   public:
@@ -136,16 +99,23 @@ class LeastSquares {
         : program_(program),
           kernels_(kernels),
           seen_(seen),
+          scratch_(scratch),
           p_(static_cast<std::size_t>(program.n_free)),
-          plain_(program, kernels, scratch.plain, false, seen.rows.n_rows()),
+          one_block_(seen.rows.n_blocks() <= 1),
           tape_(program, kernels, scratch.tape, true, seen.rows.n_rows()),
           residual_(scratch.residuals.blocks(1)),
-          model_(p_ + 1, p_ + 1) {}
+          model_(scratch.model) {
+        if (!one_block_) plain_.emplace(program, kernels, scratch.plain, false, seen.rows.n_rows());
+    }
 
-    Fit minimise(const double* start, int max_iterations) {
-        Fit fit;
+    // The fit stays in the scratch until the next one.
+    const Fit& minimise(const double* start, int max_iterations) {
+        Fit& fit = scratch_.fit;
         fit.values.assign(start, start + p_);
         fit.covariance.assign(p_ * p_, std::numeric_limits<double>::quiet_NaN());
+        fit.residual_sum = std::numeric_limits<double>::quiet_NaN();
+        fit.outcome = NONFINITE;
+        fit.iterations = 0;
         double total = sum_of_squares(start);
         if (!std::isfinite(total)) return fit;
         if (p_ == 0) {
@@ -153,11 +123,11 @@ class LeastSquares {
             fit.outcome = NO_FREE_CONSTANTS;
             return fit;
         }
-        model_ = linearise(start);
+        linearise(start, model_);
         if (!is_finite(model_)) return fit;
         fit.residual_sum = total;
-        std::vector<std::size_t> linear = linear_constants(program_);
-        if (!linear.empty() && max_iterations > 0) solve_linear(fit, linear);
+        find_linear_constants(program_, scratch_);
+        if (!scratch_.linear.empty() && max_iterations > 0) solve_linear(fit);
         descend(fit, max_iterations);
         if (fit.outcome == CONVERGED && met_nonfinite_ && is_steep(fit.residual_sum)) fit.outcome = NONFINITE;
         if (!write_covariance(fit) && fit.outcome == CONVERGED) fit.outcome = SINGULAR;
@@ -166,22 +136,25 @@ class LeastSquares {
 
   private:
     // Move the constants that enter linearly to their best values beside the others.
-    void solve_linear(Fit& fit, const std::vector<std::size_t>& linear) {
-        std::vector<double> D(p_);
+    void solve_linear(Fit& fit) {
+        const std::vector<std::size_t>& linear = scratch_.linear;
+        std::vector<double>&D = scratch_.D, &trial = scratch_.trial;
+        D.resize(p_);
         for (int repeat = 0; repeat < LINEAR_REPEATS; ++repeat) {
             for (std::size_t j = 0; j < p_; ++j) D[j] = nonzero(model_.column_norm(j, p_));
-            double before = fit.residual_sum, promised;
-            std::vector<double> trial = fit.values, step = damped_step(linear, D, LINEAR_DAMPING, promised);
-            for (std::size_t i = 0; i < linear.size(); ++i) trial[linear[i]] += step[i] / D[linear[i]];
-            if (!take(fit, trial, before) || fit.residual_sum > FADING * before) break;
+            double before = fit.residual_sum, promised = damped_step(linear, LINEAR_DAMPING);
+            trial = fit.values;
+            for (std::size_t i = 0; i < linear.size(); ++i) trial[linear[i]] += scratch_.step[i] / D[linear[i]];
+            if (!take(fit, before) || fit.residual_sum > FADING * before) break;
         }
         met_nonfinite_ = false;
     }
 
     // Damped steps until the sum of squares no longer falls.
     void descend(Fit& fit, int max_iterations) {
-        std::vector<std::size_t> all(p_);
-        std::vector<double> scale(p_), D(p_), trial(p_), scaled(p_);
+        std::vector<std::size_t>& all = scratch_.all;
+        std::vector<double>&scale = scratch_.scale, &D = scratch_.D, &trial = scratch_.trial, &scaled = scratch_.scaled;
+        all.resize(p_), scale.resize(p_), D.resize(p_), trial.resize(p_), scaled.resize(p_);
         for (std::size_t j = 0; j < p_; ++j) {
             all[j] = j;
             scale[j] = model_.column_norm(j, p_);
@@ -189,7 +162,7 @@ class LeastSquares {
         double damping = FIRST_DAMPING, growth = 2.0;
         fit.outcome = MAX_ITERATIONS;
         while (fit.iterations < max_iterations) {
-            double before = fit.residual_sum, promised;
+            double before = fit.residual_sum;
             if (before <= EXACT * seen_.target_square) {
                 fit.outcome = CONVERGED;
                 return;
@@ -199,10 +172,11 @@ class LeastSquares {
                 D[j] = nonzero(scale[j]);
                 scaled[j] = D[j] * fit.values[j];
             }
-            std::vector<double> step = damped_step(all, D, damping, promised);
+            double promised = damped_step_of_all(damping);
+            const std::vector<double>& step = scratch_.step;
             bool small = promised <= SMALL_FALL * before || norm(step) <= SMALL_STEP * norm(scaled);
             for (std::size_t j = 0; j < p_; ++j) trial[j] = fit.values[j] + step[j] / D[j];
-            if (take(fit, trial, small ? before : before - LEAST_GAIN * promised)) {
+            if (take(fit, small ? before : before - LEAST_GAIN * promised)) {
                 for (std::size_t j = 0; j < p_; ++j) scale[j] = std::max(FADING * scale[j], model_.column_norm(j, p_));
                 double gain = promised > 0.0 ? std::min((before - fit.residual_sum) / promised, 1.0) : 0.0;
                 double odd = 2.0 * gain - 1.0;
@@ -220,15 +194,16 @@ class LeastSquares {
     }
 
     // Move to the trial if its sum of squares is at most `most` and it has finite derivatives.
-    bool take(Fit& fit, const std::vector<double>& trial, double most) {
+    bool take(Fit& fit, double most) {
+        const std::vector<double>& trial = scratch_.trial;
         double total = sum_of_squares(trial.data());
         if (std::isfinite(total)) {
             if (total > most) return false;
-            Matrix model = linearise(trial.data());
-            if (is_finite(model)) {
+            linearise(trial.data(), scratch_.trial_model);
+            if (is_finite(scratch_.trial_model)) {
                 fit.values = trial;
                 fit.residual_sum = total;
-                model_ = model;
+                std::swap(model_, scratch_.trial_model);
                 return true;
             }
         }
@@ -238,12 +213,14 @@ class LeastSquares {
 
     static double nonzero(double scale) { return scale > 0.0 ? scale : 1.0; }
 
+    // Where all rows are one block, the tape has their values, and the residuals stay, for linearise() to go on from.
     double sum_of_squares(const double* constants) {
-        plain_.set_constants(constants);
+        Interpreter<double>& interpreter = one_block_ ? tape_ : *plain_;
+        interpreter.set_constants(constants);
         double total = 0.0;
         for (std::size_t block = 0; block < seen_.rows.n_blocks(); ++block) {
             std::size_t n = seen_.rows.lanes_in(block);
-            residuals(block, plain_.values(seen_.rows, block), n);
+            residuals(block, interpreter.values(seen_.rows, block), n);
             total += kernels_.dot(residual_, residual_, n);
             if (!std::isfinite(total)) break;
         }
@@ -251,74 +228,76 @@ class LeastSquares {
     }
 
     void residuals(std::size_t block, const double* f, std::size_t n) {
-        kernels_.residuals(seen_.root_weight.data() + block * BLOCK, seen_.target.data() + block * BLOCK, f, residual_,
-                           n);
+        kernels_.residuals(seen_.root_weight + block * BLOCK, seen_.target + block * BLOCK, f, residual_, n);
     }
 
-    // The triangle of [J | r] at these constants.
-    Matrix linearise(const double* constants) {
-        tape_.set_constants(constants);
-        Matrix R(p_ + 1, p_ + 1);
-        std::vector<double*> columns(p_ + 1);
+    // The triangle of [J | r] at these constants, those of the last sum_of_squares().
+    void linearise(const double* constants, Matrix& R) {
+        R.reset(p_ + 1, p_ + 1);
+        std::vector<double*>& columns = scratch_.columns;
+        columns.resize(p_ + 1);
         for (std::size_t j = 0; j < p_; ++j) columns[j] = tape_.slopes(j);
         columns[p_] = residual_;
+        if (!one_block_) tape_.set_constants(constants);
         for (std::size_t block = 0; block < seen_.rows.n_blocks(); ++block) {
             std::size_t n = seen_.rows.lanes_in(block);
-            residuals(block, tape_.values(seen_.rows, block), n);
-            tape_.derivatives(n);
+            if (!one_block_) residuals(block, tape_.values(seen_.rows, block), n);
+            const double* f = tape_.adjoints(n);
             for (std::size_t j = 0; j < p_; ++j)
-                kernels_.weight(seen_.root_weight.data() + block * BLOCK, columns[j], n);
-            fold(R, columns, n);
-        }
-        return R;
-    }
-
-    // One Householder reflection per column takes the rows of a block into the triangle above them.
-    void fold(Matrix& R, const std::vector<double*>& columns, std::size_t n) {
-        for (std::size_t j = 0; j < p_; ++j) {
-            double sigma = kernels_.dot(columns[j], columns[j], n);
-            if (sigma == 0.0) continue;
-            double alpha = R(j, j), mu = std::sqrt(alpha * alpha + sigma);
-            double beta = alpha <= 0.0 ? mu : -mu, head = alpha - beta, factor = 2.0 / (head * head + sigma);
-            for (std::size_t k = j + 1; k <= p_; ++k) {
-                double t = factor * (head * R(j, k) + kernels_.dot(columns[j], columns[k], n));
-                R(j, k) -= t * head;
-                kernels_.axpy(-t, columns[j], columns[k], n);
-            }
-            R(j, j) = beta;
+                kernels_.weigh(seen_.root_weight + block * BLOCK, f, columns[j], n);
+            kernels_.fold(R.data.data(), columns.data(), p_, n);
         }
     }
 
     bool is_finite(const Matrix& R) const {
+        double sum = 0.0;  // x - x is not a number where x is not finite
         for (std::size_t j = 0; j <= p_; ++j)
-            for (std::size_t i = 0; i < p_; ++i)
-                if (!std::isfinite(R(i, j))) return false;
-        return true;
+            for (std::size_t i = 0; i < p_; ++i) sum += R(i, j) - R(i, j);
+        return sum == 0.0;
     }
 
-    // The step in the scaled constants listed, and the fall that the linear model promises.
-    std::vector<double> damped_step(const std::vector<std::size_t>& constants, const std::vector<double>& D,
-                                    double damping, double& promised) const {
+    // As damped_step() of all constants; the usual numbers of them have code of their own.
+    double damped_step_of_all(double damping) {
+        scratch_.step.resize(p_);
+        double *step = scratch_.step.data(), *D = scratch_.D.data();
+        switch (p_) {
+            case 1: return damped_step_of<1>(model_, D, damping, step);
+            case 2: return damped_step_of<2>(model_, D, damping, step);
+            case 3: return damped_step_of<3>(model_, D, damping, step);
+            case 4: return damped_step_of<4>(model_, D, damping, step);
+            case 5: return damped_step_of<5>(model_, D, damping, step);
+            default: return damped_step(scratch_.all, damping);
+        }
+    }
+
+    // Writes the step in the scaled constants listed to `scratch.step`; returns the fall that the linear model
+    // promises.
+    double damped_step(const std::vector<std::size_t>& constants, double damping) {
         std::size_t k = constants.size();
-        Matrix stacked(p_ + k, k + 1);
+        const std::vector<double>& D = scratch_.D;
+        Matrix& stacked = scratch_.stacked;
+        stacked.reset(p_ + k, k + 1);
+        scratch_.begins.resize(k), scratch_.ends.resize(k);
         for (std::size_t j = 0; j < k; ++j) {
-            for (std::size_t i = 0; i < p_; ++i) stacked(i, j) = model_(i, constants[j]) / D[constants[j]];
+            for (std::size_t i = 0; i <= constants[j]; ++i) stacked(i, j) = model_(i, constants[j]) / D[constants[j]];
             stacked(p_ + j, j) = std::sqrt(damping);
+            scratch_.begins[j] = k == p_ ? p_ : j + 1;  // with all constants the model is a triangle already
+            scratch_.ends[j] = p_ + j + 1;
         }
         for (std::size_t i = 0; i < p_; ++i) stacked(i, k) = model_(i, p_);
-        const Matrix before = stacked;
-        triangularise(stacked, k);
-        std::vector<double> q(k);
-        for (std::size_t i = 0; i < k; ++i) q[i] = stacked(i, k);
-        std::vector<double> step = solve_triangle(stacked, k, q);
-        promised = 0.0;
+        scratch_.before = stacked;
+        triangularise(stacked, scratch_.begins, scratch_.ends);
+        std::vector<double>& step = scratch_.step;
+        step.resize(k);
+        solve_triangle(stacked, k, &stacked(0, k), step.data());
+        double promised = 0.0;
         for (std::size_t i = 0; i < p_; ++i) {
             double along = 0.0;
-            for (std::size_t j = 0; j < k; ++j) along += before(i, j) * step[j];
+            for (std::size_t j = 0; j < k; ++j) along += scratch_.before(i, j) * step[j];
             promised += along * along;
         }
         for (double d : step) promised += 2.0 * damping * d * d;
-        return step;
+        return promised;
     }
 
     // Whether the residuals still lean on a column of J, as they do not at a minimum.
@@ -333,19 +312,19 @@ class LeastSquares {
     }
 
     // False where the data do not determine all constants.
-    bool write_covariance(Fit& fit) const {
-        Matrix unit(p_, p_), inverse(p_, p_);
-        std::vector<double> norms(p_);
+    bool write_covariance(Fit& fit) {
+        Matrix &unit = scratch_.stacked, &inverse = scratch_.before;
+        std::vector<double>&norms = scratch_.norms, &e = scratch_.q;
+        unit.reset(p_, p_), inverse.reset(p_, p_), norms.resize(p_);
         for (std::size_t j = 0; j < p_; ++j) {
             norms[j] = model_.column_norm(j, p_);
             if (norms[j] == 0.0 || model_(j, j) == 0.0) return false;
             for (std::size_t i = 0; i <= j; ++i) unit(i, j) = model_(i, j) / norms[j];
         }
         for (std::size_t j = 0; j < p_; ++j) {
-            std::vector<double> e(p_, 0.0);
+            e.assign(p_, 0.0);
             e[j] = 1.0;
-            std::vector<double> column = solve_triangle(unit, p_, e);
-            std::copy(column.begin(), column.end(), inverse.data.begin() + j * p_);
+            solve_triangle(unit, p_, e.data(), &inverse(0, j));
         }
         if (!(norm(unit.data) * norm(inverse.data) <= WORST_CONDITION)) return false;
         double freedom = static_cast<double>(seen_.rows.n_rows()) - static_cast<double>(p_);
@@ -362,10 +341,13 @@ class LeastSquares {
     const Program& program_;
     const Kernels& kernels_;
     const Observations& seen_;
+    FitScratch& scratch_;
     std::size_t p_;
-    Interpreter<double> plain_, tape_;
+    bool one_block_;
+    Interpreter<double> tape_;
+    std::optional<Interpreter<double>> plain_;  // where the tape has not all rows at a time
     double* residual_;
-    Matrix model_;  // the triangle of [J | r] at the best constants
+    Matrix& model_;  // the triangle of [J | r] at the best constants
     bool met_nonfinite_ = false;
 };
 

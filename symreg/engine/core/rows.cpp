@@ -3,6 +3,7 @@
 #include "rows.h"
 
 #include <cmath>
+#include <cstring>
 
 #include "kernels.h"
 
@@ -10,6 +11,8 @@ namespace symreg {
 namespace {
 
 using std::size_t;
+
+#include "lanes.h"
 
 inline double larger(double x, double y) { return x > y ? x : y; }
 inline double smaller(double x, double y) { return x < y ? x : y; }
@@ -49,19 +52,16 @@ void project_first(const double* rows, size_t n, const double* projections, doub
 
 RowSurvey survey(const double* row, size_t n) {
     double least[LANES], greatest[LANES], sum[LANES], squares[LANES];
-    for (size_t j = 0; j < LANES; ++j) {
-        least[j] = greatest[j] = row[0];
-        sum[j] = squares[j] = 0.0;
-    }
+    Lanes low = Lanes::all(row[0]), high = low, added, squared;
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (size_t j = 0; j < LANES; ++j) {
-            double v = row[i + j];
-            least[j] = smaller(v, least[j]);
-            greatest[j] = larger(v, greatest[j]);
-            sum[j] += v;
-            squares[j] += v * v;
-        }
+    for (; i + LANES <= n; i += LANES) {
+        Lanes v = Lanes::load(row + i);
+        low.lower(v);
+        high.raise(v);
+        added.plus(v);
+        squared.add(v, v);
+    }
+    low.store(least), high.store(greatest), added.store(sum), squared.store(squares);
     for (size_t j = 0; i < n; ++i, ++j) {
         double v = row[i];
         least[j] = smaller(v, least[j]);

@@ -20,7 +20,7 @@ static inline float exp_tail(float r) {
 // exp(x) = (1 + rest) * first * second: a scale in two factors neither overflows nor loses small results.
 template <class T>
 struct Exponential {
-    T rest, first, second;
+    T r, rounded_off, curve, rest, first, second;
 
     explicit inline Exponential(T x) {
         x = Format<T>::LARGEST_EXPONENT < x ? Format<T>::LARGEST_EXPONENT : x;
@@ -29,7 +29,10 @@ struct Exponential {
         constexpr T shifter = Format<T>::SHIFTER + Format<T>::TWO_BIASES;
         T shifted = x * T(1.4426950408889634074) + shifter;
         T k = shifted - shifter;
-        T r = (x - k * Format<T>::LN2_HIGH) - k * Format<T>::LN2_LOW;
+        T after_high = x - k * Format<T>::LN2_HIGH;
+        r = after_high - k * Format<T>::LN2_LOW;
+        rounded_off = (after_high - r) - k * Format<T>::LN2_LOW;
+        curve = exp_tail(r) * (r * r);
         rest = exp_tail(r) * (r * r) + r;
         auto both = bits_of(shifted), half = both >> 1;
         first = from_bits<T>(half << Format<T>::MANTISSA);
@@ -83,6 +86,71 @@ static inline T vlog(T x) {
     y = x == infinity ? infinity : y;
     y = x == T(0) ? -infinity : y;
     return x >= T(0) ? y : std::numeric_limits<T>::quiet_NaN();
+}
+
+#if defined(__FMA__)
+// A number in two parts: `low` is what `high` has been rounded by.
+struct InTwo {
+    double high, low;
+};
+
+// The logarithm of a positive finite number to 2^-63 of itself: with s = f / (2 + f), log(1 + f) is
+// 2 s + 2 s^3 (1/3 + s^2 rest(s^2)), and all but the rest is computed in two parts.
+static inline InTwo log_in_two(double x) {
+    constexpr int mantissa = Format<double>::MANTISSA;
+    constexpr uint64_t fraction = (uint64_t(1) << mantissa) - 1;
+    constexpr double one = double(uint64_t(1) << mantissa);
+    const uint64_t root_half = bits_of(0.70710678118654752440), above = bits_of(1.0) - root_half;
+    bool tiny = x < std::numeric_limits<double>::min();
+    uint64_t i = bits_of(tiny ? x * (4.0 * one) : x) + above;
+    double e = from_bits<double>((i >> mantissa) | bits_of(one)) - one - (tiny ? mantissa + 2.0 : 0.0) - 1023.0;
+    double f = from_bits<double>((i & fraction) + root_half) - 1.0;
+    double below = 2.0 + f, below_low = f - (below - 2.0), inverse = 1.0 / below;
+    double s = f * inverse, s_low = (std::fma(-s, below, f) - s * below_low) * inverse;
+    double z = s * s, z_low = std::fma(s, s, -z) + 2.0 * s * s_low;
+    double rest = polynomial(z, 0.2, 0.14285714285714682, 0.11111111110827943, 0.09090909167696401, 0.07692297481259215,
+                             0.06667402346923655, 0.05853118169745603, 0.05861589311938259);
+    constexpr double third = 0.3333333333333333, third_low = 1.850371707708594e-17;
+    double t = z * third, t_low = std::fma(z, third, -t) + z * third_low + z_low * third + z * z * rest;
+    double twice = 2.0 * s, p = twice * t, p_low = std::fma(twice, t, -p) + twice * t_low + 2.0 * s_low * t;
+    double sum = twice + p, sum_low = (twice - sum) + p + (2.0 * s_low + p_low);
+    double whole = e * Format<double>::LN2_HIGH, most = whole + sum;
+    double less = (whole - most) + sum + (sum_low + e * Format<double>::LN2_LOW), high = most + less;
+    return {high, (most - high) + less};
+}
+
+// y log(x), the logarithm in two parts.
+static inline InTwo times_log(double x, double y) {
+    InTwo log = log_in_two(x);
+    double high = y * log.high;
+    return {high, vabs(high) < 1000.0 ? std::fma(y, log.high, -high) + y * log.low : 0.0};  // else out of range anyway
+}
+
+static inline double exp_of_two(InTwo x) {
+    Exponential<double> e(x.high);
+    double low = x.low + e.rounded_off, value = 1.0 + e.r, rounded = (1.0 - value) + e.r;
+    return (value + (e.curve + (rounded + (low + low * e.rest)))) * e.first * e.second;
+}
+
+static inline double vlog10(double x) {
+    InTwo log = log_in_two(x);
+    constexpr double factor = 0.4342944819032518, factor_low = 1.098319650216765e-17;
+    double high = log.high * factor;
+    double y = high + (std::fma(log.high, factor, -high) + (log.high * factor_low + log.low * factor));
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    y = x == infinity ? infinity : y;
+    y = x == 0.0 ? -infinity : y;
+    return x >= 0.0 ? y : std::numeric_limits<double>::quiet_NaN();
+}
+#else
+// Two parts take products that are rounded once: without them the platform's functions.
+static inline double vlog10(double x) { return std::log10(x); }
+#endif
+
+// Other operands are for the platform's function: signs, zeros, infinities, and what is no number.
+static inline bool is_usual_power(double x, double y) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return (x > 0.0) & (x < infinity) & (vabs(y) < infinity);
 }
 
 // Beyond these the reductions below are no longer exact and the scalar functions of the platform are called.
@@ -211,4 +279,47 @@ static inline T vtanh(T x) {
     T numerator = large ? T(-2) : a * z * tanh_numerator(z);
     T denominator = large ? (T(1) + e.rest) * (e.first * e.second) + T(1) : tanh_denominator(z);
     return with_sign_of((large ? T(1) : a) + numerator / denominator, x);
+}
+
+// (asin(s) / s - 1) / s^2 at z = s^2, for |s| <= 1/2
+static inline double asin_tail(double z) {
+    return polynomial(z, 0.16666666666666669, 0.07499999999998425, 0.04464285714637338, 0.030381944137085216,
+                      0.022372173002005596, 0.017352391265909227, 0.013971235301124539, 0.011478952690257387,
+                      0.010324318288744113, 0.00545087818772055, 0.017419357964884856, -0.014881409392818066,
+                      0.02877844261259304);
+}
+
+constexpr double HALF_PI = 1.5707963267948966, HALF_PI_LOW = 6.123233995736766e-17;
+
+// asin(a) = pi/2 - 2 asin(sqrt((1 - a) / 2)) beyond 1/2.
+static inline double vasin(double x) {
+    double a = vabs(x);
+    bool large = a > 0.5;
+    double z = large ? 0.5 * (1.0 - a) : a * a, s = large ? std::sqrt(z) : a;
+    double inner = s * z * asin_tail(z);
+    double y = large ? HALF_PI - (2.0 * s + (2.0 * inner - HALF_PI_LOW)) : s + inner;
+    return with_sign_of(y, x);
+}
+
+static inline double vacos(double x) {
+    double a = vabs(x);
+    bool large = a > 0.5;
+    double z = large ? 0.5 * (1.0 - a) : a * a, s = large ? std::sqrt(z) : x;
+    double inner = s * z * asin_tail(z);
+    double beyond = x < 0.0 ? 2.0 * HALF_PI - (2.0 * s + (2.0 * inner - 2.0 * HALF_PI_LOW)) : 2.0 * (s + inner);
+    return large ? beyond : HALF_PI - (s + (inner - HALF_PI_LOW));
+}
+
+// Of |x| up to tan(pi/8), else of what is left of it below pi/4 or pi/2; one division serves all.
+static inline double vatan(double x) {
+    double a = vabs(x);
+    bool middle = a > 0.41421356237309503, large = a > 2.414213562373095;
+    double above = large ? -1.0 : middle ? a - 1.0 : a, below = large ? a : middle ? a + 1.0 : 1.0;
+    double from = large ? HALF_PI : middle ? 0.5 * HALF_PI : 0.0;
+    double from_low = large ? HALF_PI_LOW : middle ? 0.5 * HALF_PI_LOW : 0.0;
+    double t = above / below, z = t * t;
+    double tail = polynomial(z, -0.3333333333333333, 0.19999999999995516, -0.14285714284665682, 0.11111111015187018,
+                             -0.0909090457530649, 0.07692183125376892, -0.06664510525508936, 0.05858140904866328,
+                             -0.050854078345894844, 0.03923044778479309, -0.019175404711104935);
+    return with_sign_of(from + (t + (t * z * tail + from_low)), x);
 }
