@@ -29,7 +29,9 @@ from symreg.search.native.repeating import Past, past_of, standing_after
 from symreg.search.native.reports import Reports, rounds_of_the_past
 from symreg.search.native.searchers import Searchers, searchers_of
 from symreg.search.native.settings import Native
+from symreg.search.native.shared_engine import SharedEngine
 from symreg.search.space import SearchSpace, probe_rows
+from symreg.team import Sharing
 
 WRITTEN_OUT = 24  # of a level
 LARGEST_LEVEL = 60
@@ -41,14 +43,22 @@ def search(
     settings: Native, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
 ) -> Iterator[Round]:
     """Yield a round after every level; see ``Backend.propose``."""
-    yield from _search_of(0, settings, space, budget, seed, stop)
+    yield from search_shared(Sharing(), settings, space, budget, seed=seed, stop=stop)
+
+
+def search_shared(
+    sharing: Sharing, settings: Native, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
+) -> Iterator[Round]:
+    """The same on each of many workers, who share what is dear: all yield the same rounds."""
+    yield from _search_of(0, sharing, settings, space, budget, seed, stop)
 
 
 def _search_of(
-    part: int, settings: Native, space: SearchSpace, budget: Budget, seed: int, stop: Callable[[], bool]
-) -> Iterator[Round]:
+    part: int, sharing: Sharing, settings: Native, space: SearchSpace, budget: Budget, seed: int,
+    stop: Callable[[], bool],
+) -> Iterator[Round]:  # fmt: skip
     """The rounds of a part of the search, and of the next one where it is to begin again."""
-    clock = Clock(budget, stop)
+    clock = Clock(budget, stop, sharing=sharing)
     past = past_of(settings.earlier, space, part)
     weighed = yield from _search(settings, space, budget, clock, seed, past, part)
     if weighed is None:
@@ -56,7 +66,7 @@ def _search_of(
     # What the first search held is free by now: two at a time would take the memory twice.
     before, left = clock.evaluated(), replace(budget, time=clock.left, evaluations=clock.evaluations_left)
     settings = settings if past.is_weighed else replace(settings, earlier=())
-    for later in _search_of(part + 1, settings, weighed, left, seed, stop):
+    for later in _search_of(part + 1, sharing, settings, weighed, left, seed, stop):
         yield replace(later, evaluated=before + later.evaluated)
 
 
@@ -71,7 +81,9 @@ def _search(
     clock.evaluated = lambda: past.evaluated
     if past.is_weighed:
         return relative(space)
-    workplace = Workplace(settings, get_engine(settings.engine), budget, clock.spent, lambda: clock.evaluations_left)
+    sharing = clock.sharing
+    engine = SharedEngine(get_engine(settings.engine), sharing)
+    workplace = Workplace(settings, engine, budget, clock.spent, lambda: clock.evaluations_left, sharing)
     anew = partial(laid_out, workplace, space, seed)
     past, searchers, generator = standing_after(past, anew, clock.spent)
     clock.evaluated = lambda: max(past.evaluated, searchers.evaluated)
