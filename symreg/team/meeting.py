@@ -52,10 +52,13 @@ class Host:
     host: str = LOCAL
     rank: int = 0
     key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    patience: float = ARRIVE
     lost: list[int] = field(default_factory=list)
     """Ranks that were to come, or were here, and are gone."""
 
     _lines: dict[int, Connection] = field(default_factory=dict)
+    _arrived: dict[int, Connection] = field(default_factory=dict)  # so far, while the door is open
+    _door: threading.Thread | None = None
     _listener: Listener = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,21 +69,16 @@ class Host:
         host, port = self._listener.address
         return [Invitation(str(host), int(port), self.key, rank, self.size) for rank in range(1, self.size)]
 
-    def open(self, task: Any, seconds: float = ARRIVE) -> None:
-        """Hand the task to all who arrive in time, and let nobody in after that."""
-        door = threading.Thread(target=self._let_in, daemon=True)
-        door.start()
-        door.join(seconds)
-        with contextlib.suppress(OSError):
-            self._listener.close()
-        for rank in range(1, self.size):
-            try:
-                self._lines[rank].send(task)
-            except (KeyError, *GONE):
-                self._lose(rank)
+    def open(self, task: Any) -> None:
+        """Let the others in and hand each the task, while rank 0 goes on to where it first needs them."""
+        self._door = threading.Thread(target=self._let_in, args=(task,), daemon=True)
+        self._door.start()
 
     def allgather(self, message: bytes) -> Mapping[int, bytes]:
-        """See ``Communicator``."""
+        """See ``Communicator``. The first time it waits for who has not arrived, and lets nobody in after that."""
+        if self._door is not None:
+            self._door.join(self.patience)
+            self._shut()
         heard = {0: message}
         end = time.monotonic() + SILENT
         waiting = {line: rank for rank, line in self._lines.items()}
@@ -104,26 +102,33 @@ class Host:
 
     def close(self) -> None:
         """Hang up: the others leave."""
-        with contextlib.suppress(OSError):
-            self._listener.close()
+        if self._door is not None:
+            self._shut()
         for line in self._lines.values():
             line.close()
         self._lines.clear()
 
-    def _let_in(self) -> None:
-        while len(self._lines) < self.size - 1:
+    def _shut(self) -> None:
+        """Let nobody in from now on."""
+        self._door = None
+        self._lines = dict(sorted(self._arrived.items()))
+        with contextlib.suppress(OSError):
+            self._listener.close()
+        self.lost += [rank for rank in range(1, self.size) if rank not in self._lines]
+
+    def _let_in(self, task: Any) -> None:
+        while len(self._arrived) < self.size - 1:
             try:
                 line = self._listener.accept()
             except AuthenticationError:
                 continue  # a stranger
             except (OSError, EOFError):
                 return
-            try:
+            with contextlib.suppress(*GONE):
                 rank = int(line.recv_bytes(16))
-            except GONE:
-                continue
-            if 0 < rank < self.size and rank not in self._lines:
-                self._lines[rank] = line
+                if 0 < rank < self.size and rank not in self._arrived:
+                    line.send(task)
+                    self._arrived[rank] = line
 
     def _lose(self, rank: int) -> None:
         self.lost.append(rank)

@@ -33,6 +33,10 @@ from symreg.search.native.shared_engine import SharedEngine
 from symreg.search.space import SearchSpace, probe_rows
 from symreg.team import Sharing
 
+DESCRIBED_AT_ONCE = 8
+"""Formulas whose description is worked out as one piece, of those that workers share: it takes a millisecond each, and
+pieces of so many are dealt evenly."""
+
 WRITTEN_OUT = 24  # of a level
 LARGEST_LEVEL = 60
 """Complexity at which hunts end. Levels get dearer by a factor each, so that a budget ends nearly all before; this is
@@ -99,7 +103,7 @@ def _search(
         found = written_out(found, positive)  # joins and products of powers look beyond the allowed operators
         found = [one for one in found if can_be_said(one.draft.expression, space.operators)]
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
-        found = [ranked(one, whole.bank, space.target_code, codes) for one in found]
+        found = described(found, searchers, codes)
         found = progress.taken(searchers.reach, found)
         searchers.turns.learn(found)
         reason = clock.reason or progress.reason_to_stop(
@@ -134,6 +138,23 @@ def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Ref
         for one, tree in zip(best, trees, strict=False)
     ]
     return list({one.draft.expression: one for one in [*best[WRITTEN_OUT:], *reversed(short)]}.values())
+
+
+def described(found: Sequence[Refined], searchers: Searchers, codes: Mapping[Expression, int]) -> list[Refined]:
+    """The same with what it takes to say each: its form (``ranked``), and with it the formula and its constants."""
+    space, bank, progress = searchers.space, searchers.whole.bank, searchers.progress
+
+    def work(some: Sequence[Refined]) -> list[tuple[float | None, float]]:
+        told = [ranked(one, bank, space.target_code, codes) for one in some]
+        return [(one.draft.form_bits, progress.own_bits(one)) for one in told]
+
+    pieces = [found[at : at + DESCRIBED_AT_ONCE] for at in range(0, len(found), DESCRIBED_AT_ONCE)]
+    answers = searchers.workplace.sharing.share(pieces, work)
+    told = []
+    for one, (form, own) in zip(found, (answer for some in answers for answer in some), strict=True):
+        told.append(replace(one, draft=replace(one.draft, form_bits=form)))
+        progress.knows(told[-1], own)
+    return told
 
 
 def ranked(refined: Refined, bank: Bank, target: int, codes: Mapping[Expression, int]) -> Refined:

@@ -77,6 +77,10 @@ class TurnReader:
         except (SymregError, KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
             raise StrangeTurnError(reason=f"{type(error).__name__}: {error}"[:200]) from None
 
+    def refined(self, document: Sequence[Any]) -> Refined:
+        """A fitted formula, as another worker of this search wrote it."""
+        return self._refined(*document)
+
     def _turn(self, document: Mapping[str, Any]) -> Turn:
         who, own = document["who"], document["own"]
         if who not in get_args(Who):
@@ -121,15 +125,18 @@ class TurnReader:
         return tuple(self._refined(*one) for one in some)
 
     def _refined(self, draft: Any, loss: Any, complexity: Any, source: Any) -> Refined:
-        nodes, names, values, codes, form_bits = draft
-        if not len(names) == len(values) == len(codes) == len(set(names)) or not isinstance(source, str):
+        if not isinstance(source, str):
+            raise StrangeTurnError(reason="a formula that nobody found")
+        return Refined(self.draft(draft), _number(loss), _count(complexity), source)
+
+    def draft(self, document: Sequence[Any]) -> Draft:
+        """A formula with its constants."""
+        nodes, names, values, codes, form_bits = document
+        if not len(names) == len(values) == len(codes) == len(set(names)):
             raise StrangeTurnError(reason="a formula without one value for each of its constants")
-        return Refined(
-            Draft(
-                self._tree(nodes, frozenset(names)), tuple(map(str, names)), tuple(map(_number, values)),
-                tuple(map(_whole, codes)), None if form_bits is None else _number(form_bits),
-            ),
-            _number(loss), _count(complexity), source,
+        return Draft(
+            self._tree(nodes, frozenset(names)), tuple(map(str, names)), tuple(map(_number, values)),
+            tuple(map(_whole, codes)), None if form_bits is None else _number(form_bits),
         )  # fmt: skip
 
     def _tree(self, nodes: Sequence[str], own: frozenset[str] | None) -> Expression:
