@@ -71,5 +71,7 @@ class Clock:
 
     @property
     def evaluations_left(self) -> int | None:
-        """Evaluations that are left of the budget."""
-        return None if self.budget.evaluations is None else max(self.budget.evaluations - self.evaluated(), 1)
+        """Evaluations that are left of the budget, None where they are not counted: within an item they are not."""
+        if self.budget.evaluations is None or self.sharing.is_inside:
+            return None
+        return max(self.budget.evaluations - self.evaluated(), 1)

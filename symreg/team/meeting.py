@@ -83,9 +83,9 @@ class Host:
         end = time.monotonic() + SILENT
         waiting = {line: rank for rank, line in self._lines.items()}
         while waiting:
-            ready = wait(list(waiting), timeout=max(0.0, end - time.monotonic()))
-            for line in ready or list(waiting):
-                rank = waiting.pop(line)  # type: ignore[index]
+            ready = set(map(id, wait(list(waiting), timeout=max(0.0, end - time.monotonic()))))
+            for line in [line for line in waiting if id(line) in ready or not ready]:
+                rank = waiting.pop(line)
                 try:
                     if not ready:
                         raise EOFError

@@ -22,7 +22,8 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True)
 class Tally:
-    """What sharing took so far: exchanges, bytes that this worker sent, seconds of its own items and of waiting."""
+    """What sharing took so far: exchanges, bytes that this worker sent, seconds of the processor for its own items, and
+    seconds of waiting for the others."""
 
     exchanges: int = 0
     bytes_sent: int = 0
@@ -75,16 +76,15 @@ class Sharing:
         items are expected to take. ``write`` makes plain values and arrays of a result (``messages``), ``read`` the
         result of these. Items within items are done where they are met.
         """
-        if self.is_inside or not self.is_shared or not items:
+        if self.is_inside or not items:
             return [self._one(work, item) for item in items]
+        if not self.is_shared:
+            return [result for _, result in self._done(range(len(items)), items, work)]
         found: dict[int, Result] = {}
         while len(found) < len(items):
             missing = [place for place in range(len(items)) if place not in found]
             own = dealt(missing, None if costs is None else [costs[one] for one in missing], self._alive)
-            before = time.perf_counter()
-            done = [(place, self._one(work, items[place])) for place in own.get(self.team.rank, ())]
-            self.tally.working += time.perf_counter() - before
-            self.tally.items += len(done)
+            done = self._done(own.get(self.team.rank, ()), items, work)
             answers = self._exchange([[place, write(result)] for place, result in done])
             mine = dict(done)
             for place, value in (one for answer in answers for one in answer):
@@ -95,6 +95,16 @@ class Sharing:
         """Hear the others' wishes."""
         if self.is_shared and not self.is_inside:
             self._exchange([])
+
+    def _done(
+        self, places: Sequence[int], items: Sequence[Item], work: Callable[[Item], Result]
+    ) -> list[tuple[int, Result]]:
+        """This worker's items, with their places."""
+        before = time.thread_time()
+        done = [(place, self._one(work, items[place])) for place in places]
+        self.tally.working += time.thread_time() - before
+        self.tally.items += len(done)
+        return done
 
     def _one(self, work: Callable[[Item], Result], item: Item) -> Result:
         was, self.is_inside = self.is_inside, True

@@ -152,13 +152,13 @@ def hunt_of(workplace: Workplace, space: SearchSpace, probes: Rows, reduction: R
     monomials = monomials_of(space, values, most=0 if settings.lacks("monomials") else None)
     sums = SumSearch(
         space, bank, target, pool, joiner, monomials,
-        offsets=not settings.lacks("offsets"), triples=not settings.lacks("triples"),
+        offsets=not settings.lacks("offsets"), triples=not settings.lacks("triples"), sharing=workplace.sharing,
     )  # fmt: skip
     products = ProductSearch(
         space, bank, target, pool, values, joiner, monomials, fit=partial(fitted_drafts, quick),
         contexts=not settings.lacks("contexts"), thirds=not settings.lacks("triples"),
         families=not settings.lacks("families"), enabled=not settings.lacks("products"),
-        memory=(1 - BANK_SHARE) * memory,
+        memory=(1 - BANK_SHARE) * memory, sharing=workplace.sharing,
     )  # fmt: skip
     return Hunt(bank, sums, products, pool, quick, probes, reduction)
 

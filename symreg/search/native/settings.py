@@ -26,7 +26,8 @@ class Native:
 
     ``engine`` is "auto", "compiled" or "numpy" (``symreg.engine.get_engine``). ``probes`` rows are looked at while
     joining; the best are fitted on ``fit_rows`` rows. ``without`` switches parts of it off (``MECHANISMS``), to measure
-    what they are worth. ``earlier`` are turns that a search of the same question did before (``repeating``). ``workers``
+    what they are worth. ``earlier`` are turns that a search of the same question did before (``repeating``).
+    ``workers``
     are processes that share what is dear in one search (``together``); each has ``threads`` of its own, and memory up
     to the budget's. Under a budget of evaluations the answer is the same for any number of them.
     Raises ``SymregError`` for a part that is not there, and for what counts and is no whole number
