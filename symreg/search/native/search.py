@@ -22,6 +22,7 @@ from symreg.search.clock import Clock
 from symreg.search.native.bank import Bank
 from symreg.search.native.groups import group_bits
 from symreg.search.native.hunt import Workplace
+from symreg.search.native.marks import nodes_of
 from symreg.search.native.noise import relative
 from symreg.search.native.rank import rank_bits
 from symreg.search.native.refine import Refined
@@ -30,6 +31,7 @@ from symreg.search.native.reports import Reports, rounds_of_the_past
 from symreg.search.native.searchers import Searchers, searchers_of
 from symreg.search.native.settings import Native
 from symreg.search.native.shared_engine import SharedEngine
+from symreg.search.native.written import tree_of
 from symreg.search.space import SearchSpace, probe_rows
 from symreg.team import Sharing
 
@@ -100,7 +102,7 @@ def _search(
             yield told.again_with_relative_errors()
             return wonder.weighed
         found = [] if past.turns and clock.spent() else searchers.run()
-        found = written_out(found, positive)  # joins and products of powers look beyond the allowed operators
+        found = written_out(found, positive, sharing)  # joins and products of powers look beyond the allowed operators
         found = [one for one in found if can_be_said(one.draft.expression, space.operators)]
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
         found = described(found, searchers, codes)
@@ -129,10 +131,11 @@ def laid_out(workplace: Workplace, space: SearchSpace, seed: int) -> tuple[Searc
     return searchers_of(workplace, space, fit_rows, probes, generator), generator
 
 
-def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Refined]:
+def written_out(found: Sequence[Refined], positive: Set[Expression], sharing: Sharing) -> list[Refined]:
     """The best of a level with the powers of each base collected: so a law of a smaller question becomes readable."""
     best = sorted(found, key=lambda one: one.loss)
-    trees = [collected(one.draft.expression, positive) for one in best[:WRITTEN_OUT]]
+    longer = [one.draft.expression for one in best[:WRITTEN_OUT]]
+    trees = sharing.share(longer, lambda tree: collected(tree, positive), write=nodes_of, read=tree_of)
     short = [
         replace(one, draft=replace(one.draft, expression=tree), complexity=complexity(tree))
         for one, tree in zip(best, trees, strict=False)

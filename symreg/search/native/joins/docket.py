@@ -49,7 +49,8 @@ class Docket:
         self, jobs: Sequence[Job], work: Callable[[Job, Pool], Told], *, pairs: Callable[[Job], float],
         costs: Callable[[Job], float], write: Callable[[Told], Any], read: Callable[[Any], Told],
     ) -> list[tuple[Job, Told]]:  # fmt: skip
-        """What ``work`` tells of each job, in their order, as far as they were looked at before ``stop()``.
+        """What ``work`` tells of each job, in their order, as far as they were looked at before ``stop()``: the first
+        ones are in any case.
 
         ``work`` offers to the pool it is given. ``pairs`` are those of a job, ``costs`` what it is expected to take.
         """
@@ -61,12 +62,12 @@ class Docket:
             left = self.joiner.left()
             most = TOGETHER if left is None else min(left, TOGETHER)
             if some and (job is None or waiting + count > most):
-                if self.joiner.stop():
+                if found and self.joiner.stop():
                     return found
                 found += self._together(some, work, costs, write, read)
                 some, waiting = [], 0.0
             if job is not None and count > min(ALONE, most):
-                if self.joiner.stop():
+                if found and self.joiner.stop():
                     return found
                 found.append((job, work(job, self.pool)))
             elif job is not None:
