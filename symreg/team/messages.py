@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from symreg.team.errors import TeamError
+
 ARRAY = "\x00array"  # the key of a mapping that stands for an array: no mapping of ours has it
-KINDS = "?iufc"  # of NumPy types that are sent: numbers alone
+KINDS = "biufc"  # of NumPy types that are sent: numbers alone
 HEAD = struct.Struct("<Q")  # the length of the JSON before the arrays
 
 
@@ -25,20 +27,21 @@ def packed(value: Any) -> bytes:
 
 
 def unpacked(message: bytes) -> Any:
-    """The value that was packed. Raises ``ValueError`` for bytes that are no message."""
-    if len(message) < HEAD.size:
-        raise ValueError("a message that is cut off")
-    end = HEAD.size + HEAD.unpack_from(message)[0]
-    value, at = _read(json.loads(message[HEAD.size : end].decode("ascii")), memoryview(message), end)
+    """The value that was packed. Raises ``TeamError`` for bytes that are no message."""
+    try:
+        end = HEAD.size + HEAD.unpack_from(message)[0]
+        value, at = _read(json.loads(message[HEAD.size : end].decode("ascii")), memoryview(message), end)
+    except (ValueError, TypeError, KeyError, IndexError, struct.error) as error:
+        raise TeamError(message=f"a message of a worker cannot be read: {error}") from error
     if at != len(message):
-        raise ValueError("a message with more in it than it says")
+        raise TeamError(message="a message of a worker holds more than it says")
     return value
 
 
 def _plain(value: Any, arrays: list[bytes]) -> Any:
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in KINDS:
-            raise ValueError(f"arrays of {value.dtype} are not sent")
+            raise TeamError(message=f"arrays of {value.dtype} are not sent")
         arrays.append(np.ascontiguousarray(value).tobytes())
         return {ARRAY: [value.dtype.str, list(value.shape)]}
     if isinstance(value, Mapping):
@@ -61,7 +64,7 @@ def _read(value: Any, message: memoryview, at: int) -> tuple[Any, int]:
     if ARRAY in value:
         dtype, shape = np.dtype(value[ARRAY][0]), tuple(value[ARRAY][1])
         if dtype.kind not in KINDS:
-            raise ValueError(f"arrays of {dtype} are not read")
+            raise TeamError(message=f"arrays of {dtype} are not read")
         count = int(np.prod(shape, dtype=np.int64))
         found = np.frombuffer(message, dtype, count, at) if count else np.empty(0, dtype)
         return found.reshape(shape).copy(), at + count * dtype.itemsize
