@@ -31,6 +31,7 @@ def run_experiments(
     time: str | None,
     seed: int | None,
     threads: int | None,
+    workers: int | None = None,
     backend: str | None = None,
     fresh: bool,
     quiet: bool,
@@ -41,13 +42,14 @@ def run_experiments(
     """Run every experiment of ``file`` one after another, or the ``question`` where it is a table; Ctrl-C ends the
     series with exit code 130. With a ``port``, 0 for one that is free, the runs are shown on a page there."""
     found = asked_of(file, question)
-    options = [("--time", time), ("--seed", seed), ("--threads", threads), ("--backend", backend)]
+    options = [("--time", time), ("--seed", seed), ("--threads", threads), ("--workers", workers)]
+    options.append(("--backend", backend))
     again = _command(file, runs, [*question.given(), *options]) + " --allow-program" * allow_program
     ways = {"fresh": fresh, "quiet": quiet, "allow_program": allow_program}
     is_stopped = False
     with _page(port) as board, contextlib.nullcontext() if is_experiment_file(file) else naming_options():
         for number, specification in enumerate(found, 1):
-            specification = _with_options(specification, time, seed, threads, backend)
+            specification = _with_options(specification, time, seed, threads, backend, workers)
             discovery = _shown_run(specification, runs, board, ways)
             is_stopped = discovery.status == "interrupted"
             if board is not None and (is_stopped or number == len(found)):
@@ -89,7 +91,8 @@ def _shown_run(specification: Specification, runs: Path, board: Board | None, wa
 
 
 def _with_options(
-    specification: Specification, time: str | None, seed: int | None, threads: int | None, backend: str | None = None
+    specification: Specification, time: str | None, seed: int | None, threads: int | None, backend: str | None = None,
+    workers: int | None = None,
 ) -> Specification:
     """The file's specification with what the command line says instead, checked as the file was."""
     changes: dict[str, object] = {}
@@ -97,8 +100,9 @@ def _with_options(
         changes["budget"] = {**specification.budget.model_dump(), "time": time}
     if seed is not None:
         changes["seed"] = seed
-    if threads is not None or backend is not None:
-        changes["backend"] = _backend(specification.backend, threads, backend).model_dump()
+    if threads is not None or backend is not None or workers is not None:
+        part = _backend(specification.backend, threads, backend)
+        changes["backend"] = (part if workers is None else _on_workers(part, workers)).model_dump()
     return with_changes(specification, changes, "the command line")
 
 
@@ -117,6 +121,14 @@ def _backend(part: BackendPart, threads: int | None, names: str | None) -> Backe
     nothing |= {} if threads is None else {"threads": threads}
     first, *others = [alone.get(name) or part.model_copy(update={**nothing, "name": name}) for name in chosen]
     return first.model_copy(update={"beside": tuple(others)})
+
+
+def _on_workers(part: BackendPart, workers: int) -> BackendPart:
+    """The native search on so many workers; of backends among which it is not, the first is told, which says so."""
+    others = tuple(_on_workers(one, workers) if one.name == "native" else one for one in part.beside)
+    if part.name != "native" and any(one.name == "native" for one in others):
+        return part.model_copy(update={"beside": others})
+    return part.model_copy(update={"workers": workers, "beside": others})
 
 
 def _run(

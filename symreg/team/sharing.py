@@ -30,6 +30,9 @@ class Tally:
     working: float = 0.0
     waiting: float = 0.0
     items: int = 0
+    shares: list[tuple[float, float]] = field(default_factory=list)
+    """Of each list of items that was shared, seconds of this worker's own, and of the longest of these."""
+
 
 
 def _nothing() -> None:
@@ -91,6 +94,16 @@ class Sharing:
                 found[place] = mine[place] if place in mine else read(value)
         return [found[place] for place in range(len(items))]
 
+    def alone(self, work: Callable[[], Result], pieces: int) -> Result:
+        """Do by itself what would be so many items among several, and count it as these."""
+        before = time.thread_time()
+        found = work()
+        took = time.thread_time() - before
+        self.tally.working += took
+        self.tally.items += pieces
+        self.tally.shares.append((took, took / max(1, pieces)))
+        return found
+
     def meet(self) -> None:
         """Hear the others' wishes."""
         if self.is_shared and not self.is_inside:
@@ -100,10 +113,14 @@ class Sharing:
         self, places: Sequence[int], items: Sequence[Item], work: Callable[[Item], Result]
     ) -> list[tuple[int, Result]]:
         """This worker's items, with their places."""
-        before = time.thread_time()
-        done = [(place, self._one(work, items[place])) for place in places]
-        self.tally.working += time.thread_time() - before
+        done, before = [], time.thread_time()
+        began, longest = before, 0.0
+        for place in places:
+            done.append((place, self._one(work, items[place])))
+            longest, before = max(longest, time.thread_time() - before), time.thread_time()
+        self.tally.working += before - began
         self.tally.items += len(done)
+        self.tally.shares.append((before - began, longest))
         return done
 
     def _one(self, work: Callable[[Item], Result], item: Item) -> Result:

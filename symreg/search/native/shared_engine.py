@@ -107,9 +107,11 @@ class SharedEngine:
 
     def join(self, question: Join, *, threads: int = 1) -> Pairs:
         """See ``Engine``."""
-        if not self.sharing.is_shared or self.sharing.is_inside or work_of(question) < WORTH_SHARING:
+        if self.sharing.is_inside or work_of(question) < WORTH_SHARING:
             return self.engine.join(question, threads=threads)
         pieces = list(pieces_of(question))
+        if not self.sharing.is_shared:  # its own threads do better with the whole
+            return self.sharing.alone(lambda: self.engine.join(question, threads=threads), len(pieces))
 
         def work(piece: Piece) -> Pairs:
             return self.engine.join(piece.question, threads=threads)
