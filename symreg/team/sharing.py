@@ -113,14 +113,17 @@ class Sharing:
         self, places: Sequence[int], items: Sequence[Item], work: Callable[[Item], Result]
     ) -> list[tuple[int, Result]]:
         """This worker's items, with their places."""
-        done, before = [], time.thread_time()
-        began, longest = before, 0.0
+        done, longest = [], 0.0
+        began, before = time.perf_counter(), time.thread_time()
         for place in places:
+            at = time.perf_counter()
             done.append((place, self._one(work, items[place])))
-            longest, before = max(longest, time.thread_time() - before), time.thread_time()
-        self.tally.working += before - began
+            longest = max(longest, time.perf_counter() - at)
+        took = time.thread_time() - before
+        part = longest / max(time.perf_counter() - began, 1e-9)  # on the wall, where others may have been at work
+        self.tally.working += took
         self.tally.items += len(done)
-        self.tally.shares.append((before - began, longest))
+        self.tally.shares.append((took, part * took))
         return done
 
     def _one(self, work: Callable[[Item], Result], item: Item) -> Result:

@@ -54,6 +54,7 @@ class Progress:
     bits: float = float("inf")
     _fitted: tuple[Refined, Floats] | None = None  # the law that was judged last, and its predictions
     _asked: tuple[Refined, bool] | None = None  # the law of which neighbours were asked last, and their answer
+    _noise: tuple[Refined, Smoother | None, bool] | None = None  # the law that was asked so last, and its answer
     _own: dict[Said, float] = field(default_factory=dict)
     level: int = 0  # at which the shortest description was found, or its like would have been
 
@@ -160,7 +161,11 @@ class Progress:
         """Whether the shortest description leaves no pattern: what is longer could only be nearer by chance."""
         if self.law is None or self.least > LEAST_EXPLAINED:
             return False
-        return self._at_the_noise(self.law, self._predicted(self.law))
+        known = self._noise
+        if known is None or known[0] is not self.law or known[1] is not self.smoother:
+            verdict = self._at_the_noise(self.law, self._predicted(self.law))
+            self._noise = known = self.law, self.smoother, verdict
+        return known[2]
 
     def may_be_noise(self) -> bool:
         """Whether the shortest description explains so much, and resembles so little where rows are neighbours, that

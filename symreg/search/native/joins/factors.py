@@ -6,6 +6,7 @@ grid of constants. One of each shape: logarithms that differ by a monomial are o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,15 +40,30 @@ class Many:
         """Some of them."""
         return Many(self.entry[places], self.family[places], self.constant[places])
 
-    def each(self) -> list[Factor]:
-        """One by one."""
-        columns = self.entry.tolist(), self.family.tolist(), self.constant.tolist()
-        return [Factor(e, FAMILIES[f] if f >= 0 else None, k) for e, f, k in zip(*columns, strict=True)]
+    def one(self, place: int) -> Factor:
+        """One of them."""
+        number = int(self.family[place])
+        return Factor(int(self.entry[place]), FAMILIES[number] if number >= 0 else None, float(self.constant[place]))
+
+
+NOBODY = Many(EMPTY, EMPTY, np.empty(0))
+GRIDLESS = np.array([*(not family.grid for family in FAMILIES), False])
+"""Whether a family, by its place in ``FAMILIES``, has no grid, so that any power of its factors will do; the last is
+for factors of none."""
+
+
+def together(some: Sequence[Many]) -> Many:
+    """All of these, one after another."""
+    entry, family, constant = (
+        np.concatenate([getattr(one, name) for one in some]) for name in ("entry", "family", "constant")
+    )
+    return Many(entry, family, constant)
 
 
 @dataclass(eq=False)
 class FactorTable:
-    """All factors met so far; ``rows`` holds their logarithms with a particular monomial and the Pi groups taken out.
+    """All factors met so far, by their places; ``rows`` holds their logarithms, a particular monomial and the Pi groups
+    taken out.
 
     ``span`` are orthonormal rows ``(n, n_probes)``: a constant and the logarithms of the Pi groups. ``particular``
     turns a dimension's digits into the logarithm of one monomial that has it, ``(n_bases, n_probes)``.
@@ -58,10 +74,10 @@ class FactorTable:
     span: Floats
     particular: Floats
     families: bool = True
-    factors: list[Factor] = field(default_factory=list)
     norms: Floats = field(default_factory=lambda: np.empty(0))  # of the rows before they were scaled
     free: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))  # any power will do
     news: list[tuple[int, float, float]] = field(default_factory=list)  # learned since somebody asked
+    _all: Many = field(default_factory=lambda: NOBODY)
     _rows: Singles = field(init=False)
     _of_size: dict[int, Ids] = field(default_factory=dict)
     _seen: set[int] = field(default_factory=set)
@@ -73,8 +89,15 @@ class FactorTable:
 
     @property
     def rows(self) -> Singles:
-        """Rows of unit norm, one for each of ``factors``."""
-        return self._rows[: len(self.factors)]
+        """Rows of unit norm, one for each factor."""
+        return self._rows[: len(self)]
+
+    def __len__(self) -> int:
+        return len(self._all.entry)
+
+    def factor(self, place: int) -> Factor:
+        """The factor at this place."""
+        return self._all.one(place)
 
     def of(self, size: int) -> Ids:
         """Positions of the factors of this size."""
@@ -82,7 +105,7 @@ class FactorTable:
         if found is None:
             ids = self._plain(size)
             inside, logs = self._families(size)
-            start = len(self.factors)
+            start = len(self)
             for at in range(0, len(ids), ADDED_AT_ONCE):
                 part = ids[at : at + ADDED_AT_ONCE]
                 with np.errstate(all="ignore"):
@@ -91,7 +114,7 @@ class FactorTable:
             for at in range(0, len(inside.entry), ADDED_AT_ONCE):
                 some = inside.part(slice(at, at + ADDED_AT_ONCE))
                 self._add(some, logs[at : at + ADDED_AT_ONCE], np.zeros(len(some.entry), dtype=np.int64))
-            found = self._of_size[size] = np.arange(start, len(self.factors))
+            found = self._of_size[size] = np.arange(start, len(self))
         return found
 
     def reduced(self, logs: Floats, codes: npt.NDArray[np.int64]) -> Floats:
@@ -125,7 +148,7 @@ class FactorTable:
 
     def _families(self, size: int) -> tuple[Many, Floats]:
         """Every family around every entry of this size that a coefficient can make dimensionless, with logarithms."""
-        found, logs = [Many(EMPTY, EMPTY, np.empty(0))], [np.empty((0, self.span.shape[1]))]
+        found, logs = [NOBODY], [np.empty((0, self.span.shape[1]))]
         for number, family in enumerate(FAMILIES if self.families else ()):
             if not family.operators <= self.space.operators or size <= family.cost:
                 continue
@@ -140,10 +163,7 @@ class FactorTable:
                 arguments = each[:, None] * self.bank.values[entries]
             logs.append(logs_of_family(family, arguments))
             found.append(Many(entries, np.full(len(entries), number), each))
-        entry, family_of, constant = (
-            np.concatenate([getattr(one, name) for one in found]) for name in ("entry", "family", "constant")
-        )
-        return Many(entry, family_of, constant), np.vstack(logs)
+        return together(found), np.vstack(logs)
 
     def _arguments(self, family: Family, size: int) -> Ids:
         coefficients = self.space.coefficient_codes
@@ -172,11 +192,9 @@ class FactorTable:
             if key not in self._seen:
                 self._seen.add(key)
                 fresh.append(index)
-        start = len(self.factors)
-        new = factors.part(good[fresh]).each()
-        self.factors += new
-        free = np.array([one.family is not None and not one.family.grid for one in new], dtype=bool)
-        self.free = np.concatenate([self.free, free])
+        start, new = len(self), factors.part(good[fresh])
+        self._all = together([self._all, new])
+        self.free = np.concatenate([self.free, GRIDLESS[new.family]])
         self.norms = np.concatenate([self.norms, norm[fresh]])
         self._store(rest[fresh].astype(np.float32), start)
 

@@ -265,7 +265,7 @@ class ProductSearch:
             left = (1 - found.score[kept]) / np.maximum(self._left(targets, logs)[found.target[kept]], 1e-300)
             kept = kept[(left < LEFT) | (np.arange(len(kept)) < 2)]
         self._judge.offer(targets, [
-            (int(t), (*self._beside(targets, t), *(self.table.factors[one] for one in row)))
+            (int(t), (*self._beside(targets, t), *(self.table.factor(one) for one in row)))
             for t, row in zip(found.target[kept], chosen[kept].tolist(), strict=True)
         ])  # fmt: skip
         if g is not None and self.thirds and (plain or len(kept)):
@@ -314,7 +314,7 @@ class ProductSearch:
 
     def _third(self, targets: LogTargets, logs: Floats, target: Ids, pairs: Ids) -> None:
         """One more factor beside the best pairs, out of all that were met."""
-        further = np.arange(min(len(self.table.factors), MOST_THIRDS))
+        further = np.arange(min(len(self.table), MOST_THIRDS))
         if not len(target) or self.joiner.stop():
             return
         rows = self.table.rows
@@ -325,6 +325,6 @@ class ProductSearch:
         )  # fmt: skip
         chosen = [(*pairs[t], third) for t, third in zip(found.target, found.first, strict=True)]
         self._judge.offer(targets, [
-            (int(target[t]), (*self._beside(targets, target[t]), *(self.table.factors[one] for one in three)))
+            (int(target[t]), (*self._beside(targets, target[t]), *(self.table.factor(one) for one in three)))
             for t, three in zip(found.target, chosen, strict=True)
         ])  # fmt: skip
