@@ -111,7 +111,7 @@ def alone(name: str) -> list[Round]:
     return rounds
 
 
-@pytest.mark.parametrize(("name", "size"), [("with units", 2), ("without units", 3), ("exact", 2), ("exact", 3)])
+@pytest.mark.parametrize(("name", "size"), [("with units", 2), ("without units", 3), ("exact", 3)])
 def test_rounds_are_the_same_on_any_number_of_workers(name: str, size: int) -> None:
     """Candidates, counts, certificates, and the turns that an interrupted run would go on after."""
     answers = rounds_on(size, KINDS[name])
@@ -126,7 +126,7 @@ def test_the_kinds_have_turns_of_all_who_search() -> None:
     assert had >= {"hunt", "evolution", "skeletons", "backdrops"}
 
 
-@pytest.mark.parametrize("after", [0, 5, 25])
+@pytest.mark.parametrize("after", [0, 9])
 def test_a_worker_that_is_gone_takes_nothing_with_it(after: int) -> None:
     answers = rounds_on(3, KINDS["exact"], {1: after})
     assert [rounds for rounds, _ in answers] == [alone("exact")] * 2
