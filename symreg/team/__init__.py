@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from symreg.team.communicator import Alone, Communicator
 from symreg.team.errors import TeamError
 from symreg.team.local import children, invitation_heard
-from symreg.team.meeting import Guest, Host, Invitation, arrive, lost_words
-from symreg.team.sharing import Sharing, Tally, dealt
+from symreg.team.meeting import Host, Invitation, arrive, lost_words
+from symreg.team.sharing import Sharing, Tally
 
 __all__ = [
-    "Alone",
-    "Communicator",
-    "Guest",
     "Host",
     "Invitation",
     "Sharing",
@@ -19,7 +15,6 @@ __all__ = [
     "TeamError",
     "arrive",
     "children",
-    "dealt",
     "invitation_heard",
     "lost_words",
 ]

@@ -22,8 +22,8 @@ import numpy as np
 import symreg as sr
 from symreg.search import Native, search_space
 from symreg.search.native.search import search_shared
-from symreg.search.native.together import search_together
-from symreg.team import Alone, Host, Sharing, Tally, arrive
+from symreg.search.native.workers.together import search_together
+from symreg.team import Host, Sharing, Tally, arrive
 
 CORES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
 PINGS = 200  # exchanges that are timed
@@ -81,7 +81,7 @@ def searched(name: str, problem: sr.Problem, evaluations: int) -> Run:
     wall, processor = time.perf_counter(), time.process_time()
     asked: dict[str, Any] = {"seed": 3, "stop": lambda: False}
     if workers == 1:
-        rounds = list(search_shared(Sharing(Alone(), tally=tally), settings, space, budget, **asked))
+        rounds = list(search_shared(Sharing(tally=tally), settings, space, budget, **asked))
     else:
         rounds = list(search_together(settings, space, budget, tally=tally, **asked))
     found = [replace(one, notes=()) for one in rounds]

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from symreg.team import Communicator
+from symreg.team.communicator import Communicator
 
 Answer = TypeVar("Answer")
 PATIENCE = 60.0  # seconds after which a test fails that would wait for ever

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symreg.team import Communicator, Sharing, TeamError, dealt
+from symreg.team import Sharing, TeamError
+from symreg.team.communicator import Communicator
 from symreg.team.messages import packed, unpacked
+from symreg.team.sharing import dealt
 from tests.team.table import together
 
 plain = st.recursive(

@@ -22,6 +22,7 @@ from symreg.search.clock import Clock
 from symreg.search.native.bank import Bank
 from symreg.search.native.groups import group_bits
 from symreg.search.native.hunt import Workplace
+from symreg.search.native.joins import SharedEngine
 from symreg.search.native.marks import nodes_of
 from symreg.search.native.noise import relative
 from symreg.search.native.rank import rank_bits
@@ -30,7 +31,6 @@ from symreg.search.native.repeating import Past, past_of, standing_after
 from symreg.search.native.reports import Reports, rounds_of_the_past
 from symreg.search.native.searchers import Searchers, searchers_of
 from symreg.search.native.settings import Native
-from symreg.search.native.shared_engine import SharedEngine
 from symreg.search.native.written import tree_of
 from symreg.search.space import SearchSpace, probe_rows
 from symreg.team import Sharing

@@ -67,7 +67,7 @@ class Native:
     ) -> Iterator[Round]:
         """Yield a round of candidates after every level of complexity."""
         if self.workers > 1:
-            from symreg.search.native.together import search_together
+            from symreg.search.native.workers import search_together
 
             return search_together(self, space, budget, seed=seed, stop=stop)
         from symreg.search.native.search import search

@@ -15,7 +15,7 @@ import pytest
 import symreg as sr
 from symreg.discovery import Progress
 from symreg.search import Native, search_space
-from symreg.search.native import together
+from symreg.search.native.workers import together
 from symreg.team import Host, TeamError, arrive
 from tests.search.setting import problem_of
 

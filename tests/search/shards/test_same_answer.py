@@ -14,17 +14,18 @@ import pytest
 from symreg.engine import get_engine
 from symreg.engine.joining import Join, unit_rows
 from symreg.search import Budget, Native, Round, search_space
-from symreg.search.native import searchers, shared_engine, turns
+from symreg.search.native import searchers, turns
 from symreg.search.native.backdrops import Backdrops
 from symreg.search.native.backdrops import supplies as backdrop_supplies
 from symreg.search.native.evolution import evolve
-from symreg.search.native.joins import docket
+from symreg.search.native.joins import docket, shared_engine
+from symreg.search.native.joins.shared_engine import SharedEngine
 from symreg.search.native.search import search_shared
-from symreg.search.native.shared_engine import SharedEngine
 from symreg.search.native.skeletons import Skeletons
 from symreg.search.native.skeletons import supplies as skeleton_supplies
 from symreg.search.space import SearchSpace
-from symreg.team import Communicator, Sharing, Tally
+from symreg.team import Sharing, Tally
+from symreg.team.communicator import Communicator
 from tests.search.setting import problem_of
 from tests.team.table import together
 

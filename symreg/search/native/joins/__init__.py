@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from symreg.search.native.joins.join import NO_PAIRS, Joiner, merged
+from symreg.search.native.joins.join import Joiner
 from symreg.search.native.joins.monomials import monomials_of
 from symreg.search.native.joins.products import ProductSearch
+from symreg.search.native.joins.shared_engine import SharedEngine
 from symreg.search.native.joins.sums import SumSearch
 
 __all__ = [
-    "NO_PAIRS",
     "Joiner",
     "ProductSearch",
+    "SharedEngine",
     "SumSearch",
-    "merged",
     "monomials_of",
 ]

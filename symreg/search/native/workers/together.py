@@ -15,7 +15,7 @@ from symreg.search.native.settings import Native
 from symreg.search.space import SearchSpace
 from symreg.team import Host, Invitation, Sharing, Tally, TeamError, arrive, children, lost_words
 
-WORKER = "symreg.search.native._shard_worker"
+WORKER = "symreg.search.native.workers._shard_worker"
 
 
 def search_together(

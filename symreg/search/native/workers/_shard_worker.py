@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from symreg.search.native.together import work_for
+from symreg.search.native.workers.together import work_for
 from symreg.team import invitation_heard
 
 if __name__ == "__main__":

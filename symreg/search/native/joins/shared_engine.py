@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from symreg.engine import Engine, Fit, Outcome, Program
 from symreg.engine.joining import Join, Pairs
 from symreg.engine.program import Floats, Singles
-from symreg.search.native.joins import NO_PAIRS, merged
+from symreg.search.native.joins.join import NO_PAIRS, merged
 from symreg.team import Sharing
 
 WORTH_SHARING = 100_000_000
@@ -27,7 +27,7 @@ A_PIECE = 50_000_000
 """Multiplications of a piece of a join, about: 2 ms. Smaller pieces are dealt more evenly, and weigh the rows of the
 second list once more each."""
 
-FEWEST_ROWS = 64
+FEWEST_PIECE_ROWS = 64
 """Rows of the first list in a piece at least: a tile of the matrix product."""
 
 FITS_WORTH_SHARING = 3_000_000
@@ -147,7 +147,7 @@ def pieces_of(question: Join) -> Iterator[Piece]:
     count = max(1.0, work_of(question) / A_PIECE)
     n_targets, n_first = len(question.targets), len(question.first)
     step = max(1, int(n_targets / count))
-    rows = max(FEWEST_ROWS, int(n_first / max(1.0, count * step / n_targets)))
+    rows = max(FEWEST_PIECE_ROWS, int(n_first / max(1.0, count * step / n_targets)))
     for low in range(0, n_targets, step):
         part = slice(low, low + step)
         of_targets = replace(
