@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 import symreg as sr
+from symreg.discovery import linear_algebra_on
 from symreg.search import Native, search_space
 from symreg.search.native.search import search_shared
 from symreg.search.native.workers.together import search_together
@@ -80,10 +81,11 @@ def searched(name: str, problem: sr.Problem, evaluations: int) -> Run:
     budget = sr.Budget(time=None, evaluations=evaluations, end_early="never")
     wall, processor = time.perf_counter(), time.process_time()
     asked: dict[str, Any] = {"seed": 3, "stop": lambda: False}
-    if workers == 1:
-        rounds = list(search_shared(Sharing(tally=tally), settings, space, budget, **asked))
-    else:
-        rounds = list(search_together(settings, space, budget, tally=tally, **asked))
+    with linear_algebra_on(threads):
+        if workers == 1:
+            rounds = list(search_shared(Sharing(tally=tally), settings, space, budget, **asked))
+        else:
+            rounds = list(search_together(settings, space, budget, tally=tally, **asked))
     found = [replace(one, notes=()) for one in rounds]
     return Run(name, time.perf_counter() - wall, time.process_time() - processor, found, tally)
 
@@ -147,13 +149,15 @@ def main() -> None:
     given = parser.parse_args()
     problem, runs = PROBLEMS[given.problem](), dict[str, Run]()
     print(f"{given.problem}, {given.evaluations:,} evaluations, load {os.getloadavg()[0]:.1f}")
-    print("| run | wall s | ratio | processor s | exchanges | items | kB sent | waited s | the same |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    columns = "run, wall s, ratio, processor s, ratio, items s, exchanges, items, kB sent, waited s, the same".split(", ")
+    print(f"| {' | '.join(columns)} |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for name in given.runs.split(","):
         one = runs[name] = searched(name, problem, given.evaluations)
         first = next(iter(runs.values()))
         print(
-            f"| {name} | {one.wall:.1f} | {first.wall / one.wall:.2f} | {one.processor:.1f} | {one.tally.exchanges} "
+            f"| {name} | {one.wall:.1f} | {first.wall / one.wall:.2f} | {one.processor:.1f} "
+            f"| {first.processor / one.processor:.2f} | {one.tally.working:.1f} | {one.tally.exchanges} "
             f"| {one.tally.items} | {one.tally.bytes_sent / 1e3:.0f} | {one.tally.waiting:.1f} "
             f"| {'yes' if one.found == first.found else 'NO'} |",
             flush=True,

@@ -52,10 +52,13 @@ def work_for(invitation: Invitation) -> None:
 
     Raises ``TeamError`` where rank 0 is not there; when it hangs up the work is over.
     """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
     guest = arrive(invitation)
     settings, space, budget, seed = guest.task
     try:
-        for _ in search_shared(Sharing(guest), settings, space, budget, seed=seed, stop=lambda: False):
-            pass
+        with threadpool_limits(limits=settings.threads, user_api="blas"):
+            for _ in search_shared(Sharing(guest), settings, space, budget, seed=seed, stop=lambda: False):
+                pass
     except TeamError:
         return
