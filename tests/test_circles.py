@@ -29,6 +29,7 @@ LATE = {
         "the compiled core may be absent; it admits as the plain one says"
     ),
     ("symreg.search.native.settings", "symreg.search.native.search"): "`Native` is a value that searches with itself",
+    ("symreg.search.native.settings", "symreg.search.native.workers"): "the same, on many workers",
     ("symreg.tables.table", "symreg.tables.assembly"): "`read_table` stands beside the `Table` that it makes",
     ("symreg.tables.table", "symreg.tables.checks"): "`read_table` warns by what looks at tables",
 }

@@ -135,6 +135,7 @@ def run(
     time: Annotated[str | None, typer.Option(help="Time to search, such as '60 s' or '2 min'.")] = None,
     seed: Annotated[int | None, typer.Option(parser=_whole, help="Another seed than the file's.")] = None,
     threads: Annotated[int | None, typer.Option(parser=_whole, help="Threads of the engine.")] = None,
+    workers: Annotated[int | None, typer.Option(parser=_whole, help="Processes that share one search.")] = None,
     backend: Annotated[str | None, typer.Option(help="Who searches; several with commas.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete an earlier run and start over.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
@@ -161,7 +162,7 @@ def run(
     said = [tuple(given or ()) for given in (inputs, constants, operators, unit, data)]
     question = TableQuestion(target, said[0], said[1], said[2], said[3], said[4], name)
     run_experiments(
-        file, runs, time=time, seed=seed, threads=threads, backend=backend, fresh=fresh, quiet=quiet,
+        file, runs, time=time, seed=seed, threads=threads, workers=workers, backend=backend, fresh=fresh, quiet=quiet,
         question=question, allow_program=allow_program, port=(port or 0) if serve else None,
         jobs=jobs, executor=executor, scheduler=scheduler, log=log or (),
     )  # fmt: skip

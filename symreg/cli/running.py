@@ -53,6 +53,7 @@ def run_experiments(
     time: str | None,
     seed: int | None,
     threads: int | None,
+    workers: int | None = None,
     backend: str | None = None,
     fresh: bool,
     quiet: bool,
@@ -72,11 +73,12 @@ def run_experiments(
     crew.check()
     check_trackers(log)
     found = asked_of(file, question)
-    options = [("--time", time), ("--seed", seed), ("--threads", threads), ("--backend", backend), *crew.given()]
+    options: list[tuple[str, object]] = [("--time", time), ("--seed", seed), ("--threads", threads)]
+    options += [("--workers", workers), ("--backend", backend), *crew.given()]
     options += [("--log", one) for one in log]
     again = _command(file, runs, [*question.given(), *options]) + " --allow-program" * allow_program
     ways = Ways(fresh=fresh, quiet=quiet, allow_program=allow_program, log=tuple(log))
-    specifications = [_with_options(one, time, seed, threads, backend) for one in found]
+    specifications = [_with_options(one, time, seed, threads, backend, workers) for one in found]
     together = crew.is_dask or (crew.is_together and len(found) > 1)
     if crew.jobs > 1 and not together and not quiet:
         typer.echo("Note: this is one run, and --jobs is for many.", err=True)
@@ -159,7 +161,8 @@ def _shown_run(specification: Specification, runs: Path, board: Board | None, wa
 
 
 def _with_options(
-    specification: Specification, time: str | None, seed: int | None, threads: int | None, backend: str | None = None
+    specification: Specification, time: str | None, seed: int | None, threads: int | None, backend: str | None = None,
+    workers: int | None = None,
 ) -> Specification:
     """The file's specification with what the command line says instead, checked as the file was."""
     changes: dict[str, object] = {}
@@ -167,8 +170,9 @@ def _with_options(
         changes["budget"] = {**specification.budget.model_dump(), "time": time}
     if seed is not None:
         changes["seed"] = seed
-    if threads is not None or backend is not None:
-        changes["backend"] = _backend(specification.backend, threads, backend).model_dump()
+    if threads is not None or backend is not None or workers is not None:
+        part = _backend(specification.backend, threads, backend)
+        changes["backend"] = (part if workers is None else _on_workers(part, workers)).model_dump()
     return with_changes(specification, changes, "the command line")
 
 
@@ -187,6 +191,14 @@ def _backend(part: BackendPart, threads: int | None, names: str | None) -> Backe
     nothing |= {} if threads is None else {"threads": threads}
     first, *others = [alone.get(name) or part.model_copy(update={**nothing, "name": name}) for name in chosen]
     return first.model_copy(update={"beside": tuple(others)})
+
+
+def _on_workers(part: BackendPart, workers: int) -> BackendPart:
+    """The native search on so many workers; of backends among which it is not, the first is told, which says so."""
+    others = tuple(_on_workers(one, workers) if one.name == "native" else one for one in part.beside)
+    if part.name != "native" and any(one.name == "native" for one in others):
+        return part.model_copy(update={"beside": others})
+    return part.model_copy(update={"workers": workers, "beside": others})
 
 
 def _run(

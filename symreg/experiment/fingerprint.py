@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from symreg.tables import Column, Table
 
 # These say how long, how fast and where to; a change of them leaves the question as it was.
-_NOT_THE_QUESTION = ("budget", "report", "name", "backend.threads", "data.file", "robustness")
+_NOT_THE_QUESTION = ("budget", "report", "name", "backend.threads", "backend.workers", "data.file", "robustness")
 # Runs stored before a key existed were made as its default has it.
 _BEFORE_THE_KEY = {"ranking.by": '"held_out"', "ranking.folds": "5"}
 

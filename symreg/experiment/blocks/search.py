@@ -13,7 +13,7 @@ from symreg.wording import shortened
 
 
 class BackendPart(Part):
-    """Who searches, on how many threads, with which engine; ``beside`` are backends that share the budget with it.
+    """Who searches, on how many threads and workers, with which engine; ``beside`` are backends that share the budget.
 
     A list of backends is the first with the others beside it. ``formulas``, ``file``, ``command`` and ``library`` are
     for hypotheses, ``settings`` for what else a backend takes.
@@ -21,6 +21,7 @@ class BackendPart(Part):
 
     name: Text = "native"
     threads: Whole = Field(default=2, ge=1, le=1024)
+    workers: Whole = Field(default=1, ge=1, le=1024)
     engine: Literal["auto", "compiled", "numpy"] = "auto"
     formulas: tuple[Text | dict[str, Any], ...] = ()
     file: Text | None = None
@@ -55,6 +56,8 @@ class BackendPart(Part):
         given = [key for key in ("formulas", "file", "command", "library") if getattr(self, key) not in ((), None)]
         if given and self.name != "hypotheses":
             raise ValueError(f"{given[0]} is for backend hypotheses; backend {self.name} takes settings: {{...}}")
+        if self.workers > 1 and self.name != "native":
+            raise ValueError(f"workers is for backend native; backend {self.name} takes threads: {self.workers}")
         taken = [key for key in self.settings if key in type(self).model_fields]
         if taken:
             reason = "is a key of the backend's own block, beside settings"
@@ -76,6 +79,7 @@ class BackendPart(Part):
         """What its constructor takes."""
         given = {key: getattr(self, key) for key in ("formulas", "file", "command", "library")}
         given = {key: value for key, value in given.items() if value not in ((), None)}
+        given |= {"workers": self.workers} if self.workers > 1 else {}
         return {"threads": self.threads, "engine": self.engine, **given, **self.settings}
 
 

@@ -123,8 +123,8 @@ def _tasks(
 
 
 def threads_of(specification: Specification) -> int:
-    """The threads that one run of it uses."""
-    return max(each.threads for each in specification.backend.all)
+    """The threads that one run of it uses, with those of all its workers."""
+    return max(each.threads * each.workers for each in specification.backend.all)
 
 
 def _check(specifications: Sequence[Specification], *, allow_program: bool) -> None:

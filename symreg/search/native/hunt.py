@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -22,6 +22,7 @@ from symreg.search.native.rank import count_first
 from symreg.search.native.refine import Refiner, fitted_drafts
 from symreg.search.native.settings import Native
 from symreg.search.space import SearchSpace
+from symreg.team import Sharing
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -45,6 +46,7 @@ class Workplace:
     budget: Budget
     stop: Callable[[], bool]
     left: Callable[[], int | None] = lambda: None  # evaluations of the budget, None where they are not counted
+    sharing: Sharing = field(default_factory=Sharing)
 
 
 @dataclass(slots=True, eq=False)
@@ -150,13 +152,13 @@ def hunt_of(workplace: Workplace, space: SearchSpace, probes: Rows, reduction: R
     monomials = monomials_of(space, values, most=0 if settings.lacks("monomials") else None)
     sums = SumSearch(
         space, bank, target, pool, joiner, monomials,
-        offsets=not settings.lacks("offsets"), triples=not settings.lacks("triples"),
+        offsets=not settings.lacks("offsets"), triples=not settings.lacks("triples"), sharing=workplace.sharing,
     )  # fmt: skip
     products = ProductSearch(
         space, bank, target, pool, values, joiner, monomials, fit=partial(fitted_drafts, quick),
         contexts=not settings.lacks("contexts"), thirds=not settings.lacks("triples"),
         families=not settings.lacks("families"), enabled=not settings.lacks("products"),
-        memory=(1 - BANK_SHARE) * memory,
+        memory=(1 - BANK_SHARE) * memory, sharing=workplace.sharing,
     )  # fmt: skip
     return Hunt(bank, sums, products, pool, quick, probes, reduction)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from symreg.formula import name_bits_of, small_sample_bits, tree_bits
+from symreg.formula import Expression, name_bits_of, small_sample_bits, tree_bits
 from symreg.problem import most_constants
 from symreg.search.backend import EndEarly
 from symreg.search.native.probes import Probes, probes_of, smoothed_probes, target_at
@@ -34,6 +34,10 @@ MULTIPLES_ALIKE = 0.01  # coefficients that are simple multiples of each other, 
 LEAST_EXPLAINED = 0.1  # loss above which what nothing follows need not be noise: half a law leaves as much
 MOST_NOISE = 0.02  # loss that may be noise, a seventh of the target's spread: with more, few would look for a law
 SLACK = 1.15  # of known uncertainties
+MOST_KNOWN = 20_000
+"""Formulas whose own bits are kept: those of many levels, a few MB. A bound on memory alone."""
+
+Said = tuple[Expression, tuple[str, ...], float | None]  # what the own bits of a formula depend on
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +54,8 @@ class Progress:
     bits: float = float("inf")
     _fitted: tuple[Refined, Floats] | None = None  # the law that was judged last, and its predictions
     _asked: tuple[Refined, bool] | None = None  # the law of which neighbours were asked last, and their answer
+    _noise: tuple[Refined, Smoother | None, bool] | None = None  # the law that was asked so last, and its answer
+    _own: dict[Said, float] = field(default_factory=dict)
     level: int = 0  # at which the shortest description was found, or its like would have been
 
     def taken(self, level: int, found: Sequence[Refined]) -> list[Refined]:
@@ -85,6 +91,16 @@ class Progress:
 
     def own_bits(self, one: Refined) -> float:
         """What a formula and its constants add to the description length."""
+        known = self._own.get(_said(one))
+        return self._own_bits(one) if known is None else known
+
+    def knows(self, one: Refined, own: float) -> None:
+        """Take this for what a formula and its constants add, which takes a millisecond to work out."""
+        if len(self._own) >= MOST_KNOWN:
+            self._own.clear()
+        self._own[_said(one)] = own
+
+    def _own_bits(self, one: Refined) -> float:
         n_rows = len(self.space.target)
         form = tree_bits(one.draft.expression, len(self.space.leaves) + 1)
         if one.draft.form_bits is not None:
@@ -145,7 +161,11 @@ class Progress:
         """Whether the shortest description leaves no pattern: what is longer could only be nearer by chance."""
         if self.law is None or self.least > LEAST_EXPLAINED:
             return False
-        return self._at_the_noise(self.law, self._predicted(self.law))
+        known = self._noise
+        if known is None or known[0] is not self.law or known[1] is not self.smoother:
+            verdict = self._at_the_noise(self.law, self._predicted(self.law))
+            self._noise = known = self.law, self.smoother, verdict
+        return known[2]
 
     def may_be_noise(self) -> bool:
         """Whether the shortest description explains so much, and resembles so little where rows are neighbours, that
@@ -197,6 +217,10 @@ class Progress:
         w = 1 / sigma**2
         total = float(w @ (y - float(w @ y / w.sum())) ** 2)
         return self._losses([law.draft])[0] < SLACK * len(w) / total if total > 0 else True
+
+
+def _said(one: Refined) -> Said:
+    return one.draft.expression, one.draft.names, one.draft.form_bits
 
 
 def _is_plain(draft: Draft) -> bool:

@@ -74,6 +74,18 @@ class Pool:
     _least: dict[int, float] = field(default_factory=dict)  # loss at each number of nodes since the last reset
     _certain: dict[int, list[Proposal]] = field(default_factory=dict)
     _order: Iterator[int] = field(default_factory=itertools.count)
+    _added: list[Proposal] = field(default_factory=list)  # where somebody asks what was
+
+    def beside(self) -> Pool:
+        """A pool that begins with what this one holds, and tells what is added to it."""
+        heaps = {size: list(heap) for size, heap in self._heaps.items()}
+        order = itertools.count(1 + max((-item[1] for heap in heaps.values() for item in heap), default=-1))
+        return Pool(self.keep, self.floor, heaps, dict(self._least), _order=order)
+
+    def added(self) -> list[Proposal]:
+        """What was offered to this pool and is still held, in the order of the offers."""
+        held = {id(item[2]) for heap in self._heaps.values() for item in heap}
+        return [one for one in self._added if id(one) in held]
 
     def threshold(self, complexity: int, constants: int = 1) -> float:
         """A loss that a proposal has to beat to be kept."""
@@ -94,12 +106,14 @@ class Pool:
         self._least[nodes] = min(proposal.loss, self._least.get(nodes, math.inf))
         item = (-proposal.loss, -next(self._order), proposal)
         heapq.heappush(heap, item)
+        self._added.append(proposal)
         if len(heap) > self.keep:
             heapq.heappop(heap)
 
     def take(self, complexity: int) -> list[Proposal]:
         """Remove and return the proposals of this complexity, best first."""
         heap, certain = self._heaps.pop(complexity, []), self._certain.pop(complexity, [])
+        self._added.clear()
         found = [item[2] for item in sorted(heap, key=lambda item: (-item[0], -item[1]))]
         return sorted([*certain, *found], key=lambda one: one.loss)
 
@@ -117,6 +131,7 @@ class Pool:
         """Hold nothing, and let proposals beat these losses from now on."""
         self._heaps.clear()
         self._certain.clear()
+        self._added.clear()
         self._least = dict(least)
 
     def complexities(self) -> list[int]:

@@ -22,6 +22,8 @@ from symreg.search.clock import Clock
 from symreg.search.native.bank import Bank
 from symreg.search.native.groups import group_bits
 from symreg.search.native.hunt import Workplace
+from symreg.search.native.joins import SharedEngine
+from symreg.search.native.marks import nodes_of
 from symreg.search.native.noise import relative
 from symreg.search.native.rank import rank_bits
 from symreg.search.native.refine import Refined
@@ -29,7 +31,13 @@ from symreg.search.native.repeating import Past, past_of, standing_after
 from symreg.search.native.reports import Reports, rounds_of_the_past
 from symreg.search.native.searchers import Searchers, searchers_of
 from symreg.search.native.settings import Native
+from symreg.search.native.written import tree_of
 from symreg.search.space import SearchSpace, probe_rows
+from symreg.team import Sharing
+
+DESCRIBED_AT_ONCE = 8
+"""Formulas whose description is worked out as one piece, of those that workers share: it takes a millisecond each, and
+pieces of so many are dealt evenly."""
 
 WRITTEN_OUT = 24  # of a level
 LARGEST_LEVEL = 60
@@ -41,14 +49,22 @@ def search(
     settings: Native, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
 ) -> Iterator[Round]:
     """Yield a round after every level; see ``Backend.propose``."""
-    yield from _search_of(0, settings, space, budget, seed, stop)
+    yield from search_shared(Sharing(), settings, space, budget, seed=seed, stop=stop)
+
+
+def search_shared(
+    sharing: Sharing, settings: Native, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
+) -> Iterator[Round]:
+    """The same on each of many workers, who share what is dear: all yield the same rounds."""
+    yield from _search_of(0, sharing, settings, space, budget, seed, stop)
 
 
 def _search_of(
-    part: int, settings: Native, space: SearchSpace, budget: Budget, seed: int, stop: Callable[[], bool]
-) -> Iterator[Round]:
+    part: int, sharing: Sharing, settings: Native, space: SearchSpace, budget: Budget, seed: int,
+    stop: Callable[[], bool],
+) -> Iterator[Round]:  # fmt: skip
     """The rounds of a part of the search, and of the next one where it is to begin again."""
-    clock = Clock(budget, stop)
+    clock = Clock(budget, stop, sharing=sharing)
     past = past_of(settings.earlier, space, part)
     weighed = yield from _search(settings, space, budget, clock, seed, past, part)
     if weighed is None:
@@ -56,7 +72,7 @@ def _search_of(
     # What the first search held is free by now: two at a time would take the memory twice.
     before, left = clock.evaluated(), replace(budget, time=clock.left, evaluations=clock.evaluations_left)
     settings = settings if past.is_weighed else replace(settings, earlier=())
-    for later in _search_of(part + 1, settings, weighed, left, seed, stop):
+    for later in _search_of(part + 1, sharing, settings, weighed, left, seed, stop):
         yield replace(later, evaluated=before + later.evaluated)
 
 
@@ -71,7 +87,9 @@ def _search(
     clock.evaluated = lambda: past.evaluated
     if past.is_weighed:
         return relative(space)
-    workplace = Workplace(settings, get_engine(settings.engine), budget, clock.spent, lambda: clock.evaluations_left)
+    sharing = clock.sharing
+    engine = SharedEngine(get_engine(settings.engine), sharing)
+    workplace = Workplace(settings, engine, budget, clock.spent, lambda: clock.evaluations_left, sharing)
     anew = partial(laid_out, workplace, space, seed)
     past, searchers, generator = standing_after(past, anew, clock.spent)
     clock.evaluated = lambda: max(past.evaluated, searchers.evaluated)
@@ -84,10 +102,10 @@ def _search(
             yield told.again_with_relative_errors()
             return wonder.weighed
         found = [] if past.turns and clock.spent() else searchers.run()
-        found = written_out(found, positive)  # joins and products of powers look beyond the allowed operators
+        found = written_out(found, positive, sharing)  # joins and products of powers look beyond the allowed operators
         found = [one for one in found if can_be_said(one.draft.expression, space.operators)]
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
-        found = [ranked(one, whole.bank, space.target_code, codes) for one in found]
+        found = described(found, searchers, codes)
         found = progress.taken(searchers.reach, found)
         searchers.turns.learn(found)
         reason = clock.reason or progress.reason_to_stop(
@@ -113,15 +131,33 @@ def laid_out(workplace: Workplace, space: SearchSpace, seed: int) -> tuple[Searc
     return searchers_of(workplace, space, fit_rows, probes, generator), generator
 
 
-def written_out(found: Sequence[Refined], positive: Set[Expression]) -> list[Refined]:
+def written_out(found: Sequence[Refined], positive: Set[Expression], sharing: Sharing) -> list[Refined]:
     """The best of a level with the powers of each base collected: so a law of a smaller question becomes readable."""
     best = sorted(found, key=lambda one: one.loss)
-    trees = [collected(one.draft.expression, positive) for one in best[:WRITTEN_OUT]]
+    longer = [one.draft.expression for one in best[:WRITTEN_OUT]]
+    trees = sharing.share(longer, lambda tree: collected(tree, positive), write=nodes_of, read=tree_of)
     short = [
         replace(one, draft=replace(one.draft, expression=tree), complexity=complexity(tree))
         for one, tree in zip(best, trees, strict=False)
     ]
     return list({one.draft.expression: one for one in [*best[WRITTEN_OUT:], *reversed(short)]}.values())
+
+
+def described(found: Sequence[Refined], searchers: Searchers, codes: Mapping[Expression, int]) -> list[Refined]:
+    """The same with what it takes to say each: its form (``ranked``), and with it the formula and its constants."""
+    space, bank, progress = searchers.space, searchers.whole.bank, searchers.progress
+
+    def work(some: Sequence[Refined]) -> list[tuple[float | None, float]]:
+        told = [ranked(one, bank, space.target_code, codes) for one in some]
+        return [(one.draft.form_bits, progress.own_bits(one)) for one in told]
+
+    pieces = [found[at : at + DESCRIBED_AT_ONCE] for at in range(0, len(found), DESCRIBED_AT_ONCE)]
+    answers = searchers.workplace.sharing.share(pieces, work)
+    told = []
+    for one, (form, own) in zip(found, (answer for some in answers for answer in some), strict=True):
+        told.append(replace(one, draft=replace(one.draft, form_bits=form)))
+        progress.knows(told[-1], own)
+    return told
 
 
 def ranked(refined: Refined, bank: Bank, target: int, codes: Mapping[Expression, int]) -> Refined:

@@ -27,6 +27,9 @@ class Native:
     ``engine`` is "auto", "compiled" or "numpy" (``symreg.engine.get_engine``). ``probes`` rows are looked at while
     joining; the best are fitted on ``fit_rows`` rows. ``without`` switches parts of it off (``MECHANISMS``), to measure
     what they are worth. ``earlier`` are turns that a search of the same question did before (``repeating``).
+    ``workers``
+    are processes that share what is dear in one search (``together``); each has ``threads`` of its own, and memory up
+    to the budget's. Under a budget of evaluations the answer is the same for any number of them.
     Raises ``SymregError`` for a part that is not there, and for what counts and is no whole number
     above zero.
     """
@@ -37,9 +40,10 @@ class Native:
     fit_rows: int = 1000
     without: tuple[str, ...] = ()
     earlier: tuple[Mapping[str, Any], ...] = field(default=(), repr=False, compare=False)
+    workers: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("threads", "probes", "fit_rows"):
+        for name in ("threads", "probes", "fit_rows", "workers"):
             check_number(self, name, 1, whole=True)
         for name in self.without:
             if name not in MECHANISMS:
@@ -62,6 +66,10 @@ class Native:
         self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]
     ) -> Iterator[Round]:
         """Yield a round of candidates after every level of complexity."""
+        if self.workers > 1:
+            from symreg.search.native.workers import search_together
+
+            return search_together(self, space, budget, seed=seed, stop=stop)
         from symreg.search.native.search import search
 
         return search(self, space, budget, seed=seed, stop=stop)

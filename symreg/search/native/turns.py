@@ -125,4 +125,4 @@ def evolution_of(
     inputs = np.ascontiguousarray(space.inputs[:, rows])
     grafter = Grafter(space, workplace.engine, supplies, inputs, target_at(space, rows)) if breeding.grafts else None
     variation = Variation(space, supplies, grafter, exchanging=breeding.exchanging)
-    return Evolution(variation, refiner, progress, workplace.stop, generator, breeding)
+    return Evolution(variation, refiner, progress, workplace.stop, generator, breeding, workplace.sharing)

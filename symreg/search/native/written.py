@@ -7,7 +7,7 @@ in it is none. A tree is written as its nodes, operands first, so that reading i
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from typing import Any, get_args
@@ -77,6 +77,10 @@ class TurnReader:
         except (SymregError, KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
             raise StrangeTurnError(reason=f"{type(error).__name__}: {error}"[:200]) from None
 
+    def refined(self, document: Sequence[Any]) -> Refined:
+        """A fitted formula, as another worker of this search wrote it."""
+        return self._refined(*document)
+
     def _turn(self, document: Mapping[str, Any]) -> Turn:
         who, own = document["who"], document["own"]
         if who not in get_args(Who):
@@ -121,41 +125,54 @@ class TurnReader:
         return tuple(self._refined(*one) for one in some)
 
     def _refined(self, draft: Any, loss: Any, complexity: Any, source: Any) -> Refined:
-        nodes, names, values, codes, form_bits = draft
-        if not len(names) == len(values) == len(codes) == len(set(names)) or not isinstance(source, str):
+        if not isinstance(source, str):
+            raise StrangeTurnError(reason="a formula that nobody found")
+        return Refined(self.draft(draft), _number(loss), _count(complexity), source)
+
+    def draft(self, document: Sequence[Any]) -> Draft:
+        """A formula with its constants."""
+        nodes, names, values, codes, form_bits = document
+        if not len(names) == len(values) == len(codes) == len(set(names)):
             raise StrangeTurnError(reason="a formula without one value for each of its constants")
-        return Refined(
-            Draft(
-                self._tree(nodes, frozenset(names)), tuple(map(str, names)), tuple(map(_number, values)),
-                tuple(map(_whole, codes)), None if form_bits is None else _number(form_bits),
-            ),
-            _number(loss), _count(complexity), source,
+        return Draft(
+            self._tree(nodes, frozenset(names)), tuple(map(str, names)), tuple(map(_number, values)),
+            tuple(map(_whole, codes)), None if form_bits is None else _number(form_bits),
         )  # fmt: skip
 
     def _tree(self, nodes: Sequence[str], own: frozenset[str] | None) -> Expression:
         """The tree of these nodes, over the columns and known constants, and these of its own; None: any."""
-        if len(nodes) > MOST_NODES:
-            raise StrangeTurnError(reason="a formula of thousands of nodes")
-        made: list[tuple[Expression, int]] = []  # with their depths
-        for node in nodes:
-            kind, name = node[:1], node[1:]
-            if node in OPERATORS:
-                arity = OPERATORS[node].arity
-                below = tuple(made[len(made) - arity :])
-                del made[len(made) - arity :]
-                made.append((Apply(node, tuple(one for one, _ in below)), 1 + max(depth for _, depth in below)))
-            elif kind == VARIABLE and name in self.columns:
-                made.append((Variable(name), 1))
-            elif kind == CONSTANT and (own is None or name in own or name in self.known):
-                made.append((Constant(name), 1))
-            elif kind in (EXACT, DECIMAL):
-                made.append((Number(Fraction(name) if kind == EXACT else float(name)), 1))
-            else:
-                raise StrangeTurnError(reason=f"a formula with {node[:40]!r} in it")
-            if made[-1][1] > DEEPEST_TREE:
-                raise StrangeTurnError(reason="a formula of operators inside each other by the hundred")
-        ((tree, _),) = made
-        return tree
+
+        def is_known(node: str) -> bool:
+            name = node[1:]
+            return name in self.columns if node[:1] == VARIABLE else own is None or name in own or name in self.known
+
+        return tree_of(nodes, is_known)
+
+
+def tree_of(nodes: Sequence[str], is_known: Callable[[str], bool] = lambda node: True) -> Expression:
+    """The tree of these nodes (``marks.nodes_of``), whose columns and constants all are known."""
+    if len(nodes) > MOST_NODES:
+        raise StrangeTurnError(reason="a formula of thousands of nodes")
+    made: list[tuple[Expression, int]] = []  # with their depths
+    for node in nodes:
+        kind, name = node[:1], node[1:]
+        if node in OPERATORS:
+            arity = OPERATORS[node].arity
+            below = tuple(made[len(made) - arity :])
+            del made[len(made) - arity :]
+            made.append((Apply(node, tuple(one for one, _ in below)), 1 + max(depth for _, depth in below)))
+        elif kind == VARIABLE and is_known(node):
+            made.append((Variable(name), 1))
+        elif kind == CONSTANT and is_known(node):
+            made.append((Constant(name), 1))
+        elif kind in (EXACT, DECIMAL):
+            made.append((Number(Fraction(name) if kind == EXACT else float(name)), 1))
+        else:
+            raise StrangeTurnError(reason=f"a formula with {node[:40]!r} in it")
+        if made[-1][1] > DEEPEST_TREE:
+            raise StrangeTurnError(reason="a formula of operators inside each other by the hundred")
+    ((tree, _),) = made
+    return tree
 
 
 def _number(value: Any) -> float:

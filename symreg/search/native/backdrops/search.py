@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +87,22 @@ hand."""
 
 FACTORS = 120
 """Of the simplest terms of which factors with a constant are made."""
+
+
+PARTS_OF_AN_ITEM = 32
+"""Parts with constants that one worker looks at together: a batch of columns, of which each view keeps the best."""
+
+ITEMS_AT_ONCE = 16
+"""Of these between two looks at the clock: half a second's."""
+
+
+class Seen(NamedTuple):
+    """A part that leaves little of a view: how much, at which constants, and the numbers of both."""
+
+    left: float
+    part: int
+    inner: Floats
+    sight: int
 
 
 @dataclass(eq=False)
@@ -231,34 +248,55 @@ class Backdrops:
 
     def _parts(self, parts: Iterable[Part], before: Sequence[Sequence[Sight]] | None = None) -> list[Refined]:
         """One part with constants inside before a backdrop."""
-        found: list[tuple[float, int, Part, Floats, Sight]] = []
-        for some in batches(parts, self.rows):
+        groups = self._supplies.main if before is None else before
+        all_parts, all_sights = list(parts), [sight for sights in groups for sight in sights]
+        found: list[Seen] = []
+        items = [range(at, at + PARTS_OF_AN_ITEM) for at in range(0, len(all_parts), PARTS_OF_AN_ITEM)]
+        for at in range(0, len(items), ITEMS_AT_ONCE):
+            some = items[at : at + ITEMS_AT_ONCE]
+            answers = self.workplace.sharing.share(some, lambda places: self._seen(all_parts, places, groups))
+            for seen, looked in answers:
+                found += [Seen(left, rank, np.array(inner), sight) for left, rank, inner, sight in seen]
+                self.evaluated += looked
+            found = sorted(found, key=lambda one: one.left)[:REFINED]
+            if self.workplace.stop():
+                break
+        return self._exact(list(self._refined(found, all_parts, all_sights)))
+
+    def _seen(
+        self, parts: Sequence[Part], places: range, groups: Sequence[Sequence[Sight]]
+    ) -> tuple[list[tuple[float, int, Floats, int]], int]:
+        """Of some of the parts those that leave little of a view, as of ``Seen``, and how much was looked at."""
+        found, looked = list[tuple[float, int, Floats, int]](), 0
+        for some in batches(parts[places.start : places.stop], self.rows):
             values = np.concatenate([one[2].values for one in some]).astype(self._supplies.precision)
             starts = np.cumsum([0, *(len(one[2].values) for one in some)])
-            for sights in self._supplies.main if before is None else before:
+            before = 0
+            for sights in groups:
                 left = left_by(sights, values)
-                self.evaluated += left.size // CHEAPER
+                looked += left.size // CHEAPER
                 least = np.minimum.reduceat(left, starts[:-1], axis=1)
-                for place, sight in enumerate(sights):
-                    for index in np.argsort(least[place])[:REFINED_OF_A_VIEW]:
+                for place in range(len(sights)):
+                    for index in np.argsort(least[place], kind="stable")[:REFINED_OF_A_VIEW]:
                         if least[place, index] < IN_SIGHT:
-                            rank, part, columns = some[index]
+                            rank, _, columns = some[index]
                             at = int(np.argmin(left[place, starts[index] : starts[index + 1]]))
-                            found.append((float(least[place, index]), rank, part, columns.constants[at], sight))
-            found = sorted(found, key=lambda one: one[0])[:REFINED]
-            if self.workplace.stop():
-                break
-        return self._exact(list(self._refined(found)))
+                            inner = columns.constants[at]
+                            found.append((float(least[place, index]), places.start + rank, inner, before + place))
+                before += len(sights)
+        return found, looked
 
-    def _refined(self, found: Sequence[tuple[float, int, Part, Floats, Sight]]) -> Iterator[Draft]:
-        near = []
-        for _, rank, part, inner, sight in found:
-            at, rest = (lambda k, part=part: part.at(self.rows, k)), sight.backdrop.rest
-            point, left = refined(at, rest, sight.rest, inner)
-            if left * share(sight) < HOPEFUL:
-                near.append((left, rank, part, point, sight))
-            if self.workplace.stop():
-                break
+    def _refined(self, found: Sequence[Seen], parts: Sequence[Part], sights: Sequence[Sight]) -> Iterator[Draft]:
+        def work(one: Seen) -> tuple[Floats, float]:
+            part, sight = parts[one.part], sights[one.sight]
+            return refined(lambda k: part.at(self.rows, k), sight.backdrop.rest, sight.rest, one.inner)
+
+        answers = self.workplace.sharing.share(found, work)
+        near = [
+            (float(left), one.part, parts[one.part], np.array(point), sights[one.sight])
+            for one, (point, left) in zip(found, answers, strict=True)
+            if left * share(sights[one.sight]) < HOPEFUL
+        ]
         near.sort(key=lambda one: one[0])
         for _, rank, part, point, sight in near[:LOOKED_CLOSER]:
             yield from drafts_of(sight, self.rows, self.space.operators, part, point, place_bits(rank))

@@ -92,7 +92,7 @@ class Bank:
         self.truncated_at: int | None = None
         self._whole = 0  # the largest size of which every dimension was asked for
         self._shelves: dict[int, Shelf] = {}
-        self._counted: dict[int | None, tuple[int, list[int]]] = {}  # entries at that time, and what ``_counts`` says
+        self._counted: dict[int | None, list[int]] = {}  # what ``_counts`` says, until something is made
         self._leaves: list[Leaf] = []
         self._has_angles = any(leaf.is_angle for leaf in leaves)
         probes = first_probes(np.array([leaf.values for leaf in leaves]))
@@ -182,15 +182,15 @@ class Bank:
 
     def _counts(self, code: int | None) -> list[int]:
         """How many there are of this dimension at each size from 1 on, as far as all of them were asked for."""
-        n, counts = self._counted.get(code, (-1, []))
-        if n != self.n:
+        counts = self._counted.get(code)
+        if counts is None:
             counts = []
             while (shelf := self._shelves.get(len(counts) + 1)) is not None and (
                 len(counts) < self._whole or (code is not None and code in shelf.done)
             ):
                 size = len(counts) + 1
                 counts.append(len(self.all_of(size) if code is None else self.level(code, size)))
-            self._counted[code] = self.n, counts
+            self._counted[code] = counts
         return counts
 
     # ------------------------------------------------------------------------------------------------ requests
@@ -201,6 +201,7 @@ class Bank:
         if size in self.classes.at:
             self.request(size, self.classes.at[size])
             self._whole = max(size, self._whole)
+            self._counted.clear()
         else:
             self._truncate(size)
 
@@ -228,6 +229,7 @@ class Bank:
             self._admit(size, block)
         ids = np.arange(before, self.n)
         shelf.add(wanted, ids, self.code[ids])
+        self._counted.clear()
         self._count_pruned(size, ids)
 
     def _finished(self, size: int) -> bool:

@@ -12,6 +12,7 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from symreg.search.native.marks import mark_of
 from symreg.search.native.progress import Progress
 from symreg.search.native.proposal import Draft
 from symreg.search.native.refine import Refined, Refiner, fitted_drafts
+from symreg.search.native.written import TurnReader, plain
+from symreg.team import Sharing
 
 SOURCE = "evolution"
 A_FIT = 15_000  # combinations a hunt looks at in the time that one formula takes here, its tree and its offer included
@@ -36,6 +39,7 @@ MIGRANTS = 2
 """Formulas of each island, its best, that come to the next one at a migration, beside a population of 30. More make the
 islands alike, none leaves them apart. Set by hand."""
 
+CHANCES = 2**62  # of a child: seeds of its generator
 THRIFT = (1.0, 0.3)  # of the islands in turn
 
 
@@ -70,6 +74,15 @@ class Individual:
         return self.bits - (1 - thrift) * self.own
 
 
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """Who is to be born: on which island, by which chance, and whether it varies a formula that lives there."""
+
+    island: int
+    chance: int
+    has_parent: bool
+
+
 @dataclass(slots=True, eq=False)
 class Island:
     """One population with its own chance, and the part that a formula's own bits count there."""
@@ -83,7 +96,8 @@ class Island:
 class Evolution:
     """Goes on by ``run``; ``evaluated`` counts in the currency of the hunts.
 
-    ``progress`` knows description lengths. The same for any number of threads of the ``refiner``.
+    ``progress`` knows description lengths. The same for any number of threads of the ``refiner``, and of workers: each
+    child has a chance of its own, drawn from its island's, and is made and fitted without a look at its brothers.
     """
 
     variation: Variation
@@ -92,6 +106,7 @@ class Evolution:
     stop: Callable[[], bool]
     generator: np.random.Generator
     breeding: Breeding = BREEDING
+    sharing: Sharing = field(default_factory=Sharing)
     fits: int = 0
     best: dict[int, Refined] = field(default_factory=dict)  # by complexity
     _islands: list[Island] = field(init=False)
@@ -110,7 +125,7 @@ class Evolution:
     def settle(self, seeds: Sequence[Refined]) -> None:
         """Let these formulas live on the islands, each on one."""
         new = [one for one in seeds if self._is_new(one.draft)]
-        for place, one in enumerate(self._fitted([one.draft for one in new])):
+        for place, one in enumerate(filter(None, self._fitted([one.draft for one in new]))):
             self._islands[place % len(self._islands)].individuals.append(one)
         for island in self._islands:
             self._select(island)
@@ -119,10 +134,9 @@ class Evolution:
         """Some generations on every island, then migration; what is the best of its complexity since the last time."""
         before = dict(self.best)
         for _ in range(self.breeding.generations):
-            for island in self._islands:
-                if self.stop():
-                    break
-                self._breed(island)
+            if self.stop():
+                break
+            self._breed()
         self._migrate()
         return [one for size, one in sorted(self.best.items()) if before.get(size) is not one]
 
@@ -152,49 +166,92 @@ class Evolution:
 
     # ---------------------------------------------------------------------------------------------- generations
 
-    def _breed(self, island: Island) -> None:
-        """One generation: children, their constants, and who of all stays."""
-        children = [self._child(island) for _ in range(self.breeding.children if island.individuals else 0)]
-        drafts = [child for child in children if child is not None]
-        for _ in range(NEW_LINES if island.individuals else self.breeding.population):
-            fresh = self.variation.random(island.generator)
-            if fresh is not None and self._is_new(fresh):
-                drafts.append(fresh)
-        island.individuals += self._fitted(drafts)
-        self._select(island)
+    def _breed(self) -> None:
+        """One generation on every island: children, their constants, and who of all stays."""
+        births = [one for place in range(len(self._islands)) for one in self._births(place)]
+        born = self.sharing.share(births, self._born, write=plain, read=self._read_draft)
+        new = [
+            (birth, draft) for birth, draft in zip(births, born, strict=True)
+            if draft is not None and self._is_new(draft)
+        ]  # fmt: skip
+        fitted = self._fitted([draft for _, draft in new])
+        for (birth, _), one in zip(new, fitted, strict=True):
+            if one is not None:
+                self._islands[birth.island].individuals.append(one)
+        for island in self._islands:
+            self._select(island)
 
-    def _child(self, island: Island) -> Draft | None:
-        """A formula that was not there before; None where several tries fail."""
+    def _births(self, place: int) -> list[Birth]:
+        """Who is to be born on an island: a chance for each."""
+        island = self._islands[place]
+        children = self.breeding.children if island.individuals else 0
+        fresh = NEW_LINES if island.individuals else self.breeding.population
+        chances = island.generator.integers(CHANCES, size=children + fresh).tolist()
+        return [Birth(place, chance, number < children) for number, chance in enumerate(chances)]
+
+    def _born(self, birth: Birth) -> Draft | None:
+        """A formula that was not there before this generation; None where several tries fail."""
+        island, generator = self._islands[birth.island], np.random.default_rng(birth.chance)
+        return self._child(island, generator) if birth.has_parent else self._fresh(generator)
+
+    def _read_draft(self, value: Any) -> Draft | None:
+        return None if value is None else TurnReader(self.refiner.space).draft(value)
+
+    def _read_individual(self, value: Any) -> Individual | None:
+        if value is None:
+            return None
+        refined, bits, own = value
+        return Individual(TurnReader(self.refiner.space).refined(refined), bits, own)
+
+    def _child(self, island: Island, generator: np.random.Generator) -> Draft | None:
+        """A formula that varies one of the island's."""
         for _ in range(TRIES):
-            drawn = island.generator.integers(len(island.individuals), size=TOURNAMENT)
+            drawn = generator.integers(len(island.individuals), size=TOURNAMENT)
             parent = island.individuals[int(drawn.min())]  # they stand in the order of their prices
-            draft = self.variation.varied(parent.refined.draft, island.generator)
-            if draft is not None and self._is_new(draft):
+            draft = self.variation.varied(parent.refined.draft, generator)
+            if draft is not None and self._could_be_new(draft):
                 return draft
         return None
 
+    def _fresh(self, generator: np.random.Generator) -> Draft | None:
+        """A formula of no descent."""
+        draft = self.variation.random(generator)
+        return draft if draft is not None and self._could_be_new(draft) else None
+
+    def _could_be_new(self, draft: Draft) -> bool:
+        """Whether this formula is within the limits and was not looked at before."""
+        if not draft.names or mark_of(draft.expression) in self._seen:
+            return False
+        return complexity(draft.expression) <= self.refiner.space.max_complexity and is_usual(draft)
+
     def _is_new(self, draft: Draft) -> bool:
-        """Whether this formula is within the limits and was not looked at before; from now on it was."""
-        tree, key = draft.expression, mark_of(draft.expression)  # the trees themselves would fill the memory
-        if key in self._seen or not draft.names:
+        """The same; from now on it was looked at."""
+        key = mark_of(draft.expression)  # the trees themselves would fill the memory
+        if not self._could_be_new(draft):
             return False
         self._seen.add(key)
         self._new_marks.append(key)
-        return complexity(tree) <= self.refiner.space.max_complexity and is_usual(draft)
+        return True
 
-    def _fitted(self, drafts: Sequence[Draft]) -> list[Individual]:
-        """Those of the formulas whose constants the data determine, with these."""
+    def _fitted(self, drafts: Sequence[Draft]) -> list[Individual | None]:
+        """The formulas with fitted constants; None where the data do not determine them."""
         self.fits += len(drafts)
-        found = []
-        fits = fitted_drafts(self.refiner, drafts, max_iterations=self.breeding.iterations)
-        for draft, loss in fits:
-            if math.isfinite(loss):
-                refined = Refined(draft, loss, complexity(draft.expression), SOURCE)
-                found.append(self._individual(refined))
-                known = self.best.get(refined.complexity)
-                if known is None or loss < known.loss:
-                    self.best[refined.complexity] = refined
+        found = self.sharing.share(drafts, self._fit, write=plain, read=self._read_individual)
+        for one in found:
+            if one is not None:
+                self._remember(one.refined)
         return found
+
+    def _fit(self, draft: Draft) -> Individual | None:
+        ((fitted, loss),) = fitted_drafts(self.refiner, [draft], max_iterations=self.breeding.iterations)
+        if not math.isfinite(loss):
+            return None
+        return self._individual(Refined(fitted, loss, complexity(fitted.expression), SOURCE))
+
+    def _remember(self, refined: Refined) -> None:
+        known = self.best.get(refined.complexity)
+        if known is None or refined.loss < known.loss:
+            self.best[refined.complexity] = refined
 
     # ------------------------------------------------------------------------------------------------ selection
 

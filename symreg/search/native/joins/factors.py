@@ -6,13 +6,14 @@ grid of constants. One of each shape: logarithms that differ by a monomial are o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from symreg.search.native.bank import EMPTY, MONOMIAL_OPS, NOT_OVER, OPS, Bank, Ids
-from symreg.search.native.joins.families import FAMILIES, Family, constants_to_try
+from symreg.search.native.joins.families import FAMILIES, Family, constants_to_try, sizes_of
 from symreg.search.native.joins.product_draft import Factor
 from symreg.search.space import SearchSpace
 
@@ -27,9 +28,42 @@ CONSTANTS_ALIKE = 0.01  # constants nearer to each other are one
 SMALLEST = 1e-6  # of a logarithm's length: what has to be left of it without monomials
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Many:
+    """Factors as columns: entries, families by their places in ``FAMILIES`` (-1: none), constants."""
+
+    entry: Ids
+    family: npt.NDArray[np.int64]
+    constant: Floats
+
+    def part(self, places: slice | Ids) -> Many:
+        """Some of them."""
+        return Many(self.entry[places], self.family[places], self.constant[places])
+
+    def one(self, place: int) -> Factor:
+        """One of them."""
+        number = int(self.family[place])
+        return Factor(int(self.entry[place]), FAMILIES[number] if number >= 0 else None, float(self.constant[place]))
+
+
+NOBODY = Many(EMPTY, EMPTY, np.empty(0))
+GRIDLESS = np.array([*(not family.grid for family in FAMILIES), False])
+"""Whether a family, by its place in ``FAMILIES``, has no grid, so that any power of its factors will do; the last is
+for factors of none."""
+
+
+def together(some: Sequence[Many]) -> Many:
+    """All of these, one after another."""
+    entry, family, constant = (
+        np.concatenate([getattr(one, name) for one in some]) for name in ("entry", "family", "constant")
+    )
+    return Many(entry, family, constant)
+
+
 @dataclass(eq=False)
 class FactorTable:
-    """All factors met so far; ``rows`` holds their logarithms with a particular monomial and the Pi groups taken out.
+    """All factors met so far, by their places; ``rows`` holds their logarithms, a particular monomial and the Pi groups
+    taken out.
 
     ``span`` are orthonormal rows ``(n, n_probes)``: a constant and the logarithms of the Pi groups. ``particular``
     turns a dimension's digits into the logarithm of one monomial that has it, ``(n_bases, n_probes)``.
@@ -40,10 +74,10 @@ class FactorTable:
     span: Floats
     particular: Floats
     families: bool = True
-    factors: list[Factor] = field(default_factory=list)
     norms: Floats = field(default_factory=lambda: np.empty(0))  # of the rows before they were scaled
     free: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))  # any power will do
     news: list[tuple[int, float, float]] = field(default_factory=list)  # learned since somebody asked
+    _all: Many = field(default_factory=lambda: NOBODY)
     _rows: Singles = field(init=False)
     _of_size: dict[int, Ids] = field(default_factory=dict)
     _seen: set[int] = field(default_factory=set)
@@ -55,25 +89,32 @@ class FactorTable:
 
     @property
     def rows(self) -> Singles:
-        """Rows of unit norm, one for each of ``factors``."""
-        return self._rows[: len(self.factors)]
+        """Rows of unit norm, one for each factor."""
+        return self._rows[: len(self)]
+
+    def __len__(self) -> int:
+        return len(self._all.entry)
+
+    def factor(self, place: int) -> Factor:
+        """The factor at this place."""
+        return self._all.one(place)
 
     def of(self, size: int) -> Ids:
         """Positions of the factors of this size."""
         found = self._of_size.get(size)
         if found is None:
             ids = self._plain(size)
-            families, logs = self._families(size)
-            start = len(self.factors)
+            inside, logs = self._families(size)
+            start = len(self)
             for at in range(0, len(ids), ADDED_AT_ONCE):
                 part = ids[at : at + ADDED_AT_ONCE]
                 with np.errstate(all="ignore"):
                     values = np.log(np.abs(self.bank.values[part]))
-                self._add([Factor(entry) for entry in part.tolist()], values, self.bank.code[part])
-            for at in range(0, len(families), ADDED_AT_ONCE):
-                some = families[at : at + ADDED_AT_ONCE]
-                self._add(some, logs[at : at + ADDED_AT_ONCE], np.zeros(len(some), dtype=np.int64))
-            found = self._of_size[size] = np.arange(start, len(self.factors))
+                self._add(Many(part, np.full(len(part), -1), np.ones(len(part))), values, self.bank.code[part])
+            for at in range(0, len(inside.entry), ADDED_AT_ONCE):
+                some = inside.part(slice(at, at + ADDED_AT_ONCE))
+                self._add(some, logs[at : at + ADDED_AT_ONCE], np.zeros(len(some.entry), dtype=np.int64))
+            found = self._of_size[size] = np.arange(start, len(self))
         return found
 
     def reduced(self, logs: Floats, codes: npt.NDArray[np.int64]) -> Floats:
@@ -98,31 +139,31 @@ class FactorTable:
             self._learned[entry] = sorted([*known, (loss, constant)])[:LEARNED]
             self.news.append((entry, constant, loss))
 
-    def _constants(self, family: Family, entry: int) -> tuple[float, ...]:
-        """The constants that a family is tried with around an entry of the bank."""
+    def _constants(self, family: Family, entry: int, sizes: tuple[float, float, float]) -> tuple[float, ...]:
+        """The constants that a family is tried with around an entry of the bank with these ``sizes_of``."""
         if not family.grid:
             return (1.0,)
         learned = [k for _, k in self._learned.get(entry, ())] if "exp" in family.operators else []
-        return (*constants_to_try(family, self.bank.values[entry]), *learned, *(-k for k in learned))
+        return (*constants_to_try(family, sizes), *learned, *(-k for k in learned))
 
-    def _families(self, size: int) -> tuple[list[Factor], Floats]:
-        """Every family around every entry of this size that a coefficient can make dimensionless."""
-        factors: list[Factor] = []
-        logs = [np.empty((0, self.span.shape[1]))]
-        for family in FAMILIES if self.families else ():
+    def _families(self, size: int) -> tuple[Many, Floats]:
+        """Every family around every entry of this size that a coefficient can make dimensionless, with logarithms."""
+        found, logs = [NOBODY], [np.empty((0, self.span.shape[1]))]
+        for number, family in enumerate(FAMILIES if self.families else ()):
             if not family.operators <= self.space.operators or size <= family.cost:
                 continue
             ids = self._arguments(family, size - family.cost)
-            if len(ids) * max(1, len(family.grid)) > MOST_FAMILY_FACTORS or self.bank.stop():
+            if not len(ids) or len(ids) * max(1, len(family.grid)) > MOST_FAMILY_FACTORS or self.bank.stop():
                 continue
-            for entry in ids.tolist():
-                values = self.bank.values[entry]
-                constants = self._constants(family, entry)
-                with np.errstate(all="ignore"):  # what runs over is no factor
-                    arguments = np.outer(constants, values)
-                logs.append(logs_of_family(family, arguments))
-                factors += [Factor(entry, family, constant) for constant in constants]
-        return factors, np.vstack(logs)
+            sizes = map(tuple, sizes_of(self.bank.values[ids]).tolist())
+            constants = [self._constants(family, entry, one) for entry, one in zip(ids.tolist(), sizes, strict=True)]
+            each = np.array([k for some in constants for k in some])
+            entries = np.repeat(ids, [len(some) for some in constants])
+            with np.errstate(all="ignore"):  # what runs over is no factor
+                arguments = each[:, None] * self.bank.values[entries]
+            logs.append(logs_of_family(family, arguments))
+            found.append(Many(entries, np.full(len(entries), number), each))
+        return together(found), np.vstack(logs)
 
     def _arguments(self, family: Family, size: int) -> Ids:
         coefficients = self.space.coefficient_codes
@@ -138,7 +179,7 @@ class FactorTable:
         ids = ids[(self.bank.mask[ids] & forbidden) == 0]
         return ids[[not self.bank.is_one(entry) for entry in ids.tolist()]] if len(ids) else EMPTY
 
-    def _add(self, factors: list[Factor], logs: Floats, codes: npt.NDArray[np.int64]) -> None:
+    def _add(self, factors: Many, logs: Floats, codes: npt.NDArray[np.int64]) -> None:
         good = np.flatnonzero(np.isfinite(logs).all(axis=1))
         rest = self.reduced(logs[good], codes[good])
         norm = np.sqrt((rest**2).sum(axis=1))
@@ -151,11 +192,9 @@ class FactorTable:
             if key not in self._seen:
                 self._seen.add(key)
                 fresh.append(index)
-        start = len(self.factors)
-        new = [factors[good[index]] for index in fresh]
-        self.factors += new
-        free = np.array([one.family is not None and not one.family.grid for one in new], dtype=bool)
-        self.free = np.concatenate([self.free, free])
+        start, new = len(self), factors.part(good[fresh])
+        self._all = together([self._all, new])
+        self.free = np.concatenate([self.free, GRIDLESS[new.family]])
         self.norms = np.concatenate([self.norms, norm[fresh]])
         self._store(rest[fresh].astype(np.float32), start)
 

@@ -76,16 +76,21 @@ FAMILIES: tuple[Family, ...] = (
 )  # fmt: skip
 
 
-def constants_to_try(family: Family, argument: Floats) -> tuple[float, ...]:
-    """The constants on the grid for one ``f``, by its values ``(n_probes,)``, and the simple ones in its range.
+def sizes_of(arguments: Floats) -> Floats:
+    """Of every row ``(n, n_probes)`` how large it is: the median, the ninth decile and the largest of its sizes."""
+    return np.asarray(np.quantile(np.abs(arguments), (0.5, 0.9, 1.0), axis=-1).T)
+
+
+def constants_to_try(family: Family, sizes: tuple[float, float, float]) -> tuple[float, ...]:
+    """The constants on the grid for one ``f`` of these ``sizes_of`` its values, and the simple ones in its range.
 
     Where ``f`` reaches far beyond its median, the grid stands at its larger values too: there it tells most.
     """
-    middle, high, largest = (float(one) for one in np.quantile(np.abs(argument), (0.5, 0.9, 1.0)))
+    middle, high, largest = sizes
     if not middle > 0:
         return ()
     simple = [k for k in SIMPLE_RATES if min(map(abs, family.grid)) < k * middle < max(family.grid)]
     if min(family.grid) < 0:
         simple += [-k for k in simple]
-    sizes = [middle, *(size for size in (high, largest) if size > FAR_ARGUMENT * middle)]
-    return (*simple, *(k / size for size in sizes for k in family.grid))
+    far = [size for size in (high, largest) if size > FAR_ARGUMENT * middle]
+    return (*simple, *(k / size for size in (middle, *far) for k in family.grid))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from symreg.engine.joining import ONE_ROW, Join, Pairs, Singles, unit_rows
 from symreg.engine.program import Engine
 
-__all__ = ["NO_PAIRS", "ONE_ROW", "Joiner", "Pairs", "left_over", "solve", "unit_rows"]
+__all__ = ["NO_PAIRS", "ONE_ROW", "Joiner", "Pairs", "left_over", "merged", "solve", "unit_rows"]
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -85,7 +85,7 @@ class Joiner:
                     whole, first=whole.first[start : start + n_first], targets=whole.targets[part],
                     weights=whole.weights[part], basis=whole.basis[part],
                 )  # fmt: skip
-                found = _merged(found, self._ask(question), low, start, whole.keep)
+                found = merged(found, self._ask(question), low, start, whole.keep)
         return found
 
     def _triangle(self, whole: Join) -> Pairs:
@@ -97,10 +97,10 @@ class Joiner:
             if self.stop():
                 return found
             piece = whole.first[start : start + n_first]
-            found = _merged(found, self._ask(replace(whole, first=piece, second=piece)), 0, start, whole.keep, start)
+            found = merged(found, self._ask(replace(whole, first=piece, second=piece)), 0, start, whole.keep, start)
             if start:
                 before = replace(whole, first=piece, second=whole.first[:start], same=False)
-                found = _merged(found, self._pieces(before), 0, start, whole.keep)
+                found = merged(found, self._pieces(before), 0, start, whole.keep)
         return found
 
     def _ask(self, question: Join) -> Pairs:
@@ -108,7 +108,7 @@ class Joiner:
         return self.engine.join(question, threads=self.threads)
 
 
-def _merged(one: Pairs, other: Pairs, target: int, first: int, keep: int, second: int = 0) -> Pairs:
+def merged(one: Pairs, other: Pairs, target: int, first: int, keep: int, second: int = 0) -> Pairs:
     """The best of both; ``other`` counts its targets and rows from these positions."""
     columns = [
         np.concatenate([one.target, other.target + target]),

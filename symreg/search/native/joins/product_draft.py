@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from symreg.formula import Apply, Constant, Expression, product_of, raised
 from symreg.search.native.bank import Bank
@@ -13,8 +14,7 @@ from symreg.search.native.proposal import Draft
 from symreg.search.space import SearchSpace
 
 
-@dataclass(frozen=True, slots=True)
-class Factor:
+class Factor(NamedTuple):
     """An entry of the bank as it is, or inside a family with a constant, which makes it dimensionless."""
 
     entry: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -36,6 +36,8 @@ class ProductJudge:
     exponents: Exponents
     table: FactorTable
     fit: Callable[[Sequence[Draft]], Sequence[tuple[Draft, float]]] | None
+    learned: list[tuple[int, float, float]] = field(default_factory=list)
+    """Constants of exponentials that came out of joins: the entry, the constant and the loss."""
 
     def offer(self, targets: LogTargets, chosen: Sequence[tuple[int, tuple[Factor, ...]]]) -> None:
         """Round the exponents of the best fits and offer the laws they give."""
@@ -80,7 +82,7 @@ class ProductJudge:
             return
         for one, power in zip(factors, powers, strict=True):
             if one.family is not None and not one.family.grid:
-                self.table.learn(one.entry, float(power), loss)
+                self.learned.append((one.entry, float(power), loss))
         draft = ProductDraft(
             self.bank, self.space, factors, powers, inputs, a, code, targets.step, self._offset(int(targets.v[index])),
             float(targets.sign[index]),

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symreg.search.native.bank import NOT_MONOMIAL, Bank, Ids
+from symreg.search.native.joins.docket import Docket
 from symreg.search.native.joins.exponents import Exponents
 from symreg.search.native.joins.factors import FactorTable
 from symreg.search.native.joins.join import Joiner, left_over, solve
@@ -38,8 +39,10 @@ from symreg.search.native.joins.product_judge import ProductJudge
 from symreg.search.native.probes import Probes
 from symreg.search.native.proposal import Draft, Pool
 from symreg.search.space import SearchSpace
+from symreg.team import Sharing
 
 Floats = npt.NDArray[np.float64]
+Job = tuple[Context, int, int]  # a context, and the sizes of the factors, 0 where there is none
 KEEP = 48
 """Fits of a join, with neither a step nor an offset, that are rounded and judged in y. Under noise many are equally
 good, and the right one may stand behind others; each costs its roundings and their losses. Set by hand."""
@@ -96,9 +99,9 @@ class ProductSearch:
     families: bool = True
     enabled: bool = True
     memory: float = inf
+    sharing: Sharing = field(default_factory=Sharing)
     learned: list[tuple[int, int, float, float]] = field(default_factory=list)
     """What joins of this size learned, by their numbers; where joins are left out, what they learned before."""
-    _jobs: int = 0  # of this size
     _targets: dict[Context, LogTargets] = field(default_factory=dict)  # the one that was used last comes last
     _counts: dict[Context, int] = field(default_factory=dict)  # of the targets of a context, None is 0
     _later: dict[int, list[tuple[Context, int, int]]] = field(default_factory=dict)
@@ -117,9 +120,28 @@ class ProductSearch:
         """Try y itself with factors of this total size, then every context with what the context leaves of it."""
         if not self.enabled:
             return
-        self._jobs, self.learned = 0, self.learned if self.joiner.is_idle else []
+        self.learned = self.learned if self.joiner.is_idle else []
+        jobs = [one for one in self._due(size) if self._is_ready(one)]
+        if self.joiner.is_idle:
+            for _, entry, constant, loss in self.learned:
+                self.table.learn(entry, constant, loss)
+            self.table.news.clear()
+            return
+        docket = Docket(self.space, self.joiner, self.pool, self.sharing)
+        told = docket.look(
+            list(enumerate(jobs)), lambda job, pool: self._look(job[1], pool), pairs=lambda job: self._pairs(*job[1]),
+            costs=lambda job: self._work(*job[1]), write=list, read=lambda some: [(int(e), k, x) for e, k, x in some],
+        )  # fmt: skip
+        for (number, _), some in told:
+            for one in some:
+                self.table.learn(*one)
+            self.learned += [(number, *one) for one in self.table.news]
+            self.table.news.clear()
+
+    def _due(self, size: int) -> Iterator[Job]:
+        """The jobs of this size, those that are not put off, and those that were until now."""
         for f, g in _splits(size):
-            self._one(PLAIN_TARGET, f, g)
+            yield PLAIN_TARGET, f, g
         for context, cost in contexts_of(self.space, self.monomials, size) if self.contexts else ():
             for f, g in _splits(size - cost):
                 if self.joiner.stop():
@@ -128,44 +150,50 @@ class ProductSearch:
                 if delay:
                     self._later.setdefault(size + delay, []).append((context, f, g))
                 else:
-                    self._one(context, f, g)
+                    yield context, f, g
         for job in self._later.pop(size, []):
             if self.joiner.stop():
                 return
-            self._one(*job)
+            yield job
+
+    def _is_ready(self, job: Job) -> bool:
+        """Whether there is something to look at; the tables that it takes are filled by then."""
+        context, f, g = job
+        if not self._count(context):
+            return False
+        return all(len(self.table.of(size)) for size in (f, g) if size)
+
+    def _count(self, context: Context) -> int:
+        """How many targets a context has."""
+        if context not in self._counts:
+            self._targets_of(context)
+        return self._counts[context]
+
+    def _pairs(self, context: Context, f: int, g: int) -> float:
+        """Pairs to be looked at."""
+        pairs = (len(self.table.of(f)) if f else 1) * (len(self.table.of(g)) if g else 1)
+        return float(self._count(context) * pairs)
 
     def _work(self, context: Context, f: int, g: int) -> float:
         """Rows to be weighted and pairs to be looked at; a pair is worth a small part of a row."""
-        n_targets = self._counts[context] if context in self._counts else len(self._targets_of(context) or ())
         n_f, n_g = len(self.table.of(f)) if f else 1, len(self.table.of(g)) if g else 0
-        return n_targets * (n_f + n_g + n_f * n_g * PAIR_TO_ROW)
+        return self._count(context) * (n_f + n_g + n_f * n_g * PAIR_TO_ROW)
 
-    def _one(self, context: Context, f: int, g: int) -> None:
+    def _look(self, job: Job, pool: Pool) -> list[tuple[int, float, float]]:
         """One context with factors of these sizes (0: absent), and what it teaches about constants."""
-        self._jobs += 1
-        self._look(context, f, g)
-        if self.joiner.is_idle:
-            for _, entry, constant, loss in [one for one in self.learned if one[0] == self._jobs]:
-                self.table.learn(entry, constant, loss)
-        else:
-            self.learned += [(self._jobs, *one) for one in self.table.news]
-        self.table.news.clear()
-
-    def _look(self, context: Context, f: int, g: int) -> None:
+        context, f, g = job
         targets = self._targets_of(context)
-        if targets is None or not len(targets):
-            return
-        if self.joiner.is_idle:
-            for size in filter(None, (f, g)):
-                self.table.of(size)
-            return
+        if targets is None:  # it was there: the search ends now
+            return []
+        self._judge.pool, self._judge.learned = pool, []
         logs = self.exponents.rest_of(targets)
         if not f:
             self._monomials(targets, logs)
-            return
-        first = self.table.of(f)
-        second = None if not g else first if f == g else self.table.of(g)
-        self._join(targets, logs, first, second)
+        else:
+            first = self.table.of(f)
+            second = None if not g else first if f == g else self.table.of(g)
+            self._join(targets, logs, first, second)
+        return self._judge.learned
 
     def look_at(self, probes: Probes) -> None:
         """Take this for the target from now on."""
@@ -237,7 +265,7 @@ class ProductSearch:
             left = (1 - found.score[kept]) / np.maximum(self._left(targets, logs)[found.target[kept]], 1e-300)
             kept = kept[(left < LEFT) | (np.arange(len(kept)) < 2)]
         self._judge.offer(targets, [
-            (int(t), (*self._beside(targets, t), *(self.table.factors[one] for one in row)))
+            (int(t), (*self._beside(targets, t), *(self.table.factor(one) for one in row)))
             for t, row in zip(found.target[kept], chosen[kept].tolist(), strict=True)
         ])  # fmt: skip
         if g is not None and self.thirds and (plain or len(kept)):
@@ -286,7 +314,7 @@ class ProductSearch:
 
     def _third(self, targets: LogTargets, logs: Floats, target: Ids, pairs: Ids) -> None:
         """One more factor beside the best pairs, out of all that were met."""
-        further = np.arange(min(len(self.table.factors), MOST_THIRDS))
+        further = np.arange(min(len(self.table), MOST_THIRDS))
         if not len(target) or self.joiner.stop():
             return
         rows = self.table.rows
@@ -297,6 +325,6 @@ class ProductSearch:
         )  # fmt: skip
         chosen = [(*pairs[t], third) for t, third in zip(found.target, found.first, strict=True)]
         self._judge.offer(targets, [
-            (int(target[t]), (*self._beside(targets, target[t]), *(self.table.factors[one] for one in three)))
+            (int(target[t]), (*self._beside(targets, target[t]), *(self.table.factor(one) for one in three)))
             for t, three in zip(found.target, chosen, strict=True)
         ])  # fmt: skip

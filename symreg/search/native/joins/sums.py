@@ -11,14 +11,17 @@ for one more (orthogonal matching pursuit; Pati et al. 1993).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import ceil, log2
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from symreg.search.native.bank import EMPTY, Bank, Ids
+from symreg.search.native.joins.docket import Docket
 from symreg.search.native.joins.join import Joiner, solve
 from symreg.search.native.joins.logarithms import offer_logarithms
 from symreg.search.native.joins.monomials import Monomials
@@ -29,6 +32,7 @@ from symreg.search.native.joins.sum_terms import Split, SumTerms
 from symreg.search.native.probes import Probes
 from symreg.search.native.proposal import Pool, Proposal
 from symreg.search.space import SearchSpace
+from symreg.team import Sharing
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -49,6 +53,38 @@ BETTER = 0.7  # of the loss: what a further term has to reach
 CHEAP = 1 << 26  # pairs; a join of twice as many comes one level later
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """A join: a shell with u of this dimension, around sums of this one, whose terms have these sizes."""
+
+    shell: Shell
+    code_u: int
+    hole: int
+    splits: tuple[Split, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """Sums of a join that are to be made longer: which of its questions they answer, the best, and parts of others."""
+
+    place: int
+    found: Sums
+    centred: Sums
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Longer:
+    """The same with the terms of which one more is sought."""
+
+    job: Job
+    start: Start
+    further: Ids
+
+    def pairs(self) -> float:
+        """Combinations to be looked at, about: two terms are added at most, to the best and to the centred."""
+        return 2.0 * len(self.further) * (len(self.start.found.target) + len(self.start.centred.target))
+
+
 @dataclass(slots=True, eq=False)
 class SumSearch:
     """Runs the shells of one complexity after another against one bank and one pool."""
@@ -62,9 +98,9 @@ class SumSearch:
     offsets: bool = True  # contexts with v
     triples: bool = True  # sums of more than two terms
     complete: int = 0  # every expression of this size or less was looked at as a whole
+    sharing: Sharing = field(default_factory=Sharing)
     extended: list[int] = field(default_factory=list)
     """Numbers of the joins of this level that were extended; where joins are left out, of those that have to be."""
-    _joins: int = 0  # of this level
     _singles: int = 0
     _sizes: list[int] = field(default_factory=lambda: [0, 0])  # entries of the last whole levels
     _later: dict[int, dict[tuple[Shell, int, int], list[Split]]] = field(default_factory=dict)
@@ -86,19 +122,42 @@ class SumSearch:
 
     def run(self, complexity: int) -> None:
         """Try everything of this total complexity, and what was put off until now."""
-        self._level, self._joins = complexity, 0
-        self.extended = self.extended if self.joiner.is_idle else []
+        self._level = complexity
         self._plain(complexity)
         offer_logarithms(self.space, self.bank, self.probes, self.pool, self.joiner, complexity)
+        jobs = list(self._due(complexity))
+        if self.joiner.is_idle:
+            for number in self.extended:  # terms that longer sums wanted are in the bank
+                if 0 <= number < len(jobs):
+                    self._terms.further(jobs[number].hole, complexity, self.stop)
+            return
+        docket, self.extended = Docket(self.space, self.joiner, self.pool, self.sharing), []
+        numbers = {id(job): number for number, job in enumerate(jobs)}
+        told = docket.look(
+            jobs, self._join, pairs=self._pairs, costs=self._pairs, write=_starts_written, read=_starts_read
+        )
+        longer: list[Longer] = []
+        for job, starts in told:
+            if starts and not self.stop():
+                self.extended.append(numbers[id(job)])
+                further = self._terms.further(job.hole, complexity, self.stop)
+                longer += [Longer(job, one, further) for one in starts if len(further)]
+        docket.look(
+            longer, self._extend, pairs=Longer.pairs, costs=Longer.pairs, write=_nothing, read=_nothing
+        )
+
+    def _due(self, complexity: int) -> Iterator[Job]:
+        """The joins of this complexity, those that are not put off, and those that were until now; the terms that they
+        take are in the bank by then."""
         for shell, inside in shells(complexity, self.space.operators, self.monomials.sizes):
             if self.stop():
                 return
             if self.offsets or not shell.v:
-                self._shell(shell, inside, complexity)
+                yield from self._shell(shell, inside, complexity)
         for (shell, code_u, hole), splits in self._later.pop(complexity, {}).items():
             if self.stop():
                 return
-            self._join(shell, code_u, hole, splits)
+            yield Job(shell, code_u, hole, tuple(splits))
 
     # ---------------------------------------------------------------------------------------------- whole levels
 
@@ -135,7 +194,7 @@ class SumSearch:
 
     # ---------------------------------------------------------------------------------------------- contexts
 
-    def _shell(self, shell: Shell, inside: int, complexity: int) -> None:
+    def _shell(self, shell: Shell, inside: int, complexity: int) -> Iterator[Job]:
         target = 0 if shell.m else self.space.target_code
         u = self._context_codes(shell)
         z = target + (u if shell.divides else -u)
@@ -163,7 +222,8 @@ class SumSearch:
                     later.setdefault((shell, code_u, code_hole), []).append(split)
                 else:
                     now.append(split)
-            self._join(shell, code_u, code_hole, now)
+            if now:
+                yield Job(shell, code_u, code_hole, tuple(now))
 
     def _context_codes(self, shell: Shell) -> Codes:
         if not shell.u or shell.m:
@@ -181,35 +241,41 @@ class SumSearch:
         pairs = len(allowed(hole, split[0])) * (len(allowed(hole, split[1])) if split[1] else 1)
         return float(n_u) * n_v * n_m * pairs
 
-    def _join(self, shell: Shell, code_u: int, hole: int, splits: Sequence[Split]) -> None:
-        self._joins += 1
-        if self.joiner.is_idle:
-            if self._joins in self.extended:  # terms that longer sums wanted are in the bank
-                self._terms.further(hole, self._level, self.stop)
-            return
-        allowed = self._terms.allowed
-        lists = [(allowed(hole, f), allowed(hole, g) if g and g != f else None, f, g) for f, g in splits]
-        lists = [one for one in lists if len(one[0]) and (one[1] is None or len(one[1]))]
-        if not lists:
-            return
-        code_v = 0 if shell.m else self.space.target_code
-        for contexts in contexts_of(shell, self.bank, self.monomials, code_u, code_v, len(self.probes.y)):
-            if self.stop():
-                return
+    def _pairs(self, job: Job) -> float:
+        """Pairs that a join looks at."""
+        return sum(self._cost(job.shell, job.code_u, job.hole, split) for split in job.splits)
+
+    def _questions(self, job: Job) -> Iterator[Question | None]:
+        """What the target says in the contexts of a join, some at a time; None where it says nothing."""
+        shell, code_v = job.shell, 0 if job.shell.m else self.space.target_code
+        for contexts in contexts_of(shell, self.bank, self.monomials, job.code_u, code_v, len(self.probes.y)):
             t, weights, rows = contexts.undone(shell.step, self.probes)
-            if not len(rows):
-                continue
-            question = Question(shell, contexts, rows, t, weights, hole)
+            yield Question(shell, contexts, rows, t, weights, job.hole) if len(rows) else None
+
+    def _join(self, job: Job, pool: Pool) -> list[Start]:
+        """Look a join through; sums that are to be made longer."""
+        allowed, hole, extensible = self._terms.allowed, job.hole, list[Start]()
+        lists = [(allowed(hole, f), allowed(hole, g) if g and g != f else None, f, g) for f, g in job.splits]
+        lists = [one for one in lists if len(one[0]) and (one[1] is None or len(one[1]))]
+        for place, question in enumerate(self._questions(job) if lists else ()):
+            if self.stop():
+                break
             starts, parts = [], []
-            for first, other, f, g in lists:
+            for first, other, f, g in lists if question is not None else ():
+                assert question is not None
                 second = None if not g else first if other is None else other
-                found = self.joiner.best(self.bank.unit, first, second, t, weights, keep=KEEP_OF_A_JOIN)
-                sums = self._propose(question, found.target, terms_of(found, first, second))
+                found = self.joiner.best(
+                    self.bank.unit, first, second, question.t, question.weights, keep=KEEP_OF_A_JOIN
+                )
+                sums = self._propose(question, found.target, terms_of(found, first, second), pool)
                 if second is not None and f <= LONGEST_OF_MANY and sums is not None:
                     starts.append(sums.best(EXTENDED))
                     parts.append(self._centred(question, first, second))
             if self.triples and starts:
-                self._extend(question, best_of(starts, EXTENDED), best_of(parts, EXTENDED))
+                best = best_of(starts, EXTENDED)
+                if float(best.measure[0]) > ENOUGH * self.probes.floor:
+                    extensible.append(Start(place, best, best_of(parts, EXTENDED)))
+        return extensible
 
     def _centred(self, question: Question, first: Ids, second: Ids) -> Sums:
         """The pairs that explain most of how the target varies: parts of a longer sum do, whatever its mean."""
@@ -220,7 +286,7 @@ class SumSearch:
         found = self.joiner.best(self.bank.unit, first, second, t, weights, keep=EXTENDED, basis=ones)
         return Sums(found.target, terms_of(found, first, second), -found.score)
 
-    def _propose(self, question: Question, target: Ids, terms: Ids) -> Sums | None:
+    def _propose(self, question: Question, target: Ids, terms: Ids, pool: Pool) -> Sums | None:
         """Solve and judge sums of these terms; all of them, best first."""
         if not len(target):
             return None
@@ -230,7 +296,7 @@ class SumSearch:
         losses = self.probes.loss(contexts.forward(shell.step, inside, at))
         sizes = shell.cost - 1 + (self.bank.size[terms].astype(np.int64) + 1).sum(axis=1)
         constants = terms.shape[1]
-        limits = {size: min(self.pool.threshold(size, constants), 1.0) for size in set(sizes.tolist())}
+        limits = {size: min(pool.threshold(size, constants), 1.0) for size in set(sizes.tolist())}
         order = np.argsort(losses, kind="stable")
         for index in order.tolist():
             size, loss = int(sizes[index]), float(losses[index])
@@ -240,23 +306,23 @@ class SumSearch:
                     float(contexts.sign[at[index]]), int(contexts.u[at[index]]), tuple(terms[index].tolist()),
                     tuple(coefficients[index].tolist()), question.hole,
                 )  # fmt: skip
-                self.pool.offer(Proposal(size, loss, draft, "join", constants))
+                pool.offer(Proposal(size, loss, draft, "join", constants))
         return Sums(target[order], terms[order], losses[order])
 
-    def _extend(self, question: Question, found: Sums, centred: Sums) -> None:
-        """One more term for the best sums, and another one where that was worth it."""
+    def _extend(self, longer: Longer, pool: Pool) -> None:
+        """One more term for the best sums of a join, and another one where that was worth it."""
+        start, further = longer.start, longer.further
+        question = next(itertools.islice(self._questions(longer.job), start.place, None))
+        assert question is not None
+        found, centred = start.found, start.centred
         least = float(found.measure[0])
-        if least <= ENOUGH * self.probes.floor:
-            return
         target, terms = np.concatenate([found.target, centred.target]), np.concatenate([found.terms, centred.terms])
-        self.extended += [self._joins] if self._joins not in self.extended else []
-        further = self._terms.further(question.hole, self._level, self.stop)
         while len(further) and terms.shape[1] < MOST_SUM_TERMS and not self.stop():
             goal, weights = np.ascontiguousarray(question.t[target]), question.weights[target]
             basis = np.ascontiguousarray(self.bank.values[terms])
             best = self.joiner.best(self.bank.unit, further, None, goal, weights, keep=2 * EXTENDED, basis=basis)
-            longer = np.concatenate([terms[best.target], further[best.first][:, None]], axis=1)
-            sums = self._propose(question, target[best.target], longer)
+            more_terms = np.concatenate([terms[best.target], further[best.first][:, None]], axis=1)
+            sums = self._propose(question, target[best.target], more_terms, pool)
             if sums is None or not float(sums.measure[0]) < BETTER * least:
                 return
             least = float(sums.measure[0])
@@ -267,3 +333,17 @@ class SumSearch:
             more = np.concatenate([terms[parts.target], further[parts.first][:, None]], axis=1)
             target = np.concatenate([sums.best(EXTENDED).target, target[parts.target]])
             terms = np.concatenate([sums.best(EXTENDED).terms, more])
+
+
+def _starts_written(starts: Sequence[Start]) -> list[Any]:
+    return [
+        [one.place, *([some.target, some.terms, some.measure] for some in (one.found, one.centred))] for one in starts
+    ]
+
+
+def _starts_read(value: Sequence[Any]) -> list[Start]:
+    return [Start(int(place), Sums(*found), Sums(*centred)) for place, found, centred in value]
+
+
+def _nothing(_: object) -> None:
+    return None

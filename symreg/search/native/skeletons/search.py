@@ -25,15 +25,16 @@ from symreg.search.native.refine import Refined, Refiner
 from symreg.search.native.skeletons import catalogue
 from symreg.search.native.skeletons.argument import Inputs, inputs_of
 from symreg.search.native.skeletons.assembly import Assembly
+from symreg.search.native.skeletons.dealing import Dealer
 from symreg.search.native.skeletons.fits import Fits
 from symreg.search.native.skeletons.growing import TIMES, Place, grown, places
-from symreg.search.native.skeletons.pairs import columns_of, paired
+from symreg.search.native.skeletons.pairs import columns_of
 from symreg.search.native.skeletons.part import Chain, Columns, Part, Wave
 from symreg.search.native.skeletons.products import product_draft, products
 from symreg.search.native.skeletons.question import IDENTITY, LOGARITHM, Projected, Question
 from symreg.search.native.skeletons.ranks import Ranks, ranks_of
 from symreg.search.native.skeletons.rich import rich_terms
-from symreg.search.native.skeletons.screen import EXACT_LOSS, Hit, blocks, place_bits, screen_rows, screened
+from symreg.search.native.skeletons.screen import EXACT_LOSS, Hit, place_bits, screen_rows
 from symreg.search.native.skeletons.sums import BEAM, GOING_ON, sums
 from symreg.search.native.skeletons.supplies import Supplies
 from symreg.search.space import SearchSpace
@@ -203,16 +204,12 @@ class Skeletons:
         self, parts: Iterable[Part], questions: Iterable[Question], sizes: Mapping[int, Sequence[int]] | None = None
     ) -> list[Refined]:
         """Parts alone, beside the companions of the questions."""
-        asked, hits = self._supplies.asked(questions), []
+        asked = self._supplies.asked(questions)
         ranks, asking = Ranks(), ranks_of(asked)
         chosen = self._supplies.sizes if sizes is None else lambda part: sizes[part.n_inner]
-        for held, columns in blocks(ranks.of(parts), self.rows, chosen):
-            found = screened(asked, held, columns, self._supplies.each)
-            hits += [replace(one, form_bits=self._said(asking, one, ranks)) for one in found]
-            self.evaluated += sum(len(one.values) for one in columns)
-            if self.workplace.stop():
-                break
-        return self.fits.of_hits(hits)
+        dealer = Dealer(self.workplace, list(ranks.of(parts)), asked, self._count)
+        found = dealer.screened(self.rows, chosen, self._supplies.each)
+        return self.fits.of_hits([replace(one, form_bits=self._said(asking, one, ranks)) for one in found])
 
     def _pairs(self) -> list[Refined]:
         """Two parts, each with one constant inside or none."""
@@ -237,16 +234,11 @@ class Skeletons:
 
     def _paired(self, parts: Sequence[Part], questions: Sequence[Question], sizes: Sequence[int]) -> list[Refined]:
         held, columns = columns_of(parts, self.rows, sizes)
-        hits: list[Hit] = []
         ranks, asked = Ranks(), self._supplies.asked(questions)
         asking, held = ranks_of(asked), list(ranks.of(held))
-        for question in asked:
-            some, looked = paired(question, held, columns, FITTED, self.workplace.stop)
-            hits += [replace(one, form_bits=self._said(asking, one, ranks)) for one in some]
-            self.evaluated += looked // CHEAPER
-            if self.workplace.stop():
-                break
-        return self.fits.of_hits(hits)
+        dealer = Dealer(self.workplace, held, asked, lambda looked: self._count(looked // CHEAPER))
+        found = dealer.paired(columns, FITTED)
+        return self.fits.of_hits([replace(one, form_bits=self._said(asking, one, ranks)) for one in found])
 
     def _grow(self) -> list[Refined]:
         """The nearest formulas with one more part, at each place in them."""
@@ -263,16 +255,14 @@ class Skeletons:
         if len(self.inputs.places) <= MOST_BLENDED:
             parts += [one for one in catalogue.blended(self.inputs) if isinstance(one, Wave)]
         at = {id(place.asked.question): place for place in spots}
-        hits: list[Hit] = []
-        ranks = Ranks()
-        for held, columns in blocks(ranks.of(parts), self.rows, self._supplies.sizes):
-            hits += [
-                replace(one, form_bits=place_bits(ranks.by_id[id(one.parts[0])]) + one.parts[0].bits)
-                for one in screened(_bearing(spots, columns), held, columns, self._supplies.each)
-            ]
-            self.evaluated += sum(len(one.values) for one in columns)
-            if self.workplace.stop():
-                break
+        ranks, asked = Ranks(), [one.asked for one in spots]
+        dealer = Dealer(self.workplace, list(ranks.of(parts)), asked, self._count)
+        found = dealer.screened(
+            self.rows, self._supplies.sizes, self._supplies.each, lambda columns: _bearing(spots, columns)
+        )
+        hits = [
+            replace(one, form_bits=place_bits(ranks.by_id[id(one.parts[0])]) + one.parts[0].bits) for one in found
+        ]
         drafts = []
         for hit in sorted(hits, key=lambda one: one.loss)[: 4 * FITTED]:
             place = at[id(hit.question)]
@@ -281,6 +271,9 @@ class Skeletons:
                 bits = None if place.draft.form_bits is None else place.draft.form_bits + place.bits + hit.form_bits
                 drafts.append(Draft(tree, names, tuple(map(float, values)), (0,) * len(names), bits))
         return self.fits.of_drafts(drafts)
+
+    def _count(self, looked: int) -> None:
+        self.evaluated += looked
 
     def _to_grow(self) -> list[Refined]:
         """The best of each number of constants that have not gone on yet."""
