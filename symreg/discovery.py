@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from symreg.engine import get_engine
+from symreg.engine import Engine, get_engine
 from symreg.errors import DimensionError, SymregError
 from symreg.finishing import GUESS, Finisher, Workshop
 from symreg.formula import Expression, constants_of, infer_dimensions, parse, warm_simplifier
@@ -156,8 +156,7 @@ def discover(
     rows, notes = _searched_rows(problem, seed)
     asked, (problem, screening) = problem, screened(problem, rows, seed, budget.time)
     notes = (*notes, *(() if screening is None else (screening.note,)), *unmet(backend, problem, budget))
-    if backend.engine == "auto" and engine.name == "numpy":
-        notes = (*notes, "the compiled core is not installed: the NumPy engine gives the same laws and takes longer")
+    notes = (*notes, *_note_on_engine(backend, engine))
     space = search_space(problem, rows)
     with linear_algebra_on(backend.threads), warm_simplifier(SIMPLIFY_SECONDS) as simplifier:
         fitter, whole = fitters_of(problem, backend, space, seed)
@@ -199,6 +198,13 @@ def discover(
     )
     watch.end(found.status, front, last)
     return found
+
+
+def _note_on_engine(backend: Backend, engine: Engine) -> tuple[str, ...]:
+    """What is to be said where nobody has asked for the slow engine."""
+    if backend.engine != "auto" or engine.name != "numpy":
+        return ()
+    return ("the compiled core is not installed: the NumPy engine gives the same laws and takes longer",)
 
 
 def linear_algebra_on(threads: int) -> AbstractContextManager[object]:
