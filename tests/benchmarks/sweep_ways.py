@@ -36,34 +36,27 @@ PROBLEMS = {
 }
 """Laws of two lengths, and the unit of what they give."""
 
-FILE = """version: 1
-name: {name}
-data:
-  generate:
-    formula: {formula}
-    target: {{name: y, unit: "{unit}"}}
-    rows: 60
-    inputs: {{a: {{unit: m, low: 1, high: 5}}, b: {{unit: m, low: 1, high: 3}}}}
-backend: {{name: native, threads: 1}}
-budget: {{evaluations: {evaluations}, end_early: never}}
-robustness: {{resamples: 0}}
-report: {{formats: []}}
-sweep: {{noise: {noise}, seed: {seeds}}}
-"""
+FILE = {
+    "version": 1,
+    "name": "ways",
+    "backend": {"name": "native", "threads": 1},
+    "robustness": {"resamples": 0},
+    "report": {"formats": []},
+}
+ROWS = {"rows": 60, "inputs": {"a": {"unit": "m", "low": 1, "high": 5}, "b": {"unit": "m", "low": 1, "high": 3}}}
 
 
 def specifications(folder: Path, given: argparse.Namespace) -> list[Specification]:
-    """The runs of all problems."""
-    found: list[Specification] = []
-    for name, (formula, unit) in list(PROBLEMS.items())[: given.problems]:
-        path = folder / f"{name}.yaml"
-        text = FILE.format(
-            name=name, formula=formula, unit=unit, evaluations=given.evaluations,
-            noise=[0, 0.01, 0.05][: given.noise], seeds=list(range(given.seeds)),
-        )  # fmt: skip
-        path.write_text(text, encoding="utf-8")
-        found += read_specifications(path)
-    return found
+    """The runs of all problems, from one file."""
+    problems = {
+        name: {"data": {"generate": {"formula": formula, "target": {"name": "y", "unit": unit}, **ROWS}}}
+        for name, (formula, unit) in list(PROBLEMS.items())[: given.problems]
+    }
+    sweep = {"problem": problems, "noise": [0, 0.01, 0.05][: given.noise], "seed": list(range(given.seeds))}
+    budget = {"evaluations": given.evaluations, "end_early": "never"}
+    path = folder / "ways.yaml"
+    path.write_text(json.dumps({**FILE, "budget": budget, "sweep": sweep}), encoding="utf-8")  # JSON is YAML too
+    return list(read_specifications(path))
 
 
 def table(runs: Path) -> dict[str, Any]:
