@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,6 +108,26 @@ def test_a_line_that_a_kill_tore_is_none(tmp_path: Path, undisturbed: Discovery)
     again = run_experiment(specification, tmp_path, interval=0.0)
     assert what_is_said(again) == what_is_said(undisturbed)
     assert numbers(tmp_path) == list(range(len(numbers(tmp_path))))
+
+
+@pytest.mark.parametrize(
+    ("now", "guessed"),
+    [("time: null, evaluations: 50000", False), ("time: null, evaluations: 9500", True), ("time: 9 s", True)],
+)
+def test_laws_are_guesses_only_where_they_might_not_be_found_again(tmp_path: Path, now: str, guessed: bool) -> None:
+    """As a guess a law came back written in another way, with another complexity, and was selected so."""
+    cut(asked(tmp_path), tmp_path, 9_000)
+    given: list[tuple[str, ...]] = []
+
+    def look(*_: object, resume_from: tuple[str, ...], **__: object) -> Discovery:
+        given.append(tuple(resume_from))
+        raise PowerCutError
+
+    budget = re.sub(r"time: null, evaluations: \d+", now, TEXT)
+    assert budget != TEXT
+    with pytest.raises(PowerCutError):
+        run_experiment(asked(tmp_path, budget), tmp_path, discover=look, interval=0.0)
+    assert [bool(formulas) for formulas in given] == [guessed]
 
 
 @pytest.mark.parametrize("how", ["version", "memory", "torn header"])
