@@ -149,7 +149,8 @@ def main() -> None:
     given = parser.parse_args()
     problem, runs = PROBLEMS[given.problem](), dict[str, Run]()
     print(f"{given.problem}, {given.evaluations:,} evaluations, load {os.getloadavg()[0]:.1f}")
-    print("| run | wall s | ratio | processor s | ratio | items s | exchanges | items | kB sent | waited s | same |")
+    columns = ("run", "wall s", "ratio", "processor s", "ratio", "items s", "exchanges", "items", "kB sent", "waited s")
+    print(f"| {' | '.join(columns)} | the same |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for name in given.runs.split(","):
         one = runs[name] = searched(name, problem, given.evaluations)

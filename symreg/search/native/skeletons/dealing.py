@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +17,6 @@ from symreg.search.native.skeletons.question import Projected
 from symreg.search.native.skeletons.screen import BLOCK, Hit, blocks, screened
 
 Rows = npt.NDArray[np.int64]
-PARTS_OF_AN_ITEM = 128
-"""Parts that one worker screens at a time: with their constants about a block of columns (``screen.BLOCK``), of which
-the best of each question are kept."""
-
 ITEMS_AT_ONCE = 15
 """Items between two looks at the clock and the budget: a quarter of a million columns, as a budget is counted."""
 
@@ -51,9 +48,18 @@ class Dealer:
                     break
             return found, looked
 
-        count = len(self.parts)
-        items = [range(at, min(at + PARTS_OF_AN_ITEM, count)) for at in range(0, count, PARTS_OF_AN_ITEM)]
-        return self._together(items, work)
+        return self._together(self._blocks(sizes), work)
+
+    def _blocks(self, sizes: Callable[[Part], Sequence[int]]) -> list[range]:
+        """Places of parts that have a block of columns together."""
+        items, start, count = list[range](), 0, 0
+        for place, part in enumerate(self.parts):
+            own = math.prod(sizes(part))
+            if count and count + own > BLOCK:
+                items.append(range(start, place))
+                start, count = place, 0
+            count += own
+        return [*items, range(start, len(self.parts))] if self.parts else []
 
     def paired(self, columns: Sequence[Columns], keep: int) -> list[Hit]:
         """Pairs of the parts with these columns, for one question after another."""
