@@ -18,8 +18,8 @@ namespace {
 
 using std::size_t;
 
-#include "vector_math.h"
 #include "lanes.h"
+#include "vector_math.h"
 
 template <class T>
 using Reads = const T* SYMREG_RESTRICT;
@@ -118,7 +118,8 @@ struct Functions<float> {
 // Of pow by its base. At zero there is no quotient, and the slope is that of pow(0, y - 1): infinite below y = 1, with
 // the sign of -0 where y - 1 is odd.
 double slope_of_power(double x, double y, double v) {
-    double half = 0.5 * y, infinite = (half + Format<double>::SHIFTER) - Format<double>::SHIFTER == half ? 1.0 / x : INF;
+    double half = 0.5 * y,
+           infinite = (half + Format<double>::SHIFTER) - Format<double>::SHIFTER == half ? 1.0 / x : INF;
     double at_zero = y > 1.0 ? y * 0.0 : y == 1.0 ? 1.0 : y * infinite;
     double slope = x == 0.0 ? at_zero : y * (v / x);
     return y == 0.0 ? 0.0 : slope;

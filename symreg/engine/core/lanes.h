@@ -1,5 +1,5 @@
-// LANES numbers side by side, in as many registers as the instruction set needs for them: sums in LANES columns have the
-// same order on all. Included by kernels.cpp and rows.cpp only, inside of their own namespaces.
+// LANES numbers side by side, in as many registers as the instruction set needs for them: sums in LANES columns have
+// the same order on all. Included by kernels.cpp and rows.cpp only, inside of their own namespaces.
 
 #if defined(__AVX512F__)
 constexpr size_t REGISTER = 64;  // bytes

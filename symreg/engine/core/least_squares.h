@@ -243,8 +243,7 @@ class LeastSquares {
             std::size_t n = seen_.rows.lanes_in(block);
             if (!one_block_) residuals(block, tape_.values(seen_.rows, block), n);
             const double* f = tape_.adjoints(n);
-            for (std::size_t j = 0; j < p_; ++j)
-                kernels_.weigh(seen_.root_weight + block * BLOCK, f, columns[j], n);
+            for (std::size_t j = 0; j < p_; ++j) kernels_.weigh(seen_.root_weight + block * BLOCK, f, columns[j], n);
             kernels_.fold(R.data.data(), columns.data(), p_, n);
         }
     }

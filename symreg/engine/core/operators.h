@@ -13,7 +13,7 @@
     BINARY(SUB, x - y, 1.0, -1.0)                                                                           \
     BINARY(MUL, x * y, y, x)                                                                                \
     BINARY(DIV, x / y, 1.0 / y, -v / y)                                                                     \
-    BINARY(POW, std::pow(x, y), slope_of_power(x, y, v), (x == 0.0) & (y > 0.0) ? 0.0 : v * vlog(x))           \
+    BINARY(POW, std::pow(x, y), slope_of_power(x, y, v), (x == 0.0) & (y > 0.0) ? 0.0 : v * vlog(x))        \
     /* What is compared with NaN is NaN, unlike with fmax. Half of the slope to each operand where both are \
        equal, as the slope of |x| at 0 is 0. */                                                             \
     BINARY(MAX, (x > y) | (x != x) ? x : y, double(x > y) + 0.5 * double(x == y),                           \
@@ -31,9 +31,9 @@
     ANGLE(SIN, vsin(x), std::sin(x))                                                                        \
     ANGLE(COS, vcos(x), std::cos(x))                                                                        \
     ANGLE(TAN, Functions<T>::tan(x), std::tan(x))                                                           \
-    UNARY(ASIN, Functions<T>::asin(x), 1.0 / std::sqrt((1.0 - x) * (1.0 + x)))                                       \
-    UNARY(ACOS, Functions<T>::acos(x), -1.0 / std::sqrt((1.0 - x) * (1.0 + x)))                                      \
-    UNARY(ATAN, Functions<T>::atan(x), 1.0 / (1.0 + x * x))                                                          \
+    UNARY(ASIN, Functions<T>::asin(x), 1.0 / std::sqrt((1.0 - x) * (1.0 + x)))                              \
+    UNARY(ACOS, Functions<T>::acos(x), -1.0 / std::sqrt((1.0 - x) * (1.0 + x)))                             \
+    UNARY(ATAN, Functions<T>::atan(x), 1.0 / (1.0 + x * x))                                                 \
     UNARY(SINH, Functions<T>::sinh(x), vcosh(x))                                                            \
     UNARY(COSH, Functions<T>::cosh(x), vsinh(x))                                                            \
     UNARY(TANH, vtanh(x), (1.0 - v) * (1.0 + v))                                                            \

@@ -65,9 +65,9 @@ inline void triangularise(Matrix& A, const std::vector<std::size_t>& begins, con
     }
 }
 
-// The step d that makes |q - R d|^2 + damping |d|^2 least, written to `step`, and the fall that the linear model promises,
-// |R d|^2 + 2 damping |d|^2. R is a triangle whose columns are those of `model` divided by the scales, q is the column
-// behind them. It is triangularise() and solve_triangle() for a number of constants that the compiler knows.
+// The step d that makes |q - R d|^2 + damping |d|^2 least, written to `step`, and the fall that the linear model
+// promises, |R d|^2 + 2 damping |d|^2. R is a triangle whose columns are those of `model` divided by the scales, q is
+// the column behind them. It is triangularise() and solve_triangle() for a number of constants that the compiler knows.
 template <std::size_t P>
 double damped_step_of(const Matrix& model, const double* scales, double damping, double* step) {
     double R[P][P + 1], kept[P][P], below[P][P + 1] = {};  // `below` starts as a diagonal and fills up to a triangle
