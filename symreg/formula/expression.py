@@ -101,11 +101,9 @@ def walk(expression: Expression) -> Iterator[Expression]:
 
 def backwards(expression: Expression) -> Iterator[Expression]:
     """All nodes, each behind its operands, from left to right."""
-    found: list[Expression] = []  # a parent before its operands, from right to left
-    stack = [expression]
+    found, stack = list[Expression](), [expression]  # a parent before its operands, from right to left
     while stack:
-        node = stack.pop()
-        found.append(node)
+        found.append(node := stack.pop())
         if isinstance(node, Apply):
             stack.extend(node.arguments)
     return reversed(found)
@@ -189,8 +187,6 @@ def canonical_number(value: Fraction | float) -> Number:
         if abs(exact.numerator) < LARGEST_TERM and exact.denominator < LARGEST_TERM:
             return Number(exact)
     return Number(float(value))
-
-
 
 
 def canonical_apply(name: str, arguments: tuple[Expression, ...]) -> Expression:
@@ -320,10 +316,9 @@ def lower(
     input, is an ExpressionError.
     """
     fixed: dict[str, int] = {}  # by the exact bits of the value, so that 0.0 and -0.0 stay apart
-    column = {name: i for i, name in enumerate(inputs)}
-    slot = {name: i for i, name in enumerate(free)}
+    column, slot = ({name: i for i, name in enumerate(names)} for names in (inputs, free))
 
-    def leaf(node: Expression) -> tuple[int, int, int]:
+    def leaf(node: Variable | Constant | Number) -> tuple[int, int, int]:
         if isinstance(node, Constant) and node.name in slot:
             return CONSTANT, slot[node.name], 0
         if isinstance(node, Variable) and node.name in column:
@@ -333,7 +328,6 @@ def lower(
         elif isinstance(node, Constant) and node.name in known:
             value = float(known[node.name])
         else:
-            assert isinstance(node, Variable | Constant)
             kind = "an input" if isinstance(node, Variable) else "a free or known constant"
             raise ExpressionError(name=node.name, reason=f"is in the formula, but is not {kind}")
         return CONSTANT, len(free) + fixed.setdefault(value.hex(), len(fixed)), 0
