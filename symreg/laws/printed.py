@@ -37,7 +37,7 @@ def _is_share(unit: Unit) -> bool:
 
 def _has_plain_number(law: Law) -> bool:
     """Whether a number without a unit stands in the formula, other than as an exponent."""
-    free = {one.name for one in law.constants if one.unit.dimension.is_dimensionless}
+    free = {one.name for one in law.constants if one.unit.dimension.is_dimensionless and one.unit.scale == 1.0}
     return not free.isdisjoint(constants_of(law.expression)) or _holds_number(law.expression)
 
 

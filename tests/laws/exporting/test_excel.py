@@ -23,6 +23,9 @@ from tests.miniatures import plain_law
 from tests.random_laws import grid, random_laws
 
 
+pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")  # of the foreign program, where it is compiled anew
+
+
 def formula_of(law: Law) -> str:
     """The cell's text: the last line, below those that are texts of their own."""
     *notes, formula = export_law(law, "excel").splitlines()
