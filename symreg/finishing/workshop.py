@@ -21,6 +21,7 @@ from symreg.finishing.passes import canonical, shortened, shown, tidied
 from symreg.finishing.rewriting import sharing
 from symreg.finishing.shape import Shape, shape_of
 from symreg.finishing.simplifying import simplified
+from symreg.finishing.unwrapping import unwrapped
 from symreg.fitting import EveryRow, Fitted, Fitter, within_bounds
 from symreg.formula import Expression, complexity, tree_bits
 from symreg.laws import Law, ParetoFront, pareto_front
@@ -82,10 +83,12 @@ class Workshop:
 
     def take(self, candidates: Sequence[Candidate], source: str) -> None:
         """Fit what is new on all training rows; what is undefined there is left out."""
+        candidates = candidates if source in AS_PROPOSED else [unwrapped(one) for one in candidates]
         for one in candidates:
             self._reprice(one)
         known = (self._finished, self._refused)
         new = [one for one in candidates if not any(one.expression in met for met in known)]
+        new = list({one.expression: one for one in sorted(new, key=_priced_last)}.values())
         if source != GUESS and self.finisher.fitter.problem.template is None:
             most = most_constants(len(self.finisher.fitter.y))
             new = [one for one in new if len(one.constants) <= most]
@@ -324,3 +327,8 @@ def _worth_simplifying(finished: Sequence[Finished]) -> list[Finished]:
             least = one.fitted.residual_sum
             chosen.append(one)
     return list({id(one): one for one in chosen}.values())
+
+
+def _priced_last(candidate: Candidate) -> bool:
+    """For a formula that comes twice in one round: the one that knows a price of its form counts."""
+    return candidate.form_bits is not None

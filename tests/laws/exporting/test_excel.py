@@ -22,7 +22,6 @@ from tests.laws.exporting.test_names import EVERY_NAME, sum_of
 from tests.miniatures import plain_law
 from tests.random_laws import grid, random_laws
 
-
 pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")  # of the foreign program, where it is compiled anew
 
 

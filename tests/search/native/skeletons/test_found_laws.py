@@ -60,7 +60,7 @@ CASES = {
     "power law": Case(lambda x: 3.2 * x**2.38, "m [kg]", {"x [m]": (0.4, 40)}, 2),
     "two exponentials": Case(
         lambda t: 2.3 * np.exp(-0.43 * t) + 1.7 * np.exp(-2.1 * t), "y", {"t": (0, 6)}, 4,
-        evaluations=20_000_000, options={"operators": PLAIN},
+        evaluations=24_000_000, options={"operators": PLAIN},
     ),
     "Lorentz peak": Case(lambda f: 3.1 / ((f - 4.7) ** 2 + 0.83), "y", {"f": (1, 9)}, 3),
     "oscillator": Case(
