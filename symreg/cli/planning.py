@@ -142,7 +142,7 @@ def summary_lines(summary: SweepSummary) -> Iterator[str]:
     counts = ", ".join(f"{count} {status}" for status, count in summary.counts.items())
     yield f"{summary.name}: {_runs(len(summary.runs))}, {counts}"
     if not summary.n_laws:
-        yield "None has a law yet."
+        yield "No run has finished with a law yet."
         return
     yield f"{summary.agree} of the {summary.n_laws} that found a law selected the most frequent one"
     found = summary.recovered
