@@ -130,10 +130,9 @@ def tell_summary(file: Path, runs: Path, specifications: Sequence[Specification]
 
 
 def _tell(summary: SweepSummary) -> None:
-    written = write_summary(summary)
-    for line in summary_lines(summary):
+    for line in summary_lines(summary):  # first: it is told where nothing can be written too
         typer.echo(printable(line))
-    for path in written:
+    for path in write_summary(summary):
         typer.echo(printable(str(path)))
 
 
