@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+MOST_OF_A_KIND = 5
+"""Sentences that differ in names alone which a terminal shows before it counts the rest: fifty copies of a column are
+1,225 pairs, and would push the law off the screen. Set by hand, as that of the warnings about them."""
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
@@ -46,3 +52,17 @@ def shortened(value: object, limit: int = 60) -> str:
     """The value as Python writes it, cut where a stranger made it endless."""
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def few_of_a_kind(sentences: Sequence[str]) -> list[str]:
+    """The sentences in order; of those that differ in quoted names alone the first few, and how many more there are."""
+    kinds = [re.sub(r"'[^']*'", "''", sentence) for sentence in sentences]
+    count, shown = Counter(kinds), Counter[str]()
+    told = []
+    for sentence, kind in zip(sentences, kinds, strict=True):
+        shown[kind] += 1
+        if shown[kind] <= MOST_OF_A_KIND:
+            told.append(sentence)
+        elif shown[kind] == count[kind]:
+            told.append(f"{count[kind] - MOST_OF_A_KIND:,} more such notes, all of them in state.json")
+    return told

@@ -130,10 +130,9 @@ def tell_summary(file: Path, runs: Path, specifications: Sequence[Specification]
 
 
 def _tell(summary: SweepSummary) -> None:
-    written = write_summary(summary)
-    for line in summary_lines(summary):
+    for line in summary_lines(summary):  # first: it is told where nothing can be written too
         typer.echo(printable(line))
-    for path in written:
+    for path in write_summary(summary):
         typer.echo(printable(str(path)))
 
 
@@ -142,7 +141,7 @@ def summary_lines(summary: SweepSummary) -> Iterator[str]:
     counts = ", ".join(f"{count} {status}" for status, count in summary.counts.items())
     yield f"{summary.name}: {_runs(len(summary.runs))}, {counts}"
     if not summary.n_laws:
-        yield "None has a law yet."
+        yield "No run has finished with a law yet."
         return
     yield f"{summary.agree} of the {summary.n_laws} that found a law selected the most frequent one"
     found = summary.recovered

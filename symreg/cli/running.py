@@ -25,6 +25,7 @@ from symreg.experiment import (
     is_experiment_file,
     with_changes,
 )
+from symreg.wording import few_of_a_kind
 
 if TYPE_CHECKING:
     from symreg.discovery import Discovery, Progress
@@ -276,7 +277,7 @@ def summary(discovery: Discovery, folder: Path) -> str:
         lines.append(f"{completeness(discovery.complete_to_complexity, operators)}.")
         lines += filter(None, [not_asked(operators)])
     lines += [] if discovery.robustness is None else [f"{one}." for one in discovery.robustness.findings]
-    lines += [f"Note: {note}" for note in discovery.notes]
+    lines += [f"Note: {note}" for note in few_of_a_kind(discovery.notes)]
     names = ("report.html", "report.pdf", "report.tex", "report.md", "front.json")
     lines += [f"See {folder / name}" for name in names if (folder / name).is_file()]
     return "\n".join(lines)

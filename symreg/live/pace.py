@@ -47,6 +47,6 @@ class Pace:
         at, progress = self._last
         seen = list(self._seen)
         (began, few), (ended, many) = seen[0], seen[-1]
-        searches = progress.stage == "search" and ended > began
+        searches = progress.stage == "search" and ended > began and many >= few  # a search that goes on may count anew
         rate = (many - few) / (ended - began) if searches else None
         return Glimpse(replace(progress, elapsed=progress.elapsed + self.clock() - at), rate)

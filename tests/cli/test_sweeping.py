@@ -54,6 +54,15 @@ def test_from_the_plan_to_the_summary(said: Said, found: list[str], tmp_path: Pa
     assert (tmp_path / "runs" / "fall" / "summary.csv").is_file()
 
 
+def test_a_summary_that_cannot_be_written_is_told_all_the_same(said: Said, found: list[str], tmp_path: Path) -> None:
+    said("run", "fall.yaml", "--quiet")
+    for file in (tmp_path / "runs" / "fall").iterdir():
+        file.unlink()
+    (tmp_path / "runs" / "fall").rmdir()
+    (tmp_path / "runs" / "fall").touch()  # a file, where its folder would be
+    assert "fall: 4 runs, 4 finished\n4 of the 4 that found a law" in said("summary", "fall.yaml", code=2)
+
+
 def test_a_quiet_sweep_writes_its_summary_and_says_nothing(said: Said, found: list[str], tmp_path: Path) -> None:
     assert said("run", "fall.yaml", "--quiet") == ""
     assert (tmp_path / "runs" / "fall" / "summary.json").is_file()

@@ -93,6 +93,14 @@ def test_the_clock_goes_on_between_reports_and_the_rate_is_of_the_last_seconds()
     assert ended is not None and ended.rate is None
 
 
+def test_where_a_count_begins_anew_no_rate_is_told() -> None:
+    pace = Pace(Clock())
+    pace.update(report(1.0, 770_000))
+    pace.update(report(6.0, 433_000))
+    glimpse = pace.now()
+    assert glimpse is not None and glimpse.rate is None
+
+
 def test_numbers_and_times_are_short() -> None:
     assert [count_text(one) for one in (0, 512, 9_996, 412_345, 999_999, 5_419_612, 1.2e9)] == [
         "0", "512", "10,000", "412,000", "1 million", "5.42 million", "1.2 billion"

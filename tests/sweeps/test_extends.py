@@ -212,3 +212,13 @@ def test_every_key_that_is_not_known_is_told_with_its_line(place: int, tmp_path:
 def test_the_name_of_a_sweep_names_a_folder_too(name: str, tmp_path: Path) -> None:
     path = written(tmp_path, own=BASE.replace("name: base", f"name: '{name}'") + "sweep: {seed: [1]}\n")
     assert "cannot name a folder" in told(path)
+
+
+def test_a_value_of_an_axis_is_a_mistake_where_the_axis_stands(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(BASE_OF_ONE)
+    (tmp_path / "own.yaml").write_text("extends: base.yaml\nname: own\nsweep: {backend.name: [native, nosuch]}\n")
+    with pytest.raises(SpecificationError, match=r"own\.yaml, line 3, backend\.name: 'nosuch' is not known"):
+        read_sweep(tmp_path / "own.yaml")
+
+
+BASE_OF_ONE = "version: 1\nname: base\ndata: {dataset: kepler}\nbackend: {threads: 1}\n"

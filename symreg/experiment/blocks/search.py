@@ -48,11 +48,16 @@ class BackendPart(Part):
         """``command: guess`` is a program without arguments; no shell ever reads it."""
         return [value] if isinstance(value, str) else value
 
-    @model_validator(mode="after")
-    def _known(self) -> Self:
+    @validate("name")
+    @classmethod
+    def _known_name(cls, value: str) -> str:
+        """Told at its own place: an axis of a sweep may have put it into a block of another file."""
         from symreg.search import backend_names
 
-        all_known((self.name,), backend_names())
+        return all_known((value,), backend_names())[0]
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
         given = [key for key in ("formulas", "file", "command", "library") if getattr(self, key) not in ((), None)]
         if given and self.name != "hypotheses":
             raise ValueError(f"{given[0]} is for backend hypotheses; backend {self.name} takes settings: {{...}}")

@@ -8,6 +8,7 @@ median has, since few rows know their typical residual badly.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -46,7 +47,8 @@ def outlier_notes(fitter: Fitter, fitted: Fitted) -> tuple[str, ...]:
     if not len(far):
         return ()
     typical = _typical(np.abs(own), fitter.freedom(fitted), 1.0 if fitter.knows_errors else 0.0)
-    listed = ", ".join(_named(problem, int(rows[one]), sizes[one] / typical) for one in far[:MOST_LISTED])
+    labels = _labels(problem)
+    listed = ", ".join(_named(problem, labels, int(rows[one]), sizes[one] / typical) for one in far[:MOST_LISTED])
     more = f" and {len(far) - MOST_LISTED} more" if len(far) > MOST_LISTED else ""
     lie, were, them = ("1 row lies", "it was", "it") if len(far) == 1 else (
         f"{len(far)} of {len(rows)} rows lie", "they were", "them"
@@ -104,11 +106,15 @@ def _weights(fitter: Fitter, problem: Problem, y: Floats, rows: Rows) -> Floats:
     return np.asarray(found * y**2 if problem.loss == "log" else found)
 
 
-def _named(problem: Problem, row: int, size: float) -> str:
+def _labels(problem: Problem) -> Sequence[str] | None:
+    """The first text column that names each row; None without one. A set of all rows: once a law, not once a row."""
+    return next((values for values in problem.table.label_values if len(set(values)) == len(values)), None)
+
+
+def _named(problem: Problem, labels: Sequence[str] | None, row: int, size: float) -> str:
     """``row 7 (T = 3.2 s, 11 times the typical residual)``, or by its label."""
     column = problem.target_column
     value = f"{problem.target} = {number_text(float(column.user_numbers[row]), 4)}"
     value += "" if column.unit == DIMENSIONLESS_UNIT else f" {column.unit.text}"
-    label = next((values[row] for values in problem.table.label_values if len(set(values)) == len(values)), None)
-    name = f"row {row + 1}" if label is None else label
+    name = f"row {row + 1}" if labels is None else labels[row]
     return f"{name} ({value}, {number_text(size, 2)} times the typical residual)"

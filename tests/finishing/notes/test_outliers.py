@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from symreg.engine import get_engine
+from symreg.finishing.notes import outliers
 from symreg.finishing.notes.outliers import outlier_notes
 from symreg.fitting import Fitter, make_fitter
 from symreg.formula import parse
-from symreg.problem import FreeConstant, choose_natural_units, make_problem
+from symreg.problem import FreeConstant, Problem, choose_natural_units, make_problem
 from symreg.tables import Table, read_table
 from symreg.units import Dimension
 
@@ -98,3 +99,18 @@ def test_of_many_the_first_are_listed() -> None:
     data = rows(100, **{f"r{row}": 5.0 + row for row in range(8)})
     (note,) = notes(data, "student")
     assert note.count("(y = ") == 5 and "and 3 more" in note
+
+
+def test_whether_a_column_names_rows_is_asked_once_and_not_for_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A set of all labels of a long table takes longer than what a search does meanwhile."""
+    asked: list[int] = []
+    own = outliers._labels
+
+    def counted(problem: Problem) -> Any:
+        asked.append(1)
+        return own(problem)
+
+    monkeypatch.setattr(outliers, "_labels", counted)
+    data = rows(r1=2.0, r5=3.0, r9=-4.0) | {"name": [f"n{place}" for place in range(60)]}
+    (note,) = notes(read_table(data, target="y"))
+    assert asked == [1] and note.count("n9 (") == note.count("n5 (") == note.count("n1 (") == 1

@@ -36,6 +36,8 @@ def without_powers(whole: Reduction) -> Reduction | None:
     """What is left without the inputs that are pure powers; None where there are none or nothing else varies."""
     space, smoother = whole.space, whole.smoother
     varying = int((np.ptp(space.inputs, axis=1) > 0).sum())
+    if not varying:
+        return None
     # What a surface leaves over is noise, or all that polynomials cannot follow where there is none.
     noise = float(np.sqrt(smoother.surface(np.zeros(len(smoother.rows))).noise))
     own = whole.own_smoother

@@ -190,3 +190,13 @@ def test_known_uncertainties_are_divided_too() -> None:
     found = peeled_space(space, smoother_of(space, smoother.rows))
     assert found is not None
     assert found.space.sigma == pytest.approx(space.sigma / found.values)
+
+
+def test_where_no_input_varies_nothing_is_taken_out() -> None:
+    x = np.random.default_rng(0).uniform(1, 2, 60)
+    data = {"a": np.full(60, 2.0), "b": np.full(60, 3.0), "y": x**2}
+    problem = problem_of(data, "y")
+    space = search_space(problem, problem.train_rows)
+    smoother = smoother_of(space, np.arange(len(space.target)))
+    if smoother is not None:
+        assert without_powers(whole_question(space, smoother)) is None
