@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from symreg.executors.cores import crowding
 from symreg.executors.errors import ExecutorError
-from symreg.executors.link import FileLink, Line, Link, beating, file_link
+from symreg.executors.link import FileLink, Line, Link, file_link
 from symreg.executors.local import LocalExecutor
 from symreg.executors.many import ATTEMPTS, run_tasks
 from symreg.executors.on_dask import Cluster, dask_cluster
@@ -26,7 +26,6 @@ __all__ = [
     "LocalExecutor",
     "Outcome",
     "Task",
-    "beating",
     "crowding",
     "dask_cluster",
     "file_link",

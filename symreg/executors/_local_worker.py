@@ -75,3 +75,7 @@ def _answer_all(next_call: Callable[[], bytes], mouth: IO[bytes]) -> None:
             write_frame(mouth, answer_to(next_call()))
     except OSError:
         os._exit(NOBODY_IS_THERE)
+
+
+if __name__ == "__main__":
+    main()

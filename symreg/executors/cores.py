@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import os
 
-ONE_THREAD_EACH = (
-    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-)  # fmt: skip
-"""Variables that libraries of linear algebra read once, when they are loaded."""
-
 
 def cores_here() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def thread_variables(threads: int) -> dict[str, str]:
-    """The environment of a worker whose libraries are to use so many threads."""
-    return dict.fromkeys(ONE_THREAD_EACH, str(threads))
 
 
 def crowding(jobs: int, threads: int, cores: int | None = None) -> str | None:

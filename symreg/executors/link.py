@@ -8,16 +8,18 @@ killed says nothing any more, which its workers notice: its beat stands still.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import secrets
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+from symreg.ticking import ticking
 
 FOLDER_PREFIX = ".symreg-"
 """Of the folder that a link makes for itself: hidden, beside the runs."""
@@ -206,22 +208,14 @@ def file_link(beside: str | os.PathLike[str]) -> Iterator[FileLink]:
 @contextlib.contextmanager
 def beating(write: Callable[[int], None]) -> Iterator[None]:
     """``write`` 1, 2, 3 and so on during the block, one in each interval; what fails is tried again with the next."""
-    ended = threading.Event()
+    counts = itertools.count(1)
 
     def beat() -> None:
-        count = 0
-        while not ended.wait(BEAT_SECONDS):
-            count += 1
-            with contextlib.suppress(Exception):  # a full disk, a scheduler that is gone: workers notice the silence
-                write(count)
+        with contextlib.suppress(Exception):  # a full disk, a scheduler that is gone: workers notice the silence
+            write(next(counts))
 
-    thread = threading.Thread(target=beat, name="beat", daemon=True)
-    thread.start()
-    try:
+    with ticking(beat, BEAT_SECONDS):
         yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def _sweep(parent: Path, mine: Path) -> None:

@@ -1,20 +1,18 @@
 """Processes of this machine behind ``concurrent.futures.Executor``: one dies, and its neighbours go on.
 
-A pool of the standard library is broken as a whole when one of its processes is killed, and imports the user's main
-script again in each. Here each job has a process of its own, a fresh interpreter that is told what to call through a
-pipe. When the parent dies, however it dies, its processes read the end of their input and leave.
+A pool of the standard library is broken as a whole when one of its processes is killed. Here each job has a process of
+its own, a fresh interpreter that is told what to call through a pipe. When the parent dies, however it dies, its
+processes read the end of their input and leave.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import pickle
 import queue
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -22,8 +20,8 @@ from concurrent.futures import Executor, Future
 from typing import IO, Any
 
 from symreg.executors._local_worker import read_frame, write_frame
-from symreg.executors.cores import thread_variables
 from symreg.executors.errors import TaskError, WorkerDiedError
+from symreg.interpreter import begin
 
 FRESH_AFTER = 20
 """Calls after which a process gives way to a new one: what large searches leave of their memory adds up."""
@@ -34,12 +32,7 @@ DYING = 5.0
 LAST_WORDS = 2000
 """Bytes at the end of what a dead process has written to standard error, in which its last line is looked for."""
 
-_BOOT = """
-import json, sys
-sys.path.extend(path for path in json.loads(sys.argv[1]) if path not in sys.path)
-from symreg.executors._local_worker import main
-main()
-"""
+WORKER = "symreg.executors._local_worker"
 
 _Call = tuple["Future[Any]", bytes]
 
@@ -122,12 +115,7 @@ class LocalExecutor(Executor):
                     process = process or self._begin()
                     done, told = pickle.loads(process.ask(packed))
                     value = pickle.loads(told)
-                except WorkerDiedError as error:
-                    self._end(process)
-                    process = None
-                    future.set_exception(error)
-                    continue
-                except Exception as error:  # the thread outlives whatever an answer does when it is read
+                except Exception as error:  # a death, or whatever an answer does when it is read
                     self._end(process)
                     process = None
                     future.set_exception(error)
@@ -159,17 +147,11 @@ class _Process:
     """A fresh interpreter, told what to call."""
 
     def __init__(self, threads: int) -> None:
-        paths = json.dumps([path for path in sys.path if path])
         self.asked = 0
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115, as long as the process
         try:
-            # -P: the folder the user happens to be in is no place to import from
-            self._child = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOT, paths],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._said,
-                env={**os.environ, **thread_variables(threads)},
+            self._child = begin(
+                WORKER, threads=threads, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said
             )
         except OSError as error:
             self._said.close()

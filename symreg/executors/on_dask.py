@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from symreg.executors.cores import thread_variables
 from symreg.executors.errors import ExecutorError, WorkerVersionError
 from symreg.executors.link import FileLink, beating
+from symreg.interpreter import thread_variables
 from symreg.version import package_version
 
 CONNECT_SECONDS = 15.0

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from symreg.live.pace import Pace
 from symreg.live.words import line_of
+from symreg.ticking import ticking
 
 if TYPE_CHECKING:
     from symreg.watching import Progress
@@ -56,19 +57,6 @@ class Lines:
             self._stage, self._told = stage, self.clock()
             self.write(line_of(glimpse, self.width()))
 
-    @contextlib.contextmanager
-    def ticking(self) -> Iterator[None]:
+    def ticking(self) -> AbstractContextManager[None]:
         """During the block lines are also written while the search reports nothing."""
-        ended = threading.Event()
-
-        def watch() -> None:
-            while not ended.wait(WATCH_STEP):
-                self.tick()
-
-        thread = threading.Thread(target=watch, name="progress", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
+        return ticking(self.tick, WATCH_STEP)

@@ -1,11 +1,8 @@
 """A child process that answers lines of text, each within a time limit.
 
 Foreign code that may hang, abort or eat the memory runs at the other end of a pipe. Only JSON lines cross it,
-so that nothing which comes back can execute anything. The child is started with ``subprocess`` and not with
-``multiprocessing``: that one imports the user's main script again in the child (a script without an ``if
-__name__ == "__main__"`` guard would run twice), and forking is unsafe beside the engine's threads. A child
-that is late or dead is killed and the next question starts a new one. When the parent dies, however it dies,
-the child reads the end of its input and leaves.
+so that nothing which comes back can execute anything. A child that is late or dead is killed and the next
+question starts a new one. When the parent dies, however it dies, the child reads the end of its input and leaves.
 """
 
 from __future__ import annotations
@@ -16,21 +13,19 @@ import math
 import os
 import queue
 import subprocess
-import sys
 import threading
 import time
 import weakref
 from typing import IO, Any
 
 from symreg.errors import SymregError
+from symreg.interpreter import begin
 
 START_SECONDS = 60.0
 """How long a child may take to import what it needs: generous, for a busy machine with a cold disk."""
 
 _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # sympy walks through sets: the same question must get the same answer tomorrow
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2",  # each arena takes address space, which may be limited
 }
 
@@ -45,19 +40,6 @@ MOST_FAILED_STARTS = 2
 
 MOST_WAITING = 10_000
 """Answers that may wait to be heard; then the child waits."""
-
-_BOOT = """
-import json, runpy, sys
-sys.path.extend(path for path in json.loads(sys.argv[2]) if path not in sys.path)
-if sys.argv[3] != "0":
-    try:
-        import resource
-        resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]),) * 2)
-    except (ImportError, ValueError, OSError):
-        pass  # no such limit on this system: the limits of time remain
-runpy.run_module(sys.argv[1], run_name="__main__")
-"""
-
 
 class WorkerError(SymregError):
     """The child gave no answer; the text says why ("timed out after 5 s", "stopped (signal 9)")."""
@@ -94,18 +76,18 @@ class TextWorker:
         if self._process is not None and self._process.poll() is None:
             return
         self.close()
-        paths = json.dumps([path for path in sys.path if path])
         try:
-            # -P: the folder the user happens to be in is no place to import from
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _BOOT, self.module, paths, str(self.memory or 0)],
+            self._process = begin(
+                self.module,
+                threads=1,
+                memory=self.memory or 0,
+                variables=_ENVIRONMENT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self.errors or subprocess.DEVNULL,
                 text=True,
                 encoding="utf-8",
                 errors="replace",  # bytes that are no text make one line unreadable, not those before it
-                env={**os.environ, **_ENVIRONMENT},
             )
         except (OSError, ValueError, TypeError) as error:
             raise WorkerError(message=f"could not be started: {error}") from error

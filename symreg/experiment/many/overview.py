@@ -95,7 +95,7 @@ class Tally:
             self.done.append(record)
         self.show()
 
-    def show(self, *_: object) -> None:
+    def show(self) -> None:
         """Tell the observer."""
         if self.observer is not None:
             with self.lock:

@@ -20,7 +20,6 @@ from symreg.executors import (
     file_link,
     run_tasks,
 )
-from symreg.executors import beating as ticking
 from symreg.experiment.errors import ProgramNotAllowedError, RunFolderError
 from symreg.experiment.many.one import Ways, run_one
 from symreg.experiment.many.overview import Overview, Tally
@@ -29,6 +28,9 @@ from symreg.experiment.many.record import RunRecord, record_without
 from symreg.experiment.specification import Specification
 from symreg.experiment.tracking import check_trackers
 from symreg.live import first_interrupt_asks
+from symreg.ticking import ticking
+
+SHOWN_EVERY = 1.0  # seconds between two words to who watches
 
 Workers = Executor | Callable[[], Executor] | Cluster
 
@@ -70,7 +72,7 @@ def run_many(
         crew = _hired(stack, executor, jobs, files, threads)
         tally = Tally(len(specifications), crew.link, observer)
         tasks = list(_tasks(specifications, folder, ways, crew, tally))
-        stack.enter_context(ticking(tally.show))
+        stack.enter_context(ticking(tally.show, SHOWN_EVERY))
         outcomes = run_tasks(
             tasks, crew.pool, attempts=attempts, observer=tally.hear, link=crew.link, width=crew.width,
             threads=threads, stop=lambda: asked() or (stop is not None and stop()),
