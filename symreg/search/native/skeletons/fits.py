@@ -51,7 +51,8 @@ REMEMBERED = 16
 class Fits:
     """Fits hits and drafts on the rows of the screen (``quick``) and the best of them on all rows (``full``).
 
-    ``most`` is how many constants a formula may have, ``each`` how many hits with one number of constants are fitted.
+    ``most`` is how many constants a formula may have, ``each`` how many hits with one number of constants are fitted;
+    once ``stop()`` is true, no more than the first ``AT_A_TIME`` of them.
     """
 
     quick: Refiner
@@ -59,6 +60,7 @@ class Fits:
     assembly: Assembly
     most: int
     each: int
+    stop: Callable[[], bool]
     _near: dict[int, list[Refined]] = field(default_factory=dict)  # the best so far, by number of constants
 
     @property
@@ -118,7 +120,7 @@ class Fits:
             for alike in _grouped(rest[low : low + AT_A_TIME], lambda one: one.question.sees).values():
                 found += self._fitted_inside(alike)
             yield from found
-            if any(hit.loss < EXACT_LOSS for hit, _ in found):
+            if any(hit.loss < EXACT_LOSS for hit, _ in found) or self.stop():
                 break
 
     def _fitted_inside(self, some: Sequence[Hit]) -> Iterator[tuple[Hit, Values]]:

@@ -311,7 +311,7 @@ def skeletons_of(workplace: Workplace, space: SearchSpace, fit_rows: Rows) -> Sk
     full = Refiner(space, workplace.engine, threads, target, fit_rows)
     assembly = Assembly(space, fit_rows, target.y, target.weights * len(fit_rows))
     each = FITTED_ALONE if len(inputs.places) == 1 else FITTED
-    fits = Fits(quick, full, assembly, most_constants(len(space.target)), each)
+    fits = Fits(quick, full, assembly, most_constants(len(space.target)), each, workplace.stop)
     return Skeletons(workplace, space, inputs, rows, assembly, fits)
 
 
