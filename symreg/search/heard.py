@@ -5,37 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from symreg.search.backend import Backend, Budget, Capabilities, Round
-from symreg.search.honouring import capabilities_of
+from symreg.search.backend import Budget, Round
 from symreg.search.reading import Reader
 from symreg.search.space import SearchSpace
+from symreg.search.wrapped import Wrapped
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Wrapped):
     """A backend whose formulas in text have become candidates."""
-
-    backend: Backend
-
-    @property
-    def name(self) -> str:
-        """The backend's name."""
-        return self.backend.name
-
-    @property
-    def threads(self) -> int:
-        """Threads it may use."""
-        return self.backend.threads
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the backend heeds by itself."""
-        return capabilities_of(self.backend)
-
-    @property
-    def engine(self) -> str:
-        """The engine to fit with."""
-        return self.backend.engine
 
     def propose(
         self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symreg.formula import Variable, variables_of
-from symreg.search.backend import Backend, Budget, Capabilities, Round
+from symreg.search.backend import Backend, Budget, Round
 from symreg.search.columns import Screening
-from symreg.search.honouring import capabilities_of
 from symreg.search.space import SearchSpace
+from symreg.search.wrapped import Wrapped
 
 FIRST_SHARE = 0.6
 """Of the budget, for the columns that are vouched for, where no law is found among them before that leaves nothing. So
@@ -42,34 +42,13 @@ def vouched_first(backend: Backend, screening: Screening | None) -> Backend:
 
 
 @dataclass(frozen=True, slots=True)
-class VouchedFirst:
+class VouchedFirst(Wrapped):
     """A backend that searches with the inputs of these names, and then with all.
 
     A search that is interrupted between its turns does not go on after them, but begins with the laws that it had.
     """
 
-    backend: Backend
     names: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """The backend's name."""
-        return self.backend.name
-
-    @property
-    def threads(self) -> int:
-        """Threads it may use."""
-        return self.backend.threads
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the backend heeds by itself."""
-        return capabilities_of(self.backend)
-
-    @property
-    def engine(self) -> str:
-        """The engine to fit with."""
-        return self.backend.engine
 
     def propose(self, space: SearchSpace, budget: Budget, *, seed: int, stop: Callable[[], bool]) -> Iterator[Round]:
         """The rounds of both searches; the first ends them where a law leaves nothing, or where ``stop()`` is true."""
