@@ -23,7 +23,7 @@ from symreg.experiment.errors import (
 )
 from symreg.experiment.fingerprint import data_differences, data_fingerprint
 from symreg.experiment.many import NOT_BEGUN, Overview, RunningRun, RunRecord, run_many, threads_of
-from symreg.experiment.prospect import Prospect, prospect_of
+from symreg.experiment.prospect import Prospect, Read, data_changes, prospect_of
 from symreg.experiment.results import (
     ListedRun,
     Predictions,
@@ -57,6 +57,7 @@ __all__ = [
     "Predictions",
     "ProgramNotAllowedError",
     "Prospect",
+    "Read",
     "RecordedLaw",
     "RunFolderError",
     "RunRecord",
@@ -68,6 +69,7 @@ __all__ = [
     "check_tools",
     "check_trackers",
     "csv_cell",
+    "data_changes",
     "data_differences",
     "data_fingerprint",
     "draft_experiment",

@@ -58,6 +58,17 @@ def prospect_of(specification: Specification, runs_folder: str | Path, read: Rea
     return Prospect("done" if is_done else "goes on" if is_over else "cut off", state.elapsed)
 
 
+def data_changes(specification: Specification, folder: Path, read: Read | None = None) -> tuple[str, ...]:
+    """How the data differ from those of the run in ``folder``; none where no run has begun.
+
+    Raises a SymregError where the table, or what the run left, cannot be read; ``read`` as above.
+    """
+    state = store.read_state(folder)
+    if state is None:
+        return ()
+    return tuple(data_differences(state.data, _resolved(specification, {} if read is None else read)[1]))
+
+
 def _resolved(specification: Specification, read: Read) -> tuple[Specification, dict[str, Any]]:
     """The specification with what the data decide, and their fingerprint; a table of a seed of its own is read anew."""
     key = specification.model_dump_json(exclude=_OF_ITS_OWN)

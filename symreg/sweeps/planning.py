@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from symreg.experiment import Prospect, Specification, prospect_of
+from symreg.experiment import Prospect, Specification, prospect_of, threads_of
 from symreg.sweeps.language import Sweep, SweptRun, read_sweep
 
 
@@ -92,7 +92,7 @@ def _planned(run: SweptRun, runs_folder: Path, read: dict[str, Any]) -> PlannedR
     made, prospect = run.specification, prospect_of(run.specification, runs_folder, read)
     # A run that was cut off is counted whole: where its search cannot go on it begins anew.
     search = math.inf if made.budget.time is None else made.budget.time
-    return PlannedRun(run, prospect, search + _examining(made), made.budget.memory, made.backend.threads)
+    return PlannedRun(run, prospect, search + _examining(made), made.budget.memory, threads_of(made))
 
 
 def _examining(specification: Specification) -> float:

@@ -289,3 +289,24 @@ def test_a_run_is_known_again_whatever_its_file_says(said: str, tmp_path: Path) 
     run_experiment(specification, tmp_path / "runs", discover=finding_nothing)
     (run,) = summarise(path, tmp_path / "runs").runs
     assert (run.status, run.trouble) == ("finished", "")
+
+
+def test_runs_of_data_that_have_changed_since_count_for_nothing(tmp_path: Path) -> None:
+    """They were said to be finished, in a table of laws of other rows."""
+    rows = [f"{height},{(2 * height / 9.81) ** 0.5:.6f}" for height in range(1, 25)]
+    table = tmp_path / "fall.csv"
+    table.write_text("\n".join(["h [m],t [s]", *rows]), encoding="utf-8")
+    path = written(
+        tmp_path,
+        "version: 1\nname: fall\ndata: {file: fall.csv, target: t}\nfree_constants: {units: inferred}\n"
+        "robustness: {resamples: 0}\nreport: {formats: []}\nsweep: {seed: [0, 1]}\n",
+    )
+    run_sweep(path, tmp_path / "runs")
+    assert summarise(path, tmp_path / "runs").counts == {"finished": 2}
+    table.write_text("\n".join(["h [m],t [s]", *rows[:-1], "24,9.9"]), encoding="utf-8")
+    changed = summarise(path, tmp_path / "runs")
+    assert changed.counts == {"another question": 2} and changed.n_laws == 0
+    assert "values of column 't' have changed" in changed.runs[0].trouble
+    table.unlink()
+    gone = summarise(path, tmp_path / "runs")
+    assert gone.counts == {"finished": 2} and "not known" in gone.runs[0].trouble

@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from symreg.experiment import RecordedLaw, Specification, StoredRun, UnreadableRun, read_stored_run
+from symreg.errors import SymregError
+from symreg.experiment import (
+    Read,
+    RecordedLaw,
+    Specification,
+    StoredRun,
+    UnreadableRun,
+    data_changes,
+    read_stored_run,
+)
 from symreg.formula import Expression
 from symreg.laws import constant_text
 from symreg.sweeps.language import SweptRun
@@ -67,18 +76,26 @@ class RunOutcome:
         return math.sqrt(max(0.0, 1.0 - self.r2)) if math.isfinite(self.r2) else math.nan
 
 
-def outcome_of(run: SweptRun, runs_folder: Path) -> RunOutcome:
-    """What ``runs_folder`` holds of ``run``; nothing is raised for a folder that is missing, damaged or strange."""
+def outcome_of(run: SweptRun, runs_folder: Path, read: Read) -> RunOutcome:
+    """What ``runs_folder`` holds of ``run``; nothing is raised for a folder that is missing, damaged or strange.
+
+    A run whose data have changed since is one of another question. ``read`` holds the tables that were read for others.
+    """
     base = {"name": run.name, "values": run.values, "asked": asked_by(run.specification)}
     record = read_stored_run(runs_folder / run.name)
     if record is None:
         return RunOutcome(**base, status="to do")  # type: ignore[arg-type]
     if isinstance(record, UnreadableRun):
         return RunOutcome(**base, status="unreadable", trouble=record.reason)  # type: ignore[arg-type]
-    differences = record.differences(run.specification)
+    differences, trouble = record.differences(run.specification), ""
+    if not differences:
+        try:
+            differences = list(data_changes(run.specification, runs_folder / run.name, read))
+        except (SymregError, OSError) as error:
+            trouble = f"whether the data are the same is not known: {error}"
     if differences:
         return RunOutcome(**base, status="another question", trouble="; ".join(differences))  # type: ignore[arg-type]
-    return _of_record(run, record)
+    return replace(_of_record(run, record), trouble=trouble)
 
 
 def _of_record(run: SweptRun, record: StoredRun) -> RunOutcome:

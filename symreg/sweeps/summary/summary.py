@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from symreg.document import Document
-from symreg.experiment import Specification
+from symreg.experiment import Read, Specification
 from symreg.sweeps.language import Sweep, SweptRun, read_sweep, sweep_of
 from symreg.sweeps.summary.agreement import Along, Question, along_axes, questions_of
 from symreg.sweeps.summary.outcome import RunOutcome, outcome_of
@@ -74,6 +74,7 @@ def summarise(
         pairs = zip(sweep.runs, specifications, strict=True)
         sweep = replace(sweep, runs=tuple(SweptRun(one, run.values) for run, one in pairs))
     folder = Path(runs_folder)
-    runs = tuple(outcome_of(run, folder) for run in sweep.runs)
+    read: Read = {}
+    runs = tuple(outcome_of(run, folder, read) for run in sweep.runs)
     questions = questions_of(sweep, runs)
     return SweepSummary(sweep, folder, runs, questions, along_axes(sweep, runs, questions))
