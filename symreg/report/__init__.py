@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symreg.errors import ReportError
 from symreg.laws import EXPORT_LANGUAGES, export_law
-from symreg.report.page import course_picture, front_picture, page_style
+from symreg.report.page import course_picture, front_picture, page_environment, page_style, source_in
 from symreg.report.publication import FIGURE_FOLDER, FIGURE_NAMES, write_figures
 from symreg.report.writing import FORMATS, write_report, write_reports
 
@@ -17,7 +17,9 @@ __all__ = [
     "course_picture",
     "export_law",
     "front_picture",
+    "page_environment",
     "page_style",
+    "source_in",
     "write_figures",
     "write_report",
     "write_reports",

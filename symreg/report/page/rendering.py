@@ -18,6 +18,7 @@ from symreg.formula import variables_of
 from symreg.laws import EXPORT_LABELS, export_law
 from symreg.report.content import Content
 from symreg.report.page.drawing import Shared, draw
+from symreg.report.page.environment import page_environment, source_in
 from symreg.report.page.figures import (
     MOST_SLICES,
     Figure,
@@ -137,23 +138,12 @@ def _rivals(content: Content) -> list[Markup]:
 
 @cache
 def _source(name: str) -> str:
-    """A file beside the templates, which nothing from outside passes through."""
-    found = _environment().loader
-    assert found is not None
-    return found.get_source(_environment(), name)[0].strip()
+    return source_in(_environment(), name)
 
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("symreg.report.page", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment("symreg.report.page")
     environment.filters |= {"unit": _unit, "symbol": _symbol, "formula": _formula}
     environment.filters |= {"short": shortened, "plain": one_line}
     environment.globals |= {"equation": _equation}

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from symreg.report import page_style
+from symreg.report import page_environment, page_style, source_in
 from symreg.sweeps.summary.outcome import RunOutcome
 from symreg.sweeps.summary.summary import SweepSummary
 from symreg.typesetting import one_line, to_mathml, unit_html
@@ -37,9 +37,8 @@ def summary_page(summary: SweepSummary, folder: Path) -> str:
     """The page as it is to lie in ``folder``: its links lead from there to the runs."""
     template = _environment().get_template("summary.html.jinja")
     links = {run.name: _link(summary.runs_folder / run.name, folder) for run in summary.runs}
-    return template.render(
-        s=summary, links=links, style=Markup(page_style() + "\n" + _own_style()), judged=bool(summary.recovered)
-    )
+    style = Markup(f"{page_style()}\n{source_in(_environment(), 'summary.css')}")
+    return template.render(s=summary, links=links, style=style, judged=bool(summary.recovered))
 
 
 def _link(run: Path, folder: Path) -> str:
@@ -55,23 +54,8 @@ def _link(run: Path, folder: Path) -> str:
 
 
 @cache
-def _own_style() -> str:
-    loader = _environment().loader
-    assert loader is not None
-    return loader.get_source(_environment(), "summary.css")[0].strip()
-
-
-@cache
 def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("symreg.sweeps.summary", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment("symreg.sweeps.summary")
     environment.filters["some"] = _some
     environment.filters |= {"plain": one_line, "unit": _unit, "number": _number, "share": _share, "r2": r2_text}
     environment.globals |= {"law": _law, "tone": _tone}
