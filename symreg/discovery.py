@@ -37,6 +37,7 @@ from symreg.search import (
     search_space,
     unmet,
     vouched_first,
+    without_equals,
 )
 from symreg.typesetting import bundle, html_list, told
 from symreg.units import DIMENSIONLESS
@@ -155,7 +156,8 @@ def discover(
     check_backend(backend, problem)
     rows, notes = _searched_rows(problem, seed)
     asked, (problem, screening) = problem, screened(problem, rows, seed, budget.time)
-    notes = (*notes, *(() if screening is None else (screening.note,)), *unmet(backend, problem, budget))
+    problem, equal = without_equals(problem, rows)
+    notes = (*notes, *(() if screening is None else (screening.note,)), *equal, *unmet(backend, problem, budget))
     notes = (*notes, *_note_on_engine(backend, engine))
     space = search_space(problem, rows)
     with linear_algebra_on(backend.threads), warm_simplifier(SIMPLIFY_SECONDS) as simplifier:
@@ -180,7 +182,7 @@ def discover(
         runners_up = workshop.runners_up(front, UNHURRIED if unhurried else LEAST_FINISHING)
     watch.history.note(watch.elapsed, last.evaluated, front)
     found = Discovery(
-        problem=pursuit.problem if screening is None else replace(pursuit.problem, inputs=asked.inputs),
+        problem=replace(pursuit.problem, inputs=asked.inputs),
         front=front,
         status="interrupted" if reason == INTERRUPTED else "finished",
         stop_reason=reason,

@@ -6,6 +6,7 @@ from symreg.search.backend import Backend, BackendError, Budget, Round, going_on
 from symreg.search.clock import Clock
 from symreg.search.columns import Screening, restored
 from symreg.search.dimension_code import DimensionRangeError
+from symreg.search.equal_columns import without_equals
 from symreg.search.heard import Heard
 from symreg.search.honouring import capabilities_of, check_backend, unmet
 from symreg.search.native import (
@@ -71,4 +72,5 @@ __all__ = [
     "solve",
     "unmet",
     "vouched_first",
+    "without_equals",
 ]
