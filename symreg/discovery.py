@@ -154,11 +154,10 @@ def discover(
     stop, seed = stop or (lambda: False), problem.seed if seed is None else seed
     engine = get_engine(backend.engine)
     check_backend(backend, problem)
-    rows, notes = _searched_rows(problem, seed)
-    asked, (problem, screening) = problem, screened(problem, rows, seed, budget.time)
+    asked, (rows, notes) = problem, _searched_rows(problem, seed)
+    problem, screening = screened(problem, rows, seed, budget.time)
     problem, equal = without_equals(problem, rows)
-    notes = (*notes, *(() if screening is None else (screening.note,)), *equal, *unmet(backend, problem, budget))
-    notes = (*notes, *_note_on_engine(backend, engine))
+    notes = (*notes, *equal, *unmet(backend, problem, budget), *_note_on_engine(backend, engine))
     space = search_space(problem, rows)
     with linear_algebra_on(backend.threads), warm_simplifier(SIMPLIFY_SECONDS) as simplifier:
         fitter, whole = fitters_of(problem, backend, space, seed)
@@ -192,7 +191,7 @@ def discover(
         wall_seconds=watch.elapsed,
         engine=engine.name,
         backend=backend.name,
-        notes=(*problem.notes, *notes, *workshop.notes),
+        notes=(*problem.notes, *(() if screening is None else (screening.note,)), *notes, *workshop.notes),
         runners_up=runners_up,
         rejections=rejections,
         history=tuple(watch.history.moments),

@@ -11,10 +11,11 @@ import numpy as np
 
 from symreg.arrays import Rows
 from symreg.formula import variables_of
+from symreg.mapped import parts
 from symreg.problem import Problem
 from symreg.tables import Column
 
-ROUNDING = 1e-12
+CONVERTED = 1e-12
 """Of a value: what turning units into SI may add to it. Nobody measures so well."""
 
 
@@ -55,9 +56,13 @@ def _sets_of_equals(problem: Problem, rows: Rows) -> list[list[str]]:
 def _are_equal(one: Column, other: Column, rows: Rows) -> bool:
     """Whether values and their uncertainties are the same, first on these rows and then on all."""
     kinds = ((each.unit.dimension, each.unit.is_angle, each.sigma is None) for each in (one, other))
-    if next(kinds) != next(kinds) or not np.allclose(one.values[rows], other.values[rows], rtol=ROUNDING, atol=0.0):
+    if next(kinds) != next(kinds) or not np.allclose(one.values[rows], other.values[rows], rtol=CONVERTED, atol=0.0):
         return False
     pairs = [(one.values, other.values)]
     if one.sigma is not None and other.sigma is not None:
         pairs.append((one.sigma, other.sigma))
-    return all(np.allclose(mine, theirs, rtol=ROUNDING, atol=0.0) for mine, theirs in pairs)
+    return all(
+        np.allclose(mine[part], theirs[part], rtol=CONVERTED, atol=0.0)
+        for mine, theirs in pairs
+        for part in parts(len(mine))
+    )
