@@ -91,6 +91,7 @@ def _search(
     engine = SharedEngine(get_engine(settings.engine), sharing)
     workplace = Workplace(settings, engine, budget, clock.spent, lambda: clock.evaluations_left, sharing)
     anew = partial(laid_out, workplace, space, seed)
+    clock.evaluated = lambda: 0  # what is repeated is not looked at again: of the budgets, only time and memory end it
     past, searchers, generator = standing_after(past, anew, clock.spent)
     clock.evaluated = lambda: max(past.evaluated, searchers.evaluated)
     whole, progress, wonder = searchers.whole, searchers.progress, searchers.wonder
@@ -101,7 +102,7 @@ def _search(
         if wonder.knows_that_errors_grow(searchers.skeletons):
             yield told.again_with_relative_errors()
             return wonder.weighed
-        found = [] if past.turns and clock.spent() else searchers.run()
+        found = [] if past.turns and clock.reason else searchers.run()  # where repeating was cut short, nobody stands right
         found = written_out(found, positive, sharing)  # joins and products of powers look beyond the allowed operators
         found = [one for one in found if can_be_said(one.draft.expression, space.operators)]
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]

@@ -83,6 +83,16 @@ def test_where_a_search_was_interrupted_does_not_matter(undisturbed: Run, part: 
     assert again.last == Round(**{**vars_of(undisturbed.last), "candidates": again.last.candidates})
 
 
+def test_a_budget_that_a_turn_has_just_spent_ends_both_alike(undisturbed: Run) -> None:
+    """The turn that comes after it finds it spent, and still gives what costs nothing."""
+    for cut in range(1, 6):
+        budget = undisturbed.turns[cut - 1]["evaluated"]
+        whole = searched(tangle(), evaluations=budget)
+        again = searched(tangle(), whole.turns[:cut], evaluations=budget)
+        assert again.found == whole.found and again.last.evaluated == whole.last.evaluated
+        assert whole.turns[:cut] + again.turns == whole.turns
+
+
 def vars_of(one: Round) -> dict[str, Any]:
     return {name: getattr(one, name) for name in Round.__slots__}
 
