@@ -102,7 +102,8 @@ def _search(
         if wonder.knows_that_errors_grow(searchers.skeletons):
             yield told.again_with_relative_errors()
             return wonder.weighed
-        found = [] if past.turns and clock.reason else searchers.run()  # where repeating was cut short, nobody stands right
+        # Where repeating was cut short, searchers do not stand where the last turn left them.
+        found = [] if past.turns and clock.reason else searchers.run()
         found = written_out(found, positive, sharing)  # joins and products of powers look beyond the allowed operators
         found = [one for one in found if can_be_said(one.draft.expression, space.operators)]
         found = [one for one in found if one.complexity <= space.max_complexity + SHRINKS]
