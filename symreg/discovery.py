@@ -58,10 +58,14 @@ rows is worth more than one that was not found. Fits to all rows end in time by 
 
 SIMPLIFY_SECONDS = 1.5  # for one formula
 SIMPLIFY_BUDGET = 8.0  # for all of them
-FINISHING_SHARE = 0.15  # of the time budget is kept for rewriting and simplifying, within these seconds
+FINISHING_SHARE = 0.2  # of the time budget is kept for rewriting and simplifying, within these seconds
 LEAST_FINISHING, MOST_FINISHING = 0.5, 6.0
-"""Seconds kept at least (budgets up to 3.3 s) and at most (from 40 s); the least is also left after Ctrl-C. More leaves
+"""Seconds kept at least (budgets up to 2.5 s) and at most (from 30 s); the least is also left after Ctrl-C. More leaves
 more laws simplified and the search less time; set by hand."""
+
+SHOWING_SECONDS, SHOWING_SHARE = 1.0, 0.1
+"""Kept, when formulas are simplified, for the form in which they are shown: a tenth of a second a law, and no more than
+this share of the time budget. With none kept ten seconds that were asked took up to thirteen."""
 
 UNHURRIED = 120.0
 """Seconds for simplifying, and again for the runners-up, where no time is budgeted: a bound on sympy only. With less,
@@ -246,7 +250,8 @@ def _finishing_seconds(budget: Budget, watch: Watch, reason: str, problem: Probl
     if budget.time is None:
         return UNHURRIED
     left = budget.time - watch.elapsed - _rows_seconds(problem)
-    return float(np.clip(left - LEAST_FINISHING, LEAST_FINISHING, SIMPLIFY_BUDGET))
+    showing = max(LEAST_FINISHING, min(SHOWING_SECONDS, SHOWING_SHARE * budget.time))
+    return float(np.clip(left - showing, LEAST_FINISHING, SIMPLIFY_BUDGET))
 
 
 def _due(budget: Budget, started: float, reason: str) -> float | None:

@@ -33,6 +33,10 @@ SHIFTED = frozenset(TRANSCENDENTAL) - TRIGONOMETRIC - {"exp", "log", "log10"} | 
 
 def canonical_form(form: Form) -> Form:
     """The form as it is shown; values and dimension stay, and no constant is new."""
+    return form.by_steps(_by_rules)
+
+
+def _by_rules(form: Form) -> Form:
     form = rewritten(form, RULES, _tidied, MOST_CHANGES)
     form = rewritten(form, SCALES, _tidied, MOST_CHANGES)
     form = form.with_tree(with_terms_in_order(form.expression, tuple(form.values)))
@@ -42,7 +46,10 @@ def canonical_form(form: Form) -> Form:
 def _tidied(form: Form) -> Form:
     tree = numbers_before_powers(merged_powers(normalise(form.expression)))
     form = form.with_tree(ordered(tree, tuple(form.values)))
-    short = ordered(collected(form.expression, form.positive), tuple(form.values))
+    short = collected(form.expression, form.positive)
+    if short == form.expression:
+        return form
+    short = ordered(short, tuple(form.values))
     shorter = _names(short) < _names(form.expression) and _bars(short) <= _bars(form.expression)
     new = form.with_tree(short) if shorter else form
     return new if new.own == form.own else form

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -21,6 +21,10 @@ from symreg.formula import Apply, Constant, Expression, Number, Variable, dimens
 from symreg.units import Dimension
 
 AGREEMENT = 1e-7  # of the values' spread
+CHECKED_ROWS = 500
+"""Rows on which each of some hundred proposals is checked, beside those with the least and the largest value of each
+input; what comes out is checked on all. Fewer save nothing: looking at the trees takes as long."""
+
 Definitions = Mapping[str, Expression]
 Change = tuple[Expression, Definitions]
 """What a node becomes, and what constants in it are, in terms of those before."""
@@ -38,6 +42,17 @@ class Surroundings:
     values: Mapping[str, Floats | float]
     units: Mapping[str, str]
     allowed: Callable[[Dimension], bool]
+
+    def thinned(self) -> Surroundings:
+        """The same on ``CHECKED_ROWS`` rows and those at the ends of each input's range, so that signs are known."""
+        columns = [np.asarray(one) for one in self.values.values() if np.ndim(one) == 1]
+        count = max((len(one) for one in columns), default=0)
+        if count <= CHECKED_ROWS:
+            return self
+        ends = [place for one in columns for place in (int(one.argmin()), int(one.argmax()))]
+        rows = np.union1d(np.linspace(0, count - 1, CHECKED_ROWS).astype(np.int64), ends)
+        values = {name: np.asarray(one)[rows] if np.ndim(one) else one for name, one in self.values.items()}
+        return replace(self, values=values)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +143,16 @@ class Form:
             values[name], dimensions[name] = value, dimension
         new = Form.of(expression, dimensions, values, self.around)
         return new if _is_same(self, new) else None
+
+    def by_steps(self, steps: Callable[[Form], Form]) -> Form:
+        """What these steps, which are to keep all values, make of the formula; checked on few rows each, in the end on
+        all, and where that fails, on all each."""
+        around = self.around.thinned()
+        if around is not self.around:
+            new = replace(steps(replace(self, around=around)), around=self.around)
+            if _is_same(self, new):
+                return new
+        return steps(self)
 
     def with_tree(self, expression: Expression) -> Form:
         """The same formula written otherwise; as it is where that has other values."""

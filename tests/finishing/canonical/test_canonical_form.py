@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from symreg.finishing.canonical import reparametrising
 from symreg.finishing.canonical.canonical_form import canonical_form, with_leading_signs, with_terms_in_order
 from symreg.finishing.canonical.reparametrising import Form, Surroundings
 from symreg.formula.grammar import parse
@@ -264,3 +266,25 @@ def test_any_formula_keeps_its_values_and_gets_no_constant(seed: int) -> None:
         found = np.broadcast_to(after.rows(), 40)
     assert set(after.values) <= set(before.values)
     assert found == pytest.approx(values, rel=1e-6, abs=1e-7 * float(np.ptp(values)) + 1e-12)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_few_rows_tell_what_all_tell(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plain twin checks each step on all rows."""
+    before = form(random_text(np.random.default_rng(seed), 4), k1=0.7, k2=1.3, k3=-0.4, k4=2.1)
+    with np.errstate(all="ignore"):
+        plain = canonical_form(before)
+        monkeypatch.setattr(reparametrising, "CHECKED_ROWS", 5)
+        assert canonical_form(before).expression == plain.expression
+
+
+def test_what_holds_on_the_rows_that_are_checked_alone_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reparametrising, "CHECKED_ROWS", 5)
+    before = form("x*y - 1")
+    x, y = np.linspace(2.0, 3.0, 40), np.linspace(1.0, 2.0, 40)
+    x[13], y[13] = 0.5, 2.5  # at the end of a range each: the row is checked
+    x[14], y[14] = 0.6, 1.1  # not at an end: it is not, and there the bars matter
+    before = replace(before, around=replace(before.around, values={"x": x, "y": y}))
+    bars = parse("abs(x*y - 1)", variables=("x", "y"), constants=())
+    assert replace(before, around=before.around.thinned()).with_tree(bars).expression == bars
+    assert before.by_steps(lambda one: one.with_tree(bars)) is before
