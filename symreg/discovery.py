@@ -23,7 +23,7 @@ from symreg.finishing import GUESS, Finisher, Workshop
 from symreg.formula import Expression, constants_of, infer_dimensions, parse, warm_simplifier
 from symreg.laws import Choice, Law, Moment, ParetoFront
 from symreg.problem import Candidate, FreeConstant, Problem, designed_rows
-from symreg.pursuit import FINISHED_ROWS, INTERRUPTED, Pursuit, fitters_of
+from symreg.pursuit import FINISHED_ROWS, INTERRUPTED, LEAST_LEFT, Pursuit, fitters_of
 from symreg.search import (
     Backend,
     Budget,
@@ -51,6 +51,10 @@ SEARCHED_ROWS = 20_000  # a longer table is searched on a sample, and fitted and
 SECONDS_OF_A_ROW = 1.0e-6
 """Kept for the end for each row of a table that is longer: a dozen laws fitted and scored on all rows, each for some 85
 nanoseconds on one core. Less has laws fitted to fewer rows, more leaves the search less."""
+
+SECONDS_OF_A_FINISHED_ROW = 3.0e-5
+"""Kept for the end for each row on which laws are finished: two dozen are rewritten, each with some dozens of fits to
+these rows, and perhaps all that are near are weighed anew. A second for as many rows as that are at most."""
 
 LEAST_SEARCHED = 0.6
 """Of the time budget, is for the search however long the table is: a law that was found and fitted to a part of the
@@ -168,8 +172,8 @@ def discover(
         workshop = Workshop(Finisher(fitter, simplifier), whole)
         workshop.take(_guesses(problem, resume_from), GUESS)
         last, watch = Round((), 0, 0, 0, None, "nothing was searched"), Watch(workshop, budget, started, observer)
-        heard = Heard(vouched_first(backend, screening))
-        pursuit = Pursuit(workshop, problem, space, rows, heard, _search_part(budget, problem), seed, stop)
+        heard, part = Heard(vouched_first(backend, screening)), _search_part(budget, problem, watch.elapsed)
+        pursuit = Pursuit(workshop, problem, space, rows, heard, part, seed, stop)
         for last in _until_memory_ends(pursuit.rounds()):
             last = last if screening is None else replace(last, complete_to_complexity=None)  # not of all columns
             workshop.take(last.candidates, last.backend or backend.name)
@@ -234,13 +238,14 @@ def _until_memory_ends(rounds: Iterator[Round]) -> Iterator[Round]:
         yield replace(last, candidates=(), notes=(), rejections=(), stop_reason=OUT_OF_MEMORY)
 
 
-def _search_part(budget: Budget, problem: Problem) -> Budget:
-    """What is left to the search of a time budget."""
+def _search_part(budget: Budget, problem: Problem, elapsed: float) -> Budget:
+    """What is left to the search of a time budget, of which so many seconds have passed."""
     if budget.time is None:
         return budget
     kept = float(np.clip(FINISHING_SHARE * budget.time, LEAST_FINISHING, MOST_FINISHING))
-    kept += _rows_seconds(problem)
-    return replace(budget, time=max(LEAST_SEARCHED * budget.time, budget.time - kept))
+    kept += SECONDS_OF_A_FINISHED_ROW * min(len(problem.train_rows), FINISHED_ROWS) + _rows_seconds(problem)
+    end = max(LEAST_SEARCHED * budget.time, budget.time - kept)
+    return replace(budget, time=max(end - elapsed, LEAST_LEFT * budget.time))
 
 
 def _finishing_seconds(budget: Budget, watch: Watch, reason: str, problem: Problem) -> float:

@@ -87,9 +87,9 @@ class Pursuit:
 
     def _anew(self, last: Round, problem: Problem, note: str) -> Iterator[Round]:
         """The search once more with what is left of the budget, which begins with the laws that are known."""
-        self._judge_by(problem)
-        told = replace(last, candidates=(), notes=(note,), rejections=(), turn=None)
         left = self._left(last)
+        self._judge_by(problem, is_last=left is None)
+        told = replace(last, candidates=(), notes=(note,), rejections=(), turn=None)
         if left is None:
             yield replace(told, stop_reason=last.stop_reason or "time budget spent")
             return
@@ -110,9 +110,9 @@ class Pursuit:
         template = self.problem.template
         return template is not None and not template.is_bare
 
-    def _judge_by(self, problem: Problem) -> None:
+    def _judge_by(self, problem: Problem, *, is_last: bool = False) -> None:
         self.problem = problem
-        self.workshop.judge_by(*fitters_of(problem, self.backend, self.space, self.seed))
+        self.workshop.judge_by(*fitters_of(problem, self.backend, self.space, self.seed), is_last=is_last)
 
     def _asks(self, one: Round) -> bool:
         """Whether it is time to ask whether rows are far off."""

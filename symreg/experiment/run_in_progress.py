@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from symreg.search import Backend, Budget
 
 Observer = Callable[["Progress"], None]
-FOR_THE_END = 0.15
+FOR_THE_END = 0.2
 """Of the time budget: what a search that goes on has at least, since simplifying and ranking come once more. As much as
 a run keeps for its end (``discovery.FINISHING_SHARE``)."""
 

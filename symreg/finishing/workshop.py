@@ -35,7 +35,8 @@ DOUBTED_LAWS = 12
 few milliseconds."""
 
 RETAKEN_LAWS = 100
-"""That are fitted again where a search finds on its way that squares are not how residuals count: a second's work."""
+"""That are fitted again where a search finds on its way that squares are not how residuals count, or at its end that
+errors grow: up to a second's work. Of those farther off no law is made by then."""
 
 MOST_BESIDE = 12
 """Laws beside the front that are fitted to all rows of a long table: as many as a front has, and each takes its
@@ -108,11 +109,13 @@ class Workshop:
             again = self.finisher.measured(met.fitted, met.source, candidate.form_bits)
             self._finished[candidate.expression] = replace(again, notes=met.notes)
 
-    def judge_by(self, fitter: Fitter, whole: Fitter | EveryRow | None = None) -> None:
-        """Fit everything again and from now on as this fitter does, and in the end as the one with all rows."""
+    def judge_by(self, fitter: Fitter, whole: Fitter | EveryRow | None = None, *, is_last: bool = False) -> None:
+        """Fit everything again and from now on as this fitter does, and in the end as the one with all rows; what is
+        near alone where that ``is_last``, the search being over."""
         self.finisher, self.whole, self._judge = replace(self.finisher, fitter=fitter), whole, None
         # Under another loss than squares each refit is many, and of a thousand formulas few are near.
-        near = list(self._finished.values()) if fitter.loss == "squared" else self.promising(RETAKEN_LAWS)
+        few = is_last or fitter.loss != "squared"
+        near = self.promising(RETAKEN_LAWS) if few else list(self._finished.values())
         taken, self._finished = near, {}
         self._laws.clear()
         for one in taken:
