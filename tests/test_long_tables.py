@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import symreg as sr
-from symreg import mapped
+from symreg import mapped, pursuit
 from symreg.engine import get_engine
 from symreg.experiment import load_discovery, predict_run, run_experiment
 from symreg.experiment.specification import read_specification
@@ -70,6 +70,34 @@ def test_few_steps_from_the_sample_reach_where_many_end() -> None:
     )
     assert few is not None and many is not None
     assert np.abs(few.values - many.values).max() < 1e-6 * many.stderr.min()
+
+
+def of_many_rows(factor: float, offset: float, monkeypatch: pytest.MonkeyPatch, *, is_long: bool) -> sr.Law:
+    """The best law of two hundred thousand rows, of which laws are finished on two thousand."""
+    monkeypatch.setattr(pursuit, "FINISHED_ROWS", 2_000)
+    monkeypatch.setattr(pursuit, "may_be_followed", lambda *_: is_long)
+    rng = np.random.default_rng(1)
+    x, q = rng.uniform(1.0, 5.0, 200_000), rng.uniform(0.0, 3.0, 200_000)
+    y = factor * x * np.exp(-0.8123 * q) + offset + 0.02 * rng.normal(size=len(x))
+    problem = sr.make_problem(sr.read_table({"x": x, "q": q, "y": y}, target="y"))
+    budget = sr.Budget(time=None, evaluations=100_000)
+    return sr.discover(problem, budget=budget, backend=sr.Native(threads=1)).front.best
+
+
+@pytest.mark.parametrize("is_long", [True, False])
+def test_a_number_that_all_rows_refute_is_fitted_to_them(monkeypatch: pytest.MonkeyPatch, is_long: bool) -> None:
+    """Two thousand rows do not tell 1.7325 from the root of three, and all tell it by eight errors."""
+    law = of_many_rows(1.7325, 0.0, monkeypatch, is_long=is_long)
+    assert law.formula == "k1*x*exp(-k2*q)"
+    k1, k2 = law.constants
+    assert abs(k1.value - 1.7325) < 4 * k1.stderr and abs(k2.value - 0.8123) < 4 * k2.stderr
+
+
+@pytest.mark.parametrize("is_long", [True, False])
+def test_a_number_that_all_rows_bear_out_stays(monkeypatch: pytest.MonkeyPatch, is_long: bool) -> None:
+    law = of_many_rows(np.sqrt(3), 0.0, monkeypatch, is_long=is_long)
+    assert law.formula == "sqrt(3)*x*exp(-k*q)"
+    assert abs(law.constants[0].value - 0.8123) < 4 * law.constants[0].stderr
 
 
 LONG = 100_000

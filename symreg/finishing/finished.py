@@ -18,7 +18,8 @@ class Finished:
     """A fitted formula with what became of its constants, and its description length in bits.
 
     ``form_bits`` is what the search says of the form: its place in a catalogue (``native.skeletons``), its rank
-    (``native.rank``) or its products of powers (``native.groups``); None where it has none of these.
+    (``native.rank``) or its products of powers (``native.groups``); None where it has none of these. ``freed`` is the
+    law before it was said with fewer constants; None where it was not.
     """
 
     fitted: Fitted
@@ -29,3 +30,4 @@ class Finished:
     notes: tuple[str, ...] = ()
     source: str = "native"
     form_bits: float | None = None
+    freed: Finished | None = None

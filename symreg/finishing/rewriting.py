@@ -86,6 +86,7 @@ REWRITINGS = (
 
 def rewritten(finisher: Finisher, finished: Finished) -> Finished:
     """The law rewritten as long as that shortens its description: each time the rewriting that shortens it most."""
+    first = finished
     for _ in range(REWRITES):
         known = known_to(finisher.fitter, finished.fitted)
         is_free = is_to_scale(finisher.fitter, finished.fitted)
@@ -101,7 +102,7 @@ def rewritten(finisher: Finisher, finished: Finished) -> Finished:
             if name in better.snapped and better.snapped[name][0].expression == match.expression
         }  # fmt: skip
         notes = (*better.notes, *replacement_notes(finisher.fitter, finished.fitted, replaced))
-        finished = replace(better, notes=notes)
+        finished = replace(better, notes=notes, freed=first.freed or first)
     return finished
 
 

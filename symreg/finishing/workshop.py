@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from symreg.arrays import Floats
+from symreg.finishing.all_rows import AllRows, each_law_once
 from symreg.finishing.allowed import is_allowed
 from symreg.finishing.bits import RESOLUTION
 from symreg.finishing.finished import AS_PROPOSED, Finished
 from symreg.finishing.finisher import Finisher
-from symreg.finishing.law_making import as_followed_law, as_law
+from symreg.finishing.law_making import as_law
 from symreg.finishing.noise import on_asked_rows, saved_by_growing, saved_by_long_tails
 from symreg.finishing.passes import canonical, shortened, shown, tidied
 from symreg.finishing.rewriting import sharing
@@ -37,10 +38,6 @@ few milliseconds."""
 RETAKEN_LAWS = 100
 """That are fitted again where a search finds on its way that squares are not how residuals count, or at its end that
 errors grow: up to a second's work. Of those farther off no law is made by then."""
-
-MOST_BESIDE = 12
-"""Laws beside the front that are fitted to all rows of a long table: as many as a front has, and each takes its
-time."""
 
 LAST_SECONDS = 1.0
 """For fits to all rows of a long table where no time is left: some turns of a pass. Less hardly gets beyond the rows of
@@ -68,10 +65,11 @@ class Workshop:
     _beside: list[Finished] = field(default_factory=list)
     _refused: dict[Expression, str] = field(default_factory=dict)
     _shape: Shape = field(init=False)
-    _judge: Finisher | None = field(init=False, default=None)
+    _all_rows: AllRows | None = field(init=False)
 
     def __post_init__(self) -> None:
         self._shape = shape_of(self.finisher.fitter)
+        self._all_rows = None if self.whole is None else AllRows(self.finisher, self.whole)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -112,7 +110,8 @@ class Workshop:
     def judge_by(self, fitter: Fitter, whole: Fitter | EveryRow | None = None, *, is_last: bool = False) -> None:
         """Fit everything again and from now on as this fitter does, and in the end as the one with all rows; what is
         near alone where that ``is_last``, the search being over."""
-        self.finisher, self.whole, self._judge = replace(self.finisher, fitter=fitter), whole, None
+        self.finisher, self.whole = replace(self.finisher, fitter=fitter), whole
+        self._all_rows = None if whole is None else AllRows(self.finisher, whole)
         # Under another loss than squares each refit is many, and of a thousand formulas few are near.
         few = is_last or fitter.loss != "squared"
         near = self.promising(RETAKEN_LAWS) if few else list(self._finished.values())
@@ -192,23 +191,17 @@ class Workshop:
 
     def _laws_of(self, finished: Iterable[Finished]) -> list[Law]:
         """Laws fitted to all rows, with their scores there."""
-        if self.whole is None:
+        if self._all_rows is None:
             return [as_law(self.finisher, one) for one in finished]
-        if isinstance(self.whole, EveryRow):
-            due = None if self.due is None else max(self.due, time.monotonic() + LAST_SECONDS)
-            return self._followed(self.whole, list(finished), due)
-        if self._judge is None:
-            self._judge = replace(self.finisher, fitter=self.whole)
-        judge, fits = self._judge, [(one, one.fitted.restarted()) for one in finished]
-        again = self.whole.fit([(one.fitted.expression, constants) for one, constants in fits])
-        known = ((one, fitted) for (one, _), fitted in zip(fits, again, strict=True) if fitted is not None)
-        return [as_law(judge, judge.told(one, fitted)) for one, fitted in known]
+        due = None if self.due is None else max(self.due, time.monotonic() + LAST_SECONDS)
+        return self._all_rows.laws_of(list(finished), self._freed, due)
 
-    def _followed(self, rows: EveryRow, finished: Sequence[Finished], due: float | None) -> list[Law]:
-        """The same in passes over the table, all laws at once."""
-        found = rows.follow([one.fitted for one in finished], due)
-        pairs = zip(finished, found, strict=True)
-        return [as_followed_law(self.finisher, one, law, rows) for one, law in pairs if law is not None]
+    def _freed(self, finished: Finished) -> Finished | None:
+        """The law with the constants that it had before it was said with fewer, in the form that is shown."""
+        if finished.freed is None or finished.source in AS_PROPOSED:
+            return None
+        twin = self.finisher.said(canonical(self.finisher, tidied(self.finisher, finished.freed)))
+        return twin if twin is not None and self._keeps_limits(twin.fitted) else None
 
     def _undominated(self, promising: Sequence[Finished]) -> list[Finished]:
         """Without those that are no shorter than a law of few constants that leaves nothing, and leave something.
@@ -275,20 +268,13 @@ class Workshop:
         # A law has its constants in order; two candidates may be one law.
         said = (self.finisher.said(canonical(self.finisher, one)) for one in near if time.monotonic() < end)
         kept = (one for one in said if one is not None)
-        if isinstance(self.whole, EveryRow):
-            laws: Iterable[Law] = self._followed_beside(self.whole, list(kept), seconds)
+        if self._all_rows is not None and isinstance(self.whole, EveryRow):
+            laws: Iterable[Law] = self._all_rows.laws_beside(self.whole, list(kept), seconds)
         else:
             laws = (law for one in kept for law in self._laws_of([one]))
-        distinct = {law.expression: law for law in sorted(laws, key=lambda law: -law.description_length)}
         shown = {law.expression for law in front}
-        ordered = sorted(self._allowed(list(distinct.values())), key=lambda law: law.description_length)
+        ordered = sorted(self._allowed(each_law_once(laws)), key=lambda law: law.description_length)
         return tuple(law for law in ordered if law.expression not in shown)
-
-    def _followed_beside(self, rows: EveryRow, near: Sequence[Finished], seconds: float) -> list[Law]:
-        """The first of these laws, as many as there is time for, on the rows that those of the front were judged on."""
-        turns, count = rows.turns, int(seconds / max(rows.seconds, 1e-9))
-        found = self._followed(rows, near[: min(count, MOST_BESIDE)], None)
-        return found if rows.turns == turns else []
 
     def _unsnapped(self, promising: Sequence[Finished], seconds: float) -> list[Law]:
         """Laws with their constants left as they are: a number spelled out (2*pi) may be longer than a constant."""
