@@ -1,7 +1,8 @@
 """An engine that many workers are: large joins and many fits are cut into pieces and dealt among them.
 
-A pair's score and a formula's fit are the same in whatever piece they are asked for, and of the best of pieces the best
-are the best of all; so the answers are those of one engine, to the last bit.
+In the compiled core a pair's score and a formula's fit are the same in whatever piece they are asked for, and of the
+best of pieces the best are the best of all; so the answers are those of one engine, to the last bit. NumPy's products
+of matrices are rounded by their shape on some processors: there pairs that are equally good may change places.
 """
 
 from __future__ import annotations
