@@ -54,7 +54,7 @@ nanoseconds on one core. Less has laws fitted to fewer rows, more leaves the sea
 
 SECONDS_OF_A_FINISHED_ROW = 3.0e-5
 """Kept for the end for each row on which laws are finished: two dozen are rewritten, each with some dozens of fits to
-these rows, and perhaps all that are near are weighed anew. A second for as many rows as that are at most."""
+these rows, and perhaps all that are near are weighed anew. One and a half seconds at most."""
 
 LEAST_SEARCHED = 0.6
 """Of the time budget, is for the search however long the table is: a law that was found and fitted to a part of the
