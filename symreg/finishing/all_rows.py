@@ -29,11 +29,10 @@ class AllRows:
 
     finisher: Finisher
     rows: Fitter | EveryRow
-    _at_once: Finisher | None = field(init=False, default=None)  # keeps the rows that judge
+    _judge: Finisher = field(init=False)  # keeps the rows that judge
 
     def __post_init__(self) -> None:
-        if isinstance(self.rows, Fitter):
-            self._at_once = replace(self.finisher, fitter=self.rows)
+        self._judge = replace(self.finisher, fitter=self.rows) if isinstance(self.rows, Fitter) else self.finisher
 
     def laws_of(self, finished: Sequence[Finished], freeing: Freeing, due: float | None) -> list[Law]:
         """Each once, with more constants where that is the shorter message; passes are over at ``due``, by
@@ -50,11 +49,9 @@ class AllRows:
         """Each as all rows have it; None where it is undefined in one of them."""
         if isinstance(self.rows, EveryRow):
             return self._followed(self.rows, finished, due)
-        judge = self._at_once
-        assert judge is not None
         again = self.rows.fit([(one.fitted.expression, one.fitted.restarted()) for one in finished])
         return [
-            None if fitted is None else as_law(judge, judge.told(one, fitted))
+            None if fitted is None else as_law(self._judge, self._judge.told(one, fitted))
             for one, fitted in zip(finished, again, strict=True)
         ]
 
