@@ -23,8 +23,9 @@ from symreg.finishing import GUESS, Finisher, Workshop
 from symreg.formula import Expression, constants_of, infer_dimensions, parse, warm_simplifier
 from symreg.laws import Choice, Law, Moment, ParetoFront
 from symreg.problem import Candidate, FreeConstant, Problem, designed_rows
-from symreg.pursuit import FINISHED_ROWS, INTERRUPTED, LEAST_LEFT, Pursuit, fitters_of
+from symreg.pursuit import FINISHED_ROWS, LEAST_LEFT, Pursuit, fitters_of
 from symreg.search import (
+    INTERRUPTED,
     Backend,
     Budget,
     Heard,
@@ -191,7 +192,7 @@ def discover(
     found = Discovery(
         problem=replace(pursuit.problem, inputs=asked.inputs),
         front=front,
-        status="interrupted" if reason == INTERRUPTED else "finished",
+        status=INTERRUPTED if reason == INTERRUPTED else "finished",
         stop_reason=reason,
         complete_to_complexity=last.complete_to_complexity,
         pruned_by_dimension=last.pruned_by_dimension,

@@ -15,7 +15,7 @@ from symreg.engine import get_engine
 from symreg.finishing import Workshop
 from symreg.fitting import EveryRow, Fitter, make_fitter, may_be_followed
 from symreg.problem import THINNED_ROWS, Problem
-from symreg.search import Backend, Budget, Round, SearchSpace, capabilities_of, search_space
+from symreg.search import INTERRUPTED, Backend, Budget, Round, SearchSpace, capabilities_of, search_space
 from symreg.templates import propose_within
 
 FINISHED_ROWS = THINNED_ROWS
@@ -33,8 +33,6 @@ by then, and what is left is enough to search again. It takes a tenth of a secon
 
 LEAST_LEFT = 0.1
 """Part of the budget that a search goes on with: less brings hardly more than a look at the laws there are."""
-
-INTERRUPTED = "interrupted"
 
 GROWING = (
     "errors of {target} grow with it, as the best formulas have them: rows are weighted as if each was known to the "

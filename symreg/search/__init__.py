@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symreg.search.backend import Backend, BackendError, Budget, Round, going_on
+from symreg.search.backend import INTERRUPTED, Backend, BackendError, Budget, Round, going_on
 from symreg.search.clock import Clock
 from symreg.search.columns import Screening, restored
 from symreg.search.dimension_code import DimensionRangeError
@@ -36,6 +36,7 @@ from symreg.search.vouched_first import vouched_first
 __all__ = [
     "FEW_CONSTANTS",
     "FRESH",
+    "INTERRUPTED",
     "Backend",
     "BackendError",
     "Bank",

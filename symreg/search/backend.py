@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, get_args
 
 from symreg.errors import SymregError
 from symreg.given import check_number
@@ -56,6 +56,10 @@ class Budget:
         check_number(self, "time", above=True, may_be_none=True, error=BudgetError)
         check_number(self, "evaluations", 1, whole=True, may_be_none=True, error=BudgetError)
         check_number(self, "memory", 1, whole=True, error=BudgetError)
+
+
+INTERRUPTED: Final = "interrupted"
+"""The reason to stop where somebody asked for it, and how such a search ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from symreg.search.backend import Budget
+from symreg.search.backend import INTERRUPTED, Budget
 from symreg.search.memory import MemoryAccount
 from symreg.team import Sharing
 
@@ -51,7 +51,7 @@ class Clock:
     def wish(self) -> str | None:
         """Why this worker has to end, as far as others cannot know."""
         if self.stop():
-            return "interrupted"
+            return INTERRUPTED
         if self.budget.time is not None and time.monotonic() - self.started > self.budget.time:
             return "time budget spent"
         return "memory budget spent" if self.memory.is_spent() else None

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from symreg.search.backend import Backend, Budget, Round, going_on
+from symreg.search.backend import INTERRUPTED, Backend, Budget, Round, going_on
 from symreg.search.space import SearchSpace
 
-INTERRUPTED = "interrupted"
 LEAST_TIME = 0.05  # seconds; a budget is never nothing
 
 

@@ -24,7 +24,7 @@ from symreg.finishing import Finished, Finisher, Shape, shape_of
 from symreg.fitting import Fitted, Fitter
 from symreg.formula import Constant, Expression, Number, Variable, complexity, constants_of
 from symreg.problem import Candidate, FreeConstant, Template, UnknownFunction, parts_of
-from symreg.search import Backend, Budget, DimensionRangeError, Round, SearchSpace
+from symreg.search import INTERRUPTED, Backend, Budget, DimensionRangeError, Round, SearchSpace
 from symreg.templates.joint import JointFits, fits_of, values_of
 from symreg.templates.seeds import seeds_of
 from symreg.templates.starts import FEW_STEPS, FIRST_STEP_ROWS, on_few_rows
@@ -290,7 +290,7 @@ class TemplateSearch:
 
     def _reason(self) -> str | None:
         if self.stop():
-            return "interrupted"
+            return INTERRUPTED
         if self.budget.time is not None and self._elapsed() > self.budget.time:
             return "time budget spent"
         if self.budget.evaluations is not None and self.evaluated >= self.budget.evaluations:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from symreg.formula import complexity
-from symreg.search.backend import Budget, Round
+from symreg.search.backend import INTERRUPTED, Budget, Round
 from symreg.search.reading import Reader
 from symreg.worker import LONGEST_LINE, TextWorker, WorkerError
 
@@ -94,7 +94,7 @@ class Child:
                     spoke = True
                     yield written, 0, None
                 if stop():
-                    reason = "interrupted"
+                    reason = INTERRUPTED
                 elif budget.time is not None and now - started > budget.time + GRACE:
                     reason = DONE["time"] if spoke else self._died("did not answer in time")
                 elif budget.time is None and now - heard > self.silence:

@@ -17,7 +17,7 @@ import numpy as np
 from symreg.engine import get_engine
 from symreg.formula import Expression, can_be_said, collected, complexity
 from symreg.problem import SHRINKS
-from symreg.search.backend import Budget, Round
+from symreg.search.backend import INTERRUPTED, Budget, Round
 from symreg.search.clock import Clock
 from symreg.search.native.bank import Bank
 from symreg.search.native.groups import group_bits
@@ -113,7 +113,7 @@ def _search(
         reason = clock.reason or progress.reason_to_stop(
             searchers.reach, is_thorough=searchers.skeletons.is_done, end_early=budget.end_early
         )
-        if reason is not None and reason != "interrupted" and wonder.is_told_at_the_end():
+        if reason is not None and reason != INTERRUPTED and wonder.is_told_at_the_end():
             yield told.again_with_relative_errors(found)
             return wonder.weighed
         yield told.round(found, reason, is_done=clock.reason is None)
